@@ -1,0 +1,178 @@
+"""The exception tree: every error that leaves an edge of Lightflus is one of these.
+
+What it owns: the classes and what each carries. It imports nothing of Lightflus and runs on any thread.
+What it leaves: how an error looks on a screen is the CLI's affair (`cli/problems.py`).
+
+::
+
+    LightflusError
+    ├── UserError                 the job, its input or its command line is wrong; never retried (exit code 2)
+    │   ├── BuildFailed           a compiler refused the user's source; carries diagnostics
+    │   ├── ModuleInvalid         the bytes are not a module we accept
+    │   ├── JobInvalid            the graph breaks its rules; carries all problems at once
+    │   ├── BindingInvalid        `--bind` or a connector's options name something that is not there
+    │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
+    │   └── GuestError            the module failed while it ran; carries function, row, source position
+    │       ├── GuestAborted          it said so itself (`throw`, panic, `lightflus.abort`)
+    │       ├── GuestTrapped          wasm trapped: unreachable, out of bounds, stack overflow
+    │       ├── GuestDeadlineExceeded a call ran longer than its deadline
+    │       ├── GuestMemoryExceeded   it asked for more memory than its limit
+    │       └── GuestProtocolError    it broke docs/abi.md: a lie about an address, length, type or graph
+    ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
+    │   ├── SourceFailed
+    │   ├── SinkFailed
+    │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
+    └── InternalError             our own bug (exit code 70)
+        └── KernelFailed          the kernel refused a call that the engine should not have made
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Domain = Literal["user", "external", "internal"]
+
+
+class LightflusError(Exception):
+    """Base of all. `str(error)` says what was wrong; `where` says where; `hint` says what would be right.
+
+    Attributes:
+        where: a place that the reader can open: `book.txt:12`, `job.ts:3:9`, an operator's name; or None.
+        hint: one sentence with the way out; or None.
+    """
+
+    domain: ClassVar[Domain] = "internal"
+    is_retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.where = where
+        self.hint = hint
+
+
+class UserError(LightflusError):
+    """The job, its input or its command line is wrong."""
+
+    domain: ClassVar[Domain] = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: with a source line (a compiler's diagnostic) or a node of the graph.
+
+    Attributes:
+        text: what is wrong.
+        where: `file:line:col`, or the operator's name, or None.
+        hint: what would be right, or None.
+        code: stable code such as `LF203` or `TS2322`, or None.
+        source: the user's line that it points to, or None.
+    """
+
+    text: str
+    where: str | None = None
+    hint: str | None = None
+    code: str | None = None
+    source: str | None = None
+
+
+class _ManyProblems(UserError):
+    def __init__(self, message: str, problems: tuple[Problem, ...], *, hint: str | None = None) -> None:
+        super().__init__(message, where=problems[0].where if problems else None, hint=hint)
+        self.problems = problems
+
+
+class BuildFailed(_ManyProblems):
+    """A compiler refused the user's source. `problems` holds its diagnostics in source order."""
+
+
+class ModuleInvalid(UserError):
+    """The bytes are not a module that Lightflus accepts: not wasm, truncated, wrong ABI, a forbidden import."""
+
+
+class JobInvalid(_ManyProblems):
+    """The graph breaks its rules. `problems` holds all of them."""
+
+
+class BindingInvalid(UserError):
+    """A `--bind` or a connector's option names something that is not there."""
+
+
+class RecordInvalid(UserError):
+    """A record of a source cannot be decoded; `where` is its position, e.g. `book.txt:12`."""
+
+
+class GuestError(UserError):
+    """The module failed while it ran.
+
+    Attributes:
+        function: number of the function that was called, or None outside calls.
+        row: row of the call's batch that it worked on, or None.
+        position: the user's `file:line:col`, or None where the module carries no map.
+        frames: wasm frames by name, innermost first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        function: int | None = None,
+        row: int | None = None,
+        position: str | None = None,
+        frames: tuple[str, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, where=position, hint=hint)
+        self.function = function
+        self.row = row
+        self.position = position
+        self.frames = frames
+
+
+class GuestAborted(GuestError):
+    """The guest ended itself: `throw`, a panic, `lightflus.abort`."""
+
+
+class GuestTrapped(GuestError):
+    """Wasm trapped: unreachable, out of bounds, stack overflow."""
+
+
+class GuestDeadlineExceeded(GuestError):
+    """A call ran longer than its deadline."""
+
+
+class GuestMemoryExceeded(GuestError):
+    """The guest asked for more memory than its limit."""
+
+
+class GuestProtocolError(GuestError):
+    """The guest broke docs/abi.md."""
+
+
+class ExternalError(LightflusError):
+    """A system outside failed."""
+
+    domain: ClassVar[Domain] = "external"
+    is_retryable: ClassVar[bool] = True
+
+
+class SourceFailed(ExternalError):
+    """A source cannot be opened or read."""
+
+
+class SinkFailed(ExternalError):
+    """A sink cannot be opened or written."""
+
+
+class ToolMissing(ExternalError):
+    """A tool that a command needs is not on this machine; `hint` says how to get it."""
+
+    is_retryable: ClassVar[bool] = False
+
+
+class InternalError(LightflusError):
+    """Our own bug."""
+
+
+class KernelFailed(InternalError):
+    """The kernel refused a call that the engine should not have made."""

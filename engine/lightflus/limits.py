@@ -1,0 +1,79 @@
+"""Every bound and default of the engine, each with its reason.
+
+What it owns: numbers. It imports nothing. A queue, buffer, name or loop without a bound here is a defect.
+Units are the last word of a name.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# --- records and batches -------------------------------------------------------------------------------------------
+CALL_ROWS: Final = 8_192
+"""Rows of one guest or kernel call: amortises a call (about 100 us of Python) and keeps its data in the L2 cache."""
+CALL_BYTES: Final = 1 * MIB
+"""Data of one call of more than one row."""
+RECORD_BYTES: Final = 16 * MIB
+"""One record. A larger one is refused with its position."""
+READ_BYTES: Final = 1 * MIB
+"""Bytes that a file source reads at a time."""
+CHANNEL_ELEMENTS: Final = 4
+"""Elements that wait between two subtasks: enough to keep both busy, little enough to feel back-pressure at once."""
+
+# --- the job graph -------------------------------------------------------------------------------------------------
+GRAPH_BYTES: Final = 4 * MIB
+"""Size of a graph's JSON."""
+GRAPH_OPERATORS: Final = 1_000
+GRAPH_FUNCTIONS: Final = 4_000
+TYPE_DEPTH: Final = 32
+"""Nesting of a record type: the checker, the codec and Arrow recurse over it."""
+TYPE_FIELDS: Final = 1_000
+"""Fields of one struct."""
+NAME_BYTES: Final = 256
+"""Job, operator, field and option names."""
+OPTION_BYTES: Final = 16 * KIB
+"""One connector option."""
+PARALLELISM: Final = 128
+"""Degree of one operator; never above KEY_GROUPS."""
+KEY_GROUPS: Final = 128
+"""Key groups: fixed for the life of the state (Flink's default for small jobs)."""
+
+# --- a guest -------------------------------------------------------------------------------------------------------
+MODULE_BYTES: Final = 16 * MIB
+GUEST_MEMORY_BYTES: Final = 64 * MIB
+"""Linear memory of an instance in a shared cluster."""
+RUN_GUEST_MEMORY_BYTES: Final = 1024 * MIB
+"""The same in `lightflus run`: the machine is the user's own."""
+GUEST_TABLE_ELEMENTS: Final = 10_000
+GUEST_STACK_BYTES: Final = 512 * KIB
+TICK_MS: Final = 10
+"""Period of the ticking thread: the resolution of deadlines."""
+DEADLINE_MS: Final = 1_000
+"""One guest call in a shared cluster."""
+RUN_DEADLINE_MS: Final = 10_000
+"""One guest call in `lightflus run`."""
+COMPILE_CPU_SECONDS: Final = 10
+COMPILE_MEMORY_BYTES: Final = 1024 * MIB
+"""What the jailed compiler child may use; compile bombs end there."""
+GUEST_MESSAGE_BYTES: Final = 4 * KIB
+"""An abort message or one log line; longer ones are cut."""
+GUEST_LOG_LINES_PER_BATCH: Final = 100
+GUEST_HOST_CALLS_PER_CALL: Final = 100_000
+TRAP_FRAMES: Final = 32
+
+# --- the kernel ----------------------------------------------------------------------------------------------------
+KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB
+"""A wasm32 memory ends at 4 GiB; the kernel of one subtask may grow that far."""
+KEY_BYTES: Final = 64 * KIB
+"""One encoded key."""
+
+# --- sinks ---------------------------------------------------------------------------------------------------------
+HOLD_MS: Final = 1_000
+"""Longest time that an upsert may wait for a later write of its key."""
+HELD_KEYS: Final = 262_144
+"""Keys that an upsert sink holds before it flushes early."""
+STDOUT_TABLE_ROWS: Final = 40
+"""Rows of the live table on a terminal."""

@@ -1,0 +1,36 @@
+"""What travels through a channel besides batches: one small closed union.
+
+What it owns: the control elements of a stream. Pure. A batch carries Arrow data and lives in `runtime/batch.py`;
+`runtime.batch.Element` is the union of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """No record with event time <= `time_ms` (since 1970) is expected any more."""
+
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Everything before it belongs to checkpoint `epoch`."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The sender has nothing to say for now: its watermark does not hold others back."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfInput:
+    """The sender is done; nothing follows."""
+
+
+Control = Watermark | Barrier | Idle | EndOfInput

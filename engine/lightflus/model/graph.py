@@ -1,0 +1,254 @@
+"""The job graph as values: what a module says that it is (proto/lightflus/v1/job.proto).
+
+What it owns: operators, functions, connectors, and look-ups in them. Pure, frozen, no checks of its own.
+What it leaves: whether a graph makes sense (`validation.py`), derived names (`names.py`), how it runs (`plan.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+from lightflus.model.types import Type
+
+OperatorId = NewType("OperatorId", int)
+FunctionNumber = NewType("FunctionNumber", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the user's source, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class FunctionKind(Enum):
+    """What the engine calls a function for."""
+
+    MAP = "map"
+    FILTER = "filter"
+    FLAT_MAP = "flat_map"
+    KEY = "key"
+    REDUCE = "reduce"
+    FIELD = "field"
+    TIMESTAMP = "timestamp"
+    AGGREGATE = "aggregate"
+    PROCESS = "process"
+    JOIN = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A user function; its number is its index in `JobGraph.functions`.
+
+    Attributes:
+        input: record type that it reads.
+        output: what it yields per row: mapped record, list item (flat_map), bool (filter), key, field value, state.
+        reads: columns of `input` that the engine passes, in that order; None = all.
+        keeps: fields that it hands on unchanged (map, reduce).
+    """
+
+    kind: FunctionKind
+    input: Type
+    output: Type
+    reads: tuple[str, ...] | None = None
+    keeps: tuple[str, ...] = ()
+    position: Position | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """A plain field of a record, from outside inward; empty = the whole record. Needs no call."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ".".join(self.names) or "the record"
+
+
+Extractor = FieldPath | FunctionNumber
+"""Where a key or a sink field comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """An external system in neutral words. A list-valued option is joined by commas."""
+
+    kind: str
+    options: Mapping[str, str]
+
+
+class BadRecords(Enum):
+    """What happens to a record that cannot be decoded."""
+
+    FAIL = "fail"
+    DEAD_LETTER = "dead-letter"
+    DROP = "drop"
+
+
+class Emit(Enum):
+    """When a keyed operator emits."""
+
+    UPDATES = "updates"
+    FINAL = "final"
+
+
+class Delivery(Enum):
+    """What a write to a sink means."""
+
+    APPEND = "append"
+    UPSERT = "upsert"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Reads records. `format` is empty where the type decides: raw for utf8 and binary, json for a struct."""
+
+    connector: Connector
+    format: str = ""
+    bad_records: BadRecords | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """One record out per record in."""
+
+    function: FunctionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keeps the records for which the function is true."""
+
+    function: FunctionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class FlatMap:
+    """Any number of records out per record in."""
+
+    function: FunctionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBy:
+    """Gives each record a key; records of one key meet in one subtask."""
+
+    key: Extractor
+    key_type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Running reduction per key; the function also merges two states."""
+
+    function: FunctionNumber
+    emit: Emit = Emit.UPDATES
+
+
+@dataclass(frozen=True, slots=True)
+class SinkField:
+    """One column that a sink writes."""
+
+    name: str
+    value: Extractor
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Writes records; `key_fields` names the fields that form the key of an upsert."""
+
+    connector: Connector
+    fields: tuple[SinkField, ...]
+    delivery: Delivery = Delivery.APPEND
+    key_fields: tuple[str, ...] = ()
+
+
+Kind = Source | Map | Filter | FlatMap | KeyBy | Reduce | Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An edge seen from its reader; an empty port is the main output."""
+
+    operator: OperatorId
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A node. `name` is what the user gave, or empty; `output` is None on a sink; `parallelism` 0 = the default."""
+
+    id: OperatorId
+    kind: Kind
+    inputs: tuple[Input, ...]
+    output: Type | None
+    name: str = ""
+    parallelism: int = 0
+    position: Position | None = None
+
+    @property
+    def kind_name(self) -> str:
+        """`source`, `flat_map`, `key_by`, ...: the word used in names and pictures."""
+        return _KIND_NAMES[type(self.kind)]
+
+
+_KIND_NAMES: dict[type[Kind], str] = {
+    Source: "source",
+    Map: "map",
+    Filter: "filter",
+    FlatMap: "flat_map",
+    KeyBy: "key_by",
+    Reduce: "reduce",
+    Sink: "sink",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What a job asks for; 0 = the engine's default."""
+
+    memory_mib: int = 0
+    deadline_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobGraph:
+    """A whole job. Operators stand in order of registration; a function's number is its index."""
+
+    job: str
+    namespace: str
+    operators: tuple[Operator, ...]
+    functions: tuple[Function, ...]
+    limits: ResourceLimits = ResourceLimits()
+    language: str = ""
+    sdk_version: str = ""
+    version: int = 1
+
+    def operator(self, operator_id: OperatorId) -> Operator:
+        """The operator with that id. Raises KeyError if there is none."""
+        for operator in self.operators:
+            if operator.id == operator_id:
+                return operator
+        raise KeyError(operator_id)
+
+    def readers(self, operator_id: OperatorId) -> tuple[Operator, ...]:
+        """Operators that read from it, in order of registration."""
+        return tuple(o for o in self.operators if any(i.operator == operator_id for i in o.inputs))
+
+    def function_of(self, operator: Operator) -> Function | None:
+        """The function that a map, filter, flat_map or reduce calls for its rows; None for other kinds."""
+        match operator.kind:
+            case Map(number) | Filter(number) | FlatMap(number) | Reduce(number):
+                return self.functions[number]
+            case _:
+                return None
