@@ -97,7 +97,9 @@ def field_type(record: Type, path: tuple[str, ...]) -> Type | None:
     nullable = record.nullable
     current = record
     for name in path:
-        found = next((f.type for f in current.fields if f.name == name), None) if isinstance(current, StructType) else None
+        found = (
+            next((f.type for f in current.fields if f.name == name), None) if isinstance(current, StructType) else None
+        )
         if found is None:
             return None
         current, nullable = found, nullable or found.nullable
