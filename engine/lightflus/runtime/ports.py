@@ -1,8 +1,8 @@
 """The seams of the data plane: what the runtime needs from guests, the kernel, connectors and threads.
 
 What it owns: Protocols and the values that cross them. `runtime` sees the edges only through these.
-What it leaves: implementations: `sandbox/instance.py` (Guest), `kernel/` (KeyedState, Partitioner), `connectors/` (Source,
-Sink), `runtime/compute.py` (Compute). Guests, kernels, readers and writers are synchronous and are used by one thread at a time.
+What it leaves: implementations: `sandbox/` (Guest), `kernel/` (KeyedState, Partitioner), `connectors/` (Source, Sink),
+`runtime/compute.py` (Compute). Guests, kernels, readers and writers are synchronous; one thread at a time uses each.
 """
 
 from __future__ import annotations
