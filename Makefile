@@ -1,0 +1,94 @@
+# What a person runs is what CI runs. Every target does its own set-up: an environment from requirements.lock and the
+# TypeScript bundle, each made again only when its inputs have changed (stamps in .build/). `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+SDK := udf_sdk/typescript
+BUNDLE := engine/lightflus/bundled/typescript
+
+ENV_STAMP := .build/python.stamp
+SDK_STAMP := .build/typescript.stamp
+NODE_MODULES := $(SDK)/node_modules/.package-lock.json
+SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs) \
+	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null)
+
+.PHONY: help setup demo test unit slow check lint types generated bench kernel sdk sdk-check sdk-test wheel lock clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(ENV_STAMP) $(SDK_STAMP) ## .venv/bin/lightflus, ready to build and run TypeScript jobs
+
+demo: setup ## the published word count: on its own sentence, then on 100 MB of text
+	@$(BIN)/python examples/word_count/demo.py
+
+test: unit slow sdk-test ## all tests: unit part first (< 60 s), then the slow part, then the SDK's own
+
+unit: setup
+	@echo "== unit tests"
+	$(BIN)/python -m pytest -q -m "not slow"
+
+slow: setup
+	@echo "== slow tests: whole programs, the compiler, the wheel"
+	$(BIN)/python -m pytest -q -m slow
+
+check: lint types generated sdk-check ## style, types, generated code, and the kernel rebuilt from source byte for byte
+	@tools/setup.sh rust
+	engine/kernel/build.sh --check
+
+lint: $(ENV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(ENV_STAMP)
+	$(BIN)/mypy
+
+generated: $(ENV_STAMP)
+	$(BIN)/python proto/generate.py --check
+
+bench: setup ## benchmarks against bytewax and a C guest, one table each (about 10 minutes)
+	@$(BIN)/python -m bench
+
+kernel: ## rebuild engine/lightflus/kernel/kernel.wasm from engine/kernel (needs Rust)
+	@tools/setup.sh rust
+	engine/kernel/build.sh
+
+sdk: $(SDK_STAMP) ## the TypeScript SDK: bundle the compiler and lightflus-api into the Python package
+
+sdk-check: $(SDK_STAMP)
+	cd $(SDK) && npm run --silent check
+
+sdk-test: $(SDK_STAMP)
+	@echo "== TypeScript SDK tests"
+	cd $(SDK) && npm test --silent
+
+wheel: setup ## dist/lightflus-*.whl with the kernel and the TypeScript compiler inside
+	@rm -f dist/lightflus-*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	@ls -l dist/*.whl
+
+lock: $(ENV_STAMP) ## pin the environment again from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## remove what the targets made
+	rm -rf .build .venv dist $(BUNDLE) $(SDK)/node_modules $(SDK)/dist bench/results engine/kernel/target
+
+$(ENV_STAMP): requirements.lock pyproject.toml tools/setup.sh
+	@PYTHON=$(PYTHON) tools/setup.sh python
+	@mkdir -p .build && touch $@
+
+$(NODE_MODULES): $(SDK)/package.json $(SDK)/package-lock.json
+	@tools/setup.sh node
+	cd $(SDK) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(SDK_STAMP): $(NODE_MODULES) $(SDK_INPUTS)
+	@echo "== TypeScript bundle"
+	cd $(SDK) && npm run --silent build
+	@mkdir -p .build && touch $@

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Brings one thing that the Makefile needs onto this machine, or says in plain words how to get it.
+# Usage: tools/setup.sh python | node | rust | clang
+# What can be had without root is made inside the checkout; with root on Debian the missing package is installed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'error: %s\n' "$1" >&2; shift; printf '  %s\n' "$@" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# apt PACKAGE...: installs, or fails with the command that the user may run.
+apt() {
+  if [ "$(id -u)" = 0 ] && has apt-get; then
+    say "installing $*"
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  else
+    fail "this machine lacks: $*" "on Debian or Ubuntu: sudo apt-get install $*" "then run the same command again"
+  fi
+}
+
+setup_python() {
+  local python=${PYTHON:-python3}
+  has "$python" || apt python3 python3-venv
+  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Lightflus needs Python 3.11 or newer; $python is $("$python" --version 2>&1)" "name another one: make PYTHON=python3.12 ..."
+  if ! [ -x .venv/bin/python ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    say "environment .venv"
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+      apt "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+    fi
+    "$python" -m venv --clear .venv
+  fi
+  say "packages of requirements.lock"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+}
+
+setup_node() {
+  has node && has npm ||
+    fail "building TypeScript jobs needs Node.js 20 or newer, with npm" "get it from nodejs.org or your system's packages"
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' ||
+    fail "building TypeScript jobs needs Node.js 20 or newer; this is $(node --version)"
+}
+
+setup_rust() {
+  has cargo || fail "rebuilding the kernel needs Rust" "get rustup from rustup.rs; nothing else in Lightflus needs it"
+  has rustup || return 0
+  # rust-toolchain.toml names the version and the target; asking for the compiler there fetches both.
+  (cd engine/kernel && { rustc --version >/dev/null 2>&1 || rustup toolchain install; } && rustup target add wasm32-unknown-unknown) 2>&1 |
+    { grep -v 'up to date' || true; }
+}
+
+setup_clang() {
+  has clang && has wasm-ld || apt clang lld
+}
+
+case ${1:-} in
+  python | node | rust | clang) "setup_$1" ;;
+  *) fail "usage: tools/setup.sh python|node|rust|clang" ;;
+esac
