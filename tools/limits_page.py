@@ -1,7 +1,8 @@
 """Writes docs/limits.md from engine/lightflus/limits.py, so that a bound and its reason are written once.
 
 Usage: `tools/limits_page.py` writes the page, `--check` says whether it is current (exit code 1 if not).
-Reads the source, imports nothing of Lightflus: a limit is a module-level `NAME: Final = value` and the docstring after it.
+Reads the source, imports nothing of Lightflus: a limit is a module-level `NAME: Final = value` and the docstring
+after it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ SOURCE = ROOT / "engine/lightflus/limits.py"
 PAGE = ROOT / "docs/limits.md"
 HEAD = """# Limits
 
-Every queue, buffer, name and loop has a bound. A job may ask for other values of guest memory and deadline in its graph (`limits`). This page is written by
-`make generated` from `engine/lightflus/limits.py`.
+Every queue, buffer, name and loop has a bound. A job may ask for other values of guest memory and deadline in its graph
+(`limits`). This page is written by `make generated` from `engine/lightflus/limits.py`.
 
 | name | value | what it bounds, and why |
 |---|---|---|
