@@ -20,12 +20,20 @@ RECORD_BYTES: Final = 16 * MIB
 """One record. A larger one is refused with its position."""
 READ_BYTES: Final = 1 * MIB
 """Bytes that a file source reads at a time."""
+ELEMENT_ROWS: Final = 65_536
+"""Rows of one batch in a channel: what a flatMap makes travels whole, and is cut only at the next call."""
+ELEMENT_BYTES: Final = 4 * MIB
+"""Data of one batch of more than one row in a channel; with CHANNEL_ELEMENTS it bounds what waits."""
 CHANNEL_ELEMENTS: Final = 4
 """Elements that wait between two subtasks: enough to keep both busy, little enough to feel back-pressure at once."""
 
 # --- the job graph -------------------------------------------------------------------------------------------------
 GRAPH_BYTES: Final = 4 * MIB
 """Size of a graph's JSON."""
+GRAPH_OBJECTS: Final = 100_000
+"""JSON objects in a graph: what its reader allocates; a graph at all other limits has fewer in practice."""
+GRAPH_PROBLEMS: Final = 100
+"""Problems reported at once; more help nobody."""
 GRAPH_OPERATORS: Final = 1_000
 """Nodes of one graph: far above what a person writes, far below what would slow planning down."""
 GRAPH_FUNCTIONS: Final = 4_000
@@ -78,6 +86,10 @@ KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB
 """A wasm32 memory ends at 4 GiB; the kernel of one subtask may grow that far."""
 KEY_BYTES: Final = 64 * KIB
 """One encoded key."""
+
+# --- stopping ------------------------------------------------------------------------------------------------------
+STOP_GRACE_MS: Final = 500
+"""How long a cancelled job waits for threads that still read, write or compute before it leaves them behind."""
 
 # --- sinks ---------------------------------------------------------------------------------------------------------
 HOLD_MS: Final = 1_000

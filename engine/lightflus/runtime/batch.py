@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
+
 from lightflus.model.elements import Control
 
 
