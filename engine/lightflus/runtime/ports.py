@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
+
 from lightflus.model.graph import Delivery, FunctionNumber
 from lightflus.model.types import Type
 from lightflus.runtime.batch import Origin
