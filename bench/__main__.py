@@ -1,0 +1,44 @@
+"""`python -m bench [NAME...]`: runs the named benchmarks, or all of them, one after the other.
+
+Owns the list and nothing else. A benchmark that fails (a wrong result, a program that ends badly) ends the run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+import time
+
+BENCHMARKS = {
+    "word_count": "whole program against bytewax, one core",
+    "parallel": "parallelism 2 against 1",
+    "memory": "peak memory, 1 M lines against 10 M",
+    "guests": "flatMap and reduce in wasm against a C guest",
+    "build_time": "cold build",
+    "call": "one guest call against the binding's own",
+    "kernel": "key -> slot against a naive table",
+}
+
+
+def main() -> int:
+    """Runs what the command line names."""
+    chosen = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in chosen if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark called {', '.join(unknown)}; there are:", file=sys.stderr)
+        for name, what in BENCHMARKS.items():
+            print(f"  {name:12} {what}", file=sys.stderr)
+        return 2
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}"
+    print(f"{machine}; other load makes all figures worse")
+    begin = time.monotonic()
+    for name in chosen:
+        module = importlib.import_module(f"bench.{name}")
+        module.main()
+    print(f"\n{len(chosen)} benchmarks in {time.monotonic() - begin:.0f} s; figures in bench/results/")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
