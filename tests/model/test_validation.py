@@ -20,6 +20,7 @@ from lightflus.model.graph import (
     ResourceLimits,
     Sink,
     SinkField,
+    Source,
 )
 from lightflus.model.types import ListType, Type
 from lightflus.model.validation import checked, problems
@@ -88,15 +89,8 @@ def test_an_input_that_does_not_exist_is_named_with_the_ids_that_do() -> None:
 
 def test_a_cycle_is_reported_once_per_operator_on_it_and_not_beyond() -> None:
     text = said(with_operator(1, inputs=(Input(OperatorId(3)),)))
-    assert [
-        name
-        for name in ("topic", "flat_map-1", "key_by-1", "reduce-1", "redis")
-        if f"{name}: it reads from itself" in text
-    ] == [
-        "flat_map-1",
-        "key_by-1",
-        "reduce-1",
-    ]
+    on_it = [line.split(":")[0] for line in text.splitlines() if "it reads from itself" in line]
+    assert on_it == ["flat_map-1", "key_by-1", "reduce-1"]
 
 
 def test_a_flow_that_no_source_feeds_is_reported() -> None:
@@ -205,6 +199,7 @@ def test_a_sink_function_of_another_type_is_refused() -> None:
 
 def test_a_connector_needs_a_kind_and_short_options() -> None:
     source = word_count().operators[0].kind
+    assert isinstance(source, Source)
     assert "its connector has no kind" in said(with_kind(0, replace(source, connector=Connector("", {}))))
     long = Connector("kafka", {"topic": "t", "note": "x" * 20_000})
     assert "the option 'note' has more than 16,384 bytes" in said(with_kind(0, replace(source, connector=long)))
