@@ -72,6 +72,8 @@ COMPILE_CPU_SECONDS: Final = 10
 """What the jailed compiler child may use: under a second for 1 MiB of ordinary code."""
 COMPILE_MEMORY_BYTES: Final = 1024 * MIB
 """What the jailed compiler child may use; compile bombs end there."""
+ARTEFACT_CACHE_FILES: Final = 256
+"""Compiled modules that the cache keeps; the ones not used for longest go first (about 1 MiB each)."""
 GUEST_MESSAGE_BYTES: Final = 4 * KIB
 """An abort message or one log line; longer ones are cut."""
 GUEST_LOG_LINES_PER_BATCH: Final = 100

@@ -1,0 +1,99 @@
+"""The one wasmtime engine of a process, and every setting that it has.
+
+What it owns: the settings (docs/sandbox.md says why each), their fingerprint, the check of wasmtime's own version.
+What it leaves: limits of single instances (`store.py`). An engine may be used by any number of threads.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from importlib import metadata
+from typing import Final
+
+import wasmtime
+
+from lightflus.limits import GUEST_STACK_BYTES
+
+WASMTIME_VERSION: Final = metadata.version("wasmtime")
+"""Version of the installed package: of the compiler, the runtime and the cached artefacts."""
+
+_OLDEST_SAFE: Final = (50, 0, 1)
+"""Releases before it have published advisories that concern us (sandbox escapes and miscompilations of 2026)."""
+_WITHDRAWN: Final[frozenset[tuple[int, ...]]] = frozenset()
+"""Later releases found to be unsafe; add them here, each with its advisory."""
+
+_SETTINGS: Final[tuple[tuple[str, bool], ...]] = (
+    ("wasm_bulk_memory", True),
+    ("wasm_multi_value", True),
+    ("wasm_reference_types", True),
+    ("wasm_simd", True),
+    ("wasm_relaxed_simd", False),
+    ("wasm_threads", False),
+    ("shared_memory", False),
+    ("wasm_memory64", False),
+    ("wasm_multi_memory", False),
+    ("wasm_gc", False),
+    ("gc_support", False),
+    ("wasm_function_references", False),
+    ("wasm_exceptions", False),
+    ("wasm_tail_call", False),
+    ("wasm_stack_switching", False),
+    ("wasm_custom_page_sizes", False),
+    ("wasm_wide_arithmetic", False),
+    ("wasm_component_model", False),
+    ("cranelift_nan_canonicalization", True),
+    ("epoch_interruption", True),
+    ("consume_fuel", False),
+    ("debug_info", False),
+)
+
+_lock = threading.Lock()
+
+
+def version_problem(version: str = WASMTIME_VERSION) -> str | None:
+    """Why this version of wasmtime must not run strangers' code; None if it may."""
+    parts = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+    if parts < _OLDEST_SAFE:
+        oldest = ".".join(map(str, _OLDEST_SAFE))
+        return f"wasmtime {version} has published security advisories; {oldest} or later is needed"
+    if parts in _WITHDRAWN:
+        return f"wasmtime {version} was withdrawn for security reasons; install the latest release"
+    return None
+
+
+def engine() -> wasmtime.Engine:
+    """The engine of this process, made at first use."""
+    with _lock:
+        return _engine()
+
+
+@functools.cache
+def _engine() -> wasmtime.Engine:
+    return wasmtime.Engine(_config(is_portable=False))
+
+
+@functools.cache
+def portable_engine() -> wasmtime.Engine:
+    """An engine that knows the portable profile only; it validates and never runs anything."""
+    return wasmtime.Engine(_config(is_portable=True))
+
+
+def _config(*, is_portable: bool) -> wasmtime.Config:
+    config = wasmtime.Config()
+    for name, value in _SETTINGS:
+        setattr(config, name, value)
+    if is_portable:
+        config.wasm_simd = False
+    config.strategy = "cranelift"
+    config.cranelift_opt_level = "speed"
+    config.max_wasm_stack = GUEST_STACK_BYTES
+    return config
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Names wasmtime's version and these settings: artefacts of another fingerprint are of no use."""
+    text = repr((WASMTIME_VERSION, _SETTINGS, "cranelift", "speed", GUEST_STACK_BYTES))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,84 @@
+"""Linear memory by address, never past its end.
+
+What it owns: the bounds check, and the only reads and writes of linear memory. Addresses are unsigned 32-bit numbers.
+Base and size are asked again at every access, since any call into wasm may have moved or grown the memory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from ctypes import c_size_t, c_void_p
+from struct import Struct
+
+import wasmtime
+
+from lightflus.limits import MIB
+from lightflus.wasm.native import NATIVE, address
+from lightflus.wasm.store import Store
+from lightflus.wasm.traps import OutOfBounds
+
+_copy_large: Callable[[int, int, int], int] = ctypes.memmove
+_copy_small: Callable[[int, int, int], int] = ctypes.PYFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t)(
+    ctypes.cast(ctypes.memmove, c_void_p).value or 0
+)
+"""The same C function, keeping the interpreter's lock: giving it up for some microseconds costs more than they do."""
+
+
+class LinearMemory:
+    """The memory of one instance."""
+
+    __slots__ = ("_handle", "_memory", "_store")
+
+    def __init__(self, store: Store, memory: wasmtime.Memory) -> None:
+        self._store = store
+        self._memory = memory
+        self._handle = NATIVE.memory(memory) if NATIVE else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that it has now."""
+        if NATIVE and self._store.context:
+            return NATIVE.memory_size(self._store.context, self._handle)
+        return self._memory.data_len(self._store.native)
+
+    def _base(self) -> int:
+        if NATIVE and self._store.context:
+            return NATIVE.memory_data(self._store.context, self._handle) or 0
+        return address(self._memory.data_ptr(self._store.native))
+
+    def require(self, start: int, size: int) -> None:
+        """Raises OutOfBounds unless `size` bytes from `start` lie inside."""
+        if start < 0 or size < 0 or start + size > self.size:
+            raise OutOfBounds(start, size, self.size)
+
+    def _host_address(self, start: int, size: int) -> int:
+        self.require(start, size)
+        return self._base() + start
+
+    def read(self, start: int, size: int) -> bytes:
+        """A copy of `size` bytes. Raises OutOfBounds."""
+        return ctypes.string_at(self._host_address(start, size), size)
+
+    def unpack(self, layout: Struct, start: int) -> tuple[int, ...]:
+        """The fields of `layout` at `start`. Raises OutOfBounds."""
+        return layout.unpack(self.read(start, layout.size))
+
+    def write(self, start: int, data: bytes) -> None:
+        """Copies `data` in. Raises OutOfBounds."""
+        ctypes.memmove(self._host_address(start, len(data)), data, len(data))
+
+    def copy_in(self, start: int, source: int, size: int) -> None:
+        """Copies from the host's address `source`, which the caller keeps alive. Raises OutOfBounds."""
+        _copy(self._host_address(start, size), source, size)
+
+    def copy_out(self, target: int, start: int, size: int) -> None:
+        """Copies to the host's address `target`, which has room for `size` bytes. Raises OutOfBounds."""
+        _copy(target, self._host_address(start, size), size)
+
+
+def _copy(target: int, source: int, size: int) -> None:
+    if size > MIB:
+        _copy_large(target, source, size)
+    else:
+        _copy_small(target, source, size)

@@ -1,0 +1,88 @@
+"""A store: one guest's or one kernel's world, with its limits and its deadline.
+
+What it owns: wasmtime's Store, limits set before anything runs, the deadline of calls, interruption, and the first
+error that a host function left behind (host functions never raise: docs/sandbox.md).
+One thread at a time uses it; `interrupt` alone may come from any thread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import wasmtime
+
+from lightflus.limits import GUEST_TABLE_ELEMENTS
+from lightflus.wasm import ticker
+from lightflus.wasm.engine import engine
+from lightflus.wasm.native import NATIVE
+
+_FAR_TICKS = 1 << 40
+"""Some 350 years: for stores without a deadline. Never the default of 0, which ends every call at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLimits:
+    """What everything in a store may use together. `deadline_ms` is per call; None = none (the kernel)."""
+
+    memory_bytes: int
+    deadline_ms: int | None
+    table_elements: int = GUEST_TABLE_ELEMENTS
+
+
+class Store:
+    """Holds one instance.
+
+    Attributes:
+        native: wasmtime's store.
+        context: address of its context, for the native entries; 0 where there are none.
+        deadline_ticks: what `arm` sets; 0 = this store has no deadline.
+        failure: the first error that a host function left; the call that it happened in must raise it.
+        is_interrupted: whether `interrupt` was called; then no further call begins.
+    """
+
+    __slots__ = ("context", "deadline_ticks", "failure", "is_interrupted", "limits", "native")
+
+    def __init__(self, limits: StoreLimits) -> None:
+        self.limits = limits
+        self.native = wasmtime.Store(engine())
+        self.native.set_limits(
+            memory_size=limits.memory_bytes,
+            table_elements=limits.table_elements,
+            instances=1,
+            tables=1,
+            memories=1,
+        )
+        self.failure: BaseException | None = None
+        self.is_interrupted = False
+        self.context = NATIVE.context(self.native) if NATIVE else 0
+        self.deadline_ticks = ticker.ticks_of(limits.deadline_ms) if limits.deadline_ms is not None else 0
+        if self.deadline_ticks:
+            ticker.start()
+        else:
+            self.native.set_epoch_deadline(_FAR_TICKS)
+
+    def arm(self) -> None:
+        """Starts the time of the next call. `call.py` does the same in line."""
+        if self.deadline_ticks:
+            self.native.set_epoch_deadline(self.deadline_ticks)
+
+    def fail(self, error: BaseException) -> None:
+        """Notes an error from within a host function, and ends the guest at the next call that it makes."""
+        if self.failure is None:
+            self.failure = error
+        self.native.set_epoch_deadline(0)
+
+    def interrupt(self) -> None:
+        """Ends the running call, and refuses further ones. From any thread.
+
+        The epoch is the process's: it is raised past this store's deadline, so calls of other stores whose deadline is
+        not longer end as well. Guests are pure, so such a call is simply run again.
+        """
+        self.is_interrupted = True
+        if self.deadline_ticks:
+            ticker.raise_epoch(self.deadline_ticks + 1)
+
+    def close(self) -> None:
+        """Gives memory and code back now. Idempotent; nothing made in the store may be used afterwards."""
+        self.context = 0
+        self.native.close()

@@ -1,0 +1,39 @@
+"""The ticking thread: it moves the engine's epoch, so that deadlines mean time.
+
+What it owns: one daemon thread per process, started with the first store that has a deadline. Without it a deadline is
+never reached. `raise_epoch` may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+
+from lightflus.limits import TICK_MS
+from lightflus.wasm.engine import engine
+
+
+def ticks_of(deadline_ms: int) -> int:
+    """Ticks after which at least `deadline_ms` have passed: the running tick does not count."""
+    return -(-deadline_ms // TICK_MS) + 1
+
+
+@functools.cache
+def start() -> None:
+    """Starts the thread; further calls do nothing."""
+    threading.Thread(target=_tick, name="lightflus-ticker", daemon=True).start()
+
+
+def _tick() -> None:
+    ticking = engine()
+    while True:
+        time.sleep(TICK_MS / 1000)
+        ticking.increment_epoch()
+
+
+def raise_epoch(ticks: int) -> None:
+    """Moves the epoch by `ticks` at once (a thousand take well under a millisecond)."""
+    raised = engine()
+    for _ in range(ticks):
+        raised.increment_epoch()

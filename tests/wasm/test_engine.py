@@ -1,0 +1,58 @@
+"""The engine's settings: what a module may be made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from lightflus.wasm import WASMTIME_VERSION, CompiledModule, WasmRefused, from_text, refusal, uses_simd, version_problem
+
+PORTABLE = {
+    "bulk memory": "(module (memory 1) (func i32.const 0 i32.const 0 i32.const 1 memory.fill))",
+    "multi-value": "(module (func (result i32 i32) i32.const 1 i32.const 2))",
+    "sign extension": "(module (func (result i32) i32.const 1 i32.extend8_s))",
+    "saturating conversion": "(module (func (result i32) f64.const 1 i32.trunc_sat_f64_s))",
+    "mutable global": '(module (global (export "g") (mut i32) (i32.const 1)))',
+    "reference types": "(module (table 1 funcref) (func (result funcref) i32.const 0 table.get 0))",
+}
+REFUSED = {
+    "threads": "(module (memory 1 1 shared))",
+    "memory64": "(module (memory i64 1))",
+    "multi-memory": "(module (memory 1) (memory 1))",
+    "gc": "(module (type (struct)) (func (result (ref null 0)) ref.null 0))",
+    "exceptions": "(module (tag) (func throw 0))",
+    "tail calls": "(module (func $f return_call $f))",
+    "relaxed simd": "(module (func (param v128) (result v128) local.get 0 i32x4.relaxed_trunc_f32x4_s))",
+    "wide arithmetic": "(module (func (result i64 i64) i64.const 1 i64.const 1 i64.mul_wide_u))",
+    "function references": "(module (type $t (func)) (func (param (ref $t)) local.get 0 call_ref $t))",
+    "externref": "(module (func (param externref)))",
+}
+
+
+@pytest.mark.parametrize("feature", PORTABLE)
+def test_the_portable_profile_is_accepted(feature: str) -> None:
+    wasm = from_text(PORTABLE[feature])
+    assert refusal(wasm) is None
+    assert not uses_simd(wasm)
+
+
+@pytest.mark.parametrize("feature", REFUSED)
+def test_other_features_are_refused(feature: str) -> None:
+    wasm = from_text(REFUSED[feature])
+    assert refusal(wasm) is not None
+    with pytest.raises(WasmRefused):
+        CompiledModule.from_wasm(wasm)
+
+
+def test_simd_is_accepted_and_seen() -> None:
+    wasm = from_text("(module (func (result v128) v128.const i64x2 1 2))")
+    assert refusal(wasm) is None
+    assert uses_simd(wasm)
+
+
+@pytest.mark.parametrize("version", ["49.9.9", "50.0.0"])
+def test_a_version_with_advisories_is_refused(version: str) -> None:
+    assert "security advisories" in str(version_problem(version))
+
+
+def test_the_installed_version_is_accepted() -> None:
+    assert version_problem(WASMTIME_VERSION) is None
