@@ -1,0 +1,38 @@
+// From a user's function to a function number: picks the loop for its shape and writes it into the graph.
+import { addFunction } from "./graph";
+import { items, member } from "./json";
+import { columnNumbers, layoutOf } from "./layout";
+import { FlatMapOp, Input, MapOp, ReduceOp } from "./operators";
+import { typeOf } from "./types";
+
+function inputOf(type: string, meta: string): Input {
+  const count = layoutOf(type).count;
+  const reads = member(meta, "reads");
+  return new Input(count, reads.length ? columnNumbers(type, items(reads)) : null);
+}
+
+/** Registers a function of one value per row. `kind`: MAP, FILTER, KEY, FIELD. */
+export function addMap<T, U>(kind: string, env: usize, fn: (env: usize, value: T) => U, meta: string): i32 {
+  const input = typeOf<T>();
+  const output = typeOf<U>();
+  return addFunction(kind, input, output, meta, new MapOp<T, U>(env, fn, inputOf(input, meta), layoutOf(output)));
+}
+
+export function addFlatMap<T, U>(env: usize, fn: (env: usize, value: T) => Array<U>, meta: string): i32 {
+  const input = typeOf<T>();
+  const output = typeOf<U>();
+  const operation = new FlatMapOp<T, U>(env, fn, inputOf(input, meta), layoutOf(output));
+  return addFunction("FLAT_MAP", input, output, meta, operation);
+}
+
+export function addReduce<T>(env: usize, fn: (env: usize, state: T, value: T) => T, meta: string): i32 {
+  const type = typeOf<T>();
+  return addFunction("REDUCE", type, type, meta, new ReduceOp<T>(env, fn, inputOf(type, meta), layoutOf(type)));
+}
+
+/** job.proto's Extractor: a plain field if the compiler saw one, else a function of that kind. */
+export function extractor<T, U>(kind: string, env: usize, fn: (env: usize, value: T) => U, meta: string): string {
+  const field = member(meta, "field");
+  if (field.length) return '{"field":{"names":' + field + "}}";
+  return '{"function":' + addMap<T, U>(kind, env, fn, meta).toString() + "}";
+}

@@ -1,0 +1,115 @@
+// UTF-8 <-> UTF-16, eight bytes or four units at a time while the text is ASCII.
+//
+// Arrow holds UTF-8, a `string` is UTF-16. Input is valid UTF-8 (the host checked it); a lone surrogate is written as
+// U+FFFD. Both directions may read up to 7 bytes beyond their text: the arena keeps that much behind every block.
+import { newObject, shrinkObject } from "rt/stub";
+
+const HIGH_BITS: u64 = 0x8080808080808080;
+const NOT_ASCII: u64 = 0xff80ff80ff80ff80;
+
+// @ts-ignore: decorator
+@inline
+function widen(four: u64): u64 {
+  const pairs = (four | (four << 16)) & 0x0000ffff0000ffff;
+  return (pairs | (pairs << 8)) & 0x00ff00ff00ff00ff;
+}
+
+// @ts-ignore: decorator
+@inline
+function narrow(four: u64): u32 {
+  const pairs = (four | (four >> 8)) & 0x0000ffff0000ffff;
+  return <u32>(pairs | (pairs >> 16));
+}
+
+/** A string made of `n` bytes of UTF-8. */
+export function decode(from: usize, n: usize): string {
+  const to = newObject(n << 1, idof<string>());
+  let i: usize = 0;
+  for (; i < n; i += 8) {
+    let eight = load<u64>(from + i);
+    if (n - i < 8) eight &= ((<u64>1) << ((n - i) << 3)) - 1;
+    if (eight & HIGH_BITS) return decodeRest(from, n, i, to);
+    store<u64>(to + (i << 1), widen(eight & 0xffffffff));
+    if (n - i > 4) store<u64>(to + (i << 1), widen(eight >> 32), 8);
+  }
+  return changetype<string>(to);
+}
+
+/** Goes on at byte `i`, where `i` units are already written; the string gets its true length at the end. */
+function decodeRest(from: usize, n: usize, i: usize, to: usize): string {
+  let out = to + (i << 1);
+  while (i < n) {
+    const b = <u32>load<u8>(from + i);
+    if (b < 0x80) {
+      store<u16>(out, b);
+      i += 1;
+    } else if (b < 0xe0) {
+      store<u16>(out, ((b & 0x1f) << 6) | (<u32>load<u8>(from + i, 1) & 0x3f));
+      i += 2;
+    } else if (b < 0xf0) {
+      const rest = ((<u32>load<u8>(from + i, 1) & 0x3f) << 6) | (<u32>load<u8>(from + i, 2) & 0x3f);
+      store<u16>(out, (b << 12) | rest);
+      i += 3;
+    } else {
+      const high = ((b & 7) << 18) | ((<u32>load<u8>(from + i, 1) & 0x3f) << 12);
+      const point = (high | ((<u32>load<u8>(from + i, 2) & 0x3f) << 6) | (<u32>load<u8>(from + i, 3) & 0x3f)) - 0x10000;
+      store<u16>(out, 0xd800 | (point >> 10));
+      store<u16>(out, 0xdc00 | (point & 0x3ff), 2);
+      out += 2;
+      i += 4;
+    }
+    out += 2;
+  }
+  shrinkObject(to, out - to);
+  return changetype<string>(to);
+}
+
+/** Writes `length` units as UTF-8; `to` has room for `3 * length + 8` bytes. Returns the bytes written. */
+export function encode(from: usize, length: i32, to: usize): usize {
+  const n = <usize>length;
+  for (let i: usize = 0; i < n; i += 4) {
+    let four = load<u64>(from + (i << 1));
+    if (n - i < 4) four &= ((<u64>1) << ((n - i) << 4)) - 1;
+    if (four & NOT_ASCII) return encodeRest(from, n, i, to);
+    store<u32>(to + i, narrow(four));
+  }
+  return n;
+}
+
+/** Goes on at unit `i`, where `i` bytes are already written. */
+function encodeRest(from: usize, n: usize, i: usize, to: usize): usize {
+  let out = to + i;
+  while (i < n) {
+    const unit = <u32>load<u16>(from + (i << 1));
+    i += 1;
+    if (unit < 0x80) {
+      store<u8>(out, unit);
+      out += 1;
+    } else if (unit < 0x800) {
+      store<u16>(out, 0x80c0 | (unit >> 6) | ((unit & 0x3f) << 8));
+      out += 2;
+    } else if ((unit & 0xf800) != 0xd800) {
+      out = put3(out, unit);
+    } else {
+      const next = i < n ? <u32>load<u16>(from + (i << 1)) : 0;
+      if (unit < 0xdc00 && (next & 0xfc00) == 0xdc00) {
+        const point = 0x10000 + ((unit & 0x3ff) << 10) + (next & 0x3ff);
+        store<u32>(out, 0x808080f0 | (point >> 18) | ((point >> 4) & 0x3f00) | ((point << 10) & 0x3f0000) | ((point & 0x3f) << 24));
+        out += 4;
+        i += 1;
+      } else {
+        out = put3(out, 0xfffd);
+      }
+    }
+  }
+  return out - to;
+}
+
+// @ts-ignore: decorator
+@inline
+function put3(out: usize, unit: u32): usize {
+  store<u8>(out, 0xe0 | (unit >> 12));
+  store<u8>(out, 0x80 | ((unit >> 6) & 0x3f), 1);
+  store<u8>(out, 0x80 | (unit & 0x3f), 2);
+  return out + 3;
+}
