@@ -66,7 +66,7 @@ kernel: ## rebuild engine/lightflus/kernel/kernel.wasm from engine/kernel (needs
 sdk: $(SDK_STAMP) ## the TypeScript SDK: bundle the compiler and lightflus-api into the Python package
 
 sdk-check: $(SDK_STAMP)
-	cd $(SDK) && npm run --silent check
+	cd $(SDK) && npm run --silent typecheck
 
 sdk-test: $(SDK_STAMP)
 	@echo "== TypeScript SDK tests"
