@@ -1,0 +1,205 @@
+//! Keys as bytes: two keys are equal exactly when their bytes are (docs/row-encoding.md). What it owns: the encoding, and
+//! the views that avoid it where a column's own bytes already are the encoding.
+
+use crate::bytes::load;
+use crate::column::{Column, bit};
+use crate::schema::{Kind, Node};
+
+/// Something that has bytes per row.
+pub trait RowBytes {
+    /// The encoded key of `row`.
+    fn row(&self, row: usize) -> &[u8];
+}
+
+/// Encoded keys of a batch.
+pub enum Keys<'a> {
+    /// One utf8 or binary column without nulls: its bytes are the encoding.
+    Borrowed(Variable<'a>),
+    /// One column of 4 or 8 bytes without nulls: so are its values.
+    Four(Fixed<'a, 4>),
+    Eight(Fixed<'a, 8>),
+    /// Everything else, written out.
+    Owned(Encoded),
+}
+
+/// The bytes of a utf8 or binary column.
+pub struct Variable<'a> {
+    offsets: &'a [i32],
+    bytes: &'a [u8],
+}
+
+impl RowBytes for Variable<'_> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[u8] {
+        &self.bytes[self.offsets[row] as usize..self.offsets[row + 1] as usize]
+    }
+}
+
+/// The values of a fixed-width column.
+pub struct Fixed<'a, const WIDTH: usize>(&'a [u8]);
+
+impl<const WIDTH: usize> RowBytes for Fixed<'_, WIDTH> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[u8] {
+        &self.0[row * WIDTH..(row + 1) * WIDTH]
+    }
+}
+
+/// Rows written out one after another.
+pub struct Encoded {
+    ends: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl RowBytes for Encoded {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[u8] {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.bytes[start..self.ends[row]]
+    }
+}
+
+/// The encoded keys of `columns`, whose types are the fields of `schema`.
+pub fn keys<'a>(schema: &Node, columns: &[Column<'a>], rows: usize) -> Keys<'a> {
+    let Kind::Struct(fields) = &schema.kind else { unreachable!("a schema of columns is a struct") };
+    assert!(fields.len() == columns.len(), "{} key columns instead of {}", columns.len(), fields.len());
+    assert!(columns.iter().all(|column| column.length >= rows), "a key column has fewer than {rows} rows");
+    if let ([field], [column]) = (&fields[..], columns)
+        && !field.nullable
+    {
+        match field.kind {
+            Kind::Bytes => {
+                return Keys::Borrowed(Variable { offsets: column.offsets, bytes: column.data });
+            }
+            Kind::Fixed(4) => return Keys::Four(Fixed(column.data)),
+            Kind::Fixed(8) => return Keys::Eight(Fixed(column.data)),
+            _ => {}
+        }
+    }
+    Keys::Owned(encode(fields, columns, rows))
+}
+
+fn encode(fields: &[Node], columns: &[Column], rows: usize) -> Encoded {
+    let mut encoded = Encoded { ends: Vec::with_capacity(rows), bytes: Vec::with_capacity(rows * 16) };
+    for row in 0..rows {
+        for (field, column) in fields.iter().zip(columns) {
+            append(field, column, row, &mut encoded.bytes);
+        }
+        encoded.ends.push(encoded.bytes.len());
+    }
+    encoded
+}
+
+fn append(node: &Node, column: &Column, row: usize, out: &mut Vec<u8>) {
+    if node.nullable {
+        let valid = column.is_valid(row);
+        out.push(u8::from(valid));
+        if !valid {
+            return;
+        }
+    }
+    match &node.kind {
+        Kind::Bool => out.push(u8::from(bit(column.data, row))),
+        Kind::Fixed(width) => out.extend_from_slice(&column.data[row * width..(row + 1) * width]),
+        Kind::Float(width) => append_float(*width, column.data, row, out),
+        Kind::Bytes => {
+            let bytes = column.bytes(row);
+            if !node.ends_row {
+                out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+            }
+            out.extend_from_slice(bytes);
+        }
+        Kind::Struct(fields) => {
+            for (field, child) in fields.iter().zip(&column.children) {
+                append(field, child, row, out);
+            }
+        }
+        Kind::List(_) => unreachable!("a key has no lists"),
+    }
+}
+
+fn append_float(width: usize, values: &[u8], row: usize, out: &mut Vec<u8>) {
+    let value = &values[row * width..(row + 1) * width];
+    // SAFETY: `value` has `width` bytes.
+    unsafe {
+        if width == 8 {
+            out.extend_from_slice(&canonical64(load(value.as_ptr(), 0)).to_le_bytes());
+        } else {
+            out.extend_from_slice(&canonical32(load(value.as_ptr(), 0)).to_le_bytes());
+        }
+    }
+}
+
+/// The bits of a float64 with one NaN and one zero.
+#[inline(always)]
+fn canonical64(bits: u64) -> u64 {
+    match bits & !(1 << 63) {
+        0 => 0,
+        magnitude if magnitude > 0x7ff0_0000_0000_0000 => 0x7ff8_0000_0000_0000,
+        _ => bits,
+    }
+}
+
+/// The bits of a float32 with one NaN and one zero.
+#[inline(always)]
+fn canonical32(bits: u32) -> u32 {
+    match bits & !(1 << 31) {
+        0 => 0,
+        magnitude if magnitude > 0x7f80_0000 => 0x7fc0_0000,
+        _ => bits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::parse;
+
+    fn column<'a>(length: usize, offsets: &'a [i32], data: &'a [u8]) -> Column<'a> {
+        Column { length, validity: None, offsets, data, children: vec![] }
+    }
+
+    fn rows(keys: &Keys, count: usize) -> Vec<Vec<u8>> {
+        (0..count)
+            .map(|row| match keys {
+                Keys::Borrowed(keys) => keys.row(row).to_vec(),
+                Keys::Four(keys) => keys.row(row).to_vec(),
+                Keys::Eight(keys) => keys.row(row).to_vec(),
+                Keys::Owned(keys) => keys.row(row).to_vec(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_string_key_is_its_bytes() {
+        let schema = parse(&[10, 1, 0, 8], false);
+        let columns = [column(2, &[0, 2, 5], b"abcde")];
+        assert_eq!(rows(&keys(&schema, &columns, 2), 2), [b"ab".to_vec(), b"cde".to_vec()]);
+    }
+
+    #[test]
+    fn a_null_is_a_zero_byte_and_differs_from_the_empty_string() {
+        let schema = parse(&[10, 1, 0, 0x88], false);
+        let mut columns = [column(2, &[0, 0, 0], b"")];
+        columns[0].validity = Some(&[0b10]);
+        assert_eq!(rows(&keys(&schema, &columns, 2), 2), [vec![0], vec![1]]);
+    }
+
+    #[test]
+    fn only_a_string_that_does_not_end_the_row_has_its_length() {
+        let schema = parse(&[10, 2, 0, 8, 8], false);
+        let columns = [column(1, &[0, 1], b"a"), column(1, &[0, 2], b"bc")];
+        assert_eq!(rows(&keys(&schema, &columns, 1), 1), [b"\x01\0\0\0abc".to_vec()]);
+    }
+
+    #[test]
+    fn floats_are_canonical() {
+        assert_eq!(canonical64((-0.0f64).to_bits()), 0);
+        assert_eq!(canonical64(0xfff0_0000_0000_0001), f64::NAN.to_bits());
+        assert_eq!(canonical64(f64::NEG_INFINITY.to_bits()), f64::NEG_INFINITY.to_bits());
+        assert_eq!(canonical64((-1.5f64).to_bits()), (-1.5f64).to_bits());
+        assert_eq!(canonical32((-0.0f32).to_bits()), 0);
+        assert_eq!(canonical32(0x7fff_ffff), f32::NAN.to_bits());
+        assert_eq!(canonical32(f32::INFINITY.to_bits()), f32::INFINITY.to_bits());
+    }
+}
