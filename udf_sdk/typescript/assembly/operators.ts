@@ -144,7 +144,7 @@ export class ReduceOp<T> extends Operation {
   fold(call: usize): usize {
     const rows = load<i32>(call, CALL_ROWS);
     const selection = load<u32>(call, CALL_SELECTION);
-    const groups = load<u32>(call, CALL_GROUPS);
+    const groups = <usize>load<u32>(call, CALL_GROUPS);
     const count = load<i32>(call, CALL_GROUP_COUNT);
     const states = take(<usize>count << alignof<T>());
     const known = this.readStates(load<u32>(call, CALL_STATE), states, count);

@@ -15,28 +15,29 @@ export class ExecutionContext {
   }
 }
 
-/** What every operator can be told, whatever stream stands behind it. */
-abstract class Named {
-  constructor(protected node: Node) {}
+function setName(node: Node, name: string): void {
+  node.name = name;
+}
 
-  name(name: string): this {
-    this.node.name = name;
-    return this;
+function setParallelism(node: Node, n: f64): void {
+  if (!(n >= 1 && n <= MAX_PARALLELISM && n == Math.floor(n))) {
+    failAt('"position":' + node.position, "parallelism(n) takes a whole number from 1 to 32767");
   }
-
-  parallelism(n: f64): this {
-    if (!(n >= 1 && n <= MAX_PARALLELISM && n == Math.floor(n))) {
-      failAt('"position":' + this.node.position, "parallelism(n) takes a whole number from 1 to 32767");
-    }
-    this.node.parallelism = <i32>n;
-    return this;
-  }
+  node.parallelism = <i32>n;
 }
 
 /** Records of type T. */
-export class Stream<T> extends Named {
-  constructor(node: Node) {
-    super(node);
+export class Stream<T> {
+  constructor(private node: Node) {}
+
+  name(name: string): Stream<T> {
+    setName(this.node, name);
+    return this;
+  }
+
+  parallelism(n: f64): Stream<T> {
+    setParallelism(this.node, n);
+    return this;
   }
 
   map<U>(env: usize, fn: (env: usize, value: T) => U, meta: string): Stream<U> {
@@ -66,9 +67,17 @@ export class Stream<T> extends Named {
 }
 
 /** Records of type T, those of one key together. */
-export class KeyedStream<K, T> extends Named {
-  constructor(node: Node) {
-    super(node);
+export class KeyedStream<K, T> {
+  constructor(private node: Node) {}
+
+  name(name: string): KeyedStream<K, T> {
+    setName(this.node, name);
+    return this;
+  }
+
+  parallelism(n: f64): KeyedStream<K, T> {
+    setParallelism(this.node, n);
+    return this;
   }
 
   reduce(env: usize, fn: (env: usize, state: T, value: T) => T, meta: string): Stream<T> {
@@ -78,9 +87,17 @@ export class KeyedStream<K, T> extends Named {
 }
 
 /** A flow that ends in a sink. */
-export class Job extends Named {
-  constructor(node: Node) {
-    super(node);
+export class Job {
+  constructor(private node: Node) {}
+
+  name(name: string): Job {
+    setName(this.node, name);
+    return this;
+  }
+
+  parallelism(n: f64): Job {
+    setParallelism(this.node, n);
+    return this;
   }
 
   execute(): void {

@@ -158,7 +158,7 @@ function writeText(column: Column, row: i32, text: usize): void {
 
 function writeBit(column: Column, row: i32, value: bool): void {
   const at = column.values + (row >> 3);
-  store<u8>(at, load<u8>(at) | (<u32>value << (row & 7)));
+  store<u8>(at, <u8>(<u32>load<u8>(at) | (<u32>value << (row & 7))));
 }
 
 function writeList<T>(column: Column, row: i32, list: T): void {
@@ -178,7 +178,7 @@ function writeNull(table: Table, k: i32): void {
     keep();
   }
   const at = column.validity + (table.rows >> 3);
-  store<u8>(at, load<u8>(at) & ~(1 << (table.rows & 7)));
+  store<u8>(at, <u8>(<u32>load<u8>(at) & ~(1 << (table.rows & 7))));
   writeNothing(column, table.rows);
 }
 
