@@ -12,6 +12,8 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── JobInvalid            the graph breaks its rules; carries all problems at once
     │   ├── BindingInvalid        `--bind` or a connector's options name something that is not there
     │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
+    │   ├── KeyTooLarge           a key of a record is longer than limits allow
+    │   ├── StateTooLarge         the state of one subtask outgrew the kernel's memory
     │   └── GuestError            the module failed while it ran; carries function, row, source position
     │       ├── GuestAborted          it said so itself (`throw`, panic, `lightflus.abort`)
     │       ├── GuestTrapped          wasm trapped: unreachable, out of bounds, stack overflow
@@ -102,6 +104,22 @@ class RecordInvalid(UserError):
     """A record of a source cannot be decoded; `where` is its position, e.g. `book.txt:12`."""
 
 
+class KeyTooLarge(UserError):
+    """A key is longer than `limits.KEY_BYTES`.
+
+    Attributes:
+        row: the row of the batch of keys that has it.
+    """
+
+    def __init__(self, message: str, *, row: int, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.row = row
+
+
+class StateTooLarge(UserError):
+    """The keys and state rows of one subtask do not fit the memory of its kernel."""
+
+
 class GuestError(UserError):
     """The module failed while it ran.
 
@@ -110,6 +128,8 @@ class GuestError(UserError):
         row: row of the call's batch that it worked on, or None.
         position: the user's `file:line:col`, or None where the module carries no map.
         frames: wasm frames by name, innermost first.
+        operator: name of the operator whose call failed, once the runtime has added it.
+        record: where that row comes from (`book.txt:12`) or its key, where the runtime knows it.
     """
 
     def __init__(
@@ -121,8 +141,12 @@ class GuestError(UserError):
         position: str | None = None,
         frames: tuple[str, ...] = (),
         hint: str | None = None,
+        operator: str | None = None,
+        record: str | None = None,
     ) -> None:
         super().__init__(message, where=position, hint=hint)
+        self.operator = operator
+        self.record = record
         self.function = function
         self.row = row
         self.position = position

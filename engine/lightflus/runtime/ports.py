@@ -303,6 +303,13 @@ class Compute(Protocol):
         """
         ...
 
+    def post(self, work: Callable[[], object]) -> None:
+        """Runs `work` after all that was asked before, without waiting for it: for closing what threads may still use.
+
+        What it raises is lost.
+        """
+        ...
+
     def close(self) -> None:
         """Ends the thread after the work that it has."""
         ...
