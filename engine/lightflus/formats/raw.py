@@ -7,6 +7,7 @@ What it leaves: what a line is (`lines.py`).
 from __future__ import annotations
 
 import pyarrow as pa
+
 from lightflus.errors import BindingInvalid
 from lightflus.formats.lines import split_binary, split_text
 from lightflus.model.types import VALUE_COLUMN, Scalar, ScalarType, Type

@@ -1,0 +1,122 @@
+"""Rows as JSON lines, column by column in Arrow; numbers look as JavaScript prints them.
+
+What it owns: the text of a row: `{"key":"hello","value":3}` and LF. `3`, not `3.0`; NaN and infinities are null, as
+JSON.stringify has it; times are ISO 8601 in UTC. What is written reads back as the same value (`json.py`).
+Pure; any thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lightflus.errors import BindingInvalid
+from lightflus.formats.json_columns import AnyArray
+from lightflus.model.types import Field, Scalar, ScalarType, walk
+
+_ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_EXPONENT_FROM = 1e15
+"""Arrow writes 1e+15, JavaScript 1000000000000000 (up to 1e21)."""
+_JS_EXPONENT_FROM = 1e21
+
+
+class JsonLinesEncoder:
+    """Encodes rows as JSON lines (`ports.Encoder`)."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        """Raises BindingInvalid for a field that JSON cannot carry."""
+        for field in fields:
+            if any(isinstance(part, ScalarType) and part.scalar is Scalar.BINARY for part in walk(field.type)):
+                raise BindingInvalid(
+                    f"field `{field.name}` is {field.type}, and JSON has no bytes", hint="map it to a string first"
+                )
+
+    def encode(self, columns: pa.RecordBatch) -> bytes:
+        """One line per row."""
+        if not columns.num_rows:
+            return b""
+        lines = _object(columns.schema.names, columns.columns, end="}\n")
+        offsets = memoryview(cast(pa.Buffer, lines.buffers()[1])).cast("i")
+        data = cast(pa.Buffer, lines.buffers()[2])
+        return data.slice(offsets[0], offsets[len(lines)] - offsets[0]).to_pybytes()
+
+
+def _object(names: Sequence[str], columns: Sequence[AnyArray], end: str) -> pa.StringArray:
+    parts: list[pa.StringArray | str] = []
+    for name, column in zip(names, columns, strict=True):
+        parts += [("," if parts else "{") + json.dumps(name, ensure_ascii=False) + ":", _text(column)]
+    return _joined([*parts, end])
+
+
+def _text(column: AnyArray) -> pa.StringArray:
+    """The JSON text of each value, never null."""
+    kind = column.type
+    if isinstance(column, pa.StructArray):
+        names = [kind.field(i).name for i in range(kind.num_fields)]
+        text = _object(names, [column.field(i) for i in range(kind.num_fields)], end="}")
+    elif isinstance(column, pa.ListArray):
+        text = _list(column)
+    elif pa.types.is_floating(kind):
+        text = _number(column)
+    elif pa.types.is_string(kind):
+        text = _joined(['"', _escaped(cast(pa.StringArray, column)), '"'])
+    elif pa.types.is_timestamp(kind):
+        text = _joined(['"', pc.replace_substring(_plain(column), " ", "T"), 'Z"'])
+    elif pa.types.is_date(kind):
+        text = _joined(['"', _plain(column), '"'])
+    else:
+        text = _plain(column)
+    if column.null_count:
+        text = cast(pa.StringArray, pc.if_else(column.is_valid(), text, "null"))
+    return cast(pa.StringArray, text.fill_null("null")) if text.null_count else text
+
+
+def _plain(column: AnyArray) -> pa.StringArray:
+    return cast(pa.StringArray, column.cast(pa.utf8()))
+
+
+def _list(column: pa.ListArray[pa.Scalar[pa.DataType]]) -> pa.StringArray:
+    items = _text(column.flatten())
+    lengths = pc.list_value_length(cast("pa.ListViewArray[pa.DataType]", column))
+    ends = pc.cumulative_sum(cast(pa.Int32Array, lengths.fill_null(0)))
+    lists = pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), cast(pa.Int64Array, items))
+    return _joined(["[", cast(pa.StringArray, pc.binary_join(lists, ",")), "]"])
+
+
+def _number(column: AnyArray) -> pa.StringArray:
+    finite = pc.if_else(pc.is_finite(column), column, None)
+    positive_zero = pc.add(finite, pa.scalar(0.0, column.type))
+    text = cast(pa.StringArray, pc.cast(positive_zero, pa.utf8()))
+    is_large = cast(pa.BooleanArray, pc.greater_equal(pc.abs(positive_zero), pa.scalar(_EXPONENT_FROM, column.type)))
+    if not pc.any(is_large).as_py():
+        return text
+    large = [_large(value) for value in cast(list[str], text.filter(is_large).to_pylist())]
+    return cast(
+        pa.StringArray,
+        pc.replace_with_mask(text, cast(pa.BooleanArray, is_large.fill_null(False)), pa.array(large, pa.utf8())),
+    )
+
+
+def _large(text: str) -> str:
+    """A number of 1e15 or more: digits up to 1e21, as JavaScript has it."""
+    return text if abs(float(text)) >= _JS_EXPONENT_FROM else format(Decimal(text), "f")
+
+
+def _escaped(column: pa.StringArray) -> pa.StringArray:
+    if not pc.any(pc.match_substring_regex(column, '["\\\\\\x00-\\x1f]')).as_py():
+        return column
+    column = pc.replace_substring(pc.replace_substring(column, "\\", "\\\\"), '"', '\\"')
+    if pc.any(pc.match_substring_regex(column, "[\\x00-\\x1f]")).as_py():
+        for character, escape in _ESCAPES.items():
+            column = pc.replace_substring(column, character, escape)
+    return column
+
+
+def _joined(parts: Sequence[pa.StringArray | str]) -> pa.StringArray:
+    """The parts of each row one after another; null where one is null."""
+    return pc.binary_join_element_wise(*cast(list[pa.StringArray], parts), cast(pa.StringArray, ""))
