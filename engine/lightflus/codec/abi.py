@@ -1,0 +1,59 @@
+"""The numbers of docs/abi.md, version 1. A test compares them with the page.
+
+What it owns: names, sizes and layouts of the structs that cross the border. Changelog: see docs/abi.md.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Final
+
+ABI_VERSION: Final = 1
+IMPORT_MODULE: Final = "lightflus"
+WASI_MODULE: Final = "wasi_snapshot_preview1"
+JOB_SECTION: Final = "lightflus.job"
+SOURCEMAP_SECTION: Final = "lightflus.sourcemap"
+
+IMPORTS: Final[dict[str, str]] = {"abort": "iiiiii", "log": "iii"}
+"""Parameters of the functions of module `lightflus`, one letter each: i = i32. None returns anything."""
+
+EXPORTS: Final[dict[str, tuple[str, str]]] = {
+    "lf_abi_v1": ("", ""),
+    "lf_describe": ("", "i"),
+    "lf_row": ("", "i"),
+    "lf_alloc": ("i", "i"),
+    "lf_reset": ("", ""),
+    "lf_apply": ("i", "i"),
+    "lf_fold": ("i", "i"),
+}
+"""Functions that every module exports: parameters and result."""
+OPTIONAL_EXPORTS: Final[dict[str, tuple[str, str]]] = {
+    "lf_merge": ("i", "i"),
+    "lf_finish": ("i", "i"),
+    "lf_timer": ("i", "i"),
+    "_initialize": ("", ""),
+}
+
+ALLOCATION_ALIGNMENT: Final = 16
+NO_ROW: Final = 0xFFFF_FFFF
+"""What the host writes to the guest's row before a call: no row has been begun."""
+
+ARRAY: Final = Struct("<qqqqqIIIIIxxxx")
+"""ArrowArray: length, null_count, offset, n_buffers, n_children, buffers, children, dictionary, release, private."""
+
+CALL: Final = Struct("<IIIIIIIIIIIIIIqII")
+"""Call: size, function, batch, rows, selection, wanted, state, groups, group_count, keys, times, window_start,
+window_end, 0, watermark, 0, 0."""
+CALL_FIELDS: Final = (
+    *("size", "function", "batch", "rows", "selection", "wanted", "state", "groups", "group_count", "keys", "times"),
+    *("window_start", "window_end", "", "watermark", "", ""),
+)
+WANTS_OUTPUT: Final = 1
+WANTS_STATE: Final = 2
+
+RESULT: Final = Struct("<IIIIIII")
+"""Result: size, output, state, ports, timers_set, timers_delete, cleared."""
+RESULT_FIELDS: Final = ("size", "output", "state", "ports", "timers_set", "timers_delete", "cleared")
+
+DESCRIPTION: Final = Struct("<II")
+"""What lf_describe points to: address and length of the graph's JSON."""

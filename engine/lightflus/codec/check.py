@@ -1,0 +1,82 @@
+"""The second pass over an answer: what the copied bytes say.
+
+What it owns: offsets that only rise, UTF-8, nulls where the type has none, null counts that are true. All of it
+vectorised, by Arrow's own full validation where it has one; the data is in the host's memory by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lightflus.codec.layout import Shape
+from lightflus.codec.schema import AnyArray, AnyList
+from lightflus.codec.survey import Measured
+from lightflus.errors import GuestProtocolError
+
+
+def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch) -> None:
+    """Checks a whole batch. Raises GuestProtocolError."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        raise _blame(measured, batch) from None
+    for part, column in zip(measured, batch.columns, strict=True):
+        _check_nulls(part, column, None)
+
+
+def _blame(measured: Sequence[Measured], batch: pa.RecordBatch) -> GuestProtocolError:
+    """Finds the column that is wrong."""
+    for part, column in zip(measured, batch.columns, strict=True):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            return GuestProtocolError(f"{part.node.path}: {error}")
+    return GuestProtocolError("the batch is not valid")
+
+
+def _check_nulls(part: Measured, array: AnyArray, alive: pa.BooleanArray | None) -> None:
+    """Checks nulls of an array and of what is in it. `alive`: rows whose surrounding structs are not null."""
+    node = part.node
+    if part.rows and part.buffers[0] is not None:
+        nulls = array.null_count
+        if part.nulls not in (-1, nulls):
+            raise GuestProtocolError(f"{node.path}: a null count of {part.nulls} where {nulls} rows are null")
+        if nulls and not node.nullable and _has_null_among(array, alive):
+            raise GuestProtocolError(f"{node.path}: {nulls} null rows in a column that is not nullable")
+    if not part.children:
+        return
+    if node.shape is Shape.LIST:
+        _check_nulls(part.children[0], cast("AnyList", array).values, None)
+        return
+    inside = _alive_in(array, alive)
+    for position, child in enumerate(part.children):
+        _check_nulls(child, cast("pa.StructArray", array).field(position), inside)
+
+
+def _has_null_among(array: AnyArray, alive: pa.BooleanArray | None) -> bool:
+    if alive is None:
+        return True
+    return bool(pc.any(pc.and_(pc.is_null(array), alive)).as_py())
+
+
+def _alive_in(array: AnyArray, alive: pa.BooleanArray | None) -> pa.BooleanArray | None:
+    if array.null_count == 0:
+        return alive
+    valid = pc.is_valid(array)
+    return valid if alive is None else pc.and_(valid, alive)
+
+
+def check_offsets(offsets: pa.Buffer, rows: int, child_rows: int, path: str) -> pa.Int32Array:
+    """Offsets of a list array: the first is 0, none goes back, the last is `child_rows`."""
+    values = cast("pa.Int32Array", pa.Array.from_buffers(pa.int32(), rows + 1, [None, offsets]))
+    if rows and values[0].as_py() != 0:
+        raise GuestProtocolError(f"{path}: its first offset is {values[0]}; 0 is expected")
+    try:
+        pa.ListArray.from_arrays(values, pa.nulls(child_rows)).validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise GuestProtocolError(f"{path}: {error}") from error
+    return values

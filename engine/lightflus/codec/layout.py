@@ -1,0 +1,85 @@
+"""How values of a type lie in memory: docs/abi.md 6.4 as a tree, made once per type.
+
+What it owns: shape and width per type, names for messages. What it leaves: addresses and lengths, which each batch has.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from enum import Enum
+
+import pyarrow as pa
+
+from lightflus.codec.schema import arrow_type, schema_of
+from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type, columns
+
+
+class Shape(Enum):
+    """Which buffers and children an array has."""
+
+    BITS = "bits"
+    FIXED = "fixed"
+    VARIABLE = "variable"
+    LIST = "list"
+    STRUCT = "struct"
+
+
+BUFFERS = {Shape.BITS: 2, Shape.FIXED: 2, Shape.VARIABLE: 3, Shape.LIST: 2, Shape.STRUCT: 1}
+"""Number of buffers, validity included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One array of a batch.
+
+    Attributes:
+        path: the column, from outside inward, for messages: `user.name`.
+        width: bytes of a value of a FIXED array; also its alignment. 0 for the others.
+        children: one for a list, one per field for a struct.
+    """
+
+    path: str
+    arrow: pa.DataType
+    shape: Shape
+    width: int
+    nullable: bool
+    children: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A batch of one record type: its columns and its Arrow schema."""
+
+    record: Type
+    columns: tuple[Node, ...]
+    schema: pa.Schema
+
+    def select(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """The positions of the columns of those names. Raises KeyError for a name that is none of them."""
+        positions = {column.path: position for position, column in enumerate(self.columns)}
+        return tuple(positions[name] for name in names)
+
+
+@functools.lru_cache(maxsize=1_024)
+def layout_of(record: Type) -> Layout:
+    """The layout of batches of `record`."""
+    nodes = tuple(node_of(field.type, field.name) for field in columns(record))
+    return Layout(record, nodes, schema_of(record))
+
+
+def node_of(kind: Type, path: str) -> Node:
+    """The layout of one column."""
+    arrow = arrow_type(kind)
+    match kind:
+        case ScalarType(Scalar.BOOL):
+            return Node(path, arrow, Shape.BITS, 0, kind.nullable)
+        case ScalarType(Scalar.UTF8 | Scalar.BINARY):
+            return Node(path, arrow, Shape.VARIABLE, 0, kind.nullable)
+        case ScalarType():
+            return Node(path, arrow, Shape.FIXED, arrow.bit_width // 8, kind.nullable)
+        case ListType(item):
+            return Node(path, arrow, Shape.LIST, 0, kind.nullable, (node_of(item, f"{path}[]"),))
+        case StructType(fields):
+            parts = tuple(node_of(field.type, f"{path}.{field.name}") for field in fields)
+            return Node(path, arrow, Shape.STRUCT, 0, kind.nullable, parts)

@@ -1,0 +1,133 @@
+"""Reading arrays out of linear memory, trusting nothing (docs/abi.md, section 7).
+
+What it owns: the way from an address to a host array: headers are read and measured first (`survey.py`), all buffers
+are copied once into one host buffer, and what they say is checked there (`check.py`). Nothing that Arrow holds points
+into linear memory. A lie is a GuestProtocolError that names the column.
+What it leaves: which function it was (`sandbox/`), KernelFailed for the kernel (`kernel/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import pyarrow as pa
+
+from lightflus.codec.check import check_columns, check_offsets
+from lightflus.codec.layout import BUFFERS, Layout, Shape
+from lightflus.codec.schema import AnyArray
+from lightflus.codec.survey import Measured, Part, Survey, read_header
+from lightflus.errors import GuestProtocolError
+from lightflus.wasm.memory import LinearMemory
+from lightflus.wasm.traps import OutOfBounds
+
+_BATCH = "the batch"
+_LIST = "the list array"
+
+
+@dataclass(frozen=True, slots=True)
+class ListHeader:
+    """A list array whose child stays where it is: `offsets` (rows + 1 of them, copied, checked), child's address."""
+
+    offsets: pa.Int32Array
+    child_rows: int
+    child: int
+
+
+def read_batch(memory: LinearMemory, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
+    """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError.
+
+    Args:
+        memory: where it lies.
+        address: of its ArrowArray of struct type; masked to 32 bits by whoever read it.
+        layout: what it must look like.
+        rows: how many rows it must have.
+    """
+    with _lies(_BATCH):
+        header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
+        _require_rows(_BATCH, header.rows, rows)
+        survey = Survey(memory)
+        validity = survey.validity(_BATCH, header, rows) if rows else None
+        pairs = zip(layout.columns, header.children, strict=True)
+        measured = [survey.measure(node, child, rows) for node, child in pairs]
+        host = _copied(memory, survey)
+    _require_no_nulls(_BATCH, host, validity, rows)
+    batch = _batch(layout, measured, host, rows)
+    check_columns(measured, batch)
+    return batch
+
+
+def read_columns_of(memory: LinearMemory, address: int, layout: Layout, rows: int) -> tuple[int, ...]:
+    """The addresses of the columns of a batch that stays where it is; only its own header is checked."""
+    with _lies(_BATCH):
+        header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
+    _require_rows(_BATCH, header.rows, rows)
+    return header.children
+
+
+def read_list(memory: LinearMemory, address: int, rows: int) -> ListHeader:
+    """The list array at `address`: its offsets are copied and checked, its child stays. Raises GuestProtocolError."""
+    with _lies(_LIST):
+        header = read_header(memory, address, _LIST, buffers=BUFFERS[Shape.LIST], children=1)
+        _require_rows(_LIST, header.rows, rows)
+        if not rows:
+            return ListHeader(pa.array([0], pa.int32()), 0, header.children[0])
+        survey = Survey(memory)
+        validity = survey.validity(_LIST, header, rows)
+        part, child_rows = survey.offsets(_LIST, header.buffers[1], rows)
+        if child_rows > 8 * memory.size:
+            raise GuestProtocolError(f"{_LIST}: {child_rows} rows cannot lie in a memory of {memory.size} bytes")
+        host = _copied(memory, survey)
+    _require_no_nulls(_LIST, host, validity, rows)
+    offsets = check_offsets(host.slice(part.start, part.size), rows, child_rows, _LIST)
+    return ListHeader(offsets, child_rows, header.children[0])
+
+
+@contextmanager
+def _lies(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OutOfBounds as error:
+        raise GuestProtocolError(f"{path}: {error}") from error
+
+
+def _require_rows(path: str, found: int, rows: int) -> None:
+    if found != rows:
+        raise GuestProtocolError(f"{path}: {found} rows where {rows} are expected")
+
+
+def _require_no_nulls(path: str, host: pa.Buffer, validity: Part | None, rows: int) -> None:
+    if validity is None:
+        return
+    bits = host.slice(validity.start, validity.size)
+    nulls = pa.Array.from_buffers(pa.bool_(), rows, [bits, bits]).null_count
+    if nulls:
+        raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null")
+
+
+def _copied(memory: LinearMemory, survey: Survey) -> pa.Buffer:
+    host = pa.allocate_buffer(survey.size)
+    target = host.address
+    for start, address, size in survey.copies:
+        memory.copy_out(target + start, address, size)
+    return host
+
+
+def _batch(layout: Layout, measured: list[Measured], host: pa.Buffer, rows: int) -> pa.RecordBatch:
+    if not measured:
+        empty = cast("pa.StructArray", pa.Array.from_buffers(pa.struct([]), rows, [None]))
+        return pa.RecordBatch.from_struct_array(empty)
+    return pa.RecordBatch.from_arrays([_array(part, host) for part in measured], schema=layout.schema)
+
+
+def _array(part: Measured, host: pa.Buffer) -> AnyArray:
+    if not part.rows:
+        return pa.array([], part.node.arrow)
+    buffers = [None if buffer is None else host.slice(buffer.start, buffer.size) for buffer in part.buffers]
+    children = [_array(child, host) for child in part.children]
+    try:
+        return pa.Array.from_buffers(part.node.arrow, part.rows, buffers, children=children or None)
+    except pa.ArrowInvalid as error:
+        raise GuestProtocolError(f"{part.node.path}: {error}") from error

@@ -1,0 +1,150 @@
+"""The first pass over an answer: headers and sizes, before anything is copied.
+
+What it owns: `Survey`: reads ArrowArray headers, checks counts, alignment and ranges against the memory, and notes
+which bytes to copy where in one host buffer. Single numbers (an array's last offset) are read in place: nothing else
+runs in that memory meanwhile. What it leaves: the bytes themselves (`read.py`, `check.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+from lightflus.codec.abi import ARRAY
+from lightflus.codec.layout import BUFFERS, Node, Shape
+from lightflus.errors import GuestProtocolError
+from lightflus.limits import GUEST_MEMORY_BYTES
+from lightflus.wasm.memory import LinearMemory
+
+_OFFSET = Struct("<i")
+_HOST_ALIGNMENT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayHeader:
+    """An ArrowArray as the guest wrote it; counts are checked, addresses are not."""
+
+    rows: int
+    nulls: int
+    buffers: tuple[int, ...]
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes of the host buffer."""
+
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One array whose bytes are known to lie inside the memory. `buffers` as in docs/abi.md 6.4; None = none."""
+
+    node: Node
+    rows: int
+    nulls: int
+    buffers: tuple[Part | None, ...]
+    children: tuple[Measured, ...]
+
+
+def read_header(memory: LinearMemory, address: int, path: str, *, buffers: int, children: int) -> ArrayHeader:
+    """The ArrowArray at `address`. Raises GuestProtocolError for counts that its type cannot have, OutOfBounds."""
+    if address % 8:
+        raise GuestProtocolError(f"{path}: the ArrowArray at {address} is not 8-byte aligned")
+    rows, nulls, offset, n_buffers, n_children, buffers_at, children_at, dictionary, _, _ = memory.unpack(
+        ARRAY, address
+    )
+    if not 0 <= rows <= 8 * memory.size:
+        raise GuestProtocolError(f"{path}: {rows} rows cannot lie in a memory of {memory.size} bytes")
+    if not -1 <= nulls <= rows:
+        raise GuestProtocolError(f"{path}: a null count of {nulls} in {rows} rows")
+    if offset:
+        raise GuestProtocolError(f"{path}: an array offset of {offset}; 0 is expected")
+    if (n_buffers, n_children) != (buffers, children):
+        raise GuestProtocolError(
+            f"{path}: {n_buffers} buffers and {n_children} children; its type has {buffers} and {children}"
+        )
+    if dictionary:
+        raise GuestProtocolError(f"{path}: a dictionary; arrays are plain")
+    return ArrayHeader(rows, nulls, _words(memory, buffers_at, buffers), _words(memory, children_at, children))
+
+
+def _words(memory: LinearMemory, address: int, count: int) -> tuple[int, ...]:
+    if not count:
+        return ()
+    return memory.unpack(Struct(f"<{count}I"), address)
+
+
+class Survey:
+    """Measures the arrays of one answer."""
+
+    def __init__(self, memory: LinearMemory) -> None:
+        self._memory = memory
+        self._most = max(memory.size, GUEST_MEMORY_BYTES)
+        self.size = 0
+        self.copies: list[tuple[int, int, int]] = []  # start in the host buffer, address, bytes
+
+    def measure(self, node: Node, address: int, rows: int) -> Measured:
+        """Measures `rows` rows of the array at `address`. Raises GuestProtocolError, OutOfBounds."""
+        header = read_header(self._memory, address, node.path, buffers=BUFFERS[node.shape], children=len(node.children))
+        if header.rows < rows:
+            raise GuestProtocolError(f"{node.path}: {header.rows} rows where {rows} are expected")
+        if not rows:
+            return Measured(node, 0, 0, (), ())
+        validity = self.validity(node.path, header, rows)
+        nulls = header.nulls if header.rows == rows else -1
+        buffers, children = self._contents(node, header, rows)
+        return Measured(node, rows, nulls, (validity, *buffers), children)
+
+    def validity(self, path: str, header: ArrayHeader, rows: int) -> Part | None:
+        """The validity bitmap, if there is one."""
+        address = header.buffers[0]
+        if address:
+            return self._part(path, "validity", address, (rows + 7) // 8, 1)
+        if header.nulls > 0:
+            raise GuestProtocolError(f"{path}: a null count of {header.nulls} without a validity bitmap")
+        return None
+
+    def _contents(self, node: Node, header: ArrayHeader, rows: int) -> tuple[tuple[Part, ...], tuple[Measured, ...]]:
+        path, buffers = node.path, header.buffers
+        match node.shape:
+            case Shape.BITS:
+                return (self._part(path, "bits", buffers[1], (rows + 7) // 8, 1),), ()
+            case Shape.FIXED:
+                return (self._part(path, "values", buffers[1], rows * node.width, node.width),), ()
+            case Shape.VARIABLE:
+                offsets, last = self.offsets(path, buffers[1], rows)
+                return (offsets, self._part(path, "bytes", buffers[2], last, 1)), ()
+            case Shape.LIST:
+                offsets, last = self.offsets(path, buffers[1], rows)
+                return (offsets,), (self.measure(node.children[0], header.children[0], last),)
+            case Shape.STRUCT:
+                pairs = zip(node.children, header.children, strict=True)
+                return (), tuple(self.measure(child, address, rows) for child, address in pairs)
+
+    def offsets(self, path: str, address: int, rows: int) -> tuple[Part, int]:
+        """The offsets of `rows` > 0 rows, and the last of them."""
+        part = self._part(path, "offsets", address, 4 * (rows + 1), 4)
+        (last,) = self._memory.unpack(_OFFSET, address + 4 * rows)
+        if last < 0:
+            raise GuestProtocolError(f"{path}: its last offset is {last}")
+        return part, last
+
+    def _part(self, path: str, what: str, address: int, size: int, alignment: int) -> Part:
+        if not size:
+            return Part(0, 0)
+        if not address:
+            raise GuestProtocolError(f"{path}: it has no {what}")
+        if address % alignment:
+            raise GuestProtocolError(f"{path}: its {what} at {address} are not {alignment}-byte aligned")
+        if address + size > self._memory.size:
+            raise GuestProtocolError(
+                f"{path}: its {what}, {size} bytes at {address}, lie outside the memory of {self._memory.size} bytes"
+            )
+        start, self.size = self.size, self.size + size + -size % _HOST_ALIGNMENT
+        if self.size > self._most:
+            raise GuestProtocolError(f"{path}: the answer claims more bytes than the memory holds")
+        self.copies.append((start, address, size))
+        return Part(start, size)
