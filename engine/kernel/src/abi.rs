@@ -4,13 +4,14 @@
 
 use crate::arrow::{ArrowArray, Laid, columns, slice};
 use crate::bytes::equal;
+use crate::column::Built;
 use crate::dirty::Dirty;
 use crate::encode::{Keys, RowBytes, keys};
 use crate::failure;
 use crate::hash::{TooLong, hash_rows};
 use crate::partition::partition;
 use crate::rows::Rows;
-use crate::schema::{Node, parse};
+use crate::schema::{Kind, Node, parse};
 use crate::scratch::Scratch;
 use crate::table::Table;
 use std::cell::UnsafeCell;
@@ -174,12 +175,14 @@ pub unsafe extern "C" fn lookup(batch: &ArrowArray, hashes: *const u64, rows: us
     kernel.hold_parts(found.groups, found.slots)
 }
 
-/// An ArrowArray: the state rows of the slots.
+/// A batch with one column: the state rows of the slots, null where a slot has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gather(slots: *const u32, count: usize) -> *const ArrowArray {
     let kernel = kernel();
     let rows = kernel.operator().state.as_ref().expect("`open` had a state schema");
-    let laid = Laid::new(rows.gather(unsafe { slice(slots, count) }));
+    let mut batch = Built::new(&Kind::Struct(Vec::new()), count);
+    batch.children.push(rows.gather(unsafe { slice(slots, count) }));
+    let laid = Laid::new(batch);
     let address = laid.address();
     kernel.held.push(Held::Array(laid));
     address

@@ -1,0 +1,12 @@
+"""Keys to slots, state rows by slot: the Python face of the native kernel (`engine/kernel`).
+
+What it owns: `WasmKernel`, which implements `runtime.ports.Kernel`, and its plain model (`model.py`), the oracle of the
+tests. What it leaves: what the rows mean and when they are folded (`runtime/`).
+Each KeyedState and each Partitioner is an instance of its own; one thread at a time uses it.
+"""
+
+from lightflus.kernel.kernel import WasmKernel
+from lightflus.kernel.keyed_state import WasmKeyedState
+from lightflus.kernel.partitioner import WasmPartitioner
+
+__all__ = ["WasmKernel", "WasmKeyedState", "WasmPartitioner"]

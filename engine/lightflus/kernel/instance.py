@@ -1,0 +1,133 @@
+"""One instance of the kernel module: its exports, its memory, and what a trap in it means.
+
+What it owns: the module (compiled once per process), the way of a call: `begin` puts the arguments into its memory in
+one block, a call works on them, what it returns is copied out before the next `begin`.
+What it leaves: what the calls mean (`keyed_state.py`, `partitioner.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import struct
+from pathlib import Path
+
+import pyarrow as pa
+
+from lightflus.codec import Block
+from lightflus.errors import KernelFailed, StateTooLarge
+from lightflus.kernel.schema import schema_bytes
+from lightflus.limits import KERNEL_MEMORY_BYTES
+from lightflus.model.types import Type
+from lightflus.wasm import ArtefactCache, CompiledModule, Instance, Store, StoreLimits, WasmRefused, WasmTrap
+
+_MODULE = Path(__file__).with_name("kernel.wasm")
+_VERSION = 1
+"""Of the exports; engine/kernel/src/abi.rs has the same."""
+_REPORT = struct.Struct("<I252s")
+_PARTS = struct.Struct("<IIII")
+_OUT_OF_MEMORY = "out of memory"
+
+
+class KernelInstance:
+    """Keys of one type, and state of another if there is one. Not for two threads at a time."""
+
+    def __init__(self, key: Type, state: Type | None, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
+        """Makes an empty kernel. Raises KernelFailed, StateTooLarge."""
+        self._memory_bytes = memory_bytes
+        self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None))
+        self._is_usable = True
+        try:
+            instance = Instance.without_imports(self._store, _module())
+            self.memory = instance.memory()
+            self._functions = {name: instance.function(name) for name in _FUNCTIONS}
+        except (WasmTrap, WasmRefused) as error:
+            raise KernelFailed(f"the kernel does not start: {error}") from error
+        self._report = self.call("report")
+        if self.call("version") != _VERSION:
+            raise KernelFailed("kernel.wasm and the engine are of different versions", hint="Install Lightflus again.")
+        self._open(schema_bytes(key), schema_bytes(state) if state is not None else b"")
+
+    def _open(self, key: bytes, state: bytes) -> None:
+        block = Block()
+        buffers = [pa.py_buffer(key), pa.py_buffer(state)]
+        at = [block.add_buffer(buffer, buffer.size) for buffer in buffers]
+        self.begin(block)
+        self.call("open", block.data_address(at[0]), len(key), block.data_address(at[1]), len(state))
+
+    def begin(self, block: Block) -> None:
+        """Frees what the last call left, and writes the arguments of the next."""
+        self.call("reset")
+        block.write(self.memory, self.call("allocate", block.size))
+
+    def call(self, name: str, *arguments: int) -> int:
+        """Calls an export. Raises KernelFailed for a bug, StateTooLarge when memory runs out; either ends it."""
+        if not self._is_usable:
+            raise KernelFailed("the kernel was closed, or failed before; make a new one")
+        try:
+            return self._functions[name](*arguments)
+        except WasmTrap as trap:
+            self._is_usable = False
+            raise self._failure(name, trap) from trap
+
+    def _failure(self, name: str, trap: WasmTrap) -> KernelFailed | StateTooLarge:
+        length, text = struct.unpack(_REPORT.format, self.memory.read(self._report, _REPORT.size))
+        message = text[:length].decode("utf-8", "replace") or str(trap)
+        if message == _OUT_OF_MEMORY:
+            return StateTooLarge(
+                f"the keys and state rows of one subtask do not fit {self._memory_bytes >> 20} MiB",
+                hint="Raise the operator's parallelism, so that each subtask holds fewer keys.",
+            )
+        return KernelFailed(f"{name}: {message}")
+
+    def words(self, address: int, count: int) -> pa.Buffer:
+        """A copy of `count` u32."""
+        return self.copy(address, 4 * count)
+
+    def copy(self, address: int, size: int) -> pa.Buffer:
+        """A copy of `size` bytes."""
+        buffer = pa.allocate_buffer(size)
+        if size:
+            self.memory.copy_out(buffer.address, address, size)
+        return buffer
+
+    def parts(self, address: int) -> tuple[int, int, int, int]:
+        """Address and count of both parts of a result."""
+        first, first_count, second, second_count = self.memory.unpack(_PARTS, address)
+        return first, first_count, second, second_count
+
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        self._is_usable = False
+        self._store.close()
+
+
+_FUNCTIONS = (
+    "version",
+    "report",
+    "reset",
+    "allocate",
+    "open",
+    "hash",
+    "distribute",
+    "lookup",
+    "gather",
+    "scatter",
+    "first_moved_key",
+    "take_dirty",
+    "state_count",
+)
+
+
+@functools.cache
+def _module() -> CompiledModule:
+    try:
+        wasm = _MODULE.read_bytes()
+        cache, digest = ArtefactCache(), hashlib.sha256(wasm).hexdigest()
+        module = cache.load(digest)
+        if module is None:
+            module = CompiledModule.from_wasm(wasm)
+            cache.store(digest, module.artefact())
+    except (OSError, WasmRefused) as error:
+        raise KernelFailed(f"the kernel cannot be loaded: {error}", hint="Install Lightflus again.") from error
+    return module

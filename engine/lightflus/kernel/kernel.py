@@ -1,0 +1,27 @@
+"""Makes kernel instances: what the command line hands to the runtime as `runtime.ports.Kernel`.
+
+What it owns: how much memory an instance may have. Any thread may ask; what it makes is for one thread at a time.
+"""
+
+from __future__ import annotations
+
+from lightflus.kernel.keyed_state import WasmKeyedState
+from lightflus.kernel.partitioner import WasmPartitioner
+from lightflus.limits import KERNEL_MEMORY_BYTES
+from lightflus.model.types import Type
+
+
+class WasmKernel:
+    """Implements `runtime.ports.Kernel` with the module `kernel.wasm`."""
+
+    def __init__(self, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
+        """Instances may grow to `memory_bytes` each."""
+        self._memory_bytes = memory_bytes
+
+    def keyed_state(self, key: Type, state: Type) -> WasmKeyedState:
+        """A new, empty table. Raises KernelFailed if the kernel cannot be loaded."""
+        return WasmKeyedState(key, state, self._memory_bytes)
+
+    def partitioner(self, key: Type) -> WasmPartitioner:
+        """Hash and partition for keys of that type. Raises KernelFailed if the kernel cannot be loaded."""
+        return WasmPartitioner(key)
