@@ -1,0 +1,96 @@
+// bigint as 64-bit integers: results that 64 bits do not hold end the call instead of being wrong.
+import { failAt } from "./fail";
+import { number_toString } from "./numbers";
+import { failRadix, radixOf } from "./radix";
+
+function overflow(what: string, file: string, line: i32, column: i32): void {
+  failAt("the bigint " + what + " does not fit in 64 bits, which is what a job has for bigint; use number or a string", file, line, column);
+}
+
+export function bigint_valueOf(x: i64): i64 {
+  return x;
+}
+
+export function bigint_toString(x: i64): string {
+  return x.toString();
+}
+
+export function bigint_toStringRadix(x: i64, radix: f64, file: string, line: i32, column: i32): string {
+  const r = radixOf(radix);
+  if (!r) failRadix(radix, file, line, column);
+  return x.toString(r);
+}
+
+/** `BigInt(v)` of a number, boolean, text or bigint. */
+export function bigint_from<T>(v: T, file: string, line: i32, column: i32): i64 {
+  if (isString<T>()) return fromText(changetype<string>(v), file, line, column);
+  else if (isFloat<T>()) return fromNumber(<f64>v, file, line, column);
+  else return <i64>v;
+}
+
+function fromNumber(x: f64, file: string, line: i32, column: i32): i64 {
+  if (Math.trunc(x) != x) failAt("BigInt(" + number_toString(x) + ") is not possible: the number is not whole", file, line, column);
+  if (!(x >= -9223372036854775808.0 && x < 9223372036854775808.0)) overflow(number_toString(x), file, line, column);
+  return <i64>x;
+}
+
+function fromText(text: string, file: string, line: i32, column: i32): i64 {
+  const t = text.trim();
+  const negative = t.startsWith("-");
+  const start = negative || t.startsWith("+") ? 1 : 0;
+  let x: u64 = 0;
+  for (let i = start, n = t.length; i < n; i++) {
+    const d = t.charCodeAt(i) - 48;
+    if (<u32>d > 9) failAt("BigInt(\"" + text + "\") is not possible: the text is no whole decimal number", file, line, column);
+    if (x > 922337203685477580) overflow(t, file, line, column);
+    x = x * 10 + d;
+    if (x > <u64>i64.MAX_VALUE + <u64>negative) overflow(t, file, line, column);
+  }
+  if (t.length == start && start) failAt("BigInt(\"" + text + "\") is not possible: the text has no digits", file, line, column);
+  return negative ? -(<i64>x) : <i64>x;
+}
+
+export function bigint_add(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  const r = x + y;
+  if (((x ^ r) & (y ^ r)) < 0) overflow(x.toString() + " + " + y.toString(), file, line, column);
+  return r;
+}
+
+export function bigint_subtract(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  const r = x - y;
+  if (((x ^ y) & (x ^ r)) < 0) overflow(x.toString() + " - " + y.toString(), file, line, column);
+  return r;
+}
+
+export function bigint_multiply(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  const r = x * y;
+  const small = <u64>(x + 0x40000000) < 0x80000000 && <u64>(y + 0x40000000) < 0x80000000;
+  if (!small && x != 0 && ((x == -1 && y == i64.MIN_VALUE) || (y == -1 && x == i64.MIN_VALUE) || r / x != y)) {
+    overflow(x.toString() + " * " + y.toString(), file, line, column);
+  }
+  return r;
+}
+
+function checkDivisor(y: i64, file: string, line: i32, column: i32): void {
+  if (y == 0) failAt("division of a bigint by zero", file, line, column);
+}
+
+export function bigint_divide(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  checkDivisor(y, file, line, column);
+  if (y == -1) return bigint_subtract(0, x, file, line, column);
+  return x / y;
+}
+
+export function bigint_remainder(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  checkDivisor(y, file, line, column);
+  return y == -1 ? 0 : x % y;
+}
+
+export function bigint_power(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  if (y < 0) failAt("the exponent of a bigint must not be negative, it is " + y.toString(), file, line, column);
+  if (x == 0 || x == 1) return y == 0 ? 1 : x;
+  if (x == -1) return y & 1 ? -1 : 1;
+  let r: i64 = 1;
+  for (let k: i64 = 0; k < y; k++) r = bigint_multiply(r, x, file, line, column);
+  return r;
+}

@@ -1,0 +1,61 @@
+// Conversions between types: text of any value, truth, Number(...), BigInt.
+import { array_join } from "./arrays";
+import { number_fromText, number_toString } from "./numbers";
+
+/** `String(v)`, template text, `+` with a string. A missing value is "null". */
+export function str<T>(v: T): string {
+  if (isReference<T>()) {
+    if (isNullable<T>()) {
+      if (changetype<usize>(v) == 0) return "null";
+      return textOf<NonNullable<T>>(changetype<NonNullable<T>>(v));
+    }
+    return textOf<T>(v);
+  } else if (isFloat<T>()) {
+    return number_toString(<f64>v);
+  } else if (isBoolean<T>()) {
+    return v ? "true" : "false";
+  } else {
+    return v.toString();
+  }
+}
+
+function textOf<T>(v: T): string {
+  if (isString<T>()) return changetype<string>(v);
+  else if (isArray<T>()) return array_join<valueof<T>>(changetype<Array<valueof<T>>>(v), ",");
+  else if (isDefined(v.toString)) return v.toString();
+  else return "[object Object]";
+}
+
+/** Like `str`, where TypeScript's type says `undefined` for a missing value. */
+export function strOptional<T>(v: T): string {
+  if (isReference<T>()) {
+    if (changetype<usize>(v) == 0) return "undefined";
+  }
+  return str<T>(v);
+}
+
+/** The truth value of anything: false for null, "", 0, NaN and false. */
+// @ts-ignore: decorator
+@inline
+export function truthy<T>(v: T): bool {
+  if (isReference<T>()) {
+    if (isString<T>()) return changetype<usize>(v) != 0 && changetype<string>(v).length != 0;
+    else return changetype<usize>(v) != 0;
+  } else if (isFloat<T>()) {
+    return v == v && v != 0;
+  } else {
+    return v != 0;
+  }
+}
+
+/** `Number(v)`. */
+export function number_from<T>(v: T): f64 {
+  if (isReference<T>()) {
+    if (isNullable<T>()) {
+      if (changetype<usize>(v) == 0) return 0;
+    }
+    return number_fromText(textOf<NonNullable<T>>(changetype<NonNullable<T>>(v)));
+  } else {
+    return <f64>v;
+  }
+}

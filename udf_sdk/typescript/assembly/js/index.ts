@@ -1,0 +1,16 @@
+// JavaScript's semantics for lowered code: everything that `compiler/builtins.ts` and INTERNALS.md name, as `__js.<name>`.
+export * from "./array_callbacks";
+export * from "./array_changes";
+export * from "./arrays";
+export * from "./bigints";
+export * from "./bits";
+export * from "./convert";
+export * from "./fail";
+export * from "./map_methods";
+export * from "./maps";
+export * from "./math";
+export * from "./numbers";
+export * from "./radix";
+export * from "./sort";
+export * from "./strings";
+export * from "./text";
