@@ -10,7 +10,7 @@ import pytest
 from lightflus.codec import Block, layout_of, read_batch, read_columns_of, read_list, schema_of
 from lightflus.errors import GuestProtocolError
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.wasm import LinearMemory
+from lightflus.wasm import Window
 
 BASE = 4_096
 WORDS = StructType((Field("word", ScalarType(Scalar.UTF8)), Field("count", ScalarType(Scalar.INT64))))
@@ -23,7 +23,7 @@ LENGTH, NULL_COUNT, OFFSET, N_BUFFERS, N_CHILDREN, BUFFERS, CHILDREN, DICTIONARY
 class Answer:
     """A truthful answer in linear memory, to be falsified."""
 
-    def __init__(self, memory: LinearMemory, record: Type, rows: list[object]) -> None:
+    def __init__(self, memory: Window, record: Type, rows: list[object]) -> None:
         self.memory, self.record, self.rows = memory, record, len(rows)
         names = schema_of(record).names
         values = rows if names != ["value"] else [{"value": row} for row in rows]
@@ -50,7 +50,7 @@ class Answer:
 
 
 @pytest.fixture
-def words(memory: LinearMemory) -> Answer:
+def words(memory: Window) -> Answer:
     return Answer(memory, WORDS, [{"word": "ab", "count": 1}, {"word": "c", "count": 2}, {"word": "", "count": 3}])
 
 
@@ -141,7 +141,7 @@ def test_bytes_that_are_not_utf8_are_found(words: Answer) -> None:
         words.read()
 
 
-def test_a_string_that_is_cut_within_a_character_is_found(memory: LinearMemory) -> None:
+def test_a_string_that_is_cut_within_a_character_is_found(memory: Window) -> None:
     answer = Answer(memory, ScalarType(Scalar.UTF8), ["é", "é"])
     at = answer.word(answer.buffer_entry(answer.column(0), 1))
     memory.write(at, pack("<3i", 0, 1, 4))
@@ -157,7 +157,7 @@ def test_a_null_in_a_column_that_is_not_nullable_is_found(words: Answer) -> None
         words.read()
 
 
-def test_a_null_count_that_is_not_true_is_found(memory: LinearMemory) -> None:
+def test_a_null_count_that_is_not_true_is_found(memory: Window) -> None:
     answer = Answer(memory, ScalarType(Scalar.INT64, nullable=True), [1, None, 3])
     answer.put(answer.column(0) + NULL_COUNT, 2, 8)
     with pytest.raises(GuestProtocolError, match="value: a null count of 2 where 1 rows are null"):
@@ -171,14 +171,14 @@ def test_null_rows_of_the_batch_itself_are_found(words: Answer) -> None:
         words.read()
 
 
-def test_a_bitmap_that_is_too_short_is_found(memory: LinearMemory) -> None:
+def test_a_bitmap_that_is_too_short_is_found(memory: Window) -> None:
     answer = Answer(memory, FLAGS, [True] * 100)
     answer.put(answer.buffer_entry(answer.column(0), 1), 32 * 65_536 - 12)
     with pytest.raises(GuestProtocolError, match="value: its bits, 13 bytes"):
         answer.read()
 
 
-def test_columns_may_share_bytes_but_not_multiply_them_without_end(memory: LinearMemory) -> None:
+def test_columns_may_share_bytes_but_not_multiply_them_without_end(memory: Window) -> None:
     record = StructType(tuple(Field(f"c{i}", ScalarType(Scalar.INT64)) for i in range(64)))
     answer = Answer(memory, record, [])
     answer.rows = 32 * 65_536 // 8
@@ -190,7 +190,7 @@ def test_columns_may_share_bytes_but_not_multiply_them_without_end(memory: Linea
         answer.read()
 
 
-def test_a_null_below_a_null_struct_is_no_lie(memory: LinearMemory) -> None:
+def test_a_null_below_a_null_struct_is_no_lie(memory: Window) -> None:
     inner = StructType((Field("x", ScalarType(Scalar.INT64)),), nullable=True)
     record = StructType((Field("s", inner),))
     answer = Answer(memory, record, [{"s": {"x": 1}}, {"s": None}])
@@ -209,7 +209,7 @@ def test_a_null_below_a_null_struct_is_no_lie(memory: LinearMemory) -> None:
     [(0, 3, 2, 3), (1, 2, 3, 3), (0, 2, 3, -1), (0, 2, 3, 1 << 30), (0, -5, 3, 3)],
     ids=["backwards", "first not 0", "negative", "too many rows", "negative within"],
 )
-def test_false_lineage_is_found(memory: LinearMemory, offsets: tuple[int, ...]) -> None:
+def test_false_lineage_is_found(memory: Window, offsets: tuple[int, ...]) -> None:
     answer = Answer(memory, LISTS, [[1, 2], [], [3]])
     at = answer.word(answer.buffer_entry(answer.column(0), 1))
     memory.write(at, pack("<4i", *offsets))
@@ -217,13 +217,13 @@ def test_false_lineage_is_found(memory: LinearMemory, offsets: tuple[int, ...]) 
         read_list(memory, answer.column(0), 3)
 
 
-def test_a_list_array_of_other_length_is_found(memory: LinearMemory) -> None:
+def test_a_list_array_of_other_length_is_found(memory: Window) -> None:
     answer = Answer(memory, LISTS, [[1], [2]])
     with pytest.raises(GuestProtocolError, match="2 rows where 3 are expected"):
         read_list(memory, answer.column(0), 3)
 
 
-def test_items_beyond_their_child_are_found(memory: LinearMemory) -> None:
+def test_items_beyond_their_child_are_found(memory: Window) -> None:
     answer = Answer(memory, LISTS, [[1, 2], [3]])
     child = answer.word(answer.word(answer.column(0) + CHILDREN))
     answer.put(child + LENGTH, 2, 8)

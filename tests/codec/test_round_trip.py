@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lightflus.codec import Block, layout_of, read_batch, read_list, record_type, schema_of
 from lightflus.errors import InternalError
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.wasm import LinearMemory
+from lightflus.wasm import Window
 
 BASE = 4_096
 
@@ -32,7 +32,7 @@ _INTEGERS = {
 }
 
 
-def write(memory: LinearMemory, batch: pa.RecordBatch, record: Type) -> int:
+def write(memory: Window, batch: pa.RecordBatch, record: Type) -> int:
     block = Block()
     handle = block.add_batch(layout_of(record), batch)
     block.write(memory, BASE)
@@ -86,7 +86,7 @@ def batches(draw: st.DrawFn) -> tuple[Type, pa.RecordBatch]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches())
-def test_every_batch_comes_back_as_it_went(memory: LinearMemory, case: tuple[Type, pa.RecordBatch]) -> None:
+def test_every_batch_comes_back_as_it_went(memory: Window, case: tuple[Type, pa.RecordBatch]) -> None:
     record, batch = case
     address = write(memory, batch, record)
     back = read_batch(memory, address, layout_of(record), batch.num_rows)
@@ -107,7 +107,7 @@ def test_a_type_that_records_do_not_have_is_named() -> None:
         record_type(pa.duration("s"))
 
 
-def test_nan_and_negative_zero_travel(memory: LinearMemory) -> None:
+def test_nan_and_negative_zero_travel(memory: Window) -> None:
     record = ScalarType(Scalar.FLOAT64)
     batch = pa.record_batch({"value": [math.nan, -0.0]}, schema=schema_of(record))
     nan, zero = read_batch(memory, write(memory, batch, record), layout_of(record), 2).column(0).to_pylist()
@@ -125,7 +125,7 @@ def test_a_string_slice_takes_only_its_own_bytes_along() -> None:
     assert block.size < 300
 
 
-def test_states_may_be_null_rows(memory: LinearMemory) -> None:
+def test_states_may_be_null_rows(memory: Window) -> None:
     record = StructType((Field("t", ScalarType(Scalar.INT64)),))
     states = pa.StructArray.from_arrays(
         [pa.array([1, 2, 3], pa.int64())], fields=list(schema_of(record)), mask=pa.array([False, True, False])
@@ -137,13 +137,13 @@ def test_states_may_be_null_rows(memory: LinearMemory) -> None:
     assert (int.from_bytes(header[:8], "little"), int.from_bytes(header[8:], "little")) == (2, 1)
 
 
-def test_a_column_of_the_wrong_type_is_our_own_bug(memory: LinearMemory) -> None:
+def test_a_column_of_the_wrong_type_is_our_own_bug(memory: Window) -> None:
     batch = pa.record_batch({"value": pa.array([1], pa.int32())})
     with pytest.raises(InternalError, match="column value should be double, not int32"):
         write(memory, batch, ScalarType(Scalar.FLOAT64))
 
 
-def test_a_list_array_hands_over_its_offsets_and_leaves_its_child(memory: LinearMemory) -> None:
+def test_a_list_array_hands_over_its_offsets_and_leaves_its_child(memory: Window) -> None:
     record = ListType(ScalarType(Scalar.INT64))
     batch = pa.record_batch({"value": [[1, 2], [], [3]]}, schema=schema_of(record))
     block = Block()
@@ -153,7 +153,7 @@ def test_a_list_array_hands_over_its_offsets_and_leaves_its_child(memory: Linear
     assert (header.offsets.to_pylist(), header.child_rows) == ([0, 2, 2, 3], 3)
 
 
-def test_an_empty_list_array_has_no_rows(memory: LinearMemory) -> None:
+def test_an_empty_list_array_has_no_rows(memory: Window) -> None:
     record = ListType(ScalarType(Scalar.INT64))
     block = Block()
     handle = block.add_column(layout_of(record).columns[0], pa.array([], pa.list_(pa.field("item", pa.int64(), False))))

@@ -20,7 +20,7 @@ from lightflus.codec.layout import BUFFERS, Layout, Shape
 from lightflus.codec.schema import AnyArray
 from lightflus.codec.survey import Measured, Part, Survey, read_header
 from lightflus.errors import GuestProtocolError
-from lightflus.wasm.memory import LinearMemory
+from lightflus.wasm.memory import Window
 from lightflus.wasm.traps import OutOfBounds
 
 _BATCH = "the batch"
@@ -36,11 +36,11 @@ class ListHeader:
     child: int
 
 
-def read_batch(memory: LinearMemory, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
+def read_batch(memory: Window, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
     """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError.
 
     Args:
-        memory: where it lies.
+        memory: where it lies, as it stands after the call that made it.
         address: of its ArrowArray of struct type; masked to 32 bits by whoever read it.
         layout: what it must look like.
         rows: how many rows it must have.
@@ -59,7 +59,7 @@ def read_batch(memory: LinearMemory, address: int, layout: Layout, rows: int) ->
     return batch
 
 
-def read_columns_of(memory: LinearMemory, address: int, layout: Layout, rows: int) -> tuple[int, ...]:
+def read_columns_of(memory: Window, address: int, layout: Layout, rows: int) -> tuple[int, ...]:
     """The addresses of the columns of a batch that stays where it is; only its own header is checked."""
     with _lies(_BATCH):
         header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
@@ -67,7 +67,7 @@ def read_columns_of(memory: LinearMemory, address: int, layout: Layout, rows: in
     return header.children
 
 
-def read_list(memory: LinearMemory, address: int, rows: int) -> ListHeader:
+def read_list(memory: Window, address: int, rows: int) -> ListHeader:
     """The list array at `address`: its offsets are copied and checked, its child stays. Raises GuestProtocolError."""
     with _lies(_LIST):
         header = read_header(memory, address, _LIST, buffers=BUFFERS[Shape.LIST], children=1)
@@ -107,7 +107,7 @@ def _require_no_nulls(path: str, host: pa.Buffer, validity: Part | None, rows: i
         raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null")
 
 
-def _copied(memory: LinearMemory, survey: Survey) -> pa.Buffer:
+def _copied(memory: Window, survey: Survey) -> pa.Buffer:
     host = pa.allocate_buffer(survey.size)
     target = host.address
     for start, address, size in survey.copies:

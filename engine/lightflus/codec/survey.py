@@ -7,6 +7,7 @@ runs in that memory meanwhile. What it leaves: the bytes themselves (`read.py`, 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from struct import Struct
 
@@ -14,7 +15,7 @@ from lightflus.codec.abi import ARRAY
 from lightflus.codec.layout import BUFFERS, Node, Shape
 from lightflus.errors import GuestProtocolError
 from lightflus.limits import GUEST_MEMORY_BYTES
-from lightflus.wasm.memory import LinearMemory
+from lightflus.wasm.memory import Window
 
 _OFFSET = Struct("<i")
 _HOST_ALIGNMENT = 64
@@ -49,7 +50,7 @@ class Measured:
     children: tuple[Measured, ...]
 
 
-def read_header(memory: LinearMemory, address: int, path: str, *, buffers: int, children: int) -> ArrayHeader:
+def read_header(memory: Window, address: int, path: str, *, buffers: int, children: int) -> ArrayHeader:
     """The ArrowArray at `address`. Raises GuestProtocolError for counts that its type cannot have, OutOfBounds."""
     if address % 8:
         raise GuestProtocolError(f"{path}: the ArrowArray at {address} is not 8-byte aligned")
@@ -71,16 +72,19 @@ def read_header(memory: LinearMemory, address: int, path: str, *, buffers: int, 
     return ArrayHeader(rows, nulls, _words(memory, buffers_at, buffers), _words(memory, children_at, children))
 
 
-def _words(memory: LinearMemory, address: int, count: int) -> tuple[int, ...]:
-    if not count:
-        return ()
-    return memory.unpack(Struct(f"<{count}I"), address)
+def _words(memory: Window, address: int, count: int) -> tuple[int, ...]:
+    return memory.unpack(_words_layout(count), address) if count else ()
+
+
+@functools.cache
+def _words_layout(count: int) -> Struct:
+    return Struct(f"<{count}I")
 
 
 class Survey:
     """Measures the arrays of one answer."""
 
-    def __init__(self, memory: LinearMemory) -> None:
+    def __init__(self, memory: Window) -> None:
         self._memory = memory
         self._most = max(memory.size, GUEST_MEMORY_BYTES)
         self.size = 0

@@ -20,7 +20,7 @@ from lightflus.codec.abi import ALLOCATION_ALIGNMENT, ARRAY
 from lightflus.codec.layout import Layout, Node, Shape
 from lightflus.codec.schema import AnyArray, AnyList
 from lightflus.errors import InternalError
-from lightflus.wasm.memory import LinearMemory
+from lightflus.wasm.memory import Window
 
 Compacted = TypeVar("Compacted", AnyArray, AnyList, pa.StructArray)
 
@@ -181,7 +181,7 @@ class Block:
         self._headers.append(_Header(handle, rows, nulls, buffers, children))
         return handle
 
-    def write(self, memory: LinearMemory, base: int) -> None:
+    def write(self, memory: Window, base: int) -> None:
         """Writes everything. Raises OutOfBounds, before a byte is written, if the block does not fit at `base`."""
         memory.require(base, self.size)
         self._base = base

@@ -11,7 +11,7 @@ from lightflus.wasm.call import Function
 from lightflus.wasm.engine import WASMTIME_VERSION, fingerprint, version_problem
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.linker import HostFunction, Linker
-from lightflus.wasm.memory import LinearMemory
+from lightflus.wasm.memory import LinearMemory, Window
 from lightflus.wasm.module import CompiledModule, refusal, uses_simd
 from lightflus.wasm.store import Store, StoreLimits
 from lightflus.wasm.text import from_text
@@ -33,6 +33,7 @@ __all__ = [
     "TrapKind",
     "WasmRefused",
     "WasmTrap",
+    "Window",
     "default_cache_directory",
     "fingerprint",
     "from_text",

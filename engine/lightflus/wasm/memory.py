@@ -1,7 +1,7 @@
 """Linear memory by address, never past its end.
 
 What it owns: the bounds check, and the only reads and writes of linear memory. Addresses are unsigned 32-bit numbers.
-Base and size are asked again at every access, since any call into wasm may have moved or grown the memory.
+Any call into wasm may move or grow the memory: a `Window` is what it is between two calls.
 """
 
 from __future__ import annotations
@@ -25,36 +25,27 @@ _copy_small: Callable[[int, int, int], int] = ctypes.PYFUNCTYPE(c_void_p, c_void
 """The same C function, keeping the interpreter's lock: giving it up for some microseconds costs more than they do."""
 
 
-class LinearMemory:
-    """The memory of one instance."""
+class Window:
+    """A memory as it stands now: valid until the next call into its instance, which may move or grow it.
 
-    __slots__ = ("_handle", "_memory", "_store")
+    Keeps the store alive; a store that is closed takes the memory away all the same.
+    """
 
-    def __init__(self, store: Store, memory: wasmtime.Memory) -> None:
+    __slots__ = ("_base", "_store", "size")
+
+    def __init__(self, store: Store, base: int, size: int) -> None:
         self._store = store
-        self._memory = memory
-        self._handle = NATIVE.memory(memory) if NATIVE else 0
+        self._base = base
+        self.size = size
 
-    @property
-    def size(self) -> int:
-        """Bytes that it has now."""
-        if NATIVE and self._store.context:
-            return NATIVE.memory_size(self._store.context, self._handle)
-        return self._memory.data_len(self._store.native)
-
-    def _base(self) -> int:
-        if NATIVE and self._store.context:
-            return NATIVE.memory_data(self._store.context, self._handle) or 0
-        return address(self._memory.data_ptr(self._store.native))
+    def _host_address(self, start: int, size: int) -> int:
+        if start < 0 or size < 0 or start + size > self.size:
+            raise OutOfBounds(start, size, self.size)
+        return self._base + start
 
     def require(self, start: int, size: int) -> None:
         """Raises OutOfBounds unless `size` bytes from `start` lie inside."""
-        if start < 0 or size < 0 or start + size > self.size:
-            raise OutOfBounds(start, size, self.size)
-
-    def _host_address(self, start: int, size: int) -> int:
-        self.require(start, size)
-        return self._base() + start
+        self._host_address(start, size)
 
     def read(self, start: int, size: int) -> bytes:
         """A copy of `size` bytes. Raises OutOfBounds."""
@@ -62,7 +53,7 @@ class LinearMemory:
 
     def unpack(self, layout: Struct, start: int) -> tuple[int, ...]:
         """The fields of `layout` at `start`. Raises OutOfBounds."""
-        return layout.unpack(self.read(start, layout.size))
+        return layout.unpack(ctypes.string_at(self._host_address(start, layout.size), layout.size))
 
     def write(self, start: int, data: bytes) -> None:
         """Copies `data` in. Raises OutOfBounds."""
@@ -75,6 +66,41 @@ class LinearMemory:
     def copy_out(self, target: int, start: int, size: int) -> None:
         """Copies to the host's address `target`, which has room for `size` bytes. Raises OutOfBounds."""
         _copy(target, self._host_address(start, size), size)
+
+
+class LinearMemory:
+    """The memory of one instance."""
+
+    __slots__ = ("_handle", "_memory", "_store")
+
+    def __init__(self, store: Store, memory: wasmtime.Memory) -> None:
+        self._store = store
+        self._memory = memory
+        self._handle = NATIVE.memory(memory) if NATIVE else 0
+
+    def window(self) -> Window:
+        """Its place and size now. Ask again after every call into the instance, `lf_alloc` included."""
+        store = self._store
+        if NATIVE and store.context:
+            base, size = (
+                NATIVE.memory_data(store.context, self._handle),
+                NATIVE.memory_size(store.context, self._handle),
+            )
+            return Window(store, base or 0, size)
+        return Window(store, address(self._memory.data_ptr(store.native)), self._memory.data_len(store.native))
+
+    @property
+    def size(self) -> int:
+        """Bytes that it has now."""
+        return self.window().size
+
+    def read(self, start: int, size: int) -> bytes:
+        """A copy of `size` bytes. Raises OutOfBounds."""
+        return self.window().read(start, size)
+
+    def write(self, start: int, data: bytes) -> None:
+        """Copies `data` in. Raises OutOfBounds."""
+        self.window().write(start, data)
 
 
 def _copy(target: int, source: int, size: int) -> None:
