@@ -52,6 +52,15 @@ async function buildDev() {
   if (newest(sources) > newest(filesOf(join(dev, "types"), ".d.ts"))) writeDeclarations(join(here, "src/index.ts"), join(dev, "types"));
 }
 
+/** What TypeScript, a CommonJS module, expects to find around it. */
+const COMMONJS = [
+  'import { createRequire as __createRequire } from "node:module";',
+  'import { fileURLToPath as __fileURLToPath } from "node:url";',
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = __fileURLToPath(import.meta.url);",
+  'const __dirname = __fileURLToPath(new URL(".", import.meta.url));',
+].join("\n");
+
 /** The compiler with TypeScript, asc and binaryen in one folder; asc is a chunk of its own, loaded when it is needed. */
 async function bundleCompiler(target) {
   await build({
@@ -66,7 +75,7 @@ async function bundleCompiler(target) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
-    banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+    banner: { js: COMMONJS },
     logLevel: "error",
   });
 }
