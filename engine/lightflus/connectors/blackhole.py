@@ -1,0 +1,42 @@
+"""`blackhole:`: a sink that forgets everything; for measuring and for trying a job.
+
+What it owns: nothing. Any thread.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lightflus.model.graph import Delivery
+
+
+class BlackholeSink:
+    """`ports.Sink`. It behaves as the sink that it stands for: upsert stays upsert."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+
+    @property
+    def delivery(self) -> Delivery:
+        """As the job says."""
+        return self._delivery
+
+    def writer(self, subtask: int) -> BlackholeWriter:
+        """A writer that drops."""
+        return BlackholeWriter()
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class BlackholeWriter:
+    """`ports.SinkWriter`."""
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Drops the rows."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,99 @@
+"""Reads a stream of lines through a decoder: the reader of `file:` and `stdin:`.
+
+What it owns: positions of lines, as `name:line` for people and `offset:line` for resuming. One thread at a time.
+What it leaves: cutting (`blocks.py`), decoding (`ports.Decoder`), opening and its errors (the connector).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from lightflus.connectors.blocks import BlockReader
+from lightflus.connectors.failures import reading
+from lightflus.errors import SourceFailed
+from lightflus.runtime.ports import Decoder, SourceBatch
+
+
+@dataclass(frozen=True, slots=True)
+class LinePosition:
+    """A place between two lines of a stream.
+
+    Attributes:
+        offset: bytes before it.
+        line: lines before it.
+    """
+
+    offset: int = 0
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.offset}:{self.line}"
+
+    @staticmethod
+    def parse(text: str | None, where: str) -> LinePosition:
+        """The inverse of `str`; None is the beginning. Raises SourceFailed."""
+        if text is None:
+            return LinePosition()
+        offset, colon, line = text.partition(":")
+        if not (colon and offset.isdecimal() and line.isdecimal()):
+            raise SourceFailed(f"`{text}` is not a position in a file", where=where, hint="it looks like 1048576:9120")
+        return LinePosition(int(offset), int(line))
+
+
+@dataclass(frozen=True, slots=True)
+class LineOrigin:
+    """Rows that were lines (`batch.Origin`). `line_of_row` is None where row i is line i of the block."""
+
+    name: str
+    first_line: int
+    line_of_row: pa.Int32Array | None
+
+    def position(self, row: int) -> str:
+        """`book.txt:124`, counted from 1."""
+        line = row if self.line_of_row is None else int(self.line_of_row[row].as_py() or 0)
+        return f"{self.name}:{self.first_line + line + 1}"
+
+
+class LineReader:
+    """`ports.SplitReader` over a stream of lines."""
+
+    def __init__(
+        self,
+        name: str,
+        decoder: Decoder,
+        *,
+        read: Callable[[int], bytes],
+        close: Callable[[], None],
+        start: LinePosition,
+    ) -> None:
+        """`name` is what a person calls the stream; `read` and `close` belong to it, and it stands at `start`."""
+        self._name = name
+        self._decoder = decoder
+        self._close = close
+        self._blocks = BlockReader(read, start.offset)
+        self._line = start.line
+
+    def read(self) -> SourceBatch | None:
+        """The next rows that have arrived; None at the end. Raises SourceFailed, RecordInvalid."""
+        while True:
+            before = self._blocks.offset
+            with reading(self._name):
+                block = self._blocks.next_block(lambda: f"{self._name}:{self._line + 1}")
+            if block is None:
+                return None
+            decoded = self._decoder.decode(block, self._locate)
+            origin = LineOrigin(self._name, self._line, decoded.line_of_row)
+            self._line += decoded.lines
+            if decoded.columns.num_rows:
+                position = str(LinePosition(self._blocks.offset, self._line))
+                return SourceBatch(decoded.columns, origin, position, self._blocks.offset - before)
+
+    def close(self) -> None:
+        """Idempotent."""
+        self._close()
+
+    def _locate(self, line: int, byte: int) -> str:
+        return f"{self._name}:{self._line + line + 1}:{byte + 1}"

@@ -1,0 +1,152 @@
+"""`sqlite:`: rows into a table of a SQLite file, upserted by key where the job says so.
+
+What it owns: the table, its SQL, and what waits for the next transaction. The only importer of sqlite3.
+What it leaves: when to flush (the runtime: at most HOLD_MS after a write). Writers of several subtasks share one
+connection under a lock; other processes may read at any time and see whole flushes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lightflus.connectors.rows import AnyArray, Row, last_rows, rows_of
+from lightflus.connectors.sqlite_table import Table
+from lightflus.errors import BindingInvalid, SinkFailed
+from lightflus.limits import HELD_KEYS
+from lightflus.model.graph import Delivery
+
+_BUSY_SECONDS = 10.0
+"""How long a flush waits for another process that holds the file's write lock."""
+
+
+class SqliteSink:
+    """`ports.Sink` over one table, which it makes if there is none. A second run goes on in the same table."""
+
+    def __init__(self, path: str, table: Table) -> None:
+        """Opens the file and the table. Raises BindingInvalid when it cannot be written or has other columns."""
+        self._path = path
+        self._table = table
+        self._lock = Lock()
+        with _opening(path):
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with _opening(path):
+                self._prepare()
+        except BindingInvalid:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        """Makes the table and tries the statement, so that a wrong table is found before the job starts."""
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.execute(self._table.create())
+            self._table.check(self._connection.execute(self._table.columns()).fetchall(), self._path)
+            self._connection.execute("EXPLAIN " + self._table.insert(), (None,) * len(self._table.fields))
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @property
+    def delivery(self) -> Delivery:
+        """UPSERT where the table has a key."""
+        return Delivery.UPSERT if self._table.key_fields else Delivery.APPEND
+
+    def writer(self, subtask: int) -> SqliteWriter:
+        """A writer that holds its own rows until its own flush."""
+        return SqliteWriter(self, self._table.key_fields)
+
+    def write_rows(self, rows: Sequence[Row]) -> None:
+        """One transaction. Raises SinkFailed."""
+        with self._lock, _writing(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(self._table.insert(), rows)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Idempotent."""
+        with self._lock, _writing(self._path):
+            self._connection.close()
+
+
+class SqliteWriter:
+    """`ports.SinkWriter`: holds the last row per key (all rows where there is no key) until `flush`."""
+
+    def __init__(self, sink: SqliteSink, key_fields: tuple[str, ...]) -> None:
+        self._sink = sink
+        self._key_fields = key_fields
+        self._held: dict[Row, Row] = {}
+        self._waiting: list[Row] = []
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Holds the rows; flushes early at HELD_KEYS."""
+        newest = _stored(last_rows(columns, self._key_fields))
+        if self._key_fields:
+            self._held.update(zip(rows_of(newest.select(list(self._key_fields))), rows_of(newest), strict=True))
+        else:
+            self._waiting.extend(rows_of(newest))
+        if len(self._held) + len(self._waiting) >= HELD_KEYS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Everything held is in the file when it returns."""
+        rows = [*self._held.values(), *self._waiting]
+        if rows:
+            self._sink.write_rows(rows)
+            self._held.clear()
+            self._waiting.clear()
+
+    def close(self) -> None:
+        """Forgets what it holds."""
+        self._held.clear()
+        self._waiting.clear()
+
+
+def _stored(columns: pa.RecordBatch) -> pa.RecordBatch:
+    """Columns as SQLite can hold them: booleans as 0 and 1, times and 64-bit unsigned numbers as text."""
+    return pa.RecordBatch.from_arrays([_stored_column(c) for c in columns.columns], names=columns.schema.names)
+
+
+def _stored_column(column: AnyArray) -> AnyArray:
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        return pc.cast(column, pa.int8())
+    if pa.types.is_temporal(kind) or pa.types.is_uint64(kind):
+        return pc.cast(column, pa.utf8())
+    return column
+
+
+@contextmanager
+def _opening(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BindingInvalid(
+            f"cannot be used as a SQLite file: {error}",
+            where=path,
+            hint="name a file in an existing directory that can be written and is empty, absent or a SQLite database",
+        ) from error
+
+
+@contextmanager
+def _writing(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        hint = "another program holds it for writing" if "locked" in str(error) else None
+        raise SinkFailed(f"cannot be written: {error}", where=path, hint=hint) from error

@@ -1,0 +1,165 @@
+"""`stdin:` and `stdout:`: a job in a pipe, or on a terminal.
+
+What it owns: the two standard streams as a source of lines and a sink of JSON lines or of a live table.
+What it leaves: how a table is drawn (`Screen`, given by the CLI). The reader blocks its thread until bytes arrive.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import BinaryIO, Protocol
+
+import pyarrow as pa
+
+from lightflus.connectors.failures import writing
+from lightflus.connectors.lines import LinePosition, LineReader
+from lightflus.connectors.rows import Row, last_rows, rows_of
+from lightflus.errors import SourceFailed
+from lightflus.limits import STDOUT_TABLE_ROWS
+from lightflus.model.graph import Delivery
+from lightflus.runtime.ports import Decoder, Encoder, SinkWriter
+
+
+class StdinSource:
+    """`ports.Source` with one split, `stdin`. Bytes cannot be read twice, so it resumes nowhere."""
+
+    def __init__(self, descriptor: int, decoder: Decoder) -> None:
+        """`descriptor` is read without a buffer in between, so that a line is seen as soon as it is typed."""
+        self._descriptor = descriptor
+        self._decoder = decoder
+
+    def splits(self) -> Sequence[str]:
+        """One."""
+        return ("stdin",)
+
+    def reader(self, split: str, position: str | None) -> LineReader:
+        """Raises SourceFailed for any position but the beginning."""
+        start = LinePosition.parse(position, split)
+        if start.offset:
+            raise SourceFailed("standard input cannot be read from the middle", where=split)
+        return LineReader(
+            split, self._decoder, read=lambda most: os.read(self._descriptor, most), close=lambda: None, start=start
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRows:
+    """What a screen shows: at most STDOUT_TABLE_ROWS rows, the newest last."""
+
+    names: tuple[str, ...]
+    rows: tuple[Row, ...]
+    written: int
+
+
+class Screen(Protocol):
+    """Something that draws a table and replaces what it drew before."""
+
+    def show(self, rows: ShownRows) -> None:
+        """Called at every flush, from the thread of a writer."""
+        ...
+
+
+class StdoutSink:
+    """`ports.Sink` of JSON lines on standard output."""
+
+    def __init__(self, out: BinaryIO, encoder: Encoder) -> None:
+        self._out = out
+        self._encoder = encoder
+        self._lock = Lock()
+
+    @property
+    def delivery(self) -> Delivery:
+        """APPEND."""
+        return Delivery.APPEND
+
+    def writer(self, subtask: int) -> SinkWriter:
+        """Writers share the stream under a lock."""
+        return _LineWriter(self._out, self._encoder, self._lock)
+
+    def close(self) -> None:
+        """Standard output stays open."""
+
+
+class _LineWriter:
+    def __init__(self, out: BinaryIO, encoder: Encoder, lock: Lock) -> None:
+        self._out = out
+        self._encoder = encoder
+        self._lock = lock
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        lines = self._encoder.encode(columns)
+        with self._lock, writing("stdout"):
+            self._out.write(lines)
+
+    def flush(self) -> None:
+        with self._lock, writing("stdout"):
+            self._out.flush()
+
+    def close(self) -> None:
+        pass
+
+
+class TableSink:
+    """`ports.Sink` that shows the rows written last as a table: per key for an upsert, else simply the last ones."""
+
+    def __init__(self, screen: Screen, names: tuple[str, ...], key_fields: tuple[str, ...]) -> None:
+        """`key_fields` empty = append."""
+        self._screen = screen
+        self._names = names
+        self._key_fields = key_fields
+        self._rows: OrderedDict[Row, Row] = OrderedDict()
+        self._written = 0
+        self._lock = Lock()
+
+    @property
+    def delivery(self) -> Delivery:
+        """UPSERT if it has a key."""
+        return Delivery.UPSERT if self._key_fields else Delivery.APPEND
+
+    def writer(self, subtask: int) -> SinkWriter:
+        """Writers share the table under a lock."""
+        return _TableWriter(self)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def add(self, columns: pa.RecordBatch) -> None:
+        """Takes the last rows of a batch."""
+        newest = last_rows(columns, self._key_fields)
+        newest = newest.slice(max(0, newest.num_rows - STDOUT_TABLE_ROWS))
+        rows = rows_of(newest)
+        first = self._written + columns.num_rows - newest.num_rows
+        keys: Iterable[Row] = ((number,) for number in range(first, first + len(rows)))
+        if self._key_fields:
+            keys = rows_of(newest.select(list(self._key_fields)))
+        with self._lock:
+            for key, row in zip(keys, rows, strict=True):
+                self._rows[key] = row
+                self._rows.move_to_end(key)
+            while len(self._rows) > STDOUT_TABLE_ROWS:
+                self._rows.popitem(last=False)
+            self._written += columns.num_rows
+
+    def show(self) -> None:
+        """Draws what there is."""
+        with self._lock:
+            shown = ShownRows(self._names, tuple(self._rows.values()), self._written)
+        self._screen.show(shown)
+
+
+class _TableWriter:
+    def __init__(self, sink: TableSink) -> None:
+        self._sink = sink
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        self._sink.add(columns)
+
+    def flush(self) -> None:
+        self._sink.show()
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,153 @@
+"""`file:` as source and sink."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from connector_helpers import sink_spec, source_spec
+
+from lightflus.connectors.registry import Streams, open_sink, open_source
+from lightflus.errors import BindingInvalid, RecordInvalid, SinkFailed
+from lightflus.limits import READ_BYTES
+from lightflus.model.graph import Connector, Delivery
+from lightflus.model.types import Field, Scalar, ScalarType, StructType
+from lightflus.runtime.ports import Sink, Source
+from lightflus.testing.connectors import check_sink, check_source
+
+STREAMS = Streams(stdin=0, stdout=BytesIO())
+SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
+
+
+def source(path: Path) -> Source:
+    return open_source(source_spec(Connector("file", {"path": str(path)})), STREAMS)
+
+
+def sink(path: Path, **options: str) -> Sink:
+    return open_sink(sink_spec(Connector("file", {"path": str(path), **options}), Delivery.APPEND), STREAMS)
+
+
+def lines(*texts: str) -> list[dict[str, object]]:
+    return [{"value": text} for text in texts]
+
+
+def read_all(opened: Source) -> list[object]:
+    rows: list[object] = []
+    with closing(opened.reader(opened.splits()[0], None)) as reader:
+        while (batch := reader.read()) is not None:
+            rows += batch.columns.column("value").to_pylist()
+    return rows
+
+
+def test_a_file_is_a_source_with_one_split(tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    path.write_bytes("one\n\ntwo\r\nünï\n".encode() + b"x" * 10 + b"\n" + b"last")
+    check_source(lambda: source(path), [lines("one", "", "two", "ünï", "x" * 10, "last")])
+
+
+def test_a_file_of_many_blocks_can_be_resumed_between_them(tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    texts = [f"{number} " + "word " * (number % 50) for number in range(20_000)]
+    path.write_text("\n".join(texts))
+    assert path.stat().st_size > 2 * READ_BYTES
+    check_source(lambda: source(path), [lines(*texts)])
+
+
+def test_a_directory_has_a_split_per_file_sorted_without_hidden_ones(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("b1\nb2\n")
+    (tmp_path / "a.txt").write_text("a1\n")
+    (tmp_path / ".hidden").write_text("no\n")
+    (tmp_path / "sub").mkdir()
+    assert source(tmp_path).splits() == ("a.txt", "b.txt")
+    check_source(lambda: source(tmp_path), [lines("a1"), lines("b1", "b2")])
+
+
+def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "empty"
+    path.touch()
+    check_source(lambda: source(path), [[]])
+
+
+def test_a_line_of_10_mb_is_one_record(tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("a\n" + "x" * 10_000_000 + "\nb")
+    assert read_all(source(path)) == ["a", "x" * 10_000_000, "b"]
+
+
+def test_json_lines_have_the_position_of_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "clicks.jsonl"
+    path.write_text('\n{"v":1}\n\n{"v":2}\n')
+    record = StructType((Field("v", ScalarType(Scalar.FLOAT64)),))
+    opened = open_source(source_spec(Connector("file", {"path": str(path)}), record), STREAMS)
+    with closing(opened.reader("clicks.jsonl", None)) as reader:
+        batch = reader.read()
+    assert batch is not None
+    assert [batch.origin.position(row) for row in range(2)] == [f"{path}:2", f"{path}:4"]
+
+
+def test_a_bad_byte_far_inside_is_named_by_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    path.write_bytes(b"some words\n" * 200_000 + b"b\xe9te\n")
+    with pytest.raises(RecordInvalid) as caught:
+        read_all(source(path))
+    assert caught.value.where == f"{path}:200001:2"
+
+
+@pytest.mark.parametrize("missing", ["none.txt", "none/none.txt"])
+def test_a_missing_file_is_found_before_the_job_starts(tmp_path: Path, missing: str) -> None:
+    with pytest.raises(BindingInvalid, match="no such file or directory") as caught:
+        source(tmp_path / missing)
+    assert caught.value.where == str(tmp_path / missing)
+
+
+def test_a_directory_without_files_is_found_before_the_job_starts(tmp_path: Path) -> None:
+    with pytest.raises(BindingInvalid, match="no files"):
+        source(tmp_path)
+
+
+def read_json(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_file_sink_appends_json_lines(tmp_path: Path) -> None:
+    paths: list[Path] = []
+
+    def make() -> Sink:
+        paths.append(tmp_path / f"out-{len(paths)}.jsonl")
+        return sink(paths[-1])
+
+    check_sink(make, lambda: read_json(paths[-1]), SCHEMA)
+
+
+@pytest.mark.parametrize(("options", "kept"), [({}, ""), ({"append": "true"}, "before\n"), ({"append": "false"}, "")])
+def test_a_run_begins_with_an_empty_file_unless_told_to_append(
+    tmp_path: Path, options: dict[str, str], kept: str
+) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_text("before\n")
+    opened = sink(path, **options)
+    assert path.read_text() == "before\n"
+    for subtask in range(2):
+        writer = opened.writer(subtask)
+        writer.write(pa.RecordBatch.from_pylist([{"key": "k", "value": str(subtask)}], schema=SCHEMA))
+        writer.flush()
+    opened.close()
+    assert path.read_text() == kept + '{"key":"k","value":"0"}\n{"key":"k","value":"1"}\n'
+
+
+def test_an_unwritable_file_is_found_before_the_job_starts(tmp_path: Path) -> None:
+    with pytest.raises(BindingInvalid, match="no such file or directory"):
+        sink(tmp_path / "none" / "out.jsonl")
+    with pytest.raises(BindingInvalid, match="is a directory"):
+        sink(tmp_path)
+
+
+def test_a_full_disk_is_a_failure_of_the_sink() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with closing(sink(Path("/dev/full"))) as opened, pytest.raises(SinkFailed, match="no space left"):
+        opened.writer(0).write(pa.RecordBatch.from_pylist([{"key": "k", "value": "v"}], schema=SCHEMA))
