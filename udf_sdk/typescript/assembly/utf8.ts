@@ -1,9 +1,10 @@
 // UTF-8 <-> UTF-16, eight bytes or four units at a time while the text is ASCII.
 //
 // Arrow holds UTF-8, a `string` is UTF-16. Input is valid UTF-8 (the host checked it); a lone surrogate is written as
-// U+FFFD. Both directions may read up to 7 bytes beyond their text: the arena keeps that much behind every block.
+// U+FFFD. Both directions may read up to 15 bytes beyond their text: the arena keeps that much behind every block.
 import { newObject, shrinkObject } from "rt/stub";
 
+const ALL: u64 = 0xffffffffffffffff;
 const HIGH_BITS: u64 = 0x8080808080808080;
 const NOT_ASCII: u64 = 0xff80ff80ff80ff80;
 
@@ -67,11 +68,12 @@ function decodeRest(from: usize, n: usize, i: usize, to: usize): string {
 /** Writes `length` units as UTF-8; `to` has room for `3 * length + 8` bytes. Returns the bytes written. */
 export function encode(from: usize, length: i32, to: usize): usize {
   const n = <usize>length;
-  for (let i: usize = 0; i < n; i += 4) {
-    let four = load<u64>(from + (i << 1));
-    if (n - i < 4) four &= ((<u64>1) << ((n - i) << 4)) - 1;
-    if (four & NOT_ASCII) return encodeRest(from, n, i, to);
-    store<u32>(to + i, narrow(four));
+  for (let i: usize = 0; i < n; i += 8) {
+    const left = <u64>(n - i);
+    const low = load<u64>(from + (i << 1)) & select<u64>(ALL, ALL >> (64 - (left << 4)), left >= 4);
+    const high = select<u64>(load<u64>(from + (i << 1), 8), 0, left > 4) & select<u64>(ALL, ALL >> (128 - (left << 4)), left >= 8);
+    if ((low | high) & NOT_ASCII) return encodeRest(from, n, i, to);
+    store<u64>(to + i, <u64>narrow(low) | (<u64>narrow(high) << 32));
   }
   return n;
 }
