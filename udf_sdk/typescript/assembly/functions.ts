@@ -5,10 +5,14 @@ import { columnNumbers, layoutOf } from "./layout";
 import { FlatMapOp, Input, MapOp, ReduceOp } from "./operators";
 import { typeOf } from "./types";
 
+/** The columns that a member of `meta` names, or null if it names none. */
+function columnsOf(type: string, meta: string, name: string): Array<i32> | null {
+  const names = member(meta, name);
+  return names.length ? columnNumbers(type, items(names)) : null;
+}
+
 function inputOf(type: string, meta: string): Input {
-  const count = layoutOf(type).count;
-  const reads = member(meta, "reads");
-  return new Input(count, reads.length ? columnNumbers(type, items(reads)) : null);
+  return new Input(layoutOf(type).count, columnsOf(type, meta, "reads"));
 }
 
 /** Registers a function of one value per row. `kind`: MAP, FILTER, KEY, FIELD. */
@@ -27,7 +31,8 @@ export function addFlatMap<T, U>(env: usize, fn: (env: usize, value: T) => Array
 
 export function addReduce<T>(env: usize, fn: (env: usize, state: T, value: T) => T, meta: string): i32 {
   const type = typeOf<T>();
-  return addFunction("REDUCE", type, type, meta, new ReduceOp<T>(env, fn, inputOf(type, meta), layoutOf(type)));
+  const reads = columnsOf(type, meta, "readsOfRow");
+  return addFunction("REDUCE", type, type, meta, new ReduceOp<T>(env, fn, inputOf(type, meta), layoutOf(type), reads));
 }
 
 /** job.proto's Extractor: a plain field if the compiler saw one, else a function of that kind. */

@@ -17,7 +17,7 @@ import {
 import { batchOf, listOf, remember, result } from "./arrays";
 import { fail } from "./host";
 import { Layout } from "./layout";
-import { bind, bindSome, isNullAt, readRow } from "./reader";
+import { bind, bindSome, isNullAt, pick, readRow } from "./reader";
 import { keep, release, take } from "rt/stub";
 import { newTable, writeRow } from "./writer";
 
@@ -129,7 +129,7 @@ export class FlatMapOp<T, U> extends Operation {
   }
 }
 
-/** Folds rows into the state of their group. */
+/** Folds rows into the state of their group. `reads`: the columns of a row that `fn` looks at, if that is known. */
 @final
 export class ReduceOp<T> extends Operation {
   constructor(
@@ -137,6 +137,7 @@ export class ReduceOp<T> extends Operation {
     private fn: (env: usize, state: T, value: T) => T,
     private input: Input,
     private layout: Layout,
+    private reads: Array<i32> | null,
   ) {
     super();
   }
@@ -150,15 +151,17 @@ export class ReduceOp<T> extends Operation {
     const known = this.readStates(load<u32>(call, CALL_STATE), states, count);
     const emits = (load<u32>(call, CALL_WANTED) & WANTED_OUTPUT) != 0;
     const out = newTable(this.layout, emits ? rows : 0);
-    const table = this.input.bind(call);
+    const whole = this.input.bind(call);
+    const reads = this.reads;
+    const part = reads ? pick(whole, this.layout.count, reads) : whole;
     const fn = this.fn;
     const env = this.env;
     for (let i = 0; i < rows; i++) {
       startRow(i);
+      const row = rowOf(selection, i);
       const group = load<u32>(groups + (<usize>i << 2));
       const at = states + (<usize>group << alignof<T>());
-      let state = readRow<T>(table, rowOf(selection, i));
-      if (load<u8>(known + group)) state = fn(env, load<T>(at), state);
+      const state = load<u8>(known + group) ? fn(env, load<T>(at), readRow<T>(part, row)) : readRow<T>(whole, row);
       store<u8>(known + group, 1);
       store<T>(at, state);
       if (emits) writeRow<T>(out, state);

@@ -47,6 +47,15 @@ export function bindSome(array: usize, count: i32, numbers: Array<i32>): usize {
   return table;
 }
 
+/** A table of `count` columns that has only the columns `numbers` of another one. */
+export function pick(table: usize, count: i32, numbers: Array<i32>): usize {
+  const picked = newTable(count);
+  for (let i = 0; i < numbers.length; i++) {
+    memory.copy(changetype<usize>(columnOf(picked, numbers[i])), changetype<usize>(columnOf(table, numbers[i])), offsetof<Column>());
+  }
+  return picked;
+}
+
 function bindColumn(column: Column, array: usize): void {
   const count = load<i32>(array, ARRAY_N_BUFFERS);
   const buffers = load<u32>(array, ARRAY_BUFFERS);

@@ -22,7 +22,11 @@ export const fromRow = (type, row) => (type.struct && !type.nullable ? row : row
 export class Arrays {
   /** @param alloc lf_alloc. @param memory the exported memory. */
   constructor(alloc, memory) {
-    this.alloc = (size) => alloc(size) >>> 0;
+    this.alloc = (size) => {
+      const at = alloc(size) >>> 0;
+      if (at % 16) throw new Error(`lf_alloc answered ${at}, which is not 16-byte aligned`);
+      return at;
+    };
     this.memory = memory;
   }
 

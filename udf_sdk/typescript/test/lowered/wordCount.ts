@@ -22,7 +22,7 @@ function wordCount(ctx: ExecutionContext): void {
     .keyBy<string>(0, (env: usize, v: Rec_t0_t1): string => v.t1, '"position":{"file":"wordCount.ts","line":30,"column":12},"field":["t1"]')
     .reduce(0, (env: usize, v1: Rec_t0_t1, v2: Rec_t0_t1): Rec_t0_t1 => {
       return new Rec_t0_t1(v1.t0 + v2.t0, v1.t1);
-    }, '"position":{"file":"wordCount.ts","line":31,"column":13},"keeps":["t1"]')
+    }, '"position":{"file":"wordCount.ts","line":31,"column":13},"keeps":["t1"],"readsOfRow":["t0"]')
     .sink(sink, '"position":{"file":"wordCount.ts","line":35,"column":6}')
     .execute();
 }
