@@ -40,8 +40,14 @@ export function decode(from: usize, n: usize): string {
 function decodeRest(from: usize, n: usize, i: usize, to: usize): string {
   let out = to + (i << 1);
   while (i < n) {
-    const b = <u32>load<u8>(from + i);
-    if (b < 0x80) {
+    const eight = load<u64>(from + i);
+    const b = <u32>eight & 0xff;
+    if (!(eight & HIGH_BITS) && n - i >= 8) {
+      store<u64>(out, widen(eight & 0xffffffff));
+      store<u64>(out, widen(eight >> 32), 8);
+      out += 14;
+      i += 8;
+    } else if (b < 0x80) {
       store<u16>(out, b);
       i += 1;
     } else if (b < 0xe0) {
