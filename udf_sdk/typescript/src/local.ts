@@ -1,0 +1,98 @@
+// Runs a job under Node, record by record: for a debugger, for tests, and for comparing with the compiled module.
+// Inputs come from the caller (`runLocal`) or from files named in LIGHTFLUS_INPUT; in the latter case results are printed.
+import { readFileSync } from "node:fs";
+import { clear, nameOf, setRunner } from "./flow.ts";
+import type { Flow } from "./flow.ts";
+
+/** Records by the source's name: `name(x)`, else its topic. */
+export type LocalInputs = Readonly<Record<string, readonly unknown[]>>;
+
+/** What a sink was given for one record. */
+export interface Written {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Everything written, in order, by the sink's name: `name(x)`, else the connector's kind. */
+export type LocalResults = Record<string, Written[]>;
+
+/**
+ * Builds a job with `main` and runs it on the inputs.
+ *
+ * @param main builds and executes the job; importing its file does that too: `() => import("./wordCount.ts")`
+ * @param inputs records by the source's name
+ * @returns what the sinks were given
+ * @example const { redis } = await runLocal(() => import("./wordCount.ts"), { topic: ["hello world"] });
+ */
+export async function runLocal(main: () => unknown, inputs: LocalInputs): Promise<LocalResults> {
+  clear();
+  const results: LocalResults = {};
+  let failure: unknown;
+  let hasFailed = false;
+  setRunner((flows) => {
+    try {
+      run(flows, (name) => inputs[name] ?? [], results);
+    } catch (error) {
+      failure = error;
+      hasFailed = true;
+    }
+  });
+  await main();
+  await new Promise((resolve) => setImmediate(resolve));
+  setRunner(runFromEnvironment);
+  if (hasFailed) throw failure;
+  return results;
+}
+
+/** Pulls every flow dry. */
+function run(flows: readonly Flow[], recordsOf: (name: string) => readonly unknown[], results: LocalResults): void {
+  for (const flow of flows) {
+    const written = (results[nameOf(flow.sink)] ??= []);
+    for (const record of flow.pull((source) => recordsOf(nameOf(source)))) written.push(flow.write(record));
+  }
+}
+
+const HELP =
+  "LIGHTFLUS_INPUT says what the job reads when Node runs it: LIGHTFLUS_INPUT='topic=lines.txt' (several: 'a=one.txt;b=two.jsonl'; " +
+  "'-' is standard input; .json, .jsonl and .ndjson files hold one JSON value a line)";
+
+/** `topic=file` pairs of LIGHTFLUS_INPUT. */
+function bindings(): Map<string, string> {
+  const text = process.env["LIGHTFLUS_INPUT"];
+  if (!text) throw new Error(`nothing to read. ${HELP}`);
+  const pairs = text.split(";").filter((part) => part.trim() !== "");
+  return new Map(
+    pairs.map((part) => {
+      const at = part.indexOf("=");
+      if (at < 1) throw new Error(`'${part}' is not name=file. ${HELP}`);
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    }),
+  );
+}
+
+/** The records of a file: lines, or JSON values. Line ends and a byte order mark are not part of them. */
+function readRecords(path: string): unknown[] {
+  const text = readFileSync(path === "-" ? 0 : path, "utf8").replace(/^\ufeff/, "");
+  const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+  if (lines.at(-1) === "") lines.pop();
+  if (!/\.(json|jsonl|ndjson)$/.test(path)) return lines;
+  return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as unknown);
+}
+
+/** What `execute()` does in a program that Node runs by itself: reads the bound files and prints the last value of each key. */
+function runFromEnvironment(flows: readonly Flow[]): void {
+  const files = bindings();
+  const results: LocalResults = {};
+  const recordsOf = (name: string): unknown[] => {
+    const path = files.get(name);
+    if (path === undefined) throw new Error(`the source '${name}' is not bound to a file. ${HELP}`);
+    return readRecords(path);
+  };
+  run(flows, recordsOf, results);
+  for (const [sink, written] of Object.entries(results)) {
+    const last = new Map(written.map(({ key, value }) => [key, value]));
+    for (const [key, value] of last) console.log(JSON.stringify({ sink, key, value }));
+  }
+}
+
+setRunner(runFromEnvironment);
