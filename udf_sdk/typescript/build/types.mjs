@@ -19,7 +19,7 @@ export function copyTypeScriptLibrary(modules, target) {
 /** Writes the declarations of a program, `index.d.ts` for its `index.ts`. Fails on any complaint of TypeScript. */
 export function writeDeclarations(entry, target) {
   const options = {
-    strict: true, declaration: true, emitDeclarationOnly: true, allowImportingTsExtensions: true, skipLibCheck: true,
+    strict: true, declaration: true, emitDeclarationOnly: true, stripInternal: true, allowImportingTsExtensions: true, skipLibCheck: true,
     target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: ["lib.es2023.d.ts"], types: ["node"], rootDir: dirname(entry), outDir: target,
   };
