@@ -19,7 +19,16 @@ from lightflus.errors import KernelFailed, StateTooLarge
 from lightflus.kernel.schema import schema_bytes
 from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import Type
-from lightflus.wasm import ArtefactCache, CompiledModule, Instance, Store, StoreLimits, WasmRefused, WasmTrap
+from lightflus.wasm import (
+    ArtefactCache,
+    CompiledModule,
+    Instance,
+    Store,
+    StoreLimits,
+    WasmRefused,
+    WasmTrap,
+    Window,
+)
 
 _MODULE = Path(__file__).with_name("kernel.wasm")
 _VERSION = 1
@@ -27,6 +36,7 @@ _VERSION = 1
 _REPORT = struct.Struct("<I252s")
 _PARTS = struct.Struct("<IIII")
 _OUT_OF_MEMORY = "out of memory"
+WORD = 4
 
 
 class KernelInstance:
@@ -39,7 +49,7 @@ class KernelInstance:
         self._is_usable = True
         try:
             instance = Instance.without_imports(self._store, _module())
-            self.memory = instance.memory()
+            self._memory = instance.memory()
             self._functions = {name: instance.function(name) for name in _FUNCTIONS}
         except (WasmTrap, WasmRefused) as error:
             raise KernelFailed(f"the kernel does not start: {error}") from error
@@ -58,7 +68,8 @@ class KernelInstance:
     def begin(self, block: Block) -> None:
         """Frees what the last call left, and writes the arguments of the next."""
         self.call("reset")
-        block.write(self.memory, self.call("allocate", block.size))
+        base = self.call("allocate", block.size)
+        block.write(self._memory.window(), base)
 
     def call(self, name: str, *arguments: int) -> int:
         """Calls an export. Raises KernelFailed for a bug, StateTooLarge when memory runs out; either ends it."""
@@ -71,7 +82,8 @@ class KernelInstance:
             raise self._failure(name, trap) from trap
 
     def _failure(self, name: str, trap: WasmTrap) -> KernelFailed | StateTooLarge:
-        length, text = struct.unpack(_REPORT.format, self.memory.read(self._report, _REPORT.size))
+        report = self.window().read(self._report, _REPORT.size)
+        length, text = _REPORT.unpack(report)
         message = text[:length].decode("utf-8", "replace") or str(trap)
         if message == _OUT_OF_MEMORY:
             return StateTooLarge(
@@ -80,26 +92,28 @@ class KernelInstance:
             )
         return KernelFailed(f"{name}: {message}")
 
-    def words(self, address: int, count: int) -> pa.Buffer:
-        """A copy of `count` u32."""
-        return self.copy(address, 4 * count)
+    def window(self) -> Window:
+        """The memory as the last call left it."""
+        return self._memory.window()
 
-    def copy(self, address: int, size: int) -> pa.Buffer:
-        """A copy of `size` bytes."""
-        buffer = pa.allocate_buffer(size)
-        if size:
-            self.memory.copy_out(buffer.address, address, size)
-        return buffer
-
-    def parts(self, address: int) -> tuple[int, int, int, int]:
-        """Address and count of both parts of a result."""
-        first, first_count, second, second_count = self.memory.unpack(_PARTS, address)
-        return first, first_count, second, second_count
+    def parts(self, address: int) -> tuple[pa.Buffer, pa.Buffer]:
+        """Copies of both parts of a result: u32 each."""
+        window = self.window()
+        first, first_count, second, second_count = window.unpack(_PARTS, address)
+        return copy_out(window, first, WORD * first_count), copy_out(window, second, WORD * second_count)
 
     def close(self) -> None:
         """Gives the memory back. Idempotent."""
         self._is_usable = False
         self._store.close()
+
+
+def copy_out(window: Window, address: int, size: int) -> pa.Buffer:
+    """A copy of `size` bytes at `address`."""
+    buffer = pa.allocate_buffer(size)
+    if size:
+        window.copy_out(buffer.address, address, size)
+    return buffer
 
 
 _FUNCTIONS = (

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lightflus.codec import Block, Layout, layout_of, read_batch
 from lightflus.errors import GuestProtocolError, KernelFailed
-from lightflus.kernel.instance import KernelInstance
+from lightflus.kernel.instance import WORD, KernelInstance
 from lightflus.kernel.schema import row_type
 from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import StructType, Type
@@ -41,18 +41,18 @@ class WasmKeyedState:
         values = add_values(block, hashes)
         self._kernel.begin(block)
         found = self._kernel.call("lookup", block.address(batch), block.data_address(values), keys.num_rows)
-        groups, rows, slots, count = self._kernel.parts(found)
-        return Lookup(self._kernel.words(groups, rows), self._kernel.words(slots, count), count)
+        groups, slots = self._kernel.parts(found)
+        return Lookup(groups, slots, slots.size // WORD)
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:
         """The state rows of `slots`, null where a slot has no state."""
-        count = slots.size // 4
+        count = slots.size // WORD
         block = Block()
         at = block.add_buffer(slots, slots.size)
         self._kernel.begin(block)
         address = self._kernel.call("gather", block.data_address(at), count)
         try:
-            return cast("pa.StructArray", read_batch(self._kernel.memory, address, self._rows, count).column(0))
+            return cast("pa.StructArray", read_batch(self._kernel.window(), address, self._rows, count).column(0))
         except GuestProtocolError as error:
             raise KernelFailed(f"gather: {error}") from error
 
@@ -73,8 +73,13 @@ class WasmKeyedState:
     def take_dirty(self, most: int) -> pa.Buffer:
         """Up to `most` slots written since they were last taken, ascending."""
         self._kernel.call("reset")
-        slots, count, _, _ = self._kernel.parts(self._kernel.call("take_dirty", most))
-        return self._kernel.words(slots, count)
+        slots, _ = self._kernel.parts(self._kernel.call("take_dirty", most))
+        return slots
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the kernel instance takes, keys, rows and scratch."""
+        return self._kernel.window().size
 
     def __len__(self) -> int:
         """Slots with state."""
@@ -93,8 +98,8 @@ class WasmKeyedState:
 
     @staticmethod
     def _require_rows(slots: pa.Buffer, rows: pa.RecordBatch) -> None:
-        if slots.size != 4 * rows.num_rows:
-            raise KernelFailed(f"{rows.num_rows} rows for {slots.size // 4} slots")
+        if slots.size != WORD * rows.num_rows:
+            raise KernelFailed(f"{rows.num_rows} rows for {slots.size // WORD} slots")
 
 
 def add_values(block: Block, values: pa.UInt64Array) -> int:

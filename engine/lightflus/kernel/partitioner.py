@@ -5,6 +5,7 @@ What it owns: two stateless functions of the kernel, in an instance of their own
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from typing import cast
 
@@ -12,12 +13,12 @@ import pyarrow as pa
 
 from lightflus.codec import Block, layout_of
 from lightflus.errors import KeyTooLarge
-from lightflus.kernel.instance import KernelInstance
+from lightflus.kernel.instance import KernelInstance, copy_out
 from lightflus.kernel.keyed_state import add_values
 from lightflus.limits import KEY_BYTES, KIB
 from lightflus.model.types import Type
 
-_WORD = 4
+_FAULT = struct.Struct("<II")
 
 
 class WasmPartitioner:
@@ -35,12 +36,12 @@ class WasmPartitioner:
             return pa.array([], pa.uint64())
         block = Block()
         batch = block.add_batch(self._key, keys)
-        fault = block.reserve(2 * _WORD)
+        fault = block.reserve(_FAULT.size)
         self._kernel.begin(block)
         hashes = self._kernel.call("hash", block.address(batch), rows, KEY_BYTES, block.address(fault))
         if not hashes:
             raise self._too_large(block.address(fault))
-        values = pa.Array.from_buffers(pa.uint64(), rows, [None, self._kernel.copy(hashes, 8 * rows)])
+        values = pa.Array.from_buffers(pa.uint64(), rows, [None, copy_out(self._kernel.window(), hashes, 8 * rows)])
         return cast("pa.UInt64Array", values)
 
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
@@ -51,10 +52,9 @@ class WasmPartitioner:
         values = add_values(block, hashes)
         self._kernel.begin(block)
         found = self._kernel.call("distribute", block.data_address(values), len(hashes), partitions, key_groups)
-        ends_at, _, rows_at, count = self._kernel.parts(found)
-        ends = memoryview(self._kernel.words(ends_at, partitions)).cast("I").tolist()
-        rows = self._kernel.words(rows_at, count)
-        all_rows = cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), count, [None, rows]))
+        ends_of, rows = self._kernel.parts(found)
+        ends = memoryview(ends_of).cast("I").tolist()
+        all_rows = cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), len(hashes), [None, rows]))
         starts = [0, *ends[:-1]]
         return [all_rows.slice(start, end - start) for start, end in zip(starts, ends, strict=True)]
 
@@ -63,8 +63,7 @@ class WasmPartitioner:
         self._kernel.close()
 
     def _too_large(self, fault: int) -> KeyTooLarge:
-        row = int.from_bytes(self._kernel.memory.read(fault, _WORD), "little")
-        size = int.from_bytes(self._kernel.memory.read(fault + _WORD, _WORD), "little")
+        row, size = self._kernel.window().unpack(_FAULT, fault)
         return KeyTooLarge(
             f"a key has {size} bytes; at most {KEY_BYTES // KIB} KiB are possible",
             row=row,

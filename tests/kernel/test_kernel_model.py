@@ -1,0 +1,73 @@
+"""The kernel and its plain model agree on everything, for every type."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, types
+
+from lightflus.kernel import WasmKernel
+from lightflus.model.types import Type
+from lightflus.runtime.ports import KeyedState, Lookup
+
+REAL = WasmKernel()
+BOUNDED = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+
+
+def both(key: Type, state: Type) -> tuple[KeyedState, KeyedState]:
+    return REAL.keyed_state(key, state), MODEL.keyed_state(key, state)
+
+
+def as_numbers(lookup: Lookup) -> tuple[list[int], list[int], int]:
+    return numbers_of(lookup.groups), numbers_of(lookup.slots), lookup.group_count
+
+
+@given(st.data())
+@BOUNDED
+def test_hashes_are_those_of_the_model(data: st.DataObject) -> None:
+    key = data.draw(types(lists=False))
+    batch = data.draw(batches(key, most=20))
+    assert REAL.partitioner(key).hash(batch).equals(MODEL.partitioner(key).hash(batch))
+
+
+@given(st.data())
+@BOUNDED
+def test_a_run_of_calls_gives_what_the_model_gives(data: st.DataObject) -> None:
+    key, state = data.draw(types(lists=False)), data.draw(types(lists=True))
+    tables = both(key, state)
+    for _ in range(data.draw(st.integers(1, 3))):
+        keys = data.draw(batches(key, most=12))
+        real, model = (table.lookup(keys, MODEL.partitioner(key).hash(keys)) for table in tables)
+        assert as_numbers(real) == as_numbers(model)
+        before = [repr(plain(table.gather(real.slots))) for table in tables]
+        assert before[0] == before[1]
+        rows = data.draw(batches(state, least=real.group_count, most=real.group_count))
+        for table in tables:
+            table.scatter(real.slots, rows)
+        after = [repr(plain(table.gather(real.slots))) for table in tables]
+        assert after[0] == after[1]
+        most = data.draw(st.integers(1, 15))
+        taken = [numbers_of(table.take_dirty(most)) for table in tables]
+        assert taken[0] == taken[1]
+        assert len(tables[0]) == len(tables[1])
+
+
+@given(st.data())
+@BOUNDED
+def test_the_first_moved_key_is_that_of_the_model(data: st.DataObject) -> None:
+    key = data.draw(types(lists=False))
+    keys = data.draw(batches(key, most=10))
+    tables = both(key, key)
+    found, _ = (table.lookup(keys, MODEL.partitioner(key).hash(keys)) for table in tables)
+    kept = data.draw(batches(key, least=found.group_count, most=found.group_count))
+    moved = [table.first_moved_key(found.slots, kept) for table in tables]
+    assert moved[0] == moved[1]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=200), st.integers(1, 128), st.integers(128, 300))
+@BOUNDED
+def test_partitions_are_those_of_the_model(hashes: list[int], partitions: int, key_groups: int) -> None:
+    array = pa.array(hashes, pa.uint64())
+    real, model = (kernel.partitioner(UTF8).partition(array, partitions, key_groups) for kernel in (REAL, MODEL))
+    assert real == model
