@@ -1,0 +1,90 @@
+"""Channels between subtasks: a mailbox with bounded inputs, and the inlets that feed it.
+
+What it owns: back-pressure (a full input makes its sender wait), fairness between inputs, holding back the inputs that
+an alignment has blocked. On the event loop only.
+What it leaves: what the elements mean (`model/alignment.py`, `subtask.py`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+
+import trio
+
+from lightflus import limits
+from lightflus.runtime.batch import Element
+
+
+class Mailbox:
+    """The receiving end of all edges into one subtask. One receiver; one sender per input."""
+
+    def __init__(self, inputs: int, *, capacity: int = limits.CHANNEL_ELEMENTS) -> None:
+        self._queues: list[deque[Element]] = [deque() for _ in range(inputs)]
+        self._senders = [trio.lowlevel.ParkingLot() for _ in range(inputs)]
+        self._receiver = trio.lowlevel.ParkingLot()
+        self._capacity = capacity
+        self._blocked: frozenset[int] = frozenset()
+        self._turn = 0
+
+    @property
+    def inputs(self) -> int:
+        """How many senders it has."""
+        return len(self._queues)
+
+    @property
+    def waiting(self) -> int:
+        """Elements that have arrived and not been taken."""
+        return sum(map(len, self._queues))
+
+    def inlet(self, number: int) -> Inlet:
+        """The sending end of one input."""
+        return Inlet(self, number)
+
+    def block(self, inputs: Collection[int]) -> None:
+        """From now on nothing is taken from these inputs, and from all others something may be."""
+        self._blocked = frozenset(inputs)
+
+    def receive_nowait(self) -> tuple[int, Element] | None:
+        """The next element and its input, inputs in turn; None if there is none to take."""
+        count = len(self._queues)
+        for step in range(count):
+            number = (self._turn + step) % count
+            queue = self._queues[number]
+            if queue and number not in self._blocked:
+                self._turn = number + 1
+                self._senders[number].unpark()
+                return number, queue.popleft()
+        return None
+
+    async def receive(self, deadline: float) -> tuple[int, Element] | None:
+        """Waits for an element until `deadline` (trio's clock); None when it has passed."""
+        while (found := self.receive_nowait()) is None:
+            with trio.move_on_at(deadline) as scope:
+                await self._receiver.park()
+            if scope.cancelled_caught:
+                return None
+        return found
+
+    async def put(self, number: int, element: Element) -> None:
+        """Hands an element to an input; waits while it is full. Through an `Inlet`, which knows its number."""
+        await trio.lowlevel.checkpoint()
+        queue = self._queues[number]
+        while len(queue) >= self._capacity:
+            await self._senders[number].park()
+        queue.append(element)
+        self._receiver.unpark()
+
+
+class Inlet:
+    """The sending end of one input of a mailbox."""
+
+    __slots__ = ("_mailbox", "_number")
+
+    def __init__(self, mailbox: Mailbox, number: int) -> None:
+        self._mailbox = mailbox
+        self._number = number
+
+    async def send(self, element: Element) -> None:
+        """Hands an element over; waits while the input is full."""
+        await self._mailbox.put(self._number, element)

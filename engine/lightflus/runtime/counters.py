@@ -1,0 +1,65 @@
+"""What operators have done so far, in plain integers.
+
+What it owns: one counter set per operator and subtask, written by the thread that works for it, and sums of them, read
+by the loop at any time (a read may miss the batch in progress).
+What it leaves: names and meaning (`telemetry/metrics.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lightflus.model.graph import OperatorId
+
+
+@dataclass(slots=True)
+class Counters:
+    """One operator in one subtask; see `telemetry/metrics.py` for what each counts."""
+
+    rows_in: int = 0
+    rows_out: int = 0
+    batches: int = 0
+    bytes_in: int = 0
+    calls: int = 0
+    busy_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorProgress:
+    """One operator, all its subtasks together.
+
+    Attributes:
+        operator: the operator.
+        name: its name.
+        rows_in: rows that reached it; of a source, rows read.
+        rows_out: rows that left it; of a sink, rows written.
+        batches: batches that reached it.
+        bytes_in: bytes that a source has read; 0 for others.
+        calls: calls of the guest.
+        busy_seconds: time in which its subtasks worked for it, summed.
+    """
+
+    operator: OperatorId
+    name: str
+    rows_in: int
+    rows_out: int
+    batches: int
+    bytes_in: int
+    calls: int
+    busy_seconds: float
+
+
+def progress_of(operator: OperatorId, name: str, counters: Iterable[Counters]) -> OperatorProgress:
+    """The sum of an operator's subtasks."""
+    every = list(counters)
+    return OperatorProgress(
+        operator=operator,
+        name=name,
+        rows_in=sum(one.rows_in for one in every),
+        rows_out=sum(one.rows_out for one in every),
+        batches=sum(one.batches for one in every),
+        bytes_in=sum(one.bytes_in for one in every),
+        calls=sum(one.calls for one in every),
+        busy_seconds=sum(one.busy_ns for one in every) / 1e9,
+    )

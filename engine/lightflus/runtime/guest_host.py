@@ -1,0 +1,90 @@
+"""The guest of one subtask: made when needed, replaced when dead, called again in pieces when a call was too big.
+
+What it owns: the life of the instance; retries; saying which operator and record a guest's error belongs to. On the
+slot's thread, but for `interrupt`, which the loop calls.
+What it leaves: what is called (`operators/`), and limits of memory and time (`sandbox/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
+from lightflus.model.graph import FunctionNumber
+from lightflus.runtime.pieces import retry_pieces
+from lightflus.runtime.ports import Guest, GuestFactory
+
+Call = Callable[[Guest, int, int], None]
+"""Works on rows [start, stop) with a fresh chain, and keeps what came of it only at its end, when nothing can fail."""
+Describe = Callable[[int], str | None]
+"""Where a row comes from, in words, if that is known."""
+
+
+class GuestHost:
+    """Calls one guest at a time for one subtask."""
+
+    def __init__(self, factory: GuestFactory, operators: Mapping[FunctionNumber, str], task: str) -> None:
+        """`operators` names the operator of each function; `task` is the name for failures outside functions."""
+        self._factory = factory
+        self._operators = operators
+        self._task = task
+        self._guest: Guest | None = None
+        self._is_stopping = False
+
+    def run(self, start: int, stop: int, call: Call, describe: Describe) -> None:
+        """Runs `call` on rows [start, stop): at once, or in pieces if the guest ran out of memory or time.
+
+        Raises:
+            GuestError: with operator and record; `row` counts from the beginning of the batch that is cut.
+        """
+        pending = [(start, stop)]
+        while pending:
+            first, last = pending.pop()
+            try:
+                call(self._alive(), first, last)
+            except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
+                if last - first <= 1 or self._is_stopping:
+                    raise self._placed(error, first, last, describe) from error
+                row = None if error.row is None else first + error.row
+                pending.extend(reversed(retry_pieces(first, last, row)))
+            except GuestError as error:
+                raise self._placed(error, first, last, describe) from error
+
+    def interrupt(self) -> None:
+        """Ends a running call, and lets no failed call be tried again. From the loop; may be called repeatedly."""
+        self._is_stopping = True
+        guest = self._guest
+        if guest is not None:
+            guest.interrupt()
+
+    def close(self) -> None:
+        """Gives the instance back. Idempotent."""
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            guest.close()
+
+    def _alive(self) -> Guest:
+        if self._guest is not None and not self._guest.is_alive:
+            self.close()
+        if self._guest is None:
+            self._guest = self._factory()
+        return self._guest
+
+    def _placed(self, error: GuestError, first: int, last: int, describe: Describe) -> GuestError:
+        row = None if error.row is None else first + error.row
+        if row is None and last - first == 1:
+            row = first
+        function = error.function
+        name = self._task if function is None else self._operators.get(FunctionNumber(function), self._task)
+        record = None if row is None else describe(row)
+        place = f", record {record}" if record else "" if row is None else f", row {row} of its batch"
+        return type(error)(
+            f"{name}{place}: {error}",
+            function=function,
+            row=row,
+            position=error.position,
+            frames=error.frames,
+            hint=error.hint,
+            operator=name,
+            record=record,
+        )

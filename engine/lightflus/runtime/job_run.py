@@ -1,0 +1,264 @@
+"""One run of one job in this process: from a plan to its result.
+
+What it owns: slots and other threads, one nursery for all subtasks, the first failure, draining, and leaving nothing
+behind. On the event loop. What it leaves: the parts and their wiring (`assembly.py`), what they do (`subtask.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import trio
+
+from lightflus import limits
+from lightflus.errors import InternalError, LightflusError
+from lightflus.model.graph import OperatorId
+from lightflus.model.plan import Plan, Task
+from lightflus.runtime.assembly import Assembler, Wiring
+from lightflus.runtime.compute import ComputeFactory, ThreadCompute
+from lightflus.runtime.counters import Counters, OperatorProgress, progress_of
+from lightflus.runtime.feeder import Feeder
+from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.operators.body import Body
+from lightflus.runtime.outputs import Outputs, SinkOutputs
+from lightflus.runtime.ports import Compute, GuestFactory, Kernel, Sink, Source
+from lightflus.runtime.subtask import Subtask
+
+_INTERRUPT_SECONDS = 0.05
+"""How often a guest is told to end, while the job waits for its slot: between two calls there is nothing to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How a run ended.
+
+    Attributes:
+        operators: what each operator did, in order of registration.
+        seconds: from start to end.
+        is_drained: whether it was stopped before its sources ended.
+    """
+
+    operators: tuple[OperatorProgress, ...]
+    seconds: float
+    is_drained: bool
+
+
+async def run_job(
+    plan: Plan,
+    *,
+    guests: GuestFactory,
+    kernel: Kernel,
+    sources: Mapping[OperatorId, Source],
+    sinks: Mapping[OperatorId, Sink],
+    slots: int | None = None,
+    compute: ComputeFactory = ThreadCompute,
+) -> JobResult:
+    """Runs a job to its end; see `JobRun`, which can also be watched and drained."""
+    run = JobRun(plan, guests=guests, kernel=kernel, sources=sources, sinks=sinks, slots=slots, compute=compute)
+    return await run.run()
+
+
+class JobRun:
+    """One run: `run` it once; `progress` and `drain` at any time from the same loop; cancel it like any trio code."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        guests: GuestFactory,
+        kernel: Kernel,
+        sources: Mapping[OperatorId, Source],
+        sinks: Mapping[OperatorId, Sink],
+        slots: int | None = None,
+        compute: ComputeFactory = ThreadCompute,
+    ) -> None:
+        """Prepares a run.
+
+        Args:
+            plan: what to run.
+            guests: makes instances of the job's module.
+            kernel: makes kernel instances.
+            sources: an opened source per source operator.
+            sinks: an opened sink per sink operator; closed at the end.
+            slots: compute threads; by default as many as the highest parallelism.
+            compute: makes slots and the threads of readers and writers.
+        """
+        self._plan = plan
+        self._assembler = Assembler(plan, guests, kernel)
+        self._wiring = Wiring(plan)
+        self._sources = sources
+        self._sinks = sinks
+        self._make_compute = compute
+        count = slots or max((task.parallelism for task in plan.tasks), default=1)
+        self._slots = [compute(f"slot-{number}") for number in range(count)]
+        self._threads: list[Compute] = []
+        self._parts: list[_Part] = []
+        self._feeders: list[Feeder] = []
+        self._counters: dict[OperatorId, list[Counters]] = {o.id: [] for o in plan.graph.operators}
+        self._failure: LightflusError | None = None
+        self._is_draining = False
+        self._started = 0.0
+
+    async def run(self) -> JobResult:
+        """Runs until all sources have ended and everything has reached its sink.
+
+        Raises:
+            LightflusError: the first failure of any subtask; everything else has been stopped by then.
+        """
+        self._started = trio.current_time()
+        is_whole = False
+        try:
+            async with trio.open_nursery() as nursery:
+                await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery))
+            is_whole = self._failure is None
+        finally:
+            await self._close(is_whole=is_whole)
+        if self._failure is not None:
+            raise self._failure
+        return JobResult(self.progress(), self.seconds, self._is_draining)
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return trio.current_time() - self._started
+
+    def progress(self) -> tuple[OperatorProgress, ...]:
+        """What each operator has done so far, in order of registration."""
+        names = self._plan.names
+        return tuple(progress_of(number, names[number], counters) for number, counters in self._counters.items())
+
+    def drain(self) -> None:
+        """Orderly stop: sources end now, what was read flows to the sinks, and `run` returns. Idempotent."""
+        self._is_draining = True
+        for feeder in self._feeders:
+            feeder.drain()
+
+    async def _start(self, nursery: trio.Nursery) -> None:
+        """Makes all parts, sinks first, so that one that cannot be written fails before anything is read."""
+        for task in reversed(self._plan.tasks):
+            for number in range(task.parallelism):
+                self._parts.append(await self._part(task, number))
+        for task in self._plan.tasks:
+            if task.head.operator.id in self._sources:
+                await self._feed(task)
+        for part in self._parts:
+            nursery.start_soon(self._guarded, nursery, part.task.name, part.subtask.run)
+        for feeder in self._feeders:
+            nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
+
+    async def _part(self, task: Task, number: int) -> _Part:
+        counters = {planned.operator.id: Counters() for planned in task.operators}
+        for operator, own in counters.items():
+            self._counters[operator].append(own)
+        slot = self._slots[(task.id + number) % len(self._slots)]
+        host = self._assembler.host(task)
+        body = await slot.run(lambda: self._assembler.body(task, host, counters))
+        outputs = await self._outputs(task, number, counters, slot)
+        subtask = Subtask(f"{task.name}[{number}]", self._wiring.mailbox(task, number), body, outputs, slot)
+        return _Part(task, subtask, body, host, slot, outputs)
+
+    async def _outputs(
+        self, task: Task, number: int, counters: Mapping[OperatorId, Counters], slot: Compute
+    ) -> Outputs:
+        operator = task.last.operator.id
+        if operator not in self._sinks:
+            outlets = self._wiring.outlets(task, number)
+            return await slot.run(lambda: self._assembler.edges(task, outlets))
+        sink = self._sinks[operator]
+        thread = self._thread(f"{task.last.name}-{number}")
+        outputs = SinkOutputs(lambda: sink.writer(number), thread, counters[operator])
+        await outputs.open()
+        return outputs
+
+    async def _feed(self, task: Task) -> None:
+        operator = task.head.operator.id
+        source = self._sources[operator]
+        thread = self._thread(f"{task.head.name}-0")
+        splits = await thread.run(source.splits)
+        for number in range(task.parallelism):
+            feeder = Feeder(
+                task.head.name,
+                source,
+                splits[number :: task.parallelism],
+                inlet=self._wiring.mailbox(task, number).inlet(0),
+                compute=thread if number == 0 else self._thread(f"{task.head.name}-{number}"),
+                counters=self._counters[operator][number],
+            )
+            self._feeders.append(feeder)
+            if self._is_draining:
+                feeder.drain()
+
+    def _thread(self, name: str) -> Compute:
+        thread = self._make_compute(name)
+        self._threads.append(thread)
+        return thread
+
+    async def _guarded(self, nursery: trio.Nursery, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs a part; its failure is the job's, if it is the first one."""
+        try:
+            await work()
+        except Exception as error:
+            if self._failure is None:
+                self._failure = _as_ours(error, name)
+            nursery.cancel_scope.cancel()
+
+    async def _close(self, *, is_whole: bool) -> None:
+        """Gives everything back. Threads that do not answer in time are left to end by themselves."""
+        for part in self._parts:
+            if not is_whole:
+                part.host.interrupt()
+            part.slot.post(part.body.close)
+            if isinstance(part.outputs, SinkOutputs):
+                part.outputs.close()
+        patience = math.inf if is_whole else limits.STOP_GRACE_MS / 1_000
+        try:
+            with trio.CancelScope(shield=not is_whole, deadline=trio.current_time() + patience):
+                async with trio.open_nursery() as nursery:
+                    if not is_whole:
+                        nursery.start_soon(self._keep_interrupting)
+                    await self._guarded(nursery, "closing", self._close_sinks)
+                    nursery.cancel_scope.cancel()
+        finally:
+            for thread in (*self._slots, *self._threads):
+                thread.close()
+
+    async def _close_sinks(self) -> None:
+        """Once no thread can still use them."""
+        for thread in (*self._slots, *self._threads):
+            await thread.run(_nothing)
+        for sink in self._sinks.values():
+            await self._slots[0].run(sink.close)
+
+    async def _keep_interrupting(self) -> None:
+        while True:
+            await trio.sleep(_INTERRUPT_SECONDS)
+            for part in self._parts:
+                part.host.interrupt()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A subtask and what has to be stopped with it."""
+
+    task: Task
+    subtask: Subtask
+    body: Body
+    host: GuestHost
+    slot: Compute
+    outputs: Outputs
+
+
+def _as_ours(error: Exception, name: str) -> LightflusError:
+    if isinstance(error, LightflusError):
+        if error.where is None:
+            error.where = name
+        return error
+    ours = InternalError(f"{type(error).__name__}: {error}", where=name, hint="please report this")
+    ours.__cause__ = error
+    return ours
+
+
+def _nothing() -> None:
+    """A fence: when it has run, everything asked of that thread before has ended."""

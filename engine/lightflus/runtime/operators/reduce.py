@@ -1,0 +1,162 @@
+"""The keyed running reduction: state in the kernel, the function in the guest, both on the slot's thread.
+
+What it owns: one fold per piece (look-up, gather, guest, check, scatter), and which updates leave, as the plan decided
+(`model/emit.py`). State is written only after everything of the call has succeeded.
+What it leaves: tables and rows (the kernel), the guest's life and retries, the operators chained behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import perf_counter_ns
+
+import pyarrow as pa
+
+from lightflus import limits
+from lightflus.errors import GuestProtocolError, InternalError
+from lightflus.model.emit import EmitDecision, EmitMode
+from lightflus.model.graph import FieldPath, FunctionNumber
+from lightflus.model.types import Type
+from lightflus.runtime.batch import Batch
+from lightflus.runtime.counters import Counters
+from lightflus.runtime.fields import batch_at, rows_of
+from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.operators.body import Body
+from lightflus.runtime.pieces import call_pieces
+from lightflus.runtime.ports import Folded, Guest, KeyedState, Lookup
+
+SHOWN_KEY = 80
+"""Characters of a key that an error shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What a reduce is: its function, its types, and what it emits."""
+
+    function: FunctionNumber
+    key: Type
+    state: Type
+    emit: EmitDecision
+    counters: Counters
+
+
+class ReduceBody:
+    """A `Body` that folds records into the state of their key, and hands updates to the body chained behind it."""
+
+    def __init__(self, reduction: Reduction, state: KeyedState, host: GuestHost, after: Body) -> None:
+        self._reduction = reduction
+        self._state = state
+        self._host = host
+        self._after = after
+        self._has_updates = False
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether updates wait for `release`."""
+        return self._has_updates and self._reduction.emit.mode is EmitMode.LAST
+
+    def process(self, batch: Batch) -> Iterator[Batch]:
+        """Folds a batch in; yields every update if the plan says so, otherwise nothing yet."""
+        if batch.keys is None or batch.hashes is None:
+            raise InternalError("a reduce got records without keys")
+        for start, stop in call_pieces(batch.columns):
+            for update in self._fold(batch.columns, batch.keys, batch.hashes, start, stop):
+                self._reduction.counters.rows_out += update.num_rows
+                yield from self._after.process(Batch(update))
+
+    def release(self) -> Iterator[Batch]:
+        """The last update of every key that has one since the last time."""
+        if self.is_holding:
+            yield from self._updates()
+
+    def finish(self) -> Iterator[Batch]:
+        """All updates that have not left."""
+        if self._reduction.emit.mode is not EmitMode.EVERY:
+            yield from self._updates()
+
+    def interrupt(self) -> None:
+        """See `Body`."""
+        self._host.interrupt()
+
+    def close(self) -> None:
+        """See `Body`."""
+        self._host.close()
+        self._state.close()
+
+    def _updates(self) -> Iterator[Batch]:
+        self._has_updates = False
+        counters = self._reduction.counters
+        while True:
+            started = perf_counter_ns()
+            slots = self._state.take_dirty(limits.CALL_ROWS)
+            if slots.size == 0:
+                return
+            rows = rows_of(self._state.gather(slots))
+            counters.rows_out += rows.num_rows
+            counters.busy_ns += perf_counter_ns() - started
+            yield from self._after.process(Batch(rows))
+
+    def _fold(
+        self, columns: pa.RecordBatch, keys: pa.RecordBatch, hashes: pa.UInt64Array, start: int, stop: int
+    ) -> list[pa.RecordBatch]:
+        """Folds rows [start, stop) in; returns the updates if all are wanted."""
+        updates: list[pa.RecordBatch] = []
+
+        def call(guest: Guest, first: int, last: int) -> None:
+            started = perf_counter_ns()
+            count = last - first
+            lookup = self._state.lookup(keys.slice(first, count), hashes.slice(first, count))
+            folded = self._call(guest, columns.slice(first, count), lookup)
+            self._check_key(lookup, folded)
+            self._state.scatter(lookup.slots, folded.state)
+            self._has_updates = True
+            if folded.output is not None:
+                updates.append(folded.output)
+            self._count(count, perf_counter_ns() - started)
+
+        self._host.run(start, stop, call, lambda row: _shown_key(keys, row))
+        return updates
+
+    def _call(self, guest: Guest, columns: pa.RecordBatch, lookup: Lookup) -> Folded:
+        guest.begin()
+        return guest.fold(
+            self._reduction.function,
+            guest.load(columns),
+            state=self._state.gather(lookup.slots),
+            groups=lookup.groups,
+            wants_output=self._reduction.emit.mode is EmitMode.EVERY,
+        )
+
+    def _check_key(self, lookup: Lookup, folded: Folded) -> None:
+        """Refuses a function that changes the field by which the plan believes its updates to be keyed."""
+        path = self._reduction.emit.kept_key
+        if path is None:
+            return
+        kept = batch_at(folded.state, self._reduction.state, path, self._reduction.key)
+        moved = self._state.first_moved_key(lookup.slots, kept)
+        if moved is not None:
+            raise GuestProtocolError(
+                f"the module says that its reduce function keeps {path}, but a new state has another {path}: "
+                f"{_shown_key(kept, moved)}",
+                function=self._reduction.function,
+                hint=_keeps_hint(path),
+            )
+
+    def _count(self, rows: int, busy_ns: int) -> None:
+        counters = self._reduction.counters
+        counters.rows_in += rows
+        counters.batches += 1
+        counters.calls += 1
+        counters.busy_ns += busy_ns
+
+
+def _keeps_hint(path: FieldPath) -> str:
+    return f"this is a mistake of the SDK that built the module; a reduce that changes {path} must not declare it kept"
+
+
+def _shown_key(keys: pa.RecordBatch, row: int) -> str:
+    """The key of a row, as an error may show it."""
+    values = keys.slice(row, 1).to_pylist()[0]
+    text = repr(next(iter(values.values())) if len(values) == 1 else values)
+    return f"with key {text[:SHOWN_KEY]}" + ("..." if len(text) > SHOWN_KEY else "")

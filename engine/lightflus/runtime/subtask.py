@@ -1,0 +1,125 @@
+"""The actor of one subtask: takes elements from its mailbox, has them worked on in its slot, hands on what comes out.
+
+What it owns: the order of things: batches, control elements, updates and writes that are held. On the event loop.
+What it leaves: the work itself (`operators/`, in the slot), alignment and hold rules (pure), wiring (`job_run.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import trio
+
+from lightflus import limits
+from lightflus.model.alignment import Alignment
+from lightflus.model.elements import Barrier, Control, EndOfInput
+from lightflus.runtime.batch import Batch
+from lightflus.runtime.channel import Mailbox
+from lightflus.runtime.hold import Hold
+from lightflus.runtime.operators.body import Body
+from lightflus.runtime.outputs import Delivery, Outputs
+from lightflus.runtime.ports import Compute
+
+_HOLD_SECONDS = limits.HOLD_MS / 1_000
+_HOP_SECONDS = 0.02
+"""A hop yields the slot after about this long, so that subtasks of one slot take turns."""
+
+
+class Subtask:
+    """One parallel instance of a task."""
+
+    def __init__(self, name: str, mailbox: Mailbox, body: Body, outputs: Outputs, compute: Compute) -> None:
+        self.name = name
+        self._mailbox = mailbox
+        self._body = body
+        self._outputs = outputs
+        self._compute = compute
+        self._alignment = Alignment(mailbox.inputs)
+        self._updates = Hold(_HOLD_SECONDS)
+        self._writes = Hold(_HOLD_SECONDS)
+
+    async def run(self) -> None:
+        """Works until all inputs have ended and everything has been handed on."""
+        if self._alignment.is_ended:
+            await self._on_control(EndOfInput())
+        while not self._alignment.is_ended:
+            received = await self._next()
+            if received is None:
+                continue
+            source, element = received
+            if isinstance(element, Batch):
+                await self._work(self._body.process(element))
+                self._begin_holds()
+            else:
+                for control in self._alignment.receive(source, element):
+                    await self._on_control(control)
+                self._mailbox.block(self._alignment.blocked)
+
+    async def _next(self) -> tuple[int, Batch | Control] | None:
+        """The next element; or None after something held was let go, or could be now."""
+        now = trio.current_time()
+        received = self._mailbox.receive_nowait()
+        if received is None:
+            due = min(self._updates.may_end_at, self._writes.may_end_at)
+            if now < due:
+                return await self._mailbox.receive(due)
+            await self._let_go(now, is_idle=True)
+        elif min(self._updates.must_end_at, self._writes.must_end_at) <= now:
+            await self._let_go(now, is_idle=False)
+        return received
+
+    async def _let_go(self, now: float, *, is_idle: bool) -> None:
+        """Lets go what is due: updates first, since they become writes."""
+        if (self._updates.may_end_at if is_idle else self._updates.must_end_at) <= now:
+            await self._release()
+        if (self._writes.may_end_at if is_idle else self._writes.must_end_at) <= trio.current_time():
+            await self._flush()
+
+    async def _release(self) -> None:
+        started = trio.current_time()
+        await self._work(self._body.release())
+        self._updates.end(started, trio.current_time())
+
+    async def _flush(self) -> None:
+        started = trio.current_time()
+        await self._outputs.flush()
+        self._writes.end(started, trio.current_time())
+
+    async def _on_control(self, control: Control) -> None:
+        match control:
+            case Barrier():
+                await self._release()
+                await self._flush()
+            case EndOfInput():
+                await self._work(self._body.finish())
+                await self._flush()
+            case _:
+                pass
+        await self._outputs.control(control)
+
+    def _begin_holds(self) -> None:
+        if self._body.is_holding:
+            self._updates.begin(trio.current_time())
+
+    async def _work(self, work: Iterator[Batch]) -> None:
+        """Has the slot compute what `work` yields, some at a time, and delivers it."""
+        is_done = False
+        while not is_done:
+            deliveries, is_done = await self._compute.run(lambda: self._some(work))
+            for delivery in deliveries:
+                await self._outputs.deliver(delivery)
+            if deliveries and self._outputs.is_sink:
+                self._writes.begin(trio.current_time())
+
+    def _some(self, work: Iterator[Batch]) -> tuple[list[Delivery], bool]:
+        """On the slot: as much as fits into an element or a hop, and whether that was all."""
+        deliveries: list[Delivery] = []
+        rows, until = 0, perf_counter() + _HOP_SECONDS
+        while rows < limits.ELEMENT_ROWS and perf_counter() < until:
+            batch = next(work, None)
+            if batch is None:
+                return deliveries, True
+            rows += batch.rows
+            deliveries.extend(self._outputs.route(batch))
+        return deliveries, False

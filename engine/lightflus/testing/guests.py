@@ -1,0 +1,208 @@
+"""A guest whose functions are Python callables: for tests of the runtime, and of a job's meaning without a module.
+
+What it owns: the same interface, lineage and errors as a sandboxed instance (`ports.Guest`), a Python step per row.
+A callable fails as a guest would: `MemoryError` is the memory limit, `TimeoutError` the deadline, any other exception
+an abort. `ENDLESS` never returns until it is interrupted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
+from lightflus.model.graph import FunctionNumber, JobGraph
+from lightflus.model.types import Type
+from lightflus.runtime.ports import Folded, GuestBatch
+from lightflus.testing.memory import Value, batch_of, values_of
+
+PythonFunction = Callable[..., Value]  # type: ignore[explicit-any]  # of one argument, or two for a reduce
+
+
+def ENDLESS(*_arguments: Value) -> Value:  # noqa: N802 (a constant that happens to be a function)
+    """A function that never returns."""
+    raise _Endless
+
+
+class _Endless(Exception):
+    pass
+
+
+PATIENCE_SECONDS: Final = 30.0
+"""A guest that nobody interrupts fails its test after this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class PythonBatch:
+    """`ports.GuestBatch`: a loaded batch, or values made from one, with the loaded row that each came from."""
+
+    content: pa.RecordBatch | list[Value]
+    lineage: Sequence[int]
+
+    @property
+    def rows(self) -> int:
+        """Number of values."""
+        return len(self.lineage)
+
+    def loaded_row(self, row: int) -> int:
+        """Where `row` came from."""
+        return self.lineage[row]
+
+    def values(self, record: Type) -> list[Value]:
+        """The rows as Python values of `record`."""
+        return self.content if isinstance(self.content, list) else values_of(record, self.content)
+
+
+class PythonGuests:
+    """`ports.GuestFactory`: makes guests of one graph.
+
+    Attributes:
+        most_rows: a call with more rows ends at the memory limit; None = no limit.
+        made: the guests so far.
+        calls: rows of every call that was begun, by function.
+    """
+
+    def __init__(self, graph: JobGraph, functions: Sequence[PythonFunction], *, most_rows: int | None = None) -> None:
+        """`functions` stand in the order of the graph's."""
+        self.graph = graph
+        self.functions = functions
+        self.most_rows = most_rows
+        self.made: list[PythonGuest] = []
+        self.calls: list[tuple[FunctionNumber, int]] = []
+
+    def __call__(self) -> PythonGuest:
+        """A fresh guest."""
+        guest = PythonGuest(self)
+        self.made.append(guest)
+        return guest
+
+
+class PythonGuest:
+    """`ports.Guest` in Python."""
+
+    def __init__(self, factory: PythonGuests) -> None:
+        self._factory = factory
+        self._interrupted = threading.Event()
+        self.is_alive = True
+        self.is_closed = False
+
+    def begin(self) -> None:
+        """Starts a chain."""
+        assert self.is_alive, "a dead guest is not called again"
+
+    def load(self, columns: pa.RecordBatch) -> PythonBatch:
+        """Takes a batch."""
+        return PythonBatch(columns, range(columns.num_rows))
+
+    def map(self, function: FunctionNumber, batch: GuestBatch) -> PythonBatch:
+        """MAP."""
+        rows = _own(batch)
+        return PythonBatch(self._each(function, rows), rows.lineage)
+
+    def filter(self, function: FunctionNumber, batch: GuestBatch) -> PythonBatch:
+        """FILTER."""
+        rows = _own(batch)
+        kept = [row for row, keep in enumerate(self._each(function, rows)) if keep]
+        inputs = self._inputs(function, rows)
+        return PythonBatch([inputs[row] for row in kept], [rows.lineage[row] for row in kept])
+
+    def flat_map(self, function: FunctionNumber, batch: GuestBatch) -> PythonBatch:
+        """FLAT_MAP."""
+        values: list[Value] = []
+        lineage: list[int] = []
+        rows = _own(batch)
+        for row, items in zip(rows.lineage, self._each(function, rows), strict=True):
+            assert isinstance(items, Iterable)
+            found = list(items)
+            values.extend(found)
+            lineage.extend([row] * len(found))
+        return PythonBatch(values, lineage)
+
+    def extract(self, function: FunctionNumber, batch: GuestBatch) -> pa.RecordBatch:
+        """KEY, FIELD."""
+        return batch_of(self._factory.graph.functions[function].output, self._each(function, _own(batch)))
+
+    def take(self, batch: GuestBatch, record: Type) -> pa.RecordBatch:
+        """The values as columns."""
+        return batch_of(record, _own(batch).values(record))
+
+    def fold(
+        self,
+        function: FunctionNumber,
+        batch: GuestBatch,
+        *,
+        state: pa.StructArray,
+        groups: pa.Buffer,
+        wants_output: bool,
+    ) -> Folded:
+        """REDUCE."""
+        record = self._factory.graph.functions[function].output
+        states: list[Value] = [_state(record, state, group) for group in range(len(state))]
+        output: list[Value] = []
+        rows = _own(batch)
+        inputs = self._inputs(function, rows)
+        self._begin_call(function, rows)
+        for row, group in enumerate(memoryview(groups).cast("I").tolist()):
+            old = states[group]
+            new = inputs[row] if old is None else self._one(function, rows.lineage[row], old, inputs[row])
+            states[group] = new
+            output.append(new)
+        return Folded(batch_of(record, states), batch_of(record, output) if wants_output else None)
+
+    def interrupt(self) -> None:
+        """Ends an `ENDLESS` call, now or later."""
+        self._interrupted.set()
+
+    def close(self) -> None:
+        """Remembered."""
+        self.is_closed = True
+
+    def _inputs(self, function: FunctionNumber, batch: PythonBatch) -> list[Value]:
+        return batch.values(self._factory.graph.functions[function].input)
+
+    def _begin_call(self, function: FunctionNumber, batch: PythonBatch) -> None:
+        self._factory.calls.append((function, batch.rows))
+        most = self._factory.most_rows
+        if most is not None and batch.rows > most:
+            raise self._dead(GuestMemoryExceeded("out of memory", function=function))
+
+    def _each(self, function: FunctionNumber, batch: PythonBatch) -> list[Value]:
+        inputs = self._inputs(function, batch)
+        self._begin_call(function, batch)
+        return [self._one(function, row, value) for row, value in zip(batch.lineage, inputs, strict=True)]
+
+    def _one(self, function: FunctionNumber, row: int, *arguments: Value) -> Value:
+        try:
+            return self._factory.functions[function](*arguments)
+        except _Endless:
+            is_interrupted = self._interrupted.wait(PATIENCE_SECONDS)
+            assert is_interrupted, "nobody interrupted an endless call"
+            text = "a call ran longer than its deadline"
+            raise self._dead(GuestDeadlineExceeded(text, function=function, row=row)) from None
+        except MemoryError as error:
+            raise self._dead(GuestMemoryExceeded(f"out of memory: {error}", function=function, row=row)) from error
+        except TimeoutError as error:
+            raise self._dead(GuestDeadlineExceeded(str(error), function=function, row=row)) from error
+        except Exception as error:
+            position = self._factory.graph.functions[function].position
+            place = None if position is None else str(position)
+            raise self._dead(GuestAborted(str(error), function=function, row=row, position=place)) from error
+
+    def _dead(self, error: GuestError) -> GuestError:
+        self.is_alive = False
+        return error
+
+
+def _own(batch: GuestBatch) -> PythonBatch:
+    assert isinstance(batch, PythonBatch), "a guest works on its own batches"
+    return batch
+
+
+def _state(record: Type, state: pa.StructArray, group: int) -> Value:
+    if not state[group].is_valid:
+        return None
+    return values_of(record, pa.RecordBatch.from_struct_array(state.slice(group, 1)))[0]
