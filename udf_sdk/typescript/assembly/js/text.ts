@@ -3,6 +3,8 @@ import { failAt } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp } from "./places";
 import { toInt32 } from "./bits";
+import { isCased, isCaseIgnorable } from "util/string";
+import { codePoint } from "./strings";
 import { copyUnits, find, newString, piece, unitAt } from "./units";
 
 /** Longest string, in units: what V8 allows too. */
@@ -154,14 +156,20 @@ function filler(units: i32, pad: string): string {
   return out;
 }
 
+/** How many units are missing to a length, which must be one that a string can have. */
+function missing(text: string, length: f64): i32 {
+  if (length > MAX_LENGTH) failAt("text of " + number_toString(length) + " units is too long", "", 0, 0);
+  return clamp(length, <i32>MAX_LENGTH) - text.length;
+}
+
 export function string_padStart(text: string, length: f64, pad: string): string {
-  const missing = clamp(length, <i32>MAX_LENGTH) - text.length;
-  return missing > 0 && pad.length ? filler(missing, pad) + text : text;
+  const units = missing(text, length);
+  return units > 0 && pad.length ? filler(units, pad) + text : text;
 }
 
 export function string_padEnd(text: string, length: f64, pad: string): string {
-  const missing = clamp(length, <i32>MAX_LENGTH) - text.length;
-  return missing > 0 && pad.length ? text + filler(missing, pad) : text;
+  const units = missing(text, length);
+  return units > 0 && pad.length ? text + filler(units, pad) : text;
 }
 
 /** What stands for a match: `$$` is a dollar, `$&` the match, `` $` `` what is before it and `$'` what is behind it. */
@@ -215,7 +223,7 @@ export function string_toLowerCase(text: string): string {
   let changed = false;
   for (let i = 0; i < n; i++) {
     const c = unitAt(text, i);
-    if (c > 127) return text.toLowerCase();
+    if (c > 127) return lowerUnicode(text);
     if (c - 65 < 26) changed = true;
   }
   return changed ? flipCase(text, 65) : text;
@@ -230,6 +238,37 @@ export function string_toUpperCase(text: string): string {
     if (c - 97 < 26) changed = true;
   }
   return changed ? flipCase(text, 97) : text;
+}
+
+/** The library's tables, but for the capital sigma, whose small form depends on its place in the word. */
+function lowerUnicode(text: string): string {
+  if (find(text, "\u03a3", 0) < 0) return text.toLowerCase();
+  const parts = new Array<string>();
+  let from = 0;
+  for (let i = 0, n = text.length; i < n; i++) {
+    if (unitAt(text, i) != 0x3a3) continue;
+    parts.push(piece(text, from, i).toLowerCase());
+    parts.push(isFinalSigma(text, i) ? "\u03c2" : "\u03c3");
+    from = i + 1;
+  }
+  parts.push(piece(text, from, text.length).toLowerCase());
+  return joinTexts(parts, "");
+}
+
+/** Unicode's Final_Sigma: a cased letter comes before it and none behind it, leaving out what has no part in case. */
+function isFinalSigma(text: string, at: i32): bool {
+  let i = at - 1;
+  while (i >= 0 && isCaseIgnorable(pointBefore(text, i))) i -= pointBefore(text, i) > 0xffff ? 2 : 1;
+  if (i < 0 || !isCased(pointBefore(text, i))) return false;
+  i = at + 1;
+  while (i < text.length && isCaseIgnorable(codePoint(text, i))) i += codePoint(text, i) > 0xffff ? 2 : 1;
+  return i >= text.length || !isCased(codePoint(text, i));
+}
+
+/** The code point whose last unit is at `i`. */
+function pointBefore(text: string, i: i32): u32 {
+  const c = unitAt(text, i);
+  return (c & 0xfc00) == 0xdc00 && i > 0 && (unitAt(text, i - 1) & 0xfc00) == 0xd800 ? codePoint(text, i - 1) : c;
 }
 
 /** A copy in which the 26 letters from `first` on have the other case. */
