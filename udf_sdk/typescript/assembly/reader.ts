@@ -5,7 +5,7 @@
 // reads as a default. Which type a column has is T's business: the host checked the batch against the graph.
 import { ARRAY_BUFFERS, ARRAY_CHILDREN, ARRAY_N_BUFFERS, ARRAY_N_CHILDREN } from "./abi";
 import { take } from "rt/stub";
-import { isRecord } from "./types";
+import { isBox, isRecord } from "./types";
 import { decode } from "./utf8";
 
 @unmanaged
@@ -99,7 +99,7 @@ export function readField<T>(c: usize, k: i32, row: i32): T {
 // @ts-ignore: decorator
 @inline
 function isAbsent<T>(column: Column): bool {
-  if (isReference<T>() && !isString<T>() && !isArray<T>()) return column.child == 0;
+  if (isReference<T>() && !isString<T>() && !isArray<T>() && !isBox<T>()) return column.child == 0;
   else return column.values == 0;
 }
 
@@ -114,9 +114,21 @@ function absent<T>(): T {
 function readPresent<T>(column: Column, row: i32): T {
   if (isString<T>()) return changetype<T>(readText(column, row));
   else if (isArray<T>()) return readList<T>(column, row);
+  else if (isBox<T>()) return readBox<T>(column, row);
   else if (isReference<T>()) return readRecord<T>(column.child, row);
   else if (isBoolean<T>()) return <T>((load<u8>(column.values + (row >> 3)) >> (row & 7)) & 1);
   else return load<T>(column.values + (<usize>row << alignof<T>()));
+}
+
+/** What a box reads: the value in a column that has one in this row. */
+export function readColumn<T>(column: usize, row: i32): T {
+  return readPresent<T>(changetype<Column>(column), row);
+}
+
+function readBox<T>(column: Column, row: i32): T {
+  const box = changetype<T>(__new(offsetof<T>(), idof<T>()));
+  box.__load(changetype<usize>(column), row);
+  return box;
 }
 
 function readText(column: Column, row: i32): string {

@@ -34,3 +34,10 @@ function numberType<T>(): string {
 export function isRecord<T>(): bool {
   return isReference<T>() && !isNullable<T>() && !isString<T>() && !isArray<T>();
 }
+
+/** Whether T is a box around a number, boolean or bigint (`Some`): its column is the value's. */
+// @ts-ignore: decorator
+@inline
+export function isBox<T>(): bool {
+  return isDefined(changetype<NonNullable<T>>(0).__isBox);
+}

@@ -4,7 +4,7 @@
 // for the whole row when a row begins, so only text checks for space. A bitmap of nulls exists from the first null on,
 // all ones but for the nulls. Whatever grows is kept out of the garbage of the row (`keep`).
 import { BITS, FIXED, LIST, Layout, STRUCT, TEXT } from "./layout";
-import { isRecord } from "./types";
+import { isBox, isRecord } from "./types";
 import { encode } from "./utf8";
 import { fail } from "./host";
 import { keep, take } from "rt/stub";
@@ -143,9 +143,15 @@ export function writeField<T>(w: usize, k: i32, value: T): void {
 function writePresent<T>(column: Column, row: i32, value: T): void {
   if (isString<T>()) writeText(column, row, changetype<usize>(value));
   else if (isArray<T>()) writeList<T>(column, row, value);
+  else if (isBox<T>()) value.__store(changetype<usize>(column), row);
   else if (isReference<T>()) writeRow<T>(column.child, value);
   else if (isBoolean<T>()) writeBit(column, row, <bool>value);
   else store<T>(column.values + (<usize>row << alignof<T>()), value);
+}
+
+/** What a box writes: the value of this row in a column. */
+export function writeColumn<T>(column: usize, row: i32, value: T): void {
+  writePresent<T>(changetype<Column>(column), row, value);
 }
 
 function writeText(column: Column, row: i32, text: usize): void {

@@ -40,6 +40,7 @@ function randomRow(roll) {
     point: point(), maybePoint: maybe(point), numbers: many(() => roll(9) - 4), texts: many(() => maybe(text)),
     points: many(point), maybeFlags: maybe(() => many(() => roll(2) === 1)), nested: many(() => many(text)),
     small: roll(256) - 128, medium: roll(65536), whole: roll(2 ** 32) - 2 ** 31, natural: BigInt(roll(2 ** 32)) << 32n, single: roll(64) / 4,
+    maybeNumber: maybe(() => roll(9) / 2), maybeFlag: maybe(() => roll(2) === 1), maybeBigs: many(() => maybe(() => BigInt(roll(99)))),
   };
 }
 

@@ -1,4 +1,4 @@
-import * as __lf from "~lf/index";
+import * as __lf from "~lf/index"; import { Some } from "~lf/boxes";
 
 export class Point {
   constructor(public x: f64, public label: string | null) {}
@@ -13,6 +13,7 @@ export class All {
     public point: Point, public maybePoint: Point | null, public numbers: Array<f64>, public texts: Array<string | null>,
     public points: Array<Point>, public maybeFlags: Array<bool> | null, public nested: Array<Array<string>>,
     public small: i8, public medium: u16, public whole: i32, public natural: u64, public single: f32,
+    public maybeNumber: Some<f64> | null, public maybeFlag: Some<bool> | null, public maybeBigs: Array<Some<i64> | null>,
   ) {}
   __read(c: usize, row: i32): void {
     this.number = __lf.readField<f64>(c, 0, row); this.flag = __lf.readField<bool>(c, 1, row); this.big = __lf.readField<i64>(c, 2, row);
@@ -23,6 +24,8 @@ export class All {
     this.nested = __lf.readField<Array<Array<string>>>(c, 11, row);
     this.small = __lf.readField<i8>(c, 12, row); this.medium = __lf.readField<u16>(c, 13, row); this.whole = __lf.readField<i32>(c, 14, row);
     this.natural = __lf.readField<u64>(c, 15, row); this.single = __lf.readField<f32>(c, 16, row);
+    this.maybeNumber = __lf.readField<Some<f64> | null>(c, 17, row); this.maybeFlag = __lf.readField<Some<bool> | null>(c, 18, row);
+    this.maybeBigs = __lf.readField<Array<Some<i64> | null>>(c, 19, row);
   }
   __write(w: usize): void {
     __lf.writeField<f64>(w, 0, this.number); __lf.writeField<bool>(w, 1, this.flag); __lf.writeField<i64>(w, 2, this.big);
@@ -33,6 +36,8 @@ export class All {
     __lf.writeField<Array<Array<string>>>(w, 11, this.nested);
     __lf.writeField<i8>(w, 12, this.small); __lf.writeField<u16>(w, 13, this.medium); __lf.writeField<i32>(w, 14, this.whole);
     __lf.writeField<u64>(w, 15, this.natural); __lf.writeField<f32>(w, 16, this.single);
+    __lf.writeField<Some<f64> | null>(w, 17, this.maybeNumber); __lf.writeField<Some<bool> | null>(w, 18, this.maybeFlag);
+    __lf.writeField<Array<Some<i64> | null>>(w, 19, this.maybeBigs);
   }
   __type(): string {
     return '{"struct":{"fields":[{"name":"number","type":' + __lf.typeOf<f64>() + '},{"name":"flag","type":' + __lf.typeOf<bool>() + '},{"name":"big","type":' + __lf.typeOf<i64>()
@@ -40,6 +45,8 @@ export class All {
       + '},{"name":"maybePoint","type":' + __lf.typeOf<Point | null>() + '},{"name":"numbers","type":' + __lf.typeOf<Array<f64>>() + '},{"name":"texts","type":' + __lf.typeOf<Array<string | null>>()
       + '},{"name":"points","type":' + __lf.typeOf<Array<Point>>() + '},{"name":"maybeFlags","type":' + __lf.typeOf<Array<bool> | null>() + '},{"name":"nested","type":' + __lf.typeOf<Array<Array<string>>>()
       + '},{"name":"small","type":' + __lf.typeOf<i8>() + '},{"name":"medium","type":' + __lf.typeOf<u16>() + '},{"name":"whole","type":' + __lf.typeOf<i32>()
-      + '},{"name":"natural","type":' + __lf.typeOf<u64>() + '},{"name":"single","type":' + __lf.typeOf<f32>() + '}]}}';
+      + '},{"name":"natural","type":' + __lf.typeOf<u64>() + '},{"name":"single","type":' + __lf.typeOf<f32>()
+      + '},{"name":"maybeNumber","type":' + __lf.typeOf<Some<f64> | null>() + '},{"name":"maybeFlag","type":' + __lf.typeOf<Some<bool> | null>()
+      + '},{"name":"maybeBigs","type":' + __lf.typeOf<Array<Some<i64> | null>>() + '}]}}';
   }
 }
