@@ -1,8 +1,8 @@
 // Runs AssemblyScript text against the helper library and brings strings back: lets a test compare a helper with Node
 // without the front end. Not a test itself.
-import asc from "assemblyscript/asc";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import asc from "./asc.mjs";
 
 /** Library text by import name, straight from the sources: no build is needed. */
 function loadLibrary() {
