@@ -54,6 +54,16 @@ KEY_GROUPS: Final = 128
 # --- a guest -------------------------------------------------------------------------------------------------------
 MODULE_BYTES: Final = 16 * MIB
 """A module: the ABI's bound (docs/abi.md, 1.1). Compilation time grows with it."""
+MODULE_SECTIONS: Final = 1_000
+MODULE_TYPES: Final = 10_000
+MODULE_IMPORTS: Final = 1_000
+MODULE_EXPORTS: Final = 1_000
+"""A language's library exports some dozens; every instance looks each of them up."""
+MODULE_FUNCTIONS: Final = 100_000
+PORTABLE_MEMORY_BYTES: Final = 2 * MIB
+"""What a portable module may begin with (docs/abi.md 1.3)."""
+SOURCEMAP_BYTES: Final = 8 * MIB
+"""A larger source map is ignored: it serves messages only."""
 GUEST_MEMORY_BYTES: Final = 64 * MIB
 """Linear memory of an instance in a shared cluster."""
 RUN_GUEST_MEMORY_BYTES: Final = 1024 * MIB
@@ -92,6 +102,15 @@ KEY_BYTES: Final = 64 * KIB
 # --- stopping ------------------------------------------------------------------------------------------------------
 STOP_GRACE_MS: Final = 500
 """How long a cancelled job waits for threads that still read, write or compute before it leaves them behind."""
+
+DRAIN_STILL_MS: Final = 700
+"""After Ctrl-C, how long a drain may move no row before it is cancelled: a guest that loops for ever moves none."""
+
+# --- the command line ----------------------------------------------------------------------------------------------
+COMPILER_SECONDS: Final = 120
+"""The TypeScript compiler as a child of `lightflus build`: a large job takes seconds; what takes longer never ends."""
+BUILD_CACHE_FILES: Final = 64
+"""Built modules that `lightflus run job.ts` keeps; the ones not used for longest go first (about 50 KiB each)."""
 
 # --- sinks ---------------------------------------------------------------------------------------------------------
 HOLD_MS: Final = 1_000

@@ -146,8 +146,8 @@ def test_an_unwritable_file_is_found_before_the_job_starts(tmp_path: Path) -> No
         sink(tmp_path)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_a_failure_of_the_sink() -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("this system has no /dev/full")
+
     with closing(sink(Path("/dev/full"))) as opened, pytest.raises(SinkFailed, match="no space left"):
         opened.writer(0).write(pa.RecordBatch.from_pylist([{"key": "k", "value": "v"}], schema=SCHEMA))
