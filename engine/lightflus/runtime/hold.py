@@ -33,6 +33,11 @@ class Hold:
         self._rest_until = now + (now - started) / SHARE
 
     @property
+    def is_held(self) -> bool:
+        """Whether anything is held."""
+        return self._since < math.inf
+
+    @property
     def must_end_at(self) -> float:
         """When it has to go, even if there is other work; infinite if nothing is held."""
         return self._since + self._longest
@@ -40,6 +45,6 @@ class Hold:
     @property
     def may_end_at(self) -> float:
         """When it should go if there is no other work; infinite if nothing is held."""
-        if self._since == math.inf:
+        if not self.is_held:
             return math.inf
         return min(max(self._since, self._rest_until), self.must_end_at)

@@ -7,7 +7,7 @@ behind. On the event loop. What it leaves: the parts and their wiring (`assembly
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import trio
@@ -26,6 +26,7 @@ from lightflus.runtime.outputs import Outputs, SinkOutputs
 from lightflus.runtime.ports import Compute, GuestFactory, Kernel, Sink, Source
 from lightflus.runtime.subtask import Subtask
 
+_GRACE_SECONDS = limits.STOP_GRACE_MS / 1_000
 _INTERRUPT_SECONDS = 0.05
 """How often a guest is told to end, while the job waits for its slot: between two calls there is nothing to end."""
 
@@ -93,7 +94,8 @@ class JobRun:
         self._make_compute = compute
         count = slots or max((task.parallelism for task in plan.tasks), default=1)
         self._slots = [compute(f"slot-{number}") for number in range(count)]
-        self._threads: list[Compute] = []
+        self._readers: list[Compute] = []
+        self._writers: list[Compute] = []
         self._parts: list[_Part] = []
         self._feeders: list[Feeder] = []
         self._counters: dict[OperatorId, list[Counters]] = {o.id: [] for o in plan.graph.operators}
@@ -167,7 +169,7 @@ class JobRun:
             outlets = self._wiring.outlets(task, number)
             return await slot.run(lambda: self._assembler.edges(task, outlets))
         sink = self._sinks[operator]
-        thread = self._thread(f"{task.last.name}-{number}")
+        thread = self._thread(f"{task.last.name}-{number}", self._writers)
         outputs = SinkOutputs(lambda: sink.writer(number), thread, counters[operator])
         await outputs.open()
         return outputs
@@ -175,7 +177,7 @@ class JobRun:
     async def _feed(self, task: Task) -> None:
         operator = task.head.operator.id
         source = self._sources[operator]
-        thread = self._thread(f"{task.head.name}-0")
+        thread = self._thread(f"{task.head.name}-0", self._readers)
         splits = await thread.run(source.splits)
         for number in range(task.parallelism):
             feeder = Feeder(
@@ -183,16 +185,16 @@ class JobRun:
                 source,
                 splits[number :: task.parallelism],
                 inlet=self._wiring.mailbox(task, number).inlet(0),
-                compute=thread if number == 0 else self._thread(f"{task.head.name}-{number}"),
+                compute=thread if number == 0 else self._thread(f"{task.head.name}-{number}", self._readers),
                 counters=self._counters[operator][number],
             )
             self._feeders.append(feeder)
             if self._is_draining:
                 feeder.drain()
 
-    def _thread(self, name: str) -> Compute:
+    def _thread(self, name: str, among: list[Compute]) -> Compute:
         thread = self._make_compute(name)
-        self._threads.append(thread)
+        among.append(thread)
         return thread
 
     async def _guarded(self, nursery: trio.Nursery, name: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -212,7 +214,7 @@ class JobRun:
             part.slot.post(part.body.close)
             if isinstance(part.outputs, SinkOutputs):
                 part.outputs.close()
-        patience = math.inf if is_whole else limits.STOP_GRACE_MS / 1_000
+        patience = math.inf if is_whole else _GRACE_SECONDS
         try:
             with trio.CancelScope(shield=not is_whole, deadline=trio.current_time() + patience):
                 async with trio.open_nursery() as nursery:
@@ -220,14 +222,16 @@ class JobRun:
                         nursery.start_soon(self._keep_interrupting)
                     await self._guarded(nursery, "closing", self._close_sinks)
                     nursery.cancel_scope.cancel()
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + _GRACE_SECONDS):
+                await _fence(self._readers)
         finally:
-            for thread in (*self._slots, *self._threads):
+            for thread in (*self._slots, *self._writers, *self._readers):
                 thread.close()
 
     async def _close_sinks(self) -> None:
         """Once no thread can still use them."""
-        for thread in (*self._slots, *self._threads):
-            await thread.run(_nothing)
+        await _fence(self._slots)
+        await _fence(self._writers)
         for sink in self._sinks.values():
             await self._slots[0].run(sink.close)
 
@@ -260,5 +264,11 @@ def _as_ours(error: Exception, name: str) -> LightflusError:
     return ours
 
 
+async def _fence(threads: Iterable[Compute]) -> None:
+    """Returns when everything that was asked of these threads before has ended."""
+    for thread in threads:
+        await thread.run(_nothing)
+
+
 def _nothing() -> None:
-    """A fence: when it has run, everything asked of that thread before has ended."""
+    """The fence itself."""

@@ -82,6 +82,8 @@ class Subtask:
         self._updates.end(started, trio.current_time())
 
     async def _flush(self) -> None:
+        if not self._writes.is_held:
+            return
         started = trio.current_time()
         await self._outputs.flush()
         self._writes.end(started, trio.current_time())

@@ -14,7 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from lightflus.codec.schema import schema_of
-from lightflus.errors import InternalError
+from lightflus.errors import InternalError, KeyTooLarge
 from lightflus.model.graph import Extractor, FieldPath, KeyBy, Sink
 from lightflus.model.types import Field, StructType, Type
 from lightflus.runtime.batch import Batch
@@ -122,12 +122,20 @@ class KeyTail:
         for piece in _pieces(batch):
             assert piece.keys is not None
             started = perf_counter_ns()
-            hashed = replace(piece, hashes=self._partitioner.hash(piece.keys))
+            hashed = replace(piece, hashes=self._hash(piece.keys, piece))
             self._counters.busy_ns += perf_counter_ns() - started
             self._counters.batches += 1
             self._counters.rows_in += piece.rows
             self._counters.rows_out += piece.rows
             yield hashed
+
+    def _hash(self, keys: pa.RecordBatch, piece: Batch) -> pa.UInt64Array:
+        try:
+            return self._partitioner.hash(keys)
+        except KeyTooLarge as error:
+            if piece.origin is not None:
+                error.where = piece.origin.position(error.row)
+            raise
 
 
 class SinkTail:

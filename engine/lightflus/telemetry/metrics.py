@@ -1,0 +1,61 @@
+"""The names of all metrics, typed and explained: what the live view, `--json` and later a scrape call them.
+
+What it owns: names, units, kinds, meaning. Pure; a test keeps docs/metrics.md in step.
+What it leaves: counting (`runtime/counters.py`), showing (`cli/`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class MetricKind(Enum):
+    """How values relate over time."""
+
+    COUNTER = "counter"
+    """Only grows within a run."""
+    GAUGE = "gauge"
+    """A value of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric.
+
+    Attributes:
+        name: full name; the unit is its last word, `_total` after that on counters.
+        kind: counter or gauge.
+        unit: rows, batches, bytes, calls, seconds.
+        labels: what tells its series apart.
+        meaning: one sentence.
+    """
+
+    name: str
+    kind: MetricKind
+    unit: str
+    labels: tuple[str, ...]
+    meaning: str
+
+
+_OPERATOR = ("namespace", "job", "operator")
+
+
+def _counter(name: str, unit: str, meaning: str) -> Metric:
+    return Metric(f"lightflus_operator_{name}_total", MetricKind.COUNTER, unit, _OPERATOR, meaning)
+
+
+ROWS_IN = _counter("rows_in", "rows", "Rows that reached the operator; of a source, rows read.")
+ROWS_OUT = _counter("rows_out", "rows", "Rows that left the operator; of a sink, rows handed to its system.")
+BATCHES = _counter("batches", "batches", "Batches that the operator worked on; rows per batch tell how full they are.")
+BYTES_IN = _counter("bytes_in", "bytes", "Bytes that a source has read; 0 for other operators.")
+CALLS = _counter("calls", "calls", "Guest calls that succeeded.")
+BUSY_SECONDS = _counter(
+    "busy_seconds", "seconds", "Time in which subtasks worked for the operator, summed; waiting is not counted."
+)
+JOB_SECONDS = Metric(
+    "lightflus_job_seconds", MetricKind.GAUGE, "seconds", ("namespace", "job"), "Time since the run began."
+)
+
+METRICS: tuple[Metric, ...] = (ROWS_IN, ROWS_OUT, BATCHES, BYTES_IN, CALLS, BUSY_SECONDS, JOB_SECONDS)
+"""All of them, in the order of docs/metrics.md."""
