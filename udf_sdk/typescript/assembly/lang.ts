@@ -1,0 +1,33 @@
+// What lowered code needs of the language itself, beside `js/`: function values, boxed scalars, zero values. Owned by the compiler.
+import { fail } from "./host";
+
+import { fail } from "./host";
+import { typeOf } from "./types";
+
+/** A function value: the function and the address of the frame that holds what it captured. */
+@final
+export class Closure<F> {
+  constructor(public env: usize, public fn: F) {}
+}
+
+export { Some } from "./boxes";
+
+/** The value of a variable before it is assigned. TypeScript has checked that nobody reads it. */
+// @ts-ignore: decorator
+@inline
+export function zero<T>(): T {
+  if (isReference<T>()) return changetype<T>(0);
+  // @ts-ignore: T is a number here
+  return <T>0;
+}
+
+/** Stands behind a call that does not return. */
+export function never<T>(): T {
+  unreachable();
+}
+
+/** Ends the call where a value that the user says is there (`x!`) is missing. */
+export function missing<T>(file: string, line: i32, column: i32): T {
+  fail("this is null or undefined, but the program says it is not: test it first, or give a default with ??", file, line, column);
+  unreachable();
+}

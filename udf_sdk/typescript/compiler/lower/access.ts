@@ -1,0 +1,226 @@
+// Reading fields, elements and optional chains. Each access is lowered on a receiver that is there already, so that `a.b`, `a?.b`
+// and assignments share it.
+import ts from "typescript-compiler-api";
+import { constant, property as builtinProperty, refused } from "../builtins.ts";
+import type { Family } from "../builtins.ts";
+import { symbolOf } from "../scopes.ts";
+import { NUMBER, STRING, describe, fieldOf, nullable } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, quote } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { callOn } from "./calls.ts";
+import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert, unwrapped } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+import { numberText } from "./literals.ts";
+import { identifier, narrowed } from "./names.ts";
+import { callOrFail } from "./optional_results.ts";
+
+/** The family of built-in methods of a value, if it has one. */
+export function familyOf(rep: Rep): Family | undefined {
+  switch (rep.kind) {
+    case "string":
+    case "array":
+    case "map":
+    case "set":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return rep.kind;
+    default:
+      return undefined;
+  }
+}
+
+/** `a.b` where it is read. */
+export function propertyAccess(ctx: Context, node: ts.PropertyAccessExpression): Value {
+  const fixed = staticProperty(ctx, node);
+  if (fixed !== undefined) return fixed;
+  return narrowed(ctx, node, propertyOn(ctx, node, marked(ctx, node.expression)));
+}
+
+/** What needs no receiver: constants, enum members, static fields, members of an imported namespace. */
+function staticProperty(ctx: Context, node: ts.PropertyAccessExpression): Value | undefined {
+  const member = enumMember(ctx, node);
+  if (member !== undefined) return member;
+  if (!ts.isIdentifier(node.expression)) return undefined;
+  const owner = symbolOf(ctx.job.checker, node.expression);
+  if (owner === undefined) return undefined;
+  if (ctx.job.program.isLibrary(owner)) return libraryProperty(ctx, node);
+  if (owner.flags & ts.SymbolFlags.ValueModule) return identifier(ctx, node.name as ts.Identifier);
+  if (owner.flags & ts.SymbolFlags.Class && !isVariableSymbol(owner)) return staticField(ctx, node, owner);
+  return undefined;
+}
+
+function isVariableSymbol(symbol: ts.Symbol): boolean {
+  return (symbol.flags & ts.SymbolFlags.Variable) !== 0;
+}
+
+function libraryProperty(ctx: Context, node: ts.PropertyAccessExpression): Value | undefined {
+  const name = `${(node.expression as ts.Identifier).text}.${node.name.text}`;
+  const text = constant(name);
+  if (text !== undefined) return { code: text, rep: NUMBER };
+  if (/^[A-Z]/.test(name)) {
+    const known = refused(name);
+    ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
+    return refuse(ctx, node, "LF302", known.message);
+  }
+  return undefined;
+}
+
+function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.Symbol): Value {
+  const member = ctx.job.checker.getSymbolAtLocation(node.name);
+  if (member === undefined || member.flags & ts.SymbolFlags.Method) {
+    return refuse(ctx, node, "LF302", "a method cannot be a value", "wrap it: x => C.method(x)");
+  }
+  return narrowed(ctx, node, { code: `${globalName(ctx, owner)}.${localName(node.name.text)}`, rep: repOfSymbol(ctx, member, node) });
+}
+
+function enumMember(ctx: Context, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): Value | undefined {
+  const symbol = ctx.job.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node) ? node.name : node);
+  const isMember = symbol !== undefined && (symbol.flags & ts.SymbolFlags.EnumMember) !== 0;
+  if (!isMember) return undefined;
+  const value = ctx.job.checker.getConstantValue(node);
+  if (typeof value === "string") return { code: quote(value), rep: STRING };
+  if (typeof value === "number") return { code: numberText(value), rep: NUMBER };
+  return refuse(ctx, node, "LF322", `enum member '${node.getText()}' is computed when the job runs`);
+}
+
+/** The field as declared; not narrowed. */
+export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Value): Value {
+  const { rep } = receiver;
+  const name = node.name.text;
+  if (rep.kind === "record") {
+    const field = fieldOf(rep.record, name);
+    if (field !== undefined) return { code: code`${receiver.code}.${localName(name)}`, rep: field.rep };
+    if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
+  }
+  if (rep.kind === "class") return memberOn(ctx, node, receiver);
+  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  const family = familyOf(rep);
+  const builtin = family && builtinProperty(family, name);
+  if (builtin !== undefined) {
+    return { code: code`__js.${builtin.helper}${builtinTypes(ctx, builtin.typeArguments, rep)}(${receiver.code})`, rep: NUMBER };
+  }
+  if (rep.kind === "function") return refuse(ctx, node, "LF207", "properties of functions are not supported in a job");
+  return refuse(ctx, node, "LF302", `'${name}' of '${describe(rep)}' cannot be a value in a job`, `call it, or wrap it: x => x.${name}(...)`);
+}
+
+function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Value): Value {
+  const member = ctx.job.checker.getSymbolAtLocation(node.name);
+  if (member === undefined || member.flags & ts.SymbolFlags.Method) {
+    return refuse(ctx, node, "LF302", "a method cannot be a value", `wrap it: x => object.${node.name.text}(x)`);
+  }
+  return { code: code`${receiver.code}.${localName(node.name.text)}`, rep: memberRep(ctx, receiver, member, node) };
+}
+
+/** The type of a class's member, with the class's type arguments filled in. */
+export function memberRep(ctx: Context, receiver: Value, member: ts.Symbol, node: ts.Node): Rep {
+  const owner = receiver.rep.kind === "class" ? ctx.job.substitutionOf(receiver.rep) : ctx.substitution;
+  return repOfSymbol({ ...ctx, substitution: owner }, genericMember(member), node);
+}
+
+/** The member as the generic class declares it, not as one instantiation sees it. */
+function genericMember(member: ts.Symbol): ts.Symbol {
+  const declaration = member.valueDeclaration as (ts.Declaration & { symbol?: ts.Symbol }) | undefined;
+  return declaration?.symbol ?? member;
+}
+
+function builtinTypes(ctx: Context, refs: readonly string[], rep: Rep): string {
+  if (refs.length === 0) return "";
+  if (rep.kind === "map") return `<${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}>`;
+  return rep.kind === "array" || rep.kind === "set" ? `<${typeText(ctx, rep.item)}>` : "";
+}
+
+/** `a[i]` where it is read. */
+export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): Value {
+  const member = enumMember(ctx, node);
+  if (member !== undefined) return member;
+  return narrowed(ctx, node, elementOn(ctx, node, marked(ctx, node.expression)));
+}
+
+/** The element of a receiver that is there already. */
+export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Value {
+  const { rep } = receiver;
+  const index = node.argumentExpression;
+  if (rep.kind === "record") {
+    const name = fixedName(index, rep.record.tuple);
+    const field = name === undefined ? undefined : fieldOf(rep.record, name);
+    if (field !== undefined) return { code: code`${receiver.code}.${localName(field.name)}`, rep: field.rep };
+  }
+  const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
+  if (rep.kind === "array") return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
+  if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };
+  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  return refuse(ctx, node, "LF307", `'${describe(rep)}' has no computed elements in a job`);
+}
+
+/** The field that a constant index names. */
+export function fixedName(index: ts.Expression, tuple: boolean): string | undefined {
+  if (ts.isStringLiteralLike(index)) return index.text;
+  return tuple && ts.isNumericLiteral(index) ? `_${index.text}` : undefined;
+}
+
+/** `x!`: what may be missing is asked for with the user's place. */
+export function nonNull(ctx: Context, node: ts.NonNullExpression): Value {
+  const direct = callOrFail(ctx, node);
+  if (direct !== undefined) return direct;
+  const value = marked(ctx, node.expression);
+  if (value.rep.kind !== "nullable") return value;
+  const held = temporary(ctx, value.rep);
+  const checked = code`((${held} = ${value.code}) !== null ? ${held} : __l.missing<${typeText(ctx, value.rep).replace(/ \| null$/, "")}>(${place(ctx, node)}))`;
+  return unwrapped(ctx, { code: checked, rep: value.rep });
+}
+
+type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
+
+/** `a?.b.c(d)`: everything behind the first missing receiver is skipped. */
+export function optionalChain(ctx: Context, node: ts.Expression): Value {
+  const links: Link[] = [];
+  let root = node;
+  while (root.flags & ts.NodeFlags.OptionalChain && isLink(root)) {
+    links.unshift(root);
+    root = root.expression;
+    if (ts.isNonNullExpression(root) && root.flags & ts.NodeFlags.OptionalChain) root = root.expression;
+  }
+  return follow(ctx, marked(ctx, root), links, 0);
+}
+
+function isLink(node: ts.Node): node is Link {
+  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node);
+}
+
+function follow(ctx: Context, receiver: Value, links: readonly Link[], index: number): Value {
+  const link = links[index];
+  if (link === undefined) return receiver;
+  if (receiver.rep.kind !== "nullable" || link.questionDotToken === undefined) {
+    const known = link.questionDotToken === undefined ? narrowedReceiver(ctx, receiver) : receiver;
+    const { value, used } = step(ctx, known, links, index);
+    return follow(ctx, value, links, index + used);
+  }
+  const held = temporary(ctx, receiver.rep);
+  const { value, used } = step(ctx, unwrapped(ctx, { code: held, rep: receiver.rep }), links, index);
+  const rest = follow(ctx, value, links, index + used);
+  const test = code`(${held} = ${receiver.code}) !== null`;
+  if (rest.rep.kind === "void") return { code: code`(${test} ? (${rest.code}, true) : false)`, rep: { kind: "void" } };
+  const rep = nullable(rest.rep, "undefined");
+  return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : null)`, rep };
+}
+
+/** In `a?.b.c` the field b is not null where c is read, or TypeScript would have said so. */
+function narrowedReceiver(ctx: Context, receiver: Value): Value {
+  return receiver.rep.kind === "nullable" ? unwrapped(ctx, receiver) : receiver;
+}
+
+/** One access, or a method with its call. */
+function step(ctx: Context, receiver: Value, links: readonly Link[], index: number): { value: Value; used: number } {
+  const link = links[index] as Link;
+  const next = links[index + 1];
+  if (ts.isPropertyAccessExpression(link) && next !== undefined && ts.isCallExpression(next) && next.expression === link) {
+    return { value: callOn(ctx, next, link, receiver), used: 2 };
+  }
+  if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
+  if (ts.isElementAccessExpression(link)) return { value: elementOn(ctx, link, receiver), used: 1 };
+  return refuse(ctx, link, "LF302", "calling a function that may be missing is not supported in a job", "test it first");
+}

@@ -1,0 +1,99 @@
+// Calls of lightflus-api: operators get each function as environment, function and description (INTERNALS.md, "Stream operators").
+import ts from "typescript-compiler-api";
+import { describeFunction } from "../analysis.ts";
+import { enclosingFunction } from "../scopes.ts";
+import { NULL, notPortable } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, from, quote, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { callbackPair } from "./builtin_calls.ts";
+import { typeArgumentsForSignature } from "./calls.ts";
+import { refuse, repOf, typeArguments } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { into } from "./dispatch.ts";
+
+/** Methods without a function that are told where the user wrote them. */
+const WITH_POSITION: ReadonlySet<string> = new Set(["sink", "createFlow"]);
+
+/** `Kafka.builder()`, `Redis.new<T>()`. */
+export function apiStaticCall(ctx: Context, node: ts.CallExpression, owner: ts.Symbol, callee: ts.PropertyAccessExpression): Value {
+  return apiMethod(ctx, node, callee, `__lf.${owner.name}`);
+}
+
+/** `stream.map(...)`, `builder.topic(...)`. */
+export function apiCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value): Value {
+  return apiMethod(ctx, node, callee, receiver.code);
+}
+
+function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Code): Value {
+  refuseInStreamFunction(ctx, node);
+  const signature = ctx.job.checker.getResolvedSignature(node);
+  if (signature === undefined) return refuse(ctx, node, "LF302", "this call is not supported in a job");
+  const types = typeArgumentsForSignature(ctx.job.checker, signature).map((t) => repOf(ctx, t, node));
+  const args: Code[] = [];
+  let functions = 0;
+  signature.parameters.forEach((parameter, i) => {
+    const given = node.arguments[i];
+    const type = ctx.job.checker.getTypeOfSymbolAtLocation(parameter, node);
+    const rep = repOf(ctx, ctx.job.checker.getNonNullableType(type), given ?? node);
+    if (rep.kind === "function" && given !== undefined) {
+      functions++;
+      args.push(...streamFunction(ctx, callee, given, rep));
+    } else if (given !== undefined) args.push(argument(ctx, given, repOf(ctx, type, given)));
+  });
+  if (functions === 0 && WITH_POSITION.has(callee.name.text)) args.push(description(ctx, callee.name, ""));
+  const result = repOf(ctx, signature.getReturnType(), node);
+  checkRecords(ctx, node, [...types, result]);
+  return { code: code`${receiver}${from(callee.name, `.${callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`, rep: result };
+}
+
+function argument(ctx: Context, given: ts.Expression, rep: Rep): Code {
+  return rep === NULL ? "null" : into(ctx, given, rep);
+}
+
+/** Streams are built by main, not record by record. */
+function refuseInStreamFunction(ctx: Context, node: ts.CallExpression): void {
+  for (let fn = enclosingFunction(node); fn !== undefined; fn = enclosingFunction(fn)) {
+    if (isStreamFunction(ctx, fn)) refuse(ctx, node, "LF202", "streams cannot be built inside a stream function");
+  }
+}
+
+/** The function literal is an argument of an operator. */
+export function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
+  let node = fn;
+  while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
+  const parent = node.parent;
+  if (!ts.isCallExpression(parent) || !parent.arguments.includes(node as ts.Expression)) return false;
+  const declaration = ctx.job.checker.getResolvedSignature(parent)?.declaration;
+  return declaration !== undefined && ctx.job.program.isApi((declaration as unknown as { symbol: ts.Symbol }).symbol);
+}
+
+function streamFunction(ctx: Context, callee: ts.PropertyAccessExpression, given: ts.Expression, rep: Rep & { kind: "function" }): Code[] {
+  const literal = ts.isArrowFunction(given) || ts.isFunctionExpression(given) ? given : undefined;
+  const isAsync = literal?.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword) ?? false;
+  if (isAsync) refuse(ctx, given, "LF204", "a stream function cannot be async");
+  const isTest = rep.result.kind === "boolean";
+  const pair = callbackPair(ctx, given, rep, isTest);
+  const more = describeFunction(ctx.job.checker, given, callee.name.text, rep);
+  return [pair.environment, pair.fn, description(ctx, literal ?? given, more)];
+}
+
+/** The inside of a JSON object, as a string literal. */
+function description(ctx: Context, node: ts.Node, more: string): Code {
+  const source = node.getSourceFile();
+  const { line, character } = source.getLineAndCharacterOfPosition(node.getStart());
+  const position = JSON.stringify({ file: ctx.job.program.pathOf(source), line: line + 1, column: character + 1 });
+  return quote(`"position":${position}${more}`);
+}
+
+/** What flows through streams must have columns. */
+function checkRecords(ctx: Context, node: ts.CallExpression, reps: readonly Rep[]): void {
+  for (const rep of reps) {
+    const flowing = rep.kind === "api" ? rep.args : [rep];
+    for (const record of flowing) {
+      if (record.kind === "api" || record.kind === "void" || record.kind === "null") continue;
+      const why = notPortable(record, (r) => ctx.job.classNotPortable(ctx, r));
+      if (why !== undefined) refuse(ctx, node.expression, "LF107", `${why}, so it cannot flow through a stream`);
+    }
+  }
+}

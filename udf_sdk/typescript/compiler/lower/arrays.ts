@@ -1,0 +1,144 @@
+// Making arrays: literals with and without spread, tuples, Array.from.
+import ts from "typescript-compiler-api";
+import { NUMBER, STRING, describe, present } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { callbackPair } from "./builtin_calls.ts";
+import { place, refuse, repAt, repOf, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+
+/** `[...]`: an array, or a tuple where one is wanted. */
+export function arrayLiteral(ctx: Context, node: ts.ArrayLiteralExpression, target: Rep | undefined): Value {
+  const wanted = target === undefined ? undefined : present(target);
+  const rep = wanted?.kind === "array" || wanted?.kind === "record" ? wanted : present(contextual(ctx, node));
+  if (rep.kind === "record") return tupleLiteral(ctx, node, rep);
+  if (rep.kind !== "array") return refuse(ctx, node, "LF108", `an array is written where '${describe(rep)}' is wanted`);
+  return { code: arrayOf(ctx, node, node.elements, rep.item), rep };
+}
+
+function contextual(ctx: Context, node: ts.ArrayLiteralExpression): Rep {
+  const type = ctx.job.checker.getContextualType(node);
+  const own = ctx.job.checker.getTypeAtLocation(node);
+  const isEmpty = node.elements.length === 0;
+  return repOf(ctx, isEmpty && type !== undefined ? ctx.job.checker.getNonNullableType(type) : own, node);
+}
+
+function tupleLiteral(ctx: Context, node: ts.ArrayLiteralExpression, rep: Rep & { kind: "record" }): Value {
+  const fields = rep.record.fields;
+  if (!rep.record.tuple || node.elements.some((e) => ts.isSpreadElement(e) || ts.isOmittedExpression(e))) {
+    return refuse(ctx, node, "LF315", "a tuple is written with exactly its elements", "write each element");
+  }
+  const values = fields.map((field, i) => {
+    const element = node.elements[i];
+    return element === undefined ? "null" : into(ctx, element, field.rep);
+  });
+  return { code: code`new ${typeText(ctx, rep)}(${separated(values, ", ")})`, rep };
+}
+
+/** An array of these elements; spread ones are joined in. */
+export function arrayOf(ctx: Context, node: ts.Node, elements: readonly ts.Expression[], item: Rep): Code {
+  const type = typeText(ctx, item);
+  if (elements.length === 0) return `new Array<${type}>(0)`;
+  const parts: Code[] = [];
+  let run: Code[] = [];
+  const flush = (): void => {
+    if (run.length > 0) parts.push(code`(<Array<${type}>>[${separated(run, ", ")}])`);
+    run = [];
+  };
+  for (const element of elements) {
+    if (ts.isOmittedExpression(element)) refuse(ctx, node, "LF302", "an array with holes is not supported in a job", "write each element");
+    if (ts.isSpreadElement(element)) {
+      flush();
+      parts.push(spreadInto(ctx, element.expression, item));
+    } else run.push(into(ctx, element, item));
+  }
+  flush();
+  const [first, ...rest] = parts as [Code, ...Code[]];
+  if (rest.length === 0) return elements.some(ts.isSpreadElement) ? code`__js.array_slice<${type}>(${first}, 0.0, Infinity)` : first;
+  return rest.reduce<Code>((left, right) => code`__js.array_concat<${type}>(${left}, ${right})`, first);
+}
+
+function spreadInto(ctx: Context, node: ts.Expression, item: Rep): Code {
+  const value = asArray(ctx, node);
+  return convert(ctx, value, { kind: "array", item }, node);
+}
+
+type Iterator = "keys" | "values" | "entries";
+
+/** `m.keys()`, `m.values()`, `m.entries()`, `s.values()`, `xs.entries()`: the receiver and what is iterated. */
+export function iteratorCall(ctx: Context, node: ts.Expression): { receiver: ts.Expression; rep: Rep; what: Iterator } | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) || node.arguments.length > 0) return undefined;
+  const what = node.expression.name.text;
+  if (what !== "keys" && what !== "values" && what !== "entries") return undefined;
+  const receiver = node.expression.expression;
+  const rep = repAt(ctx, receiver);
+  return rep.kind === "map" || rep.kind === "set" || rep.kind === "array" ? { receiver, rep, what } : undefined;
+}
+
+/** Anything that can be spread or iterated, as an array. An array is answered as it is, not copied. */
+export function asArray(ctx: Context, node: ts.Expression): Value {
+  const iterated = iteratorCall(ctx, node);
+  const source = iterated?.receiver ?? node;
+  const value = marked(ctx, source);
+  const { rep } = value;
+  const what = iterated?.what ?? (rep.kind === "map" ? "entries" : "values");
+  if (rep.kind === "array" && what === "values") return value;
+  if (rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
+  if (rep.kind === "set" && what !== "entries") return { code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`, rep: { kind: "array", item: rep.item } };
+  if (rep.kind === "map") return mapAsArray(ctx, node, value, rep, what);
+  return refuse(ctx, node, "LF315", `'${describe(rep)}' cannot be spread in a job`, "write the loop");
+}
+
+function mapAsArray(ctx: Context, node: ts.Expression, value: Value, rep: Rep & { kind: "map" }, what: Iterator): Value {
+  const types = `${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}`;
+  if (what === "keys") return { code: code`__js.map_keys<${types}>(${value.code})`, rep: { kind: "array", item: rep.key } };
+  if (what === "values") return { code: code`__js.map_values<${types}>(${value.code})`, rep: { kind: "array", item: rep.value } };
+  const entry: Rep = { kind: "record", record: ctx.job.types.tuple([rep.key, rep.value]) };
+  const tuple = typeText(ctx, entry);
+  const make = `(__env: usize, k: ${typeText(ctx, rep.key)}, v: ${typeText(ctx, rep.value)}): ${tuple} => new ${tuple}(k, v)`;
+  return { code: code`__js.map_entries<${types}, ${tuple}>(${value.code}, 0, ${make})`, rep: { kind: "array", item: entry } };
+}
+
+/** `Array.from(...)`. */
+export function arrayFromCall(ctx: Context, node: ts.CallExpression): Value {
+  const [source, mapper] = node.arguments;
+  if (source === undefined) return refuse(ctx, node, "LF302", "Array.from needs an argument");
+  const result = repAt(ctx, node);
+  if (result.kind !== "array") return refuse(ctx, node, "LF302", "Array.from does not give an array here");
+  const length = lengthOf(source);
+  if (length !== undefined) return fromLength(ctx, node, length, mapper, result.item);
+  const value = asArray(ctx, source);
+  const from = value.rep as Rep & { kind: "array" };
+  const item = typeText(ctx, from.item);
+  if (mapper === undefined) {
+    const isFresh = iteratorCall(ctx, source) !== undefined || repAt(ctx, source).kind !== "array";
+    return { code: isFresh ? value.code : code`__js.array_slice<${item}>(${value.code}, 0.0, Infinity)`, rep: from };
+  }
+  const pair = callbackPair(ctx, mapper, { kind: "function", parameters: [from.item, NUMBER], result: result.item }, false);
+  return { code: code`__js.array_map<${item}, ${typeText(ctx, result.item)}>(${value.code}, ${pair.environment}, ${pair.fn})`, rep: result };
+}
+
+/** n of `{ length: n }`. */
+function lengthOf(source: ts.Expression): ts.Expression | undefined {
+  if (!ts.isObjectLiteralExpression(source) || source.properties.length !== 1) return undefined;
+  const [property] = source.properties;
+  const isLength = property !== undefined && ts.isPropertyAssignment(property) && property.name.getText() === "length";
+  return isLength ? property.initializer : undefined;
+}
+
+function fromLength(ctx: Context, node: ts.CallExpression, length: ts.Expression, mapper: ts.Expression | undefined, item: Rep): Value {
+  if (mapper === undefined) return refuse(ctx, node, "LF302", "Array.from({ length }) needs a function that makes the elements", "write Array.from({ length: n }, (_, i) => ...)");
+  const given = ts.isArrowFunction(mapper) || ts.isFunctionExpression(mapper) ? mapper : undefined;
+  if (given === undefined) return refuse(ctx, mapper, "LF302", "write the function in place: (_, i) => ...");
+  const inner = callbackPair(ctx, mapper, { kind: "function", parameters: [STRING, NUMBER], result: item }, false);
+  const type = typeText(ctx, item);
+  const closure = `__l.Closure<(__env: usize, a0: string, a1: f64) => ${type}>`;
+  const held = temporary(ctx, { kind: "function", parameters: [STRING, NUMBER], result: item });
+  const fn = `(__env: usize, i: f64): ${type} => { const c = changetype<${closure}>(__env); return c.fn(c.env, "", i); }`;
+  const environment = code`changetype<usize>(${held} = new ${closure}(${inner.environment}, ${inner.fn}))`;
+  return { code: code`__js.array_fromLength<${type}>(${into(ctx, length, NUMBER)}, ${environment}, ${fn}, ${place(ctx, node)})`, rep: { kind: "array", item } };
+}
+

@@ -1,0 +1,186 @@
+// Assignments: to variables, fields, elements and patterns, with or without an operator, and increments.
+import ts from "typescript-compiler-api";
+import { symbolOf, isVariable } from "../scopes.ts";
+import { BIGINT, NUMBER, describe, present } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { fixedName, propertyOn } from "./access.ts";
+import { place as userPlace, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert, truthy, unwrapped } from "./convert.ts";
+import { assignPattern } from "./destructuring.ts";
+import { into, marked } from "./dispatch.ts";
+import { narrowed, place } from "./names.ts";
+import { arithmetic } from "./operators.ts";
+
+const K = ts.SyntaxKind;
+
+/** Something that can be assigned to: how it is read and how it is written, its receiver computed once. */
+interface Target {
+  readonly rep: Rep;
+  /** Puts receiver and index aside, for targets that are read and written; empty for simple ones. */
+  readonly setup: readonly Code[];
+  readonly read: Code;
+  write(value: Code): Code;
+}
+
+/** `target = value`. */
+export function assignment(ctx: Context, node: ts.BinaryExpression): Value {
+  const left = skipParentheses(node.left);
+  if (ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left)) return assignPattern(ctx, node, left);
+  const target = targetOf(ctx, left, false);
+  return { code: code`(${target.write(into(ctx, node.right, target.rep))})`, rep: target.rep };
+}
+
+function skipParentheses(node: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) ? skipParentheses(node.expression) : node;
+}
+
+/** The target, its receiver put aside when it is `reused`. */
+export function targetOf(ctx: Context, node: ts.Expression, reused: boolean): Target {
+  const left = skipParentheses(node);
+  if (ts.isIdentifier(left)) return variableTarget(ctx, left);
+  if (ts.isPropertyAccessExpression(left)) return fieldTarget(ctx, left, reused);
+  if (ts.isElementAccessExpression(left)) return elementTarget(ctx, left, reused);
+  return refuse(ctx, node, "LF320", "this cannot be assigned to in a job");
+}
+
+function simple(rep: Rep, read: Code, setup: readonly Code[] = []): Target {
+  return { rep, setup, read, write: (value) => code`${read} = ${value}` };
+}
+
+function variableTarget(ctx: Context, node: ts.Identifier): Target {
+  const symbol = symbolOf(ctx.job.checker, node);
+  const declaration = symbol?.valueDeclaration;
+  if (symbol === undefined || !isVariable(declaration)) return refuse(ctx, node, "LF320", `'${node.text}' cannot be assigned to in a job`);
+  return simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node));
+}
+
+function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: boolean): Target {
+  const owner = ts.isIdentifier(node.expression) ? symbolOf(ctx.job.checker, node.expression) : undefined;
+  if (owner !== undefined && owner.flags & ts.SymbolFlags.Class) {
+    const field = marked(ctx, node);
+    return simple(field.rep, field.code);
+  }
+  const receiver = marked(ctx, node.expression);
+  if (receiver.rep.kind === "array" && node.name.text === "length") return lengthTarget(ctx, node, receiver);
+  const held = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
+  const field = propertyOn(ctx, node, held.value);
+  return simple(field.rep, field.code, held.setup);
+}
+
+/** `xs.length = n` cuts the array. */
+function lengthTarget(ctx: Context, node: ts.PropertyAccessExpression, receiver: Value): Target {
+  const item = typeText(ctx, (receiver.rep as Rep & { kind: "array" }).item);
+  return {
+    rep: NUMBER,
+    setup: [],
+    read: code`__js.array_length<${item}>(${receiver.code})`,
+    write: (value) => code`__js.array_setLength<${item}>(${receiver.code}, ${value}, ${userPlace(ctx, node)})`,
+  };
+}
+
+/** The receiver in a variable, unless reading it again is free. */
+function aside(ctx: Context, node: ts.Expression, value: Value): { value: Value; setup: Code[] } {
+  if (ts.isIdentifier(node) || node.kind === K.ThisKeyword || ts.isNumericLiteral(node)) return { value, setup: [] };
+  const held = temporary(ctx, value.rep);
+  return { value: { code: held, rep: value.rep }, setup: [code`${held} = ${value.code}`] };
+}
+
+function elementTarget(ctx: Context, node: ts.ElementAccessExpression, reused: boolean): Target {
+  const receiver = marked(ctx, node.expression);
+  const { rep } = receiver;
+  if (rep.kind === "record") return tupleTarget(ctx, node, receiver, rep, reused);
+  if (rep.kind !== "array") return refuse(ctx, node, "LF320", `elements of '${describe(rep)}' cannot be assigned in a job`);
+  const index = { code: into(ctx, node.argumentExpression, NUMBER), rep: NUMBER };
+  const list = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
+  const at = reused ? aside(ctx, node.argumentExpression, index) : { value: index, setup: [] };
+  const item = typeText(ctx, rep.item);
+  const where = userPlace(ctx, node);
+  return {
+    rep: rep.item,
+    setup: [...list.setup, ...at.setup],
+    read: code`__js.array_get<${item}>(${list.value.code}, ${at.value.code}, ${where})`,
+    write: (value) => code`__js.array_set<${item}>(${list.value.code}, ${at.value.code}, ${value}, ${where})`,
+  };
+}
+
+function tupleTarget(ctx: Context, node: ts.ElementAccessExpression, receiver: Value, rep: Rep & { kind: "record" }, reused: boolean): Target {
+  const name = fixedName(node.argumentExpression, rep.record.tuple);
+  const field = rep.record.fields.find((f) => f.name === name);
+  if (field === undefined) return refuse(ctx, node, "LF307", "a computed field is not supported in a job");
+  const held = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
+  return simple(field.rep, code`${held.value.code}.${field.name}`, held.setup);
+}
+
+const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([K.BarBarEqualsToken, K.AmpersandAmpersandEqualsToken, K.QuestionQuestionEqualsToken]);
+
+const OPERATORS: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
+  [K.PlusEqualsToken, K.PlusToken],
+  [K.MinusEqualsToken, K.MinusToken],
+  [K.AsteriskEqualsToken, K.AsteriskToken],
+  [K.SlashEqualsToken, K.SlashToken],
+  [K.PercentEqualsToken, K.PercentToken],
+  [K.AsteriskAsteriskEqualsToken, K.AsteriskAsteriskToken],
+  [K.BarEqualsToken, K.BarToken],
+  [K.AmpersandEqualsToken, K.AmpersandToken],
+  [K.CaretEqualsToken, K.CaretToken],
+  [K.LessThanLessThanEqualsToken, K.LessThanLessThanToken],
+  [K.GreaterThanGreaterThanEqualsToken, K.GreaterThanGreaterThanToken],
+  [K.GreaterThanGreaterThanGreaterThanEqualsToken, K.GreaterThanGreaterThanGreaterThanToken],
+]);
+
+/** `target += value` and its like. */
+export function compoundAssignment(ctx: Context, node: ts.BinaryExpression): Value {
+  const operator = node.operatorToken.kind;
+  const target = targetOf(ctx, node.left, true);
+  if (LOGICAL.has(operator)) return logicalAssignment(ctx, node, target);
+  const current = narrowed(ctx, node.left, { code: target.read, rep: target.rep });
+  const sum = arithmetic(ctx, node, OPERATORS.get(operator) ?? K.PlusToken, current, marked(ctx, node.right));
+  return written(ctx, node, target, sum);
+}
+
+function written(ctx: Context, node: ts.Expression, target: Target, value: Value): Value {
+  const store = target.write(convert(ctx, value, target.rep, node));
+  return { code: code`(${separated([...target.setup, store], ", ")})`, rep: target.rep };
+}
+
+/** `a ||= b`, `a &&= b`, `a ??= b`: written only when needed. */
+function logicalAssignment(ctx: Context, node: ts.BinaryExpression, target: Target): Value {
+  const operator = node.operatorToken.kind;
+  const store = target.write(into(ctx, node.right, target.rep));
+  const current: Value = { code: target.read, rep: target.rep };
+  const test = operator === K.QuestionQuestionEqualsToken ? presence(current) : truthy(ctx, current, node.left);
+  const chosen = operator === K.AmpersandAmpersandEqualsToken ? code`(${test} ? (${store}) : ${current.code})` : code`(${test} ? ${current.code} : (${store}))`;
+  const value: Value = { code: code`(${separated([...target.setup, chosen], ", ")})`, rep: target.rep };
+  const isPresent = operator === K.QuestionQuestionEqualsToken && target.rep.kind === "nullable" && !canBeMissing(ctx, node);
+  return isPresent ? unwrapped(ctx, value) : value;
+}
+
+function canBeMissing(ctx: Context, node: ts.Expression): boolean {
+  const type = ctx.job.checker.getTypeAtLocation(node);
+  return ctx.job.checker.getNonNullableType(type) !== type;
+}
+
+function presence(value: Value): Code {
+  return value.rep.kind === "nullable" ? code`(changetype<usize>(${value.code}) != 0)` : "true";
+}
+
+/** `x++`, `--x`: the new value, or the old one behind it. */
+export function step(ctx: Context, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, operand: ts.Expression, operator: ts.SyntaxKind, isPrefix: boolean): Value {
+  const target = targetOf(ctx, operand, true);
+  const current = narrowed(ctx, operand, { code: target.read, rep: target.rep });
+  const sign = operator === K.PlusPlusToken ? K.PlusToken : K.MinusToken;
+  const rep = present(current.rep);
+  if (rep.kind !== "number" && rep.kind !== "bigint") return refuse(ctx, node, "LF317", `'${describe(current.rep)}' cannot be counted up or down`);
+  const one: Value = rep.kind === "number" ? { code: "1.0", rep: NUMBER } : { code: "(<i64>1)", rep: BIGINT };
+  if (isPrefix || isUnused(node)) return written(ctx, node, target, arithmetic(ctx, node, sign, current, one));
+  const old = temporary(ctx, rep);
+  const store = target.write(convert(ctx, arithmetic(ctx, node, sign, { code: old, rep }, one), target.rep, node));
+  return { code: code`(${separated([...target.setup, code`${old} = ${current.code}`, store, old], ", ")})`, rep };
+}
+
+function isUnused(node: ts.Node): boolean {
+  return ts.isExpressionStatement(node.parent) || (ts.isForStatement(node.parent) && node.parent.incrementor === node);
+}

@@ -1,0 +1,226 @@
+// Calls of JavaScript's built-ins: the tables of builtins.ts say which helper, which arguments, which type arguments.
+import ts from "typescript-compiler-api";
+import { globalFunction, method, staticMethod } from "../builtins.ts";
+import type { Answer, Builtin, Family, Parameter, TypeRef } from "../builtins.ts";
+import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
+import { BOOLEAN, NUMBER, STRING, VOID, describe, isScalar, nullable, present } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, quote, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { arrayFromCall, arrayOf } from "./arrays.ts";
+import { place, refuse, repAt, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert, text, truthy } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+import { functionPair, resultRep, wrappedPair } from "./functions.ts";
+
+type Signature = Rep & { kind: "function" };
+
+/** What the type references of a table row mean in one call. */
+export type TypeScope = (ref: TypeRef) => Rep;
+
+export function methodCall(ctx: Context, node: ts.CallExpression, name: string, family: Family, receiver: Value): Value {
+  const builtin = found(ctx, node, method(family, name, given(node)));
+  const types = typeScope(ctx, node, receiver.rep);
+  return answer(ctx, node, builtin, types, [receiver.code, ...passed(ctx, node, builtin, types)], receiver.rep);
+}
+
+export function staticCall(ctx: Context, node: ts.CallExpression, owner: string, name: string): Value {
+  if (owner === "Array" && name === "from") return arrayFromCall(ctx, node);
+  if (owner === "Array" && name === "isArray") return { code: "true", rep: BOOLEAN };
+  const builtin = found(ctx, node, staticMethod(owner, name, given(node)));
+  const types = typeScope(ctx, node, VOID);
+  return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
+}
+
+export function globalCall(ctx: Context, node: ts.CallExpression, name: string): Value {
+  const builtin = found(ctx, node, globalFunction(name, given(node)));
+  const [argument] = node.arguments;
+  if (name === "String" && argument !== undefined) return { code: text(ctx, marked(ctx, argument), argument), rep: STRING };
+  if (name === "Boolean" && argument !== undefined) return { code: truthy(ctx, marked(ctx, argument), argument), rep: BOOLEAN };
+  const types = typeScope(ctx, node, VOID);
+  return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
+}
+
+const LOG_LEVELS: ReadonlyMap<string, number> = new Map([
+  ["debug", 0],
+  ["info", 1],
+  ["log", 1],
+  ["warn", 2],
+  ["error", 3],
+]);
+
+/** `console.log(a, b)`: one line of text. */
+export function consoleCall(ctx: Context, node: ts.CallExpression, name: string): Value {
+  const level = LOG_LEVELS.get(name);
+  if (level === undefined) return refuse(ctx, node, "LF302", `console.${name} is not supported in a job`, "use console.log, debug, info, warn or error");
+  const parts = node.arguments.map((argument) => text(ctx, marked(ctx, argument), argument));
+  return { code: code`__lf.log(${String(level)}, ${parts.length === 0 ? '""' : separated(parts, ' + " " + ')})`, rep: VOID };
+}
+
+function given(node: ts.CallExpression): { count: number; spread: boolean } {
+  return { count: node.arguments.length, spread: node.arguments.some(ts.isSpreadElement) };
+}
+
+function found(ctx: Context, node: ts.CallExpression, answered: Answer): Builtin {
+  if ("builtin" in answered) return answered.builtin;
+  const at = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
+  ctx.job.diagnostics.add(at.getSourceFile(), at.getStart(), answered.refusal);
+  return refuse(ctx, at, "LF302", answered.refusal.message);
+}
+
+/** The call itself. A result that may be missing becomes a nullable value. */
+function answer(ctx: Context, node: ts.CallExpression, builtin: Builtin, types: TypeScope, args: readonly Code[], receiver: Rep): Value {
+  const result = builtin.chains ? receiver : resultOf(ctx, node);
+  if (!builtin.optional) return { code: helperCall(ctx, builtin, builtin.helper, types, node, args, builtin.position), rep: result };
+  const of = present(result);
+  if (!isScalar(of) && of.kind !== "nullable") {
+    return { code: helperCall(ctx, builtin, builtin.helper, types, node, args, false), rep: nullable(of, "undefined") };
+  }
+  const rep = nullable(of, "undefined");
+  const ok = helperCall(ctx, builtin, `${builtin.helper}Ok`, types, node, args, false);
+  return { code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : null)`, rep };
+}
+
+function resultOf(ctx: Context, node: ts.CallExpression): Rep {
+  const rep = repAt(ctx, node);
+  return rep.kind === "null" ? VOID : rep;
+}
+
+/** `__js.helper<...>(...)`. */
+export function helperCall(ctx: Context, builtin: Builtin, helper: string, types: TypeScope, node: ts.Node, args: readonly Code[], position: boolean): Code {
+  const names = builtin.typeArguments.map((ref) => typeText(ctx, types(ref)));
+  const all = position ? [...args, place(ctx, node)] : args;
+  return code`__js.${helper}${names.length === 0 ? "" : `<${names.join(", ")}>`}(${separated(all, ", ")})`;
+}
+
+/** What T, K, V, R, RT and A are in the call. */
+export function typeScope(ctx: Context, node: ts.CallExpression, receiver: Rep): TypeScope {
+  return (ref) => {
+    switch (ref) {
+      case "T":
+        return receiver.kind === "array" || receiver.kind === "set" ? receiver.item : NUMBER;
+      case "K":
+        return receiver.kind === "map" ? receiver.key : NUMBER;
+      case "V":
+        return receiver.kind === "map" ? receiver.value : NUMBER;
+      case "R":
+        return present(resultOf(ctx, node));
+      case "RT": {
+        const result = present(resultOf(ctx, node));
+        return result.kind === "array" ? result.item : result;
+      }
+      case "A":
+        return node.arguments[0] === undefined ? STRING : widened(marked(ctx, node.arguments[0]).rep);
+      case "number":
+        return NUMBER;
+      case "string":
+        return STRING;
+      case "boolean":
+        return BOOLEAN;
+      case "void":
+        return VOID;
+    }
+  };
+}
+
+function widened(rep: Rep): Rep {
+  return rep.kind === "null" ? nullable(STRING, "undefined") : rep;
+}
+
+/** The arguments behind the receiver, as the row wants them. */
+export function passed(ctx: Context, node: ts.CallExpression, builtin: Builtin, types: TypeScope): Code[] {
+  const out: Code[] = [];
+  builtin.parameters.forEach((parameter, i) => {
+    if (parameter.kind === "concat") return;
+    if (parameter.kind === "rest") out.push(arrayOf(ctx, node, node.arguments.slice(i), types(parameter.type)));
+    else out.push(...argument(ctx, node, parameter, node.arguments[i], types));
+  });
+  const concat = builtin.parameters.findIndex((p) => p.kind === "concat");
+  return concat < 0 ? out : [...out, joined(ctx, node, types)];
+}
+
+/** `xs.concat(a, b)`: what is added, as one array. */
+function joined(ctx: Context, node: ts.CallExpression, types: TypeScope): Code {
+  const item = types("T");
+  const parts = node.arguments.map((a) => {
+    const isArray = repAt(ctx, a).kind === "array";
+    return isArray ? into(ctx, a, { kind: "array", item }) : arrayOf(ctx, a, [a], item);
+  });
+  const [first, ...rest] = parts;
+  if (first === undefined) return arrayOf(ctx, node, [], item);
+  return rest.reduce<Code>((left, right) => code`__js.array_concat<${typeText(ctx, item)}>(${left}, ${right})`, first);
+}
+
+function argument(ctx: Context, node: ts.CallExpression, parameter: Parameter & { kind: "value" | "callback" }, given: ts.Expression | undefined, types: TypeScope): Code[] {
+  if (parameter.kind === "callback") return given === undefined ? ["0", "null"] : callback(ctx, given, parameter, types);
+  const missing = given === undefined || (ts.isIdentifier(given) && given.text === "undefined" && parameter.fallback !== undefined);
+  if (missing) return [parameter.fallback ?? refuse(ctx, node, "LF319", "an argument is missing")];
+  return [into(ctx, given as ts.Expression, types(parameter.type))];
+}
+
+/** A callback as environment and function with exactly the parameters of the row. */
+function callback(ctx: Context, given: ts.Expression, parameter: Parameter & { kind: "callback" }, types: TypeScope): Code[] {
+  const result = types(parameter.returns);
+  const target: Signature = { kind: "function", parameters: parameter.parameters.map(types), result };
+  const pair = callbackPair(ctx, given, target, parameter.returns === "boolean");
+  return [pair.environment, pair.fn];
+}
+
+/** A function argument as environment and function of the wanted signature. With `asTest` any result becomes its truth value. */
+export function callbackPair(ctx: Context, given: ts.Expression, target: Signature, asTest: boolean): { environment: Code; fn: Code } {
+  let node = given;
+  while (ts.isParenthesizedExpression(node)) node = node.expression;
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
+    return asTest ? testPair(ctx, node, target) : functionPair(ctx, node, target);
+  }
+  const builtin = builtinAsCallback(ctx, node, target);
+  if (builtin !== undefined) return builtin;
+  const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
+  const declaration = symbol?.valueDeclaration;
+  if (symbol !== undefined && declaration !== undefined && isTopLevel(declaration)) {
+    const direct = ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
+    if (direct?.typeParameters !== undefined) return refuse(ctx, node, "LF109", `'${symbol.name}' is generic and cannot be passed as it is`);
+    if (direct !== undefined) return wrappedPair(ctx, symbol, direct, target, node);
+  }
+  const value = marked(ctx, given, target);
+  const held = temporary(ctx, target);
+  if (value.rep.kind !== "function") return refuse(ctx, given, "LF302", `a function is needed, this is '${describe(value.rep)}'`);
+  return { environment: code`(${held} = ${convert(ctx, value, target, given)}).env`, fn: `${held}.fn` };
+}
+
+/** A test whose function returns something else than a boolean. */
+function testPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Signature): { environment: Code; fn: Code } {
+  const own = resultRep(ctx, node);
+  if (own.kind === "boolean") return functionPair(ctx, node, target);
+  if (own.kind === "void") return refuse(ctx, node, "LF302", "this function must return a boolean");
+  const pair = functionPair(ctx, node, { ...target, result: own });
+  const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
+  const held = temporary(ctx, pair.rep);
+  const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: BOOLEAN, temporaries: [], turns: [] } };
+  const names = target.parameters.map((_, i) => `, a${i}`).join("");
+  const type = typeText(ctx, pair.rep);
+  const test = truthy(inner, { code: `c.fn(c.env${names})`, rep: own }, node);
+  const fn = code`(__env: usize${list}): bool => { ${(inner.fn.temporaries ?? []).join(" ")} const c = changetype<${type}>(__env); return (${test}); }`;
+  return { environment: code`changetype<usize>(${held} = new ${type}(${pair.environment}, ${pair.fn}))`, fn };
+}
+
+/** `xs.map(Number)`, `xs.filter(Boolean)`, `xs.map(String)`. */
+function builtinAsCallback(ctx: Context, node: ts.Expression, target: Signature): { environment: Code; fn: Code } | undefined {
+  const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
+  if (symbol === undefined || !ctx.job.program.isLibrary(symbol) || !ts.isIdentifier(node) || target.parameters[0] === undefined) return undefined;
+  const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
+  const value: Value = { code: "a0", rep: target.parameters[0] };
+  const lowered: Record<string, () => Value> = {
+    String: () => ({ code: text(inner, value, node), rep: STRING }),
+    Boolean: () => ({ code: truthy(inner, value, node), rep: BOOLEAN }),
+    Number: () => ({ code: code`__js.number_from<${typeText(ctx, value.rep)}>(a0)`, rep: NUMBER }),
+    parseFloat: () => ({ code: code`__js.number_parseFloat(${convert(inner, value, STRING, node)})`, rep: NUMBER }),
+  };
+  const make = lowered[node.text];
+  if (make === undefined) return refuse(ctx, node, "LF302", `${quote(node.text)} cannot be passed as a function in a job`, `write x => ${node.text}(x)`);
+  const result = convert(inner, make(), target.result, node);
+  const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
+  const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} return (${result}); }`;
+  return { environment: "0", fn };
+}

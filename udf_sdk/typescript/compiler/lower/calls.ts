@@ -1,0 +1,183 @@
+// Calls: who is called decides how. The user's functions and methods are called directly, function values through their
+// closure, built-ins through `assembly/js/`, lightflus-api through `assembly/`.
+import ts from "typescript-compiler-api";
+import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
+import { NULL, describe, fieldOf } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, from, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { familyOf, memberRep, propertyOn } from "./access.ts";
+import { apiCall, apiStaticCall } from "./api_calls.ts";
+import { arrayOf } from "./arrays.ts";
+import { consoleCall, globalCall, methodCall, staticCall } from "./builtin_calls.ts";
+import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+import { parameterReps, resultRep } from "./functions.ts";
+
+/** `f(...)`, `a.f(...)`. */
+export function call(ctx: Context, node: ts.CallExpression): Value {
+  const callee = node.expression;
+  if (callee.kind === ts.SyntaxKind.SuperKeyword) return superCall(ctx, node);
+  if (callee.kind === ts.SyntaxKind.ImportKeyword) return refuse(ctx, node, "LF302", "import(...) is not supported in a job", "write the import at the top of the file");
+  if (ts.isPropertyAccessExpression(callee)) {
+    const withoutReceiver = promiseCall(ctx, node, callee) ?? staticOwnerCall(ctx, node, callee);
+    return withoutReceiver ?? callOn(ctx, node, callee, receiverOf(ctx, callee));
+  }
+  const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
+  if (symbol !== undefined && ctx.job.program.isLibrary(symbol)) return globalCall(ctx, node, (callee as ts.Identifier).text);
+  const direct = symbol && directFunction(symbol);
+  if (symbol !== undefined && direct !== undefined) return directCall(ctx, node, symbol, direct);
+  return closureCall(ctx, node, marked(ctx, callee));
+}
+
+function receiverOf(ctx: Context, callee: ts.PropertyAccessExpression): Value {
+  if (callee.expression.kind !== ts.SyntaxKind.SuperKeyword) return marked(ctx, callee.expression);
+  return { code: "super", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(callee.expression), callee) };
+}
+
+/** A function of the top level that is called by its name. */
+function directFunction(symbol: ts.Symbol): ts.SignatureDeclaration | undefined {
+  const declaration = implementationOf(symbol);
+  if (declaration === undefined || !isTopLevel(declaration)) return undefined;
+  return ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
+}
+
+function implementationOf(symbol: ts.Symbol): ts.Declaration | undefined {
+  return symbol.declarations?.find((d) => ts.isFunctionDeclaration(d) && d.body !== undefined) ?? symbol.valueDeclaration;
+}
+
+function directCall(ctx: Context, node: ts.CallExpression, symbol: ts.Symbol, declaration: ts.SignatureDeclaration): Value {
+  const args = typeArgumentsOf(ctx, node, declaration);
+  const callee = calleeContext(ctx, symbol, declaration, args);
+  const passed = passArguments(ctx, node, declaration, parameterReps(callee, declaration));
+  return { code: code`${globalName(ctx, symbol, args)}(${passed})`, rep: resultRep(callee, declaration) };
+}
+
+/** The context in which the callee's own types are read. */
+function calleeContext(ctx: Context, symbol: ts.Symbol, declaration: ts.SignatureDeclaration, args: readonly Rep[]): Context {
+  const substitution = args.length === 0 ? new Map() : ctx.job.unitOf(implementationOf(symbol) ?? declaration, args).instance?.substitution;
+  return args.length === 0 ? ctx : { ...ctx, substitution: substitution ?? new Map() };
+}
+
+/** What the type parameters of a generic callee stand for in this call. */
+function typeArgumentsOf(ctx: Context, node: ts.CallExpression | ts.NewExpression, declaration: ts.SignatureDeclaration): Rep[] {
+  if (declaration.typeParameters === undefined) return [];
+  const signature = ctx.job.checker.getResolvedSignature(node);
+  const types = signature === undefined ? [] : typeArgumentsForSignature(ctx.job.checker, signature);
+  return types.map((t) => repOf(ctx, t, node));
+}
+
+/** Explicit or inferred type arguments of a resolved call. */
+export function typeArgumentsForSignature(checker: ts.TypeChecker, signature: ts.Signature): readonly ts.Type[] {
+  return (checker as ts.TypeChecker & { getTypeArgumentsForResolvedSignature(s: ts.Signature): readonly ts.Type[] | undefined }).getTypeArgumentsForResolvedSignature(signature) ?? [];
+}
+
+/** The arguments, each as its parameter wants it. */
+export function passArguments(ctx: Context, node: ts.CallExpression | ts.NewExpression, declaration: ts.SignatureDeclaration | undefined, reps: readonly Rep[]): Code {
+  const given = withoutTrailingUndefined(node.arguments ?? [], declaration);
+  const last = declaration?.parameters.at(-1);
+  const rest = last?.dotDotDotToken === undefined ? undefined : reps.at(-1);
+  const fixed = rest === undefined ? given : given.slice(0, reps.length - 1);
+  const passed = fixed.map((argument, i) => {
+    if (ts.isSpreadElement(argument)) return refuse(ctx, argument, "LF315", "spread arguments are supported only for a rest parameter");
+    if (isUndefined(argument) && declaration?.parameters[i]?.initializer !== undefined) {
+      return refuse(ctx, argument, "LF319", "'undefined' in front of other arguments is not supported", "pass the default value");
+    }
+    return into(ctx, argument, reps[i] ?? NULL);
+  });
+  if (rest !== undefined && rest.kind === "array") passed.push(arrayOf(ctx, node, given.slice(reps.length - 1), rest.item));
+  return separated(passed, ", ");
+}
+
+/** `f(a, undefined)` is `f(a)`. */
+function withoutTrailingUndefined(given: readonly ts.Expression[], declaration: ts.SignatureDeclaration | undefined): readonly ts.Expression[] {
+  let count = given.length;
+  while (count > 0 && isUndefined(given[count - 1] as ts.Expression) && declaration?.parameters[count - 1]?.initializer !== undefined) count--;
+  return given.slice(0, count);
+}
+
+function isUndefined(node: ts.Expression): boolean {
+  return ts.isIdentifier(node) && node.text === "undefined";
+}
+
+/** A call of a function value: its closure's function with its environment. */
+function closureCall(ctx: Context, node: ts.CallExpression, callee: Value): Value {
+  const { rep } = callee;
+  if (rep.kind !== "function") return refuse(ctx, node, "LF302", `a value of type '${describe(rep)}' cannot be called in a job`);
+  const held = temporary(ctx, rep);
+  const given = node.arguments;
+  const passed = rep.parameters.map((wanted, i) => {
+    const argument = given[i];
+    const value = argument === undefined ? convert(ctx, { code: "null", rep: NULL }, wanted, node) : into(ctx, argument, wanted);
+    return code`, ${value}`;
+  });
+  return { code: code`(${held} = ${callee.code}).fn(${held}.env${passed})`, rep: rep.result };
+}
+
+/** `super(...)` in a constructor. */
+function superCall(ctx: Context, node: ts.CallExpression): Value {
+  const declaration = ctx.job.checker.getResolvedSignature(node)?.declaration as ts.SignatureDeclaration | undefined;
+  const reps = declaration === undefined ? [] : parameterReps(ctx, declaration);
+  return { code: code`super(${passArguments(ctx, node, declaration, reps)})`, rep: { kind: "void" } };
+}
+
+/** `.then()`, `.catch(...)`, `.finally()` of what is a promise in TypeScript: nothing waits in a job. */
+function promiseCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value | undefined {
+  const type = ctx.job.checker.getTypeAtLocation(callee.expression);
+  if (type.symbol?.name !== "Promise" || !ctx.job.program.isLibrary(type.symbol)) return undefined;
+  const hasCode = callee.name.text !== "catch" && node.arguments.some((a) => !isUndefined(a));
+  if (hasCode) return refuse(ctx, node, "LF209", `.${callee.name.text}(...) would run before the job does`);
+  return marked(ctx, callee.expression);
+}
+
+/** `Class.method()`, `Math.max()`, `Kafka.builder()`, `namespace.f()`. */
+function staticOwnerCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value | undefined {
+  if (!ts.isIdentifier(callee.expression)) return undefined;
+  const owner = symbolOf(ctx.job.checker, callee.expression);
+  if (owner === undefined) return undefined;
+  if (ctx.job.program.isLibrary(owner)) {
+    return owner.name === "console" ? consoleCall(ctx, node, callee.name.text) : staticCall(ctx, node, owner.name, callee.name.text);
+  }
+  if (ctx.job.program.isApi(owner) && owner.flags & ts.SymbolFlags.Class) return apiStaticCall(ctx, node, owner, callee);
+  if (owner.flags & ts.SymbolFlags.ValueModule) return namespaceCall(ctx, node, callee);
+  if (!(owner.flags & ts.SymbolFlags.Class) || owner.flags & ts.SymbolFlags.Variable) return undefined;
+  const member = ctx.job.checker.getSymbolAtLocation(callee.name);
+  const declaration = member?.valueDeclaration;
+  if (declaration === undefined || !ts.isMethodDeclaration(declaration)) return undefined;
+  if (declaration.typeParameters !== undefined) return refuse(ctx, node, "LF109", "a generic static method is not supported in a job", "make it a function");
+  const passed = passArguments(ctx, node, declaration, parameterReps(ctx, declaration));
+  return { code: code`${globalName(ctx, owner)}.${localName(callee.name.text)}(${passed})`, rep: resultRep(ctx, declaration) };
+}
+
+function namespaceCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value {
+  const symbol = symbolOf(ctx.job.checker, callee.name);
+  const direct = symbol && directFunction(symbol);
+  if (symbol !== undefined && direct !== undefined) return directCall(ctx, node, symbol, direct);
+  return closureCall(ctx, node, marked(ctx, callee));
+}
+
+/** A method of a receiver that is there already. */
+export function callOn(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value): Value {
+  const { rep } = receiver;
+  if (rep.kind === "api") return apiCall(ctx, node, callee, receiver);
+  const family = familyOf(rep);
+  if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);
+  if (rep.kind === "class") return classMethod(ctx, node, callee, receiver);
+  if (rep.kind === "record" && fieldOf(rep.record, callee.name.text) !== undefined) return closureCall(ctx, node, propertyOn(ctx, callee, receiver));
+  if (rep.kind === "nullable") return refuse(ctx, callee, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' of '${describe(rep)}' is not supported in a job`);
+}
+
+function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value): Value {
+  const member = ctx.job.checker.getSymbolAtLocation(callee.name);
+  const declaration = (member?.declarations ?? []).find((d) => ts.isMethodDeclaration(d) || ts.isMethodSignature(d));
+  if (member === undefined) return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' is not a method of the job's classes`);
+  if (declaration === undefined) return closureCall(ctx, node, { code: code`${receiver.code}.${localName(callee.name.text)}`, rep: memberRep(ctx, receiver, member, node) });
+  const signature = declaration as ts.MethodDeclaration;
+  if (signature.typeParameters !== undefined) return refuse(ctx, node, "LF109", "a generic method is not supported in a job", "make it a function");
+  const owner: Context = receiver.rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(receiver.rep) } : ctx;
+  const passed = passArguments(ctx, node, signature, parameterReps(owner, signature));
+  return { code: code`${receiver.code}${from(callee.name, `.${localName(callee.name.text)}`)}(${passed})`, rep: resultRep(owner, signature) };
+}

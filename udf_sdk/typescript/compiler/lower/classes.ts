@@ -1,0 +1,160 @@
+// Classes: fields, constructors, methods, accessors, static members, inheritance; interfaces that classes implement. Classes that
+// can be records get the record methods.
+import ts from "typescript-compiler-api";
+import { VOID, isScalar } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { recordMethods } from "../records.ts";
+import { code, from } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import type { Context } from "./context.ts";
+import { into } from "./dispatch.ts";
+import { checkFunction, directParameters, functionBody, functionContext, resultRep } from "./functions.ts";
+import { guarded } from "./statements.ts";
+
+/** A class of the top level. */
+export function classDeclaration(ctx: Context, node: ts.ClassDeclaration): Code {
+  if (ts.getDecorators(node)?.length) refuse(ctx, node, "LF321", "decorators are not supported in a job");
+  const members = node.members.map((member) => guarded(ctx, member, () => from(member, classMember(ctx, member))));
+  const type = ctx.job.checker.getTypeAtLocation(node);
+  const isAbstract = node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AbstractKeyword) ? "abstract " : "";
+  const rep = repOf(ctx, type, node);
+  const isRecord = rep.kind === "class" && ctx.job.classNotPortable(ctx, rep) === undefined;
+  const methods = isRecord ? recordMethods(fieldsOf(ctx, rep).map((f) => ({ ...f, type: typeText(ctx, f.rep) }))) : "";
+  return code`export ${isAbstract}class ${localName(node.name?.text ?? "__default")}${heritage(ctx, node)} {${members} ${methods}}`;
+}
+
+function heritage(ctx: Context, node: ts.ClassDeclaration): string {
+  let text = "";
+  for (const clause of node.heritageClauses ?? []) {
+    const names = clause.types.map((t) => {
+      const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(t), t);
+      if (rep.kind !== "class") return refuse(ctx, t, "LF323", `'${t.getText()}' cannot be extended in a job`);
+      return typeText(ctx, rep);
+    });
+    text += clause.token === ts.SyntaxKind.ExtendsKeyword ? ` extends ${names[0]}` : ` implements ${names.join(", ")}`;
+  }
+  return text;
+}
+
+/** The instance fields of a class with its bases', in declared order. */
+export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: string; rep: Rep }[] {
+  const { checker } = ctx.job;
+  const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
+  const type = checker.getDeclaredTypeOfSymbol(rep.symbol);
+  return checker
+    .getPropertiesOfType(type)
+    .filter((p) => p.flags & ts.SymbolFlags.Property)
+    .map((p) => ({ name: localName(p.name), rep: repOfSymbol(inside, p, rep.symbol.valueDeclaration as ts.Declaration) }));
+}
+
+function classMember(ctx: Context, node: ts.ClassElement): Code {
+  if (ts.isPropertyDeclaration(node)) return property(ctx, node);
+  if (ts.isConstructorDeclaration(node)) return constructorMember(ctx, node);
+  if (ts.isMethodDeclaration(node)) return methodMember(ctx, node);
+  if (ts.isGetAccessorDeclaration(node)) return code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, resultRep(ctx, node))} ${body(ctx, node)}`;
+  if (ts.isSetAccessorDeclaration(node)) return setter(ctx, node);
+  if (ts.isSemicolonClassElement(node)) return "";
+  return refuse(ctx, node, "LF314", "this class member is not supported in a job");
+}
+
+function isStatic(node: ts.ClassElement): string {
+  return ts.canHaveModifiers(node) && node.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword) ? "static " : "";
+}
+
+function memberName(ctx: Context, node: ts.ClassElement): string {
+  const { name } = node;
+  if (name !== undefined && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name))) return localName(name.text);
+  return refuse(ctx, node, "LF307", "a computed or quoted member name is not supported in a job", "use a plain name");
+}
+
+function property(ctx: Context, node: ts.PropertyDeclaration): Code {
+  if (containsFunction(node.initializer)) refuse(ctx, node, "LF314", "a function as a field's initial value is not supported in a job", "write it as a method");
+  const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
+  if (symbol === undefined) return refuse(ctx, node, "LF314", "this class member is not supported in a job");
+  const rep = repOfSymbol(ctx, symbol, node);
+  const initial = node.initializer === undefined ? zeroOf(ctx, rep) : into(outside(ctx), node.initializer, rep);
+  return code`${isStatic(node)}${memberName(ctx, node)}: ${typeText(ctx, rep)} = ${initial};`;
+}
+
+function containsFunction(node: ts.Node | undefined): boolean {
+  if (node === undefined) return false;
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.forEachChild(node, containsFunction) === true;
+}
+
+/** Initial values stand outside any body. */
+function outside(ctx: Context): Context {
+  return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
+}
+
+function zeroOf(ctx: Context, rep: Rep): string {
+  if (rep.kind === "nullable") return "null";
+  return isScalar(rep) ? `__l.zero<${typeText(ctx, rep)}>()` : `changetype<${typeText(ctx, rep)}>(0)`;
+}
+
+/** Parameter properties become fields, set at the start of the body; behind super(...) in a derived class. */
+function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code {
+  if (node.body === undefined) return "";
+  const inner = functionContext(ctx, node, VOID);
+  const owned = node.parameters.filter((p) => ts.isParameterPropertyDeclaration(p, node)).map((p) => {
+    const rep = repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p);
+    return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: zeroOf(ctx, rep) };
+  });
+  const fields = owned.map((f) => `${f.name}: ${f.type} = ${f.zero}; `);
+  const stores = owned.map((f) => `this.${f.name} = ${f.name}; `).join("");
+  const { list, prologue } = directParameters(inner, node);
+  const superCall = node.body.statements.find(isSuperCall);
+  if (superCall !== undefined && stores !== "") ctx.job.afterSuper.set(superCall, stores);
+  const inside = functionBody(inner, node, superCall === undefined ? code`${prologue}${stores}` : prologue);
+  return code`${fields}constructor(${list}) ${inside}`;
+}
+
+function isSuperCall(node: ts.Statement): boolean {
+  return ts.isExpressionStatement(node) && ts.isCallExpression(node.expression) && node.expression.expression.kind === ts.SyntaxKind.SuperKeyword;
+}
+
+function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
+  checkFunction(ctx, node);
+  if (node.typeParameters !== undefined) refuse(ctx, node, "LF109", "a generic method is not supported in a job", "make it a function");
+  const inner = functionContext(ctx, node, resultRep(ctx, node));
+  const { list, prologue } = directParameters(inner, node);
+  const head = code`${isStatic(node)}${memberName(ctx, node)}(${list}): ${typeText(ctx, inner.fn.result)}`;
+  if (node.body === undefined) return isAbstractMember(node) ? code`abstract ${head};` : "";
+  return code`${head} ${functionBody(inner, node, prologue)}`;
+}
+
+function isAbstractMember(node: ts.MethodDeclaration): boolean {
+  return node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AbstractKeyword) ?? false;
+}
+
+function body(ctx: Context, node: ts.GetAccessorDeclaration): Code {
+  const inner = functionContext(ctx, node, resultRep(ctx, node));
+  const { prologue } = directParameters(inner, node);
+  return functionBody(inner, node, prologue);
+}
+
+function setter(ctx: Context, node: ts.SetAccessorDeclaration): Code {
+  const inner = functionContext(ctx, node, VOID);
+  const { list, prologue } = directParameters(inner, node);
+  return code`${isStatic(node)}set ${memberName(ctx, node)}(${list}) ${functionBody(inner, node, prologue)}`;
+}
+
+/** An interface that classes implement. Interfaces that only describe records need no text. */
+export function interfaceDeclaration(ctx: Context, node: ts.InterfaceDeclaration): Code {
+  const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
+  if (symbol === undefined || !ctx.job.program.isClassLike(symbol) || node.typeParameters !== undefined) return "";
+  const members = node.members.map((member) => {
+    if (ts.isMethodSignature(member) && ts.isIdentifier(member.name)) {
+      const list = member.parameters.map((p, i) => `a${i}: ${typeText(ctx, repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p))}`);
+      return ` ${localName(member.name.text)}(${list.join(", ")}): ${typeText(ctx, resultRep(ctx, member))};`;
+    }
+    if (ts.isPropertySignature(member) && ts.isIdentifier(member.name)) {
+      return ` ${localName(member.name.text)}: ${typeText(ctx, repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(member.name) as ts.Symbol, member))};`;
+    }
+    return refuse(ctx, member, "LF314", "this member of an interface is not supported in a job");
+  });
+  const bases = (ctx.job.checker.getDeclaredTypeOfSymbol(symbol) as ts.InterfaceType).getBaseTypes() ?? [];
+  const extended = bases.length === 0 ? "" : ` extends ${bases.map((b) => typeText(ctx, repOf(ctx, b, node))).join(", ")}`;
+  return code`export interface ${localName(node.name.text)}${extended} {${members} }`;
+}
+

@@ -1,0 +1,150 @@
+// From one representation to another: what happens wherever a value meets a declared type (assignment, argument, return, field).
+// Boxing of scalars that may be missing, null tests, adapters for functions of other arity; refuses what would need a copy.
+import type ts from "typescript-compiler-api";
+import { NULL, describe, isScalar, present, sameRep } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { functionText, refuse, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+
+/** The value as the wanted representation. */
+export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node): Code {
+  const source = value.rep;
+  if (sameRep(source, target) || target.kind === "void") return value.code;
+  if (source.kind === "never") return code`(${value.code}, __l.never<${typeText(ctx, target)}>())`;
+  if (target.kind === "nullable") return toNullable(ctx, value, target, node);
+  if (source.kind === "nullable" || source.kind === "null") {
+    return refuse(ctx, node, "LF319", `this may be ${source.kind === "nullable" ? source.absent : "null"}, but '${describe(target)}' is needed`);
+  }
+  if (sameLayout(ctx, source, target)) {
+    return source.kind === "class" ? code`<${typeText(ctx, target)}>(${value.code})` : code`changetype<${typeText(ctx, target)}>(${value.code})`;
+  }
+  if (source.kind === "class" && target.kind === "class") return code`<${typeText(ctx, target)}>(${value.code})`;
+  if (source.kind === "api" && target.kind === "api") return value.code;
+  if (source.kind === "function" && target.kind === "function") return adapted(ctx, value.code, source, target, node);
+  return refuse(
+    ctx,
+    node,
+    "LF108",
+    `a value of type '${describe(source)}' is used where '${describe(target)}' is wanted: in a job these are two different things`,
+  );
+}
+
+function toNullable(ctx: Context, value: Value, target: Rep & { kind: "nullable" }, node: ts.Node): Code {
+  const source = value.rep;
+  if (source.kind === "null") return "null";
+  if (source.kind === "void") return code`(${value.code}, null)`;
+  if (source.kind !== "nullable") {
+    const inner = convert(ctx, value, target.of, node);
+    return isScalar(target.of) ? code`new __l.Some<${typeText(ctx, target.of)}>(${inner})` : inner;
+  }
+  if (sameLayout(ctx, source.of, target.of)) return code`changetype<${typeText(ctx, target)}>(${value.code})`;
+  const held = temporary(ctx, source);
+  const inner = convert(ctx, unwrapped(ctx, { code: held, rep: source }), target, node);
+  return code`((${held} = ${value.code}) !== null ? ${inner} : null)`;
+}
+
+/** References that may stand for each other without a change: T where T | null is wanted, arrays of such. */
+function sameLayout(ctx: Context, source: Rep, target: Rep): boolean {
+  if (sameRep(source, target)) return true;
+  if (target.kind === "nullable") return !isScalar(target.of) && sameLayout(ctx, present(source), target.of);
+  if (source.kind === "array" && target.kind === "array") return sameLayout(ctx, source.item, target.item);
+  if (source.kind === "class" && target.kind === "class") return isSubclass(ctx, source, target) && !isInterface(target);
+  return false;
+}
+
+function isInterface(rep: Rep & { kind: "class" }): boolean {
+  return rep.symbol.valueDeclaration === undefined;
+}
+
+/** The class or one of its bases is the other. */
+export function isSubclass(ctx: Context, source: Rep & { kind: "class" }, target: Rep & { kind: "class" }): boolean {
+  const bases = (type: ts.Type): ts.Type[] => [type, ...(type.getBaseTypes() ?? []).flatMap(bases)];
+  return bases(ctx.job.checker.getDeclaredTypeOfSymbol(source.symbol)).some((t) => t.symbol === target.symbol);
+}
+
+/** What is in a value that is known not to be null. */
+export function unwrapped(ctx: Context, value: Value): Value {
+  if (value.rep.kind !== "nullable") return value;
+  const of = value.rep.of;
+  const held = `changetype<${typeText(ctx, { kind: "nullable", of, absent: "null" }).replace(/ \| null$/, "")}>`;
+  return { rep: of, code: isScalar(of) ? code`${held}(${value.code}).value` : code`${held}(${value.code})` };
+}
+
+/** A function of the wanted signature that calls the given one. The given closure itself is the environment. */
+function adapted(ctx: Context, given: Code, source: Rep & { kind: "function" }, target: Rep & { kind: "function" }, node: ts.Node): Code {
+  const names = target.parameters.map((_, i) => `a${i}`);
+  const parameters = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
+  const inner: Context = { ...ctx, fn: { node: undefined, result: target.result, temporaries: [], turns: [] } };
+  const passed = source.parameters.map((wanted, i) => {
+    const rep = target.parameters[i];
+    return code`, ${convert(inner, rep === undefined ? { code: "null", rep: NULL } : { code: names[i] as string, rep }, wanted, node)}`;
+  });
+  const closure = `__l.Closure<${functionText(ctx, source)}>`;
+  const call = code`c.fn(c.env${passed})`;
+  const result = target.result.kind === "void" ? code`${call};` : code`return (${convert(inner, { code: call, rep: source.result }, target.result, node)});`;
+  const body = code`const c = changetype<${closure}>(__env); ${(inner.fn.temporaries ?? []).join(" ")} ${result}`;
+  const fn = code`(__env: usize${parameters}): ${typeText(ctx, target.result)} => { ${body} }`;
+  return code`new __l.Closure<${functionText(ctx, target)}>(changetype<usize>(${given}), ${fn})`;
+}
+
+/** As a condition: JavaScript's truth value. */
+export function truthy(ctx: Context, value: Value, node: ts.Node): Code {
+  const { rep } = value;
+  switch (rep.kind) {
+    case "boolean":
+      return value.code;
+    case "number":
+    case "bigint":
+    case "string":
+      return code`__js.truthy<${typeText(ctx, rep)}>(${value.code})`;
+    case "nullable": {
+      if (!isScalar(rep.of) && rep.of.kind !== "string") return code`(${value.code} !== null)`;
+      const held = temporary(ctx, rep);
+      const inner = truthy(ctx, unwrapped(ctx, { code: held, rep }), node);
+      return code`((${held} = ${value.code}) !== null && ${inner})`;
+    }
+    case "null":
+      return "false";
+    case "void":
+      return code`(${value.code}, false)`;
+    case "never":
+      return code`(${value.code}, __l.never<bool>())`;
+    default:
+      return code`(changetype<usize>(${value.code}) != 0)`;
+  }
+}
+
+/** As text, as JavaScript's String(x) makes it. */
+export function text(ctx: Context, value: Value, node: ts.Node): Code {
+  const { rep } = value;
+  switch (rep.kind) {
+    case "string":
+      return value.code;
+    case "number":
+    case "boolean":
+    case "bigint":
+      return code`__js.str<${typeText(ctx, rep)}>(${value.code})`;
+    case "null":
+      return '"null"';
+    case "nullable": {
+      const held = temporary(ctx, rep);
+      const inner = text(ctx, unwrapped(ctx, { code: held, rep }), node);
+      return code`((${held} = ${value.code}) !== null ? ${inner} : "${rep.absent}")`;
+    }
+    case "array":
+      text(ctx, { code: "", rep: present(rep.item) }, node);
+      return code`__js.array_toString<${typeText(ctx, rep.item)}>(${value.code})`;
+    case "class":
+      if (hasToString(rep)) return code`(${value.code}).toString()`;
+      break;
+    default:
+  }
+  return refuse(ctx, node, "LF316", `a value of type '${describe(rep)}' cannot become text`);
+}
+
+function hasToString(rep: Rep & { kind: "class" }): boolean {
+  return rep.symbol.members?.has("toString" as ts.__String) ?? false;
+}
+

@@ -1,0 +1,238 @@
+// Functions: literals (with their environment), declarations of the top level (plain functions, called directly), local ones
+// (closures in variables), parameters with defaults and patterns, bodies. Classes use the same parts for their methods.
+import ts from "typescript-compiler-api";
+import { enclosingFunction, isFunction, symbolOf } from "../scopes.ts";
+import { VOID, nullable, sameRep } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, from, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { freshName, functionText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import type { Context, FunctionContext, Value } from "./context.ts";
+import { convert, unwrapped } from "./convert.ts";
+import { bindPattern } from "./destructuring.ts";
+import { into } from "./dispatch.ts";
+import { bindEnvironment, enterFrame, environmentOf, place as variablePlace } from "./names.ts";
+import { statements } from "./statements.ts";
+
+type Signature = Rep & { kind: "function" };
+
+/** A function literal as it is passed: environment and function. */
+export interface FunctionPair {
+  readonly environment: Code;
+  readonly fn: Code;
+  readonly rep: Signature;
+}
+
+/** The parameters that callers of the function itself see, in order. */
+export function parameterReps(ctx: Context, node: ts.SignatureDeclaration): Rep[] {
+  return node.parameters.filter((p) => !isThisParameter(p)).map((p) => repOfSymbol(ctx, parameterSymbol(ctx, p), p));
+}
+
+function parameterSymbol(ctx: Context, parameter: ts.ParameterDeclaration): ts.Symbol {
+  const symbol = ts.isIdentifier(parameter.name) ? ctx.job.checker.getSymbolAtLocation(parameter.name) : undefined;
+  return symbol ?? (parameter as unknown as { symbol: ts.Symbol }).symbol;
+}
+
+function isThisParameter(parameter: ts.ParameterDeclaration): boolean {
+  return ts.isIdentifier(parameter.name) && parameter.name.text === "this";
+}
+
+/** What the function returns; `undefined` and `never` are nothing. */
+export function resultRep(ctx: Context, node: ts.SignatureDeclaration): Rep {
+  const signature = ctx.job.checker.getSignatureFromDeclaration(node);
+  if (signature === undefined) return VOID;
+  const type = signature.getReturnType();
+  if (type.flags & ts.TypeFlags.Undefined) return VOID;
+  const rep = repOf(ctx, type, node.type ?? node);
+  return rep.kind === "null" && isPromise(type) ? VOID : rep;
+}
+
+function isPromise(type: ts.Type): boolean {
+  return type.symbol?.name === "Promise";
+}
+
+/** The signature of a function value: a parameter that may be left out is nullable. */
+export function valueSignature(ctx: Context, node: ts.SignatureDeclaration): Signature {
+  const reps = parameterReps(ctx, node);
+  const parameters = reps.map((rep, i) => (node.parameters[i]?.initializer ? nullable(rep, "undefined") : rep));
+  return { kind: "function", parameters, result: resultRep(ctx, node) };
+}
+
+/** Functions that a job cannot have, wherever they stand. */
+export function checkFunction(ctx: Context, node: ts.SignatureDeclaration & { asteriskToken?: ts.AsteriskToken | undefined }): void {
+  if (node.asteriskToken !== undefined) refuse(ctx, node, "LF205", "a generator function is not supported in a job");
+}
+
+/** A function expression or arrow, shaped for where it goes: padded to the wanted parameters, converted to the wanted result. */
+export function functionPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Signature | undefined): FunctionPair {
+  checkFunction(ctx, node);
+  if (node.typeParameters !== undefined && target === undefined) {
+    refuse(ctx, node, "LF109", "a generic function cannot be a value", "declare it with 'function' at the top level of the file");
+  }
+  const rep = target ?? valueSignature(ctx, node);
+  const inner = functionContext(ctx, node, rep.result);
+  const { names, prologue } = parameters(inner, node, rep.parameters);
+  const body = functionBody(inner, node, prologue);
+  const list = names.map((name, i) => code`, ${name}: ${typeText(ctx, rep.parameters[i] as Rep)}`);
+  const fn = code`(__env: usize${list}): ${typeText(ctx, rep.result)} => ${body}`;
+  return { environment: environmentOf(ctx, node), fn, rep };
+}
+
+/** A function literal as a value. */
+export function functionLiteral(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Rep | undefined): Value {
+  const wanted = target?.kind === "nullable" ? target.of : target;
+  const pair = functionPair(ctx, node, wanted?.kind === "function" ? wanted : undefined);
+  return { code: closure(ctx, pair), rep: pair.rep };
+}
+
+function closure(ctx: Context, pair: FunctionPair): Code {
+  return code`new __l.Closure<${functionText(ctx, pair.rep)}>(${pair.environment}, ${pair.fn})`;
+}
+
+/** A function of the top level as a value. */
+export function wrappedFunction(ctx: Context, symbol: ts.Symbol, node: ts.SignatureDeclaration, at: ts.Node): Value {
+  if (node.typeParameters !== undefined) refuse(ctx, at, "LF109", `'${symbol.name}' is generic and cannot be a value`);
+  const pair = wrappedPair(ctx, symbol, node, valueSignature(ctx, node), at);
+  return { code: closure(ctx, pair), rep: pair.rep };
+}
+
+/** The same as environment and function, of the wanted signature. */
+export function wrappedPair(ctx: Context, symbol: ts.Symbol, node: ts.SignatureDeclaration, target: Signature, at: ts.Node): FunctionPair {
+  const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
+  const reps = parameterReps(ctx, node);
+  const usable = node.parameters.findIndex((p, i) => p.initializer !== undefined && target.parameters[i]?.kind === "nullable");
+  const passed = reps.slice(0, usable < 0 ? target.parameters.length : usable);
+  const args = passed.map((rep, i) => convert(inner, { code: `a${i}`, rep: target.parameters[i] as Rep }, rep, at));
+  const call = code`${globalName(ctx, symbol)}(${separated(args, ", ")})`;
+  const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
+  const result = target.result.kind === "void" ? code`${call};` : code`return (${convert(inner, { code: call, rep: resultRep(ctx, node) }, target.result, at)});`;
+  const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} ${result} }`;
+  return { environment: "0", fn, rep: target };
+}
+
+/** The context of a body. */
+export function functionContext(ctx: Context, node: ts.SignatureDeclaration, result: Rep): Context {
+  const fn: FunctionContext = { node, result, temporaries: [], turns: [] };
+  return { ...ctx, fn };
+}
+
+/** Names of the lowered parameters, padded to `wanted`, and what the body does with them first. */
+function parameters(ctx: Context, node: ts.SignatureDeclaration, wanted: readonly Rep[]): { names: string[]; prologue: Code } {
+  const own = node.parameters.filter((p) => !isThisParameter(p));
+  const prologue: Code[] = [bindEnvironment(ctx, node), enterFrame(ctx, node)];
+  const names = wanted.map((rep, i) => {
+    const parameter = own[i];
+    if (parameter === undefined) return `__p${i}`;
+    const { name, setup } = bindParameter(ctx, parameter, rep, i);
+    prologue.push(setup);
+    return name;
+  });
+  return { names, prologue };
+}
+
+/** How a parameter is called, and how it comes to its own type, default, pattern and frame. */
+function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given: Rep, index: number): { name: string; setup: Code } {
+  if (!ts.isIdentifier(node.name)) {
+    const name = `__p${index}`;
+    const rep = repOfSymbol(ctx, parameterSymbol(ctx, node), node);
+    const value = withDefault(ctx, node, { code: name, rep: given }, rep);
+    return { name, setup: bindPattern(ctx, node.name, { code: value, rep }) };
+  }
+  const symbol = parameterSymbol(ctx, node);
+  const own = repOfSymbol(ctx, symbol, node);
+  const captured = ctx.job.captures.holder(symbol) !== undefined;
+  if (!captured && sameRep(own, given)) return { name: localName(node.name.text), setup: "" };
+  const name = freshName(ctx, "a");
+  const value = withDefault(ctx, node, { code: name, rep: given }, own);
+  const target = variablePlace(ctx, symbol, node, node);
+  return { name, setup: captured ? code`${target} = ${value}; ` : code`let ${target}: ${typeText(ctx, own)} = ${value}; ` };
+}
+
+function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, rep: Rep): Code {
+  if (node.initializer === undefined || value.rep.kind !== "nullable" || rep.kind === "nullable") return convert(ctx, value, rep, node);
+  return code`(${value.code} !== null ? ${convert(ctx, unwrapped(ctx, value), rep, node)} : ${into(ctx, node.initializer, rep)})`;
+}
+
+/** The body in braces: frames, parameters, temporaries, then the user's statements or expression. */
+export function functionBody(ctx: Context, node: ts.SignatureDeclaration, prologue: Code): Code {
+  const body = (node as ts.FunctionLikeDeclaration).body;
+  if (body === undefined) return "{}";
+  const inside = ts.isBlock(body) ? blockBody(ctx, body) : expressionBody(ctx, body);
+  return code`{ ${(ctx.fn.temporaries ?? []).join(" ")} ${prologue}${inside} }`;
+}
+
+function blockBody(ctx: Context, body: ts.Block): Code {
+  const inside = statements(ctx, body.statements);
+  const { result } = ctx.fn;
+  if (result.kind === "void" || result.kind === "never" || (ctx.fn.node && ts.isConstructorDeclaration(ctx.fn.node))) return inside;
+  const last = body.statements.at(-1);
+  if (last !== undefined && ts.isReturnStatement(last)) return inside;
+  return code`${inside} ${result.kind === "nullable" ? "return null;" : "unreachable();"}`;
+}
+
+function expressionBody(ctx: Context, body: ts.Expression): Code {
+  const { result } = ctx.fn;
+  if (result.kind === "void" || result.kind === "never") return code`${from(body, into(ctx, body, VOID))};`;
+  return code`return (${into(ctx, body, result)});`;
+}
+
+/** A function of the top level: `function f` and `const f = (...) => ...` alike. */
+export function topLevelFunction(ctx: Context, node: ts.SignatureDeclaration, name: string): Code {
+  checkFunction(ctx, node);
+  const result = resultRep(ctx, node);
+  const inner = functionContext(ctx, node, result);
+  const { list, prologue } = directParameters(inner, node);
+  const body = functionBody(inner, node, prologue);
+  return code`export function ${localName(name)}(${list}): ${typeText(ctx, result)} ${body}`;
+}
+
+/** Parameters of a function that is called by its name: AssemblyScript's own defaults, patterns and captured ones unpacked. */
+export function directParameters(ctx: Context, node: ts.SignatureDeclaration): { list: Code; prologue: Code } {
+  const prologue: Code[] = [enterFrame(ctx, node)];
+  const parts = node.parameters.filter((p) => !isThisParameter(p)).map((p, i) => {
+    const rep = repOfSymbol(ctx, parameterSymbol(ctx, p), p);
+    const { name, setup } = bindParameter(ctx, p, rep, i);
+    prologue.push(setup);
+    const fallback = p.initializer ? code` = ${into(topLevelOf(ctx), p.initializer, rep)}` : rep.kind === "nullable" && p.questionToken ? " = null" : "";
+    return code`${from(p, name)}: ${typeText(ctx, rep)}${fallback}`;
+  });
+  return { list: separated(parts, ", "), prologue };
+}
+
+/** A default stands outside the body, so its intermediate values are the file's. */
+function topLevelOf(ctx: Context): Context {
+  return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
+}
+
+/** A function declared inside another: a closure in a variable. Only code behind the declaration may run it. */
+export function localFunction(ctx: Context, node: ts.FunctionDeclaration): Code {
+  if (node.name === undefined || node.body === undefined) return "";
+  checkFunction(ctx, node);
+  if (node.typeParameters !== undefined) refuse(ctx, node, "LF109", "a generic function inside a function is not supported", "move it to the top level of the file");
+  const symbol = symbolOf(ctx.job.checker, node.name) as ts.Symbol;
+  checkHoisting(ctx, node, symbol);
+  const rep = valueSignature(ctx, node);
+  const inner = functionContext(ctx, node, rep.result);
+  const { names, prologue } = parameters(inner, node, rep.parameters);
+  const body = functionBody(inner, node, prologue);
+  const list = names.map((name, i) => code`, ${name}: ${typeText(ctx, rep.parameters[i] as Rep)}`);
+  const fn = code`(__env: usize${list}): ${typeText(ctx, rep.result)} => ${body}`;
+  const value = closure(ctx, { environment: environmentOf(ctx, node), fn, rep });
+  const target = variablePlace(ctx, symbol, node, node);
+  const captured = ctx.job.captures.holder(symbol) !== undefined;
+  return captured ? code`${target} = ${value};` : code`let ${target}: ${typeText(ctx, rep)} = ${value};`;
+}
+
+/** JavaScript would lift the function to the top of its scope; here it exists from its place on. */
+function checkHoisting(ctx: Context, node: ts.FunctionDeclaration, symbol: ts.Symbol): void {
+  const owner = enclosingFunction(node);
+  const visit = (n: ts.Node): void => {
+    if (n === node || (isFunction(n) && n !== owner)) return;
+    if (ts.isIdentifier(n) && n.pos < node.pos && symbolOf(ctx.job.checker, n) === symbol) {
+      refuse(ctx, n, "LF203", `'${symbol.name}' is used above the place where it is declared inside a function`);
+    }
+    ts.forEachChild(n, visit);
+  };
+  ts.forEachChild(owner ?? node.getSourceFile(), visit);
+}
+

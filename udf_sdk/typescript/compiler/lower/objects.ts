@@ -1,0 +1,104 @@
+// Object literals: each becomes one record of the wanted class. Values are computed in the order written.
+import ts from "typescript-compiler-api";
+import { describe, fieldOf, present } from "../types.ts";
+import type { RecordClass, Rep } from "../types.ts";
+import { code, from, separated } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { localName, refuse, repOf, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+import { identifier } from "./names.ts";
+
+/** `{ ... }`. */
+export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, target: Rep | undefined): Value {
+  const wanted = target === undefined ? undefined : present(target);
+  const rep = wanted?.kind === "record" ? wanted : ownRep(ctx, node);
+  if (rep.kind !== "record") return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`);
+  const { record } = rep;
+  const needsOrder = !inOrder(node, record);
+  const setup: Code[] = [];
+  const values = new Map<string, Code>();
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property)) spread(ctx, property, record, setup, values);
+    else {
+      const field = fieldNamed(ctx, property, record);
+      values.set(field.name, hold(ctx, field.rep, fieldValue(ctx, property, field.rep), needsOrder, setup));
+    }
+  }
+  const fields = record.fields.map((f) => values.get(f.name) ?? absent(ctx, node, f.name, f.rep));
+  const made = code`new ${typeText(ctx, rep)}(${separated(fields, ", ")})`;
+  return { code: setup.length === 0 ? made : code`(${separated([...setup, made], ", ")})`, rep };
+}
+
+function ownRep(ctx: Context, node: ts.ObjectLiteralExpression): Rep {
+  const { checker } = ctx.job;
+  const type = checker.getContextualType(node);
+  const isUseful = type !== undefined && !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter));
+  return present(repOf(ctx, isUseful ? checker.getNonNullableType(type) : checker.getTypeAtLocation(node), node));
+}
+
+/** The fields are written as they are declared, so nothing needs to be kept aside. */
+function inOrder(node: ts.ObjectLiteralExpression, record: RecordClass): boolean {
+  let next = 0;
+  for (const property of node.properties) {
+    if (ts.isSpreadAssignment(property)) return false;
+    const name = nameOf(property);
+    const index = record.fields.findIndex((f) => f.name === name);
+    if (index < next) return false;
+    next = index + 1;
+  }
+  return true;
+}
+
+function nameOf(property: ts.ObjectLiteralElementLike): string | undefined {
+  const { name } = property;
+  if (name === undefined) return undefined;
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+}
+
+function fieldNamed(ctx: Context, property: ts.ObjectLiteralElementLike, record: RecordClass): RecordClass["fields"][number] {
+  if (ts.isMethodDeclaration(property) || ts.isAccessor(property)) return refuse(ctx, property, "LF312", "methods in an object literal are not supported in a job");
+  const name = nameOf(property);
+  if (name === undefined) return refuse(ctx, property, "LF307", "a computed field name is not supported in a job");
+  return fieldOf(record, name) ?? refuse(ctx, property, "LF108", `'${name}' is not a field of the wanted type`, "remove the field, or declare it in the type");
+}
+
+function fieldValue(ctx: Context, property: ts.ObjectLiteralElementLike, rep: Rep): Code {
+  if (ts.isPropertyAssignment(property)) return into(ctx, property.initializer, rep);
+  const name = (property as ts.ShorthandPropertyAssignment).name;
+  return from(name, convert(ctx, identifier(ctx, name), rep, name));
+}
+
+/** The value itself, or a variable that got it in its turn. */
+function hold(ctx: Context, rep: Rep, value: Code, isHeld: boolean, setup: Code[]): Code {
+  if (!isHeld) return value;
+  const held = temporary(ctx, rep);
+  setup.push(code`${held} = ${value}`);
+  return held;
+}
+
+/** `...other`: its fields, over those written before it. */
+function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass, setup: Code[], values: Map<string, Code>): void {
+  const value = marked(ctx, property.expression);
+  if (value.rep.kind !== "record") refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
+  const source = (value.rep as Rep & { kind: "record" }).record;
+  const held = temporary(ctx, value.rep);
+  setup.push(code`${held} = ${value.code}`);
+  for (const field of source.fields) {
+    const wanted = fieldOf(record, field.name);
+    if (wanted === undefined) continue;
+    if (field.rep.kind === "nullable" && field.rep.absent === "undefined" && values.has(field.name)) {
+      refuse(ctx, property, "LF315", `'${field.name}' may be absent in what is spread over an earlier '${field.name}'`, "write the field behind the spread");
+    }
+    const read = convert(ctx, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, property);
+    const copy = temporary(ctx, wanted.rep);
+    setup.push(code`${copy} = ${read}`);
+    values.set(field.name, copy);
+  }
+}
+
+function absent(ctx: Context, node: ts.Node, name: string, rep: Rep): Code {
+  if (rep.kind === "nullable") return "null";
+  return refuse(ctx, node, "LF108", `field '${name}' is missing`);
+}

@@ -1,0 +1,57 @@
+// Built-ins that may answer undefined, where the program says what then: `m.get(k) ?? d` and `xs.find(f)!` ask the helper in a
+// way that needs no box and no allocation.
+import ts from "typescript-compiler-api";
+import { method } from "../builtins.ts";
+import type { Builtin } from "../builtins.ts";
+import type { Rep } from "../types.ts";
+import { code } from "../writer.ts";
+import { familyOf } from "./access.ts";
+import { helperCall, passed, typeScope } from "./builtin_calls.ts";
+import { repAt, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert } from "./convert.ts";
+import { into, marked } from "./dispatch.ts";
+
+interface OptionalCall {
+  readonly node: ts.CallExpression;
+  readonly builtin: Builtin;
+  readonly receiver: ts.Expression;
+}
+
+/** `recv.m(...)` where m is a built-in that may answer undefined. */
+function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefined {
+  let node = given;
+  while (ts.isParenthesizedExpression(node)) node = node.expression;
+  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  const receiver = node.expression.expression;
+  const family = familyOf(repAt(ctx, receiver));
+  if (family === undefined) return undefined;
+  const answer = method(family, node.expression.name.text, { count: node.arguments.length, spread: false });
+  return "builtin" in answer && answer.builtin.optional ? { node, builtin: answer.builtin, receiver } : undefined;
+}
+
+/** `m.get(k) ?? d`; undefined when the left side is something else. */
+export function coalesceCall(ctx: Context, node: ts.BinaryExpression, rep: Rep): Value | undefined {
+  const call = optionalCall(ctx, node.left);
+  if (call === undefined) return undefined;
+  const receiver = marked(ctx, call.receiver);
+  const types = typeScope(ctx, call.node, receiver.rep);
+  const of = receiver.rep.kind === "map" ? receiver.rep.value : types("T");
+  if (of.kind === "nullable") return undefined;
+  const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
+  const ok = helperCall(ctx, call.builtin, `${call.builtin.helper}Ok`, types, call.node, args, false);
+  const there = convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node.left);
+  return { code: code`(${ok} ? ${there} : ${into(ctx, node.right, rep)})`, rep };
+}
+
+/** `m.get(k)!`; undefined when it is another expression. */
+export function callOrFail(ctx: Context, node: ts.NonNullExpression): Value | undefined {
+  const call = optionalCall(ctx, node.expression);
+  if (call === undefined) return undefined;
+  const receiver = marked(ctx, call.receiver);
+  const types = typeScope(ctx, call.node, receiver.rep);
+  const of = receiver.rep.kind === "map" ? receiver.rep.value : types("T");
+  if (of.kind === "nullable") return undefined;
+  const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
+  return { code: helperCall(ctx, call.builtin, `${call.builtin.helper}OrFail`, types, call.node, args, true), rep: of };
+}

@@ -1,0 +1,255 @@
+// A whole program: one lowered file per file of the user, one per instantiation of a generic declaration, and the records.
+import ts from "typescript-compiler-api";
+import { Captures } from "../captures.ts";
+import type { Program } from "../check.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { recordClass } from "../records.ts";
+import { functionOfConst } from "../scopes.ts";
+import { NO_SUBSTITUTION, TypeMapper } from "../type_mapper.ts";
+import type { Substitution } from "../type_mapper.ts";
+import { VOID, notPortable } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code, from, render } from "../writer.ts";
+import type { Code, Rendered } from "../writer.ts";
+import { classDeclaration, fieldsOf, interfaceDeclaration } from "./classes.ts";
+import { keyOfAll, localName, refuse, typeText } from "./context.ts";
+import type { Context, Instance, Job, Unit } from "./context.ts";
+import { topLevelFunction } from "./functions.ts";
+import { guarded, statement, variables } from "./statements.ts";
+
+const K = ts.SyntaxKind;
+
+/** Lowered text by path, and how each file goes back to the user's. */
+export interface Lowered {
+  readonly files: ReadonlyMap<string, string>;
+  readonly units: ReadonlyMap<string, { readonly source: ts.SourceFile; readonly rendered: Rendered }>;
+  readonly entry: string;
+}
+
+export const RECORDS_PATH = "~lf/records.ts";
+
+/** Lowers a checked program. What cannot be lowered is in the diagnostics. */
+export function lowerProgram(program: Program, diagnostics: Diagnostics): Lowered {
+  const lowering = new Lowering(program, diagnostics);
+  return lowering.run();
+}
+
+class Lowering {
+  readonly #program: Program;
+  readonly #job: Job;
+  readonly #files = new Map<ts.SourceFile, Unit>();
+  readonly #instances = new Map<string, Unit>();
+  readonly #queue: Unit[] = [];
+  readonly #rendered = new Map<string, { source: ts.SourceFile; rendered: Rendered }>();
+  readonly #substitutions = new Map<string, Substitution>();
+
+  constructor(program: Program, diagnostics: Diagnostics) {
+    this.#program = program;
+    this.#job = {
+      program,
+      checker: program.checker,
+      types: new TypeMapper(program),
+      captures: new Captures(program.checker, program.files),
+      diagnostics,
+      counter: { next: 1 },
+      afterSuper: new Map(),
+      unitOf: (declaration, args) => this.#unitOf(declaration, args),
+      substitutionOf: (rep) => this.#substitutionOf(rep),
+      classNotPortable: (ctx, rep) => this.#classNotPortable(ctx, rep),
+    };
+  }
+
+  run(): Lowered {
+    for (const file of this.#program.files) this.#files.set(file, this.#unit(this.#program.pathOf(file), file, undefined));
+    for (const [file, unit] of this.#files) this.#lowerFile(unit, file);
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#lowerInstance(next);
+    const records = this.#records();
+    const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
+    files.set(RECORDS_PATH, records);
+    return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry) };
+  }
+
+  #unit(path: string, source: ts.SourceFile, instance: Instance | undefined): Unit {
+    return { path, source, imports: new Map(), head: new Map(), instance };
+  }
+
+  #context(unit: Unit): Context {
+    return { job: this.#job, unit, fn: { node: undefined, result: VOID, temporaries: undefined, turns: [] }, substitution: unit.instance?.substitution ?? NO_SUBSTITUTION };
+  }
+
+  #unitOf(declaration: ts.Declaration, args: readonly Rep[]): Unit {
+    const source = declaration.getSourceFile();
+    const file = this.#files.get(source) as Unit;
+    if (args.length === 0) return file;
+    const symbol = (declaration as unknown as { symbol: ts.Symbol }).symbol;
+    const key = `${this.#program.pathOf(source)}:${declaration.pos}:${keyOfAll(args)}`;
+    const known = this.#instances.get(key);
+    if (known !== undefined) return known;
+    const path = this.#program.pathOf(source).replace(/\.ts$/, `~${this.#instances.size + 1}.ts`);
+    const unit = this.#unit(path, source, { symbol, declaration, substitution: this.#substitution(declaration, args) });
+    this.#instances.set(key, unit);
+    this.#queue.push(unit);
+    return unit;
+  }
+
+  #substitutionOf(rep: Rep & { kind: "class" }): Substitution {
+    const declaration = rep.symbol.valueDeclaration ?? rep.symbol.declarations?.[0];
+    return rep.args.length === 0 || declaration === undefined ? NO_SUBSTITUTION : this.#substitution(declaration, rep.args);
+  }
+
+  /** What the type parameters of a declaration stand for; the same object for the same arguments. */
+  #substitution(declaration: ts.Declaration, args: readonly Rep[]): Substitution {
+    const key = `${declaration.getSourceFile().fileName}:${declaration.pos}:${keyOfAll(args)}`;
+    const known = this.#substitutions.get(key);
+    if (known !== undefined) return known;
+    const holder = ts.isVariableDeclaration(declaration) ? functionOfConst(declaration) : declaration;
+    const parameters = (holder as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> }).typeParameters ?? [];
+    const substitution = new Map(parameters.map((p, i) => [this.#job.checker.getSymbolAtLocation(p.name) as ts.Symbol, args[i] as Rep]));
+    this.#substitutions.set(key, substitution);
+    return substitution;
+  }
+
+  #classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined {
+    const declaration = rep.symbol.valueDeclaration;
+    const name = rep.symbol.name;
+    if (declaration === undefined) return `interface '${name}' is implemented by classes`;
+    if (!ts.isClassDeclaration(declaration)) return `'${name}' is not a class of the job`;
+    const isDerived = declaration.heritageClauses?.some((h) => h.token === K.ExtendsKeyword) ?? false;
+    if (isDerived || this.#isExtended(rep.symbol)) return `class '${name}' has a base or a derived class`;
+    if (this.#visiting.has(rep.symbol)) return `class '${name}' contains itself`;
+    this.#visiting.add(rep.symbol);
+    try {
+      for (const field of fieldsOf(ctx, rep)) {
+        const why = notPortable(field.rep, (r) => this.#classNotPortable(ctx, r));
+        if (why !== undefined) return why;
+      }
+      return undefined;
+    } finally {
+      this.#visiting.delete(rep.symbol);
+    }
+  }
+
+  readonly #visiting = new Set<ts.Symbol>();
+  #extended: Set<ts.Symbol> | undefined;
+
+  #isExtended(symbol: ts.Symbol): boolean {
+    if (this.#extended === undefined) {
+      this.#extended = new Set();
+      for (const file of this.#program.files) {
+        for (const node of file.statements) {
+          if (!ts.isClassDeclaration(node)) continue;
+          for (const base of this.#job.checker.getTypeAtLocation(node).getBaseTypes() ?? []) this.#extended.add(base.symbol);
+        }
+      }
+    }
+    return this.#extended.has(symbol);
+  }
+
+  #lowerFile(unit: Unit, file: ts.SourceFile): void {
+    const ctx = this.#context(unit);
+    const body = file.statements.map((node) => guarded(ctx, node, () => from(node, topLevel(ctx, node))));
+    this.#render(unit, this.#sideEffects(ctx, file), body);
+  }
+
+  #lowerInstance(unit: Unit): void {
+    const ctx = this.#context(unit);
+    const node = unit.instance?.declaration as ts.Declaration;
+    const body = guarded(ctx, node, () => from(node, declaration(ctx, node)));
+    this.#render(unit, "", body);
+  }
+
+  /** Imported files run in the order of the imports. */
+  #sideEffects(ctx: Context, file: ts.SourceFile): string {
+    const imports: string[] = [];
+    for (const node of file.statements) {
+      if (!(ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) || node.moduleSpecifier === undefined) continue;
+      if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === K.TypeKeyword) continue;
+      const target = this.#job.checker.getSymbolAtLocation(node.moduleSpecifier)?.valueDeclaration;
+      const unit = target && ts.isSourceFile(target) ? this.#files.get(target) : undefined;
+      if (unit !== undefined) imports.push(`import "${relativeImport(ctx.unit.path, unit.path)}"; `);
+    }
+    return imports.join("");
+  }
+
+  #render(unit: Unit, imports: string, body: Code): void {
+    const rendered = render(unit.source, `${imports}${headOf(unit)}`, body);
+    this.#rendered.set(unit.path, { source: unit.source, rendered });
+  }
+
+  #records(): string {
+    const unit = this.#unit(RECORDS_PATH, this.#program.entry, undefined);
+    const ctx = this.#context(unit);
+    const portable = (rep: Rep & { kind: "class" }): string | undefined => this.#classNotPortable(ctx, rep);
+    const classes = this.#job.types.records.map((r) => recordClass(r, (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable));
+    return `${headOf(unit).replace(/import \* as __r [^;]*;/, "")}\n${classes.join("")}`;
+  }
+}
+
+/** The imports of a lowered file, its frames and its temporaries: all on line 1. */
+function headOf(unit: Unit): string {
+  const library = 'import * as __lf from "~lf/index"; import * as __js from "~lf/js/index"; import * as __l from "~lf/lang"; import * as __r from "~lf/records"; ';
+  const units = [...unit.imports].map(([other, alias]) => `import * as ${alias} from "${relativeImport(unit.path, other.path)}"; `);
+  return `${library}${units.join("")}${[...unit.head.values()].join(" ")} `;
+}
+
+/** How one lowered file names another. Files of the library see the user's two folders up. */
+function relativeImport(from: string, to: string): string {
+  const target = to.replace(/\.ts$/, "");
+  if (from === RECORDS_PATH) return `../../${target}`;
+  const folders = from.split("/").slice(0, -1);
+  const parts = target.split("/");
+  let same = 0;
+  while (same < folders.length && folders[same] === parts[same]) same++;
+  const up = folders.slice(same).map(() => "..");
+  return [...(up.length === 0 ? ["."] : up), ...parts.slice(same)].join("/");
+}
+
+/** A statement of a file. Generic declarations are lowered where they are used. */
+function topLevel(ctx: Context, node: ts.Statement): Code {
+  switch (node.kind) {
+    case K.ImportDeclaration:
+    case K.ExportDeclaration:
+      return "";
+    case K.ImportEqualsDeclaration:
+      return refuse(ctx, node, "LF302", "'import x = ...' is not supported in a job", 'write import { x } from "..."');
+    case K.ExportAssignment:
+      return exportAssignment(ctx, node as ts.ExportAssignment);
+    case K.VariableStatement:
+      return topLevelVariables(ctx, node as ts.VariableStatement);
+    case K.FunctionDeclaration:
+    case K.ClassDeclaration:
+    case K.InterfaceDeclaration:
+      return isGeneric(node) ? "" : declaration(ctx, node as unknown as ts.Declaration);
+    default:
+      return statement(ctx, node);
+  }
+}
+
+function isGeneric(node: ts.Node): boolean {
+  return (node as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> }).typeParameters !== undefined;
+}
+
+function exportAssignment(ctx: Context, node: ts.ExportAssignment): Code {
+  return ts.isIdentifier(node.expression) ? "" : refuse(ctx, node, "LF301", "'export default' of an expression is not supported in a job", "give it a name first");
+}
+
+/** A function, class or interface, in its file or as an instantiation. */
+function declaration(ctx: Context, node: ts.Declaration): Code {
+  if (ts.isFunctionDeclaration(node)) return node.body === undefined ? "" : topLevelFunction(ctx, node, node.name?.text ?? "__default");
+  if (ts.isClassDeclaration(node)) return classDeclaration(ctx, node);
+  if (ts.isInterfaceDeclaration(node)) return interfaceDeclaration(ctx, node);
+  const literal = functionOfConst(node);
+  const name = ts.getNameOfDeclaration(node);
+  if (literal !== undefined && name !== undefined && ts.isIdentifier(name)) return topLevelFunction(ctx, literal, name.text);
+  return refuse(ctx, node, "LF301", "this declaration is not supported in a job");
+}
+
+function topLevelVariables(ctx: Context, node: ts.VariableStatement): Code {
+  if (node.modifiers?.some((m) => m.kind === K.DeclareKeyword)) return "";
+  return node.declarationList.declarations.map((d) => {
+    const literal = functionOfConst(d);
+    if (literal === undefined) return variables(ctx, { declarations: [d] } as unknown as ts.VariableDeclarationList);
+    return literal.typeParameters === undefined ? code`${from(d, declaration(ctx, d))} ` : "";
+  });
+}
+

@@ -1,0 +1,158 @@
+// Statements other than loops. A statement that cannot be lowered is reported and left out, so that the others are checked too.
+import ts from "typescript-compiler-api";
+import type { Code as ErrorCode } from "../codes.ts";
+import { Refused } from "../diagnostics.ts";
+import { symbolOf } from "../scopes.ts";
+import { STRING, VOID, describe, present, sameRep } from "../types.ts";
+import { code, from, quote } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { InternalError, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import type { Context } from "./context.ts";
+import { convert, text, truthy } from "./convert.ts";
+import { bindPattern, declareVariable } from "./destructuring.ts";
+import { into, marked } from "./dispatch.ts";
+import { localFunction } from "./functions.ts";
+import { doStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
+import { enterFrame } from "./names.ts";
+
+const K = ts.SyntaxKind;
+
+type Handler = (ctx: Context, node: never) => Code;
+
+const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Handler>([
+  [K.VariableStatement, (ctx: Context, node: ts.VariableStatement) => variables(ctx, node.declarationList)],
+  [K.ExpressionStatement, (ctx: Context, node: ts.ExpressionStatement) => code`${into(ctx, node.expression, VOID)};${ctx.job.afterSuper.get(node) ?? ""}`],
+  [K.Block, block],
+  [K.IfStatement, ifStatement],
+  [K.ReturnStatement, returnStatement],
+  [K.ThrowStatement, throwStatement],
+  [K.ForStatement, forStatement],
+  [K.ForOfStatement, forOfStatement],
+  [K.WhileStatement, whileStatement],
+  [K.DoStatement, doStatement],
+  [K.SwitchStatement, switchStatement],
+  [K.BreakStatement, breakStatement],
+  [K.ContinueStatement, continueStatement],
+  [K.FunctionDeclaration, localFunction],
+  [K.EmptyStatement, () => ";"],
+  [K.InterfaceDeclaration, () => ""],
+  [K.TypeAliasDeclaration, () => ""],
+  [K.EnumDeclaration, () => ""],
+] as readonly (readonly [ts.SyntaxKind, Handler])[]);
+
+const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string, string?]> = new Map([
+  [K.TryStatement, ["LF303", "try/catch is not supported in a job"]],
+  [K.ForInStatement, ["LF304", "for-in is not supported in a job"]],
+  [K.LabeledStatement, ["LF305", "labels are not supported in a job"]],
+  [K.ClassDeclaration, ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"]],
+  [K.ModuleDeclaration, ["LF310", "namespaces are not supported in a job"]],
+] as const);
+
+/** Lowers statements; each that is refused is left out. */
+export function statements(ctx: Context, nodes: readonly ts.Statement[]): Code {
+  return nodes.map((node) => guarded(ctx, node, () => statement(ctx, node)));
+}
+
+/** Runs the lowering of one statement; what it refuses has been reported. */
+export function guarded(ctx: Context, node: ts.Node, lower: () => Code): Code {
+  try {
+    return code` ${lower()}`;
+  } catch (error) {
+    if (error instanceof Refused) return "";
+    throw error instanceof InternalError || !(error instanceof Error) ? error : new InternalError(node, error.stack ?? error.message);
+  }
+}
+
+/** Lowers one statement. */
+export function statement(ctx: Context, node: ts.Statement): Code {
+  const handler = HANDLERS.get(node.kind);
+  if (handler !== undefined) return from(node, handler(ctx, node as never));
+  const [errorCode, message, hint] = REFUSED.get(node.kind) ?? ["LF301", "this statement is not supported in a job"];
+  return refuse(ctx, node, errorCode, message, hint);
+}
+
+/** `let`, `const`, `var`. */
+export function variables(ctx: Context, list: ts.VariableDeclarationList): Code {
+  return list.declarations.map((declaration) => declare(ctx, declaration));
+}
+
+function declare(ctx: Context, node: ts.VariableDeclaration): Code {
+  if (!ts.isIdentifier(node.name)) {
+    const value = marked(ctx, node.initializer as ts.Expression, patternTarget(ctx, node));
+    return bindPattern(ctx, node.name, value);
+  }
+  const rep = repOfSymbol(ctx, symbolOf(ctx.job.checker, node.name) as ts.Symbol, node);
+  if (rep.kind === "void" || rep.kind === "never" || rep.kind === "null") {
+    return refuse(ctx, node, "LF101", `'${node.name.text}' never has a value`, "remove it, or give it a type such as string | null");
+  }
+  const value = node.initializer === undefined ? initial(ctx, rep) : into(ctx, node.initializer, rep);
+  return declareVariable(ctx, node.name, value);
+}
+
+/** `const [a, b] = [1, "x"]` is a tuple, whatever the pattern says. */
+function patternTarget(ctx: Context, node: ts.VariableDeclaration): ReturnType<typeof repOf> | undefined {
+  return node.type === undefined ? repOf(ctx, ctx.job.checker.getTypeAtLocation(node.initializer as ts.Expression), node) : repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node);
+}
+
+function initial(ctx: Context, rep: ReturnType<typeof repOf>): Code {
+  return rep.kind === "nullable" ? "null" : `__l.zero<${typeText(ctx, rep)}>()`;
+}
+
+function block(ctx: Context, node: ts.Block): Code {
+  return code`{ ${enterFrame(ctx, node)}${statements(ctx, node.statements)} }`;
+}
+
+/** A statement in braces: the body of an `if` or a loop. */
+export function braced(ctx: Context, node: ts.Statement): Code {
+  return ts.isBlock(node) ? from(node, block(ctx, node)) : code`{ ${statement(ctx, node)} }`;
+}
+
+function ifStatement(ctx: Context, node: ts.IfStatement): Code {
+  const condition = truthy(ctx, marked(ctx, node.expression), node.expression);
+  const otherwise = node.elseStatement === undefined ? "" : code` else ${braced(ctx, node.elseStatement)}`;
+  return code`if (${condition}) ${braced(ctx, node.thenStatement)}${otherwise}`;
+}
+
+function returnStatement(ctx: Context, node: ts.ReturnStatement): Code {
+  const { result } = ctx.fn;
+  if (node.expression === undefined) return result.kind === "nullable" ? "return null;" : "return;";
+  if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; return; }`;
+  return code`return (${into(ctx, node.expression, result)});`;
+}
+
+/** `throw new Error(text)` ends the job with the text and the user's place. */
+function throwStatement(ctx: Context, node: ts.ThrowStatement): Code {
+  const thrown = node.expression;
+  const message = ts.isNewExpression(thrown) ? thrown.arguments?.[0] : thrown;
+  const said = message === undefined ? quote("Error") : text(ctx, marked(ctx, message, STRING), message);
+  return code`{ __lf.fail(${said}, ${userPlace(ctx, node)}); unreachable(); }`;
+}
+
+/** Becomes a chain of tests on a number of the case, so that any type can be switched on, and cases fall through. */
+function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
+  const value = marked(ctx, node.expression);
+  const held = `__s${ctx.job.counter.next++}`;
+  const clauses = node.caseBlock.clauses;
+  const byDefault = clauses.findIndex(ts.isDefaultClause);
+  const numbered = clauses.flatMap((clause, i) => (ts.isCaseClause(clause) ? [{ clause, i }] : []));
+  const tests = numbered.map(({ clause, i }) => {
+    const wanted = marked(ctx, clause.expression, value.rep);
+    if (!sameRep(present(wanted.rep), present(value.rep))) refuse(ctx, clause, "LF318", `'${describe(wanted.rep)}' cannot be compared with '${describe(value.rep)}' in a job`);
+    return code`${held} == ${convert(ctx, wanted, value.rep, clause)} ? ${String(i)} : `;
+  });
+  const bodies = clauses.map((clause, i) => code` case ${String(i)}: {${statements(ctx, clause.statements)} }`);
+  const chosen = code`${tests}${String(byDefault)}`;
+  const frame = enterFrame(ctx, node.caseBlock);
+  return code`{ const ${held}: ${typeText(ctx, value.rep)} = ${value.code}; ${frame}switch (${chosen}) {${bodies} } }`;
+}
+
+function breakStatement(ctx: Context, node: ts.BreakStatement): Code {
+  return node.label === undefined ? "break;" : refuse(ctx, node, "LF305", "labels are not supported in a job");
+}
+
+function continueStatement(ctx: Context, node: ts.ContinueStatement): Code {
+  if (node.label !== undefined) return refuse(ctx, node, "LF305", "labels are not supported in a job");
+  const turn = ctx.fn.turns.at(-1) ?? "";
+  return turn === "" ? "continue;" : code`{ ${turn} continue; }`;
+}
+

@@ -1,0 +1,29 @@
+// The file `~lf/records.ts`: a class for each object and tuple type of the program, with the methods by which the library moves
+// records between columns and objects (INTERNALS.md, "Records").
+import { notPortable } from "./types.ts";
+import type { RecordClass, Rep } from "./types.ts";
+
+/** A field as text: its name in the class, its AssemblyScript type. `column` is the name in the graph, if another. */
+export interface FieldText {
+  readonly name: string;
+  readonly type: string;
+  readonly column?: string;
+}
+
+/** `__read`, `__write` and `__type` of a class with these fields. */
+export function recordMethods(fields: readonly FieldText[]): string {
+  const read = fields.map((f, i) => `this.${f.name} = __lf.readField<${f.type}>(c, ${i}, row);`).join(" ");
+  const write = fields.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, this.${f.name});`).join(" ");
+  const types = fields.map((f) => `'{"name":${JSON.stringify(f.column ?? f.name)},"type":' + __lf.typeOf<${f.type}>() + '}'`);
+  const type = types.length === 0 ? `'{"struct":{"fields":[]}}'` : `'{"struct":{"fields":[' + ${types.join(" + ',' + ")} + ']}}'`;
+  return `__read(c: usize, row: i32): void { ${read} } __write(w: usize): void { ${write} } __type(): string { return ${type}; }`;
+}
+
+/** The class of one record type. */
+export function recordClass(record: RecordClass, typeOf: (rep: Rep) => string, nameOf: (field: string) => string, isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined): string {
+  const fields = record.fields.map((f) => ({ name: nameOf(f.name), type: typeOf(f.rep), column: f.name }));
+  const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
+  const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;
+  const methods = isPortable ? recordMethods(fields) : "";
+  return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods}\n}\n`;
+}

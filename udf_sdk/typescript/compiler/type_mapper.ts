@@ -1,0 +1,294 @@
+// TypeScript's types -> representations. Owns the cache, the record classes (one per structural type) and the errors for types
+// that a job cannot have. Type parameters are looked up in a substitution: generic code is lowered once per instantiation.
+import ts from "typescript-compiler-api";
+import { refused as refusedGlobal } from "./builtins.ts";
+import { complaint } from "./codes.ts";
+import type { Complaint } from "./diagnostics.ts";
+import type { Program } from "./check.ts";
+import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, keyOf, nullable, sameRep } from "./types.ts";
+import type { Rep, RecordClass } from "./types.ts";
+
+/** What type parameters stand for, in one instantiation. */
+export type Substitution = ReadonlyMap<ts.Symbol, Rep>;
+
+export const NO_SUBSTITUTION: Substitution = new Map();
+
+/** Thrown when a type has no representation; `repeated` when it has been complained about before. */
+export class TypeRefused extends Error {
+  readonly complaint: Complaint;
+  readonly repeated: boolean;
+
+  constructor(what: Complaint, repeated: boolean) {
+    super(what.message);
+    this.complaint = what;
+    this.repeated = repeated;
+  }
+}
+
+const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
+  ["Map", "map"],
+  ["ReadonlyMap", "map"],
+  ["Set", "set"],
+  ["ReadonlySet", "set"],
+]);
+
+const NULLISH = ts.TypeFlags.Null | ts.TypeFlags.Undefined;
+
+/** Maps types of one program. */
+export class TypeMapper {
+  readonly records: RecordClass[] = [];
+  readonly #program: Program;
+  readonly #checker: ts.TypeChecker;
+  readonly #caches = new WeakMap<Substitution, Map<ts.Type, Rep>>();
+  readonly #open = new Map<ts.Type, RecordClass>();
+  readonly #byShape = new Map<string, RecordClass>();
+  readonly #failed = new Set<ts.Type>();
+  readonly #names = new Set<string>();
+  #lastId = 0;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#checker = program.checker;
+  }
+
+  /**
+   * The representation of a type.
+   *
+   * @throws TypeRefused when it has none.
+   */
+  rep(type: ts.Type, substitution: Substitution): Rep {
+    let cache = this.#caches.get(substitution);
+    if (cache === undefined) this.#caches.set(substitution, (cache = new Map()));
+    const known = cache.get(type);
+    if (known !== undefined) return known;
+    try {
+      const rep = this.#map(type, substitution);
+      if (this.#open.size === 0) cache.set(type, rep);
+      return rep;
+    } catch (error) {
+      if (!(error instanceof TypeRefused)) throw error;
+      const repeated = this.#failed.has(type);
+      this.#failed.add(type);
+      throw new TypeRefused(error.complaint, repeated || error.repeated);
+    }
+  }
+
+  #map(given: ts.Type, substitution: Substitution): Rep {
+    const type = this.#awaited(given);
+    const basic = this.#basic(type);
+    if (basic !== undefined) return basic;
+    if (type.flags & ts.TypeFlags.TypeParameter) return this.#parameter(type, substitution);
+    if (type.isUnion()) return this.#union(type, substitution);
+    if (type.isIntersection()) return this.#intersection(type, substitution);
+    if (type.flags & ts.TypeFlags.Object) return this.#object(type, substitution);
+    throw this.#refuse(complaint("LF106", `type '${this.#text(type)}' is not supported in a job`));
+  }
+
+  /** Promise<T> is T: nothing waits in a job. */
+  #awaited(type: ts.Type): ts.Type {
+    const isPromise = this.#program.isLibrary(type.symbol) && /^Promise(Like)?$/.test(type.symbol.name);
+    return isPromise ? (this.#checker.getTypeArguments(type as ts.TypeReference)[0] ?? type) : type;
+  }
+
+  #basic(type: ts.Type): Rep | undefined {
+    const flags = type.flags;
+    const every = (flag: ts.TypeFlags): boolean => (type.isUnion() ? type.types.every((t) => t.flags & flag) : (flags & flag) !== 0);
+    if (flags & ts.TypeFlags.Any) throw this.#refuse(complaint("LF101", "this has type 'any': a job needs to know the type of every value"));
+    if (flags & ts.TypeFlags.Unknown) throw this.#refuse(complaint("LF101", "this has type 'unknown': a job needs to know the type of every value"));
+    if (every(ts.TypeFlags.StringLike)) return STRING;
+    if (every(ts.TypeFlags.NumberLike)) return NUMBER;
+    if (every(ts.TypeFlags.BooleanLike)) return BOOLEAN;
+    if (every(ts.TypeFlags.BigIntLike)) return BIGINT;
+    if (flags & ts.TypeFlags.Void) return VOID;
+    if (flags & NULLISH) return NULL;
+    if (flags & ts.TypeFlags.Never) return NEVER;
+    return undefined;
+  }
+
+  #parameter(type: ts.Type, substitution: Substitution): Rep {
+    const rep = substitution.get(type.symbol);
+    if (rep !== undefined) return rep;
+    throw this.#refuse(complaint("LF109", `type parameter '${this.#text(type)}' is not known here`));
+  }
+
+  #union(type: ts.UnionType, substitution: Substitution): Rep {
+    const rest = type.types.filter((t) => !(t.flags & (NULLISH | ts.TypeFlags.Void)));
+    const absent = type.types.filter((t) => t.flags & (NULLISH | ts.TypeFlags.Void));
+    if (absent.length > 1) {
+      throw this.#refuse(complaint("LF102", `type '${this.#text(type)}' has both null and undefined`));
+    }
+    const inner = this.#alternatives(type, rest, substitution);
+    if (absent.length === 0 || inner.kind === "void") return inner;
+    return nullable(inner, (absent[0] as ts.Type).flags & ts.TypeFlags.Null ? "null" : "undefined");
+  }
+
+  #alternatives(type: ts.UnionType, rest: readonly ts.Type[], substitution: Substitution): Rep {
+    const flagged: readonly [ts.TypeFlags, Rep][] = [
+      [ts.TypeFlags.StringLike, STRING],
+      [ts.TypeFlags.NumberLike, NUMBER],
+      [ts.TypeFlags.BooleanLike, BOOLEAN],
+      [ts.TypeFlags.BigIntLike, BIGINT],
+    ];
+    for (const [flag, rep] of flagged) if (rest.every((t) => t.flags & flag)) return rep;
+    const reps = rest.map((t) => this.rep(t, substitution));
+    const first = reps[0];
+    if (first !== undefined && reps.every((r) => sameRep(r, first))) return first;
+    const base = this.#commonBase(rest, substitution);
+    if (base !== undefined) return base;
+    throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`));
+  }
+
+  /** The class that all the others extend. */
+  #commonBase(types: readonly ts.Type[], substitution: Substitution): Rep | undefined {
+    if (!types.every((t) => t.isClass())) return undefined;
+    const bases = (t: ts.Type): ts.Type[] => [t, ...(t.getBaseTypes() ?? []).flatMap(bases)];
+    const common = bases(types[0] as ts.Type).find((b) => types.every((t) => bases(t).includes(b)));
+    return common && this.rep(common, substitution);
+  }
+
+  #intersection(type: ts.IntersectionType, substitution: Substitution): Rep {
+    const primitive = type.types.find((t) => t.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike));
+    return primitive ? this.rep(primitive, substitution) : this.#record(type, substitution);
+  }
+
+  #object(type: ts.Type, substitution: Substitution): Rep {
+    const checker = this.#checker;
+    const args = (): Rep[] => checker.getTypeArguments(type as ts.TypeReference).map((t) => this.rep(t, substitution));
+    if (checker.isArrayType(type)) return { kind: "array", item: args()[0] as Rep };
+    if (checker.isTupleType(type)) return this.#tuple(type as ts.TupleTypeReference, args());
+    if (this.#program.isLibrary(type.symbol)) {
+      const collection = COLLECTIONS.get(type.symbol.name);
+      if (collection === "map") return { kind: "map", key: args()[0] as Rep, value: args()[1] as Rep };
+      if (collection === "set") return { kind: "set", item: args()[0] as Rep };
+      if (type.getCallSignatures().length === 0) throw this.#refuse(this.#libraryComplaint(type));
+    }
+    if (type.getCallSignatures().length > 0) return this.#function(type, substitution);
+    if (this.#program.isApi(type.symbol)) return this.#api(type, substitution);
+    if (type.symbol !== undefined && this.#program.isClassLike(type.symbol)) return this.#class(type, substitution);
+    return this.#record(type, substitution);
+  }
+
+  #libraryComplaint(type: ts.Type): Complaint {
+    const name = type.symbol.name.replace(/Constructor$/, "");
+    const known = refusedGlobal(name);
+    return known.code === "LF409" ? complaint("LF104", `'${this.#text(type)}' is not available in a job`) : known;
+  }
+
+  #api(type: ts.Type, substitution: Substitution): Rep {
+    const own = type.symbol.declarations?.some((d) => ts.isInterfaceDeclaration(d) || ts.isTypeLiteralNode(d)) ?? false;
+    if (own && !type.symbol.declarations?.some(ts.isClassDeclaration)) return this.#record(type, substitution);
+    return { kind: "api", name: type.symbol.name, args: this.#ownArguments(type, substitution) };
+  }
+
+  #class(type: ts.Type, substitution: Substitution): Rep {
+    return { kind: "class", symbol: type.symbol, args: this.#ownArguments(type, substitution) };
+  }
+
+  /** The type arguments of a class, without the hidden one for `this`. */
+  #ownArguments(type: ts.Type, substitution: Substitution): Rep[] {
+    const reference = type as ts.TypeReference;
+    const count = reference.target?.typeParameters?.length ?? 0;
+    return count === 0 ? [] : this.#checker.getTypeArguments(reference).slice(0, count).map((t) => this.rep(t, substitution));
+  }
+
+  #function(type: ts.Type, substitution: Substitution): Rep {
+    const [signature, ...more] = type.getCallSignatures();
+    if (signature === undefined || more.length > 0) {
+      throw this.#refuse(complaint("LF106", `an overloaded function ('${this.#text(type)}') cannot be a value`, "give it one signature"));
+    }
+    if (signature.typeParameters !== undefined) throw this.#refuse(complaint("LF109", "a generic function cannot be a value"));
+    return this.signature(signature, substitution);
+  }
+
+  /** The representation of a signature. */
+  signature(signature: ts.Signature, substitution: Substitution): Rep & { kind: "function" } {
+    const parameters = signature.parameters.map((p) => this.rep(this.#checker.getTypeOfSymbol(p), substitution));
+    const result = signature.getReturnType();
+    const returns = result.flags & ts.TypeFlags.Undefined ? VOID : this.rep(result, substitution);
+    return { kind: "function", parameters, result: returns };
+  }
+
+  #tuple(type: ts.TupleTypeReference, items: readonly Rep[]): Rep {
+    if (type.target.elementFlags.some((f) => f & ts.ElementFlags.Variable)) {
+      throw this.#refuse(complaint("LF106", `a tuple of open length ('${this.#text(type)}') is not supported`, "use an array"));
+    }
+    const first = items[0];
+    if (type.target.readonly && first !== undefined && items.every((i) => sameRep(i, first))) return { kind: "array", item: first };
+    return { kind: "record", record: this.tuple(items, type.aliasSymbol?.name) };
+  }
+
+  /** The record class of a tuple; its fields are called _0, _1, ... */
+  tuple(items: readonly Rep[], name?: string): RecordClass {
+    return this.#shape(items.map((rep, i) => ({ name: `_${i}`, rep })), name ?? `Tuple${items.length}`, true);
+  }
+
+  #record(type: ts.Type, substitution: Substitution): Rep {
+    const open = this.#open.get(type);
+    if (open !== undefined) {
+      open.recursive = true;
+      return { kind: "record", record: open };
+    }
+    if (this.#checker.getIndexInfosOfType(type).length > 0) {
+      throw this.#refuse(complaint("LF105", `'${this.#text(type)}' is an object with computed keys`));
+    }
+    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, recursive: false };
+    this.#open.set(type, draft);
+    try {
+      const fields = this.#checker.getPropertiesOfType(type).map((p) => ({ name: p.name, rep: this.#property(p, substitution) }));
+      const hint = this.#nameOf(type) ?? `Rec_${fields.map((f) => f.name.replace(/\W/g, "_")).join("_")}`;
+      if (!draft.recursive) return { kind: "record", record: this.#shape(fields, hint, false) };
+      draft.fields = fields;
+      draft.name = this.#freshName(hint);
+      this.records.push(draft);
+      return { kind: "record", record: draft };
+    } finally {
+      this.#open.delete(type);
+    }
+  }
+
+  #property(property: ts.Symbol, substitution: Substitution): Rep {
+    const type = this.#checker.getTypeOfSymbol(property);
+    return this.rep(this.#checker.getBaseTypeOfLiteralType(type), substitution);
+  }
+
+  /** The class of these fields: the first that was seen with the same names and types. */
+  #shape(fields: RecordClass["fields"], hint: string, tuple: boolean): RecordClass {
+    const shape = (tuple ? "tuple:" : "") + fields.map((f) => `${f.name}:${keyOf(f.rep)}`).sort().join(";");
+    const known = this.#byShape.get(shape);
+    if (known !== undefined) return known;
+    const record = { id: ++this.#lastId, name: this.#freshName(hint), fields, tuple, recursive: false };
+    this.records.push(record);
+    this.#byShape.set(shape, record);
+    return record;
+  }
+
+  #nameOf(type: ts.Type): string | undefined {
+    if (type.aliasSymbol !== undefined && !this.#program.isLibrary(type.aliasSymbol)) return type.aliasSymbol.name;
+    return type.symbol !== undefined && type.symbol.flags & ts.SymbolFlags.Interface ? type.symbol.name : undefined;
+  }
+
+  #freshName(hint: string): string {
+    const base = hint.slice(0, 60);
+    let name = base;
+    for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  #refuse(what: Complaint): TypeRefused {
+    return new TypeRefused(what, false);
+  }
+
+  #text(type: ts.Type): string {
+    return this.#checker.typeToString(type);
+  }
+
+  /** How the type is called in messages. */
+  describe(type: ts.Type, substitution: Substitution): string {
+    try {
+      return describe(this.rep(type, substitution));
+    } catch {
+      return this.#text(type);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// How TypeScript's types are represented in the module: `Rep`, one value per AssemblyScript type that lowered code uses, and
+// its text. Owns equality of representations and the questions lowering asks about them. The mapping is in type_mapper.ts.
+import type ts from "typescript-compiler-api";
+
+/** The representation of a value. `nullable` of a scalar is a boxed value or null, of anything else a reference or null. */
+export type Rep =
+  | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" }
+  | { readonly kind: "array"; readonly item: Rep }
+  | { readonly kind: "map"; readonly key: Rep; readonly value: Rep }
+  | { readonly kind: "set"; readonly item: Rep }
+  | { readonly kind: "record"; readonly record: RecordClass }
+  | { readonly kind: "class"; readonly symbol: ts.Symbol; readonly args: readonly Rep[] }
+  | { readonly kind: "api"; readonly name: string; readonly args: readonly Rep[] }
+  | { readonly kind: "function"; readonly parameters: readonly Rep[]; readonly result: Rep }
+  | { readonly kind: "nullable"; readonly of: Rep; readonly absent: "null" | "undefined" };
+
+/** A class that stands for an object or tuple type. `fields` is filled once, in declared order. */
+export interface RecordClass {
+  readonly id: number;
+  name: string;
+  fields: readonly Field[];
+  tuple: boolean;
+  /** It contains itself, so it has no finite column type. */
+  recursive: boolean;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly rep: Rep;
+}
+
+export const NUMBER: Rep = { kind: "number" };
+export const STRING: Rep = { kind: "string" };
+export const BOOLEAN: Rep = { kind: "boolean" };
+export const BIGINT: Rep = { kind: "bigint" };
+export const VOID: Rep = { kind: "void" };
+export const NULL: Rep = { kind: "null" };
+export const NEVER: Rep = { kind: "never" };
+
+const SCALARS: ReadonlySet<Rep["kind"]> = new Set(["number", "boolean", "bigint"]);
+
+/** Numbers, booleans and bigints: no reference behind them. */
+export function isScalar(rep: Rep): boolean {
+  return SCALARS.has(rep.kind);
+}
+
+/** `T | null`; of something nullable itself, that. */
+export function nullable(of: Rep, absent: "null" | "undefined"): Rep {
+  return of.kind === "nullable" || of.kind === "null" ? of : { kind: "nullable", of, absent };
+}
+
+/** Without null. */
+export function present(rep: Rep): Rep {
+  return rep.kind === "nullable" ? rep.of : rep;
+}
+
+/** A text that is the same for equal representations only. */
+export function keyOf(rep: Rep): string {
+  switch (rep.kind) {
+    case "array":
+    case "set":
+      return `${rep.kind}<${keyOf(rep.item)}>`;
+    case "map":
+      return `map<${keyOf(rep.key)},${keyOf(rep.value)}>`;
+    case "record":
+      return `record#${rep.record.id}`;
+    case "class":
+      return `class#${symbolId(rep.symbol)}<${rep.args.map(keyOf).join(",")}>`;
+    case "api":
+      return `api.${rep.name}<${rep.args.map(keyOf).join(",")}>`;
+    case "function":
+      return `(${rep.parameters.map(keyOf).join(",")})=>${keyOf(rep.result)}`;
+    case "nullable":
+      return `${keyOf(rep.of)}?`;
+    default:
+      return rep.kind;
+  }
+}
+
+/** The same AssemblyScript type. */
+export function sameRep(a: Rep, b: Rep): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
+const ids = new WeakMap<ts.Symbol, number>();
+let nextId = 0;
+
+function symbolId(symbol: ts.Symbol): number {
+  const known = ids.get(symbol);
+  if (known !== undefined) return known;
+  ids.set(symbol, ++nextId);
+  return nextId;
+}
+
+/** The field of a record, or undefined. */
+export function fieldOf(record: RecordClass, name: string): Field | undefined {
+  return record.fields.find((field) => field.name === name);
+}
+
+/** How the type is called in messages to the user. */
+export function describe(rep: Rep): string {
+  switch (rep.kind) {
+    case "array":
+      return `${rep.item.kind === "nullable" || rep.item.kind === "function" ? `(${describe(rep.item)})` : describe(rep.item)}[]`;
+    case "map":
+      return `Map<${describe(rep.key)}, ${describe(rep.value)}>`;
+    case "set":
+      return `Set<${describe(rep.item)}>`;
+    case "record":
+      return rep.record.tuple
+        ? `[${rep.record.fields.map((f) => describe(f.rep)).join(", ")}]`
+        : `{ ${rep.record.fields.map((f) => `${f.name}: ${f.rep.kind === "record" ? "{...}" : describe(f.rep)}`).join("; ")} }`;
+    case "class":
+      return rep.symbol.name;
+    case "api":
+      return rep.args.length > 0 ? `${rep.name}<${rep.args.map(describe).join(", ")}>` : rep.name;
+    case "function":
+      return `(${rep.parameters.map(describe).join(", ")}) => ${describe(rep.result)}`;
+    case "nullable":
+      return `${describe(rep.of)} | ${rep.absent}`;
+    default:
+      return rep.kind;
+  }
+}
+
+/** Why the type cannot be a column or record of a stream; undefined when it can. */
+export function notPortable(rep: Rep, isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined): string | undefined {
+  switch (rep.kind) {
+    case "number":
+    case "boolean":
+    case "bigint":
+    case "string":
+      return undefined;
+    case "array":
+      return notPortable(rep.item, isPortableClass);
+    case "nullable":
+      return notPortable(rep.of, isPortableClass);
+    case "record":
+      if (rep.record.recursive) return `'${describe(rep)}' contains itself`;
+      for (const field of rep.record.fields) {
+        const why = notPortable(field.rep, isPortableClass);
+        if (why !== undefined) return why;
+      }
+      return undefined;
+    case "class":
+      return isPortableClass(rep);
+    default:
+      return `a value of type '${describe(rep)}' cannot be in a record`;
+  }
+}
+
+/** The column type in the job graph (proto/lightflus/v1/job.proto, Type) as JSON. Only for portable types without classes. */
+export function typeJson(rep: Rep): object {
+  switch (rep.kind) {
+    case "boolean":
+      return { scalar: "BOOL" };
+    case "bigint":
+      return { scalar: "INT64" };
+    case "string":
+      return { scalar: "UTF8" };
+    case "array":
+      return { list: { item: typeJson(rep.item) } };
+    case "record":
+      return { struct: { fields: rep.record.fields.map((f) => ({ name: f.name, type: typeJson(f.rep) })) } };
+    case "nullable":
+      return { nullable: true, ...typeJson(rep.of) };
+    default:
+      return { scalar: "FLOAT64" };
+  }
+}
