@@ -1,11 +1,11 @@
 // Builds the TypeScript SDK.
 //
-//   node build.mjs --dev   .build/: the compiler as modules, what it needs beside it; uses node_modules; what tests run
-//   node build.mjs         engine/lightflus/bundled/typescript/: one self-contained folder that travels in the wheel
+//   node build.mjs --dev     .build/: the compiler as modules, what it needs beside it; uses node_modules; what tests run
+//   node build.mjs [FOLDER]  engine/lightflus/bundled/typescript/, or FOLDER: one self-contained folder that travels in the wheel
 //
 // Both have the same layout: lf-tsc.mjs, compiler/, assembly/, lib/, types/. The bundle adds the npm tarball and NOTICE.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { writeNotice } from "./build/notice.mjs";
@@ -15,7 +15,7 @@ import { copyTypeScriptLibrary, writeDeclarations } from "./build/types.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const dev = join(here, ".build");
-const bundle = join(here, "../../engine/lightflus/bundled/typescript");
+const bundle = resolve(process.argv[2] ?? join(here, "../../engine/lightflus/bundled/typescript"));
 const RELATIVE_IMPORT = /((?:from|import)\s*\(?\s*"\.[^"]*)\.ts(")/g;
 
 /** All files of a folder with the extension, as paths. */
