@@ -1,0 +1,67 @@
+"""`lightflus build`: one .wasm file from a TypeScript job.
+
+What it owns: the command: where the module goes and what is said about it. What it leaves: building (`modules.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+
+from lightflus.cli.modules import build, unnamed_warning
+from lightflus.cli.problems import to_json
+from lightflus.cli.screen import emit, say
+from lightflus.errors import LightflusError, UserError
+
+
+def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
+    """Builds, writes, reports. Raises LightflusError."""
+    started = time.monotonic()
+    target = output or Path(source.with_suffix(".wasm").name)
+    try:
+        _require_folder(target)
+        built = build(source)
+        _write(target, built.wasm)
+    except LightflusError as error:
+        if as_json:
+            emit(json.dumps({"ok": False, "error": to_json(error)}, ensure_ascii=False))
+        raise
+    seconds = time.monotonic() - started
+    digest = hashlib.sha256(built.wasm).hexdigest()
+    warning = unnamed_warning(built.graph)
+    if as_json:
+        report: dict[str, object] = {
+            "ok": True,
+            "job": built.graph.job,
+            "namespace": built.graph.namespace,
+            "module": str(target),
+            "bytes": len(built.wasm),
+            "digest": digest,
+            "seconds": round(seconds, 3),
+            "warnings": [warning] if warning else [],
+        }
+        emit(json.dumps(report, ensure_ascii=False))
+        return
+    if warning:
+        say(warning, "yellow")
+    operators = f"{len(built.graph.operators)} operators, {len(built.graph.functions)} functions"
+    say(f"built {target}: {len(built.wasm):,} bytes, {operators}, {seconds:.1f} s", "bold")
+    say(f"  sha256 {digest}", "dim")
+
+
+def _require_folder(target: Path) -> None:
+    if target.is_dir():
+        raise UserError("this is a directory", where=str(target), hint="name a file, for example -o job.wasm")
+    if not target.parent.is_dir():
+        raise UserError("there is no such directory", where=str(target.parent), hint="make it first, or choose another")
+
+
+def _write(target: Path, wasm: bytes) -> None:
+    try:
+        target.write_bytes(wasm)
+    except OSError as error:
+        raise UserError(
+            f"cannot be written: {error.strerror}", where=str(target), hint="choose another with -o"
+        ) from error

@@ -1,0 +1,86 @@
+"""A plan as text: a box per task with its chain of operators, and arrows that say how records travel.
+
+What it owns: the picture that `lightflus inspect` shows. Pure.
+What it leaves: what a module holds besides its graph (`inspecting.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Reduce, Sink, Source
+from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
+
+_SECRET = ("password", "secret", "token")
+
+
+def draw(plan: Plan) -> str:
+    """All tasks in topological order, each with the edges that leave it."""
+    lines: list[str] = []
+    width = max((len(line) for task in plan.tasks for line in _chain(plan, task)), default=0)
+    for task in plan.tasks:
+        title = f" task {task.id} \N{MULTIPLICATION SIGN} {task.parallelism} "
+        inner = [f"│ {line:<{width}} │" for line in _chain(plan, task)]
+        lines += [f"┌─{title:─<{width}}─┐", *inner, f"└─{'─' * width}─┘"]
+        lines += [f"    {_arrow(edge)}" for edge in plan.outputs_of(task.id)]
+    return "\n".join(lines)
+
+
+def _chain(plan: Plan, task: Task) -> Iterator[str]:
+    names = max(len(planned.name) for planned in task.operators)
+    for planned in task.operators:
+        operator = planned.operator
+        place = f"  {operator.position}" if operator.position else ""
+        yield f"{planned.name:<{names}}  {describe(operator, plan)}{place}"
+        indent = " " * (names + 2)
+        if operator.output is not None:
+            yield f"{indent}yields {operator.output}"
+        yield from (indent + line for line in _emits(planned))
+
+
+def _emits(planned: PlannedOperator) -> Iterator[str]:
+    if planned.emit is not None:
+        yield f"emits {planned.emit.mode.value}"
+        yield f"  because {planned.emit.reason}"
+
+
+def describe(operator: Operator, plan: Plan) -> str:
+    """`source kafka brokers=localhost:9092 topic=topic`, `key_by t1`, `flat_map (function 0)`."""
+    kind = operator.kind
+    match kind:
+        case Source(connector):
+            return f"source {_connector(connector)}{f' as {kind.format}' if kind.format else ''}"
+        case Sink(connector):
+            keys = f" by {', '.join(kind.key_fields)}" if kind.key_fields else ""
+            fields = ", ".join(f"{field.name} = {_extractor(field.value)}" for field in kind.fields)
+            return f"sink {_connector(connector)}, {kind.delivery.value}{keys}: {fields}"
+        case KeyBy(key, key_type):
+            return f"key_by {_extractor(key)}: {key_type}"
+        case Reduce(number):
+            return f"reduce (function {number}), keyed"
+        case _:
+            return f"{operator.kind_name} (function {kind.function})"
+
+
+def _extractor(value: FieldPath | FunctionNumber) -> str:
+    return str(value) if isinstance(value, FieldPath) else f"function {value}"
+
+
+def _connector(connector: Connector) -> str:
+    options = (f" {name}={'***' if is_secret(name) else value}" for name, value in connector.options.items())
+    return connector.kind + "".join(options)
+
+
+def is_secret(option: str) -> bool:
+    """Whether an option's value must not be shown."""
+    return any(word in option.lower() for word in _SECRET)
+
+
+def _arrow(edge: Edge) -> str:
+    match edge.exchange:
+        case Exchange.FORWARD:
+            return f"│ forward, subtask i to subtask i ─▶ task {edge.downstream}"
+        case Exchange.RESCALE:
+            return f"│ rescale, order kept ─▶ task {edge.downstream}"
+        case Exchange.HASH:
+            return f"║ by key ({edge.key}) ═▶ task {edge.downstream}"

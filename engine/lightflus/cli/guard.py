@@ -1,0 +1,68 @@
+"""The boundary of every command: nothing leaves it but an exit code and words.
+
+What it owns: which exception becomes which exit code, and the report of a bug of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+
+from lightflus import __version__
+from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
+from lightflus.cli.screen import say, words
+from lightflus.errors import InternalError, LightflusError
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Runs a command and answers its exit code. With LIGHTFLUS_DEBUG=1 a traceback is shown as well."""
+    code = OK
+    try:
+        command()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else OK if end.code is None else EXTERNAL
+    except KeyboardInterrupt:
+        say("interrupted")
+        code = INTERRUPTED
+    except Exception as error:
+        code = _explain(error)
+    return code
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
+        return _reader_gone()
+    if not isinstance(error, LightflusError) or isinstance(error, InternalError):
+        return _report_bug(error)
+    words().print(render(error), end="")
+    if _is_debugging():
+        traceback.print_exception(error)
+    return exit_code(error)
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has had enough (`| head`): no words; what Python would still flush goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXTERNAL
+
+
+def _report_bug(error: Exception) -> int:
+    name = type(error).__name__
+    say(f"error: this is a bug in Lightflus {__version__}: {name}: {str(error)[:300]}", "bold red")
+    if _is_debugging():
+        traceback.print_exception(error)
+        return INTERNAL
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="lightflus-bug-", suffix=".txt", delete=False) as file:
+            traceback.print_exception(error, file=file)
+        say(f"  help: please report it with {file.name}; LIGHTFLUS_DEBUG=1 shows the same here")
+    except OSError:
+        say("  help: please report it with what LIGHTFLUS_DEBUG=1 shows")
+    return INTERNAL
+
+
+def _is_debugging() -> bool:
+    return os.environ.get("LIGHTFLUS_DEBUG", "") not in ("", "0")

@@ -1,0 +1,139 @@
+"""`lightflus inspect`: what a job or module declares, and how it would run; no record is touched.
+
+What it owns: the report, as text and as JSON. What it leaves: the picture of the plan (`drawing.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
+
+from lightflus.cli.drawing import describe, draw, is_secret
+from lightflus.cli.modules import bound_graph, load_job, unnamed_warning
+from lightflus.cli.screen import CONTROL, emit, results, say
+from lightflus.connectors.registry import Streams
+from lightflus.limits import KIB, MIB
+from lightflus.model.plan import Plan, plan_job
+from lightflus.proto.convert import graph_to_json
+from lightflus.sandbox.inspect import ModuleReport
+from lightflus.sandbox.limits import GuestLimits
+from lightflus.sandbox.module import LoadedModule
+
+Json = dict[str, object]
+
+
+def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool) -> None:
+    """Shows a job. With bindings, as it would run with them; else as it was written. Raises LightflusError."""
+    module = load_job(path)
+    graph = module.graph
+    if bindings:
+        graph = bound_graph(graph, bindings, Streams(stdin=0, stdout=sys.stdout.buffer))
+    plan = plan_job(graph, parallelism=parallelism)
+    if as_json:
+        emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
+        return
+    results().print("\n".join(_text(path, module, plan)).translate(CONTROL))
+    if warning := unnamed_warning(graph):
+        say(warning, "yellow")
+
+
+def _text(path: Path, module: LoadedModule, plan: Plan) -> Iterator[str]:
+    graph, report = plan.graph, module.report
+    sdk = f", built from {graph.language} with SDK {graph.sdk_version or '?'}" if graph.language else ""
+    yield f"job {graph.job} in namespace {graph.namespace}{sdk}"
+    yield f"{path}, sha256 {report.digest}"
+    yield ""
+    yield draw(plan)
+    yield ""
+    if graph.functions:
+        yield "functions"
+        yield from _functions(plan)
+    yield "module"
+    yield from (f"  {line}" for line in _module(report))
+    yield from (f"  {line}" for line in _limits(module.limits))
+
+
+def _functions(plan: Plan) -> Iterator[str]:
+    for number, function in enumerate(plan.graph.functions):
+        reads = f", reads {', '.join(function.reads)}" if function.reads is not None else ""
+        keeps = f", keeps {', '.join(function.keeps)}" if function.keeps else ""
+        place = f"  {function.position}" if function.position else ""
+        yield f"  {number}  {function.kind.value}: {function.input} -> {function.output}{reads}{keeps}{place}"
+
+
+def _module(report: ModuleReport) -> Iterator[str]:
+    sections = ", ".join(f"{name} {size:,}" for name, size in report.custom_sections.items())
+    yield f"size      {report.size_bytes:,} bytes: code {report.code_bytes:,}, data {report.data_bytes:,}, {sections}"
+    yield f"functions {report.functions}"
+    imports = ", ".join(f"{wanted.module}.{wanted.name}" for wanted in report.imports)
+    yield f"imports   {imports or 'none'}"
+    yield f"exports   {', '.join(sorted(report.exports))}"
+    most = report.memory_maximum_bytes
+    yield f"memory    from {report.memory_minimum_bytes // KIB:,} KiB{f' to {most // KIB:,} KiB' if most else ''}"
+    yield f"portable  {'yes' if report.is_portable else 'no: ' + '; '.join(report.not_portable_because)}"
+
+
+def _limits(limits: GuestLimits) -> Iterator[str]:
+    yield f"limits    {limits.memory_bytes // MIB:,} MiB of memory, {limits.deadline_ms:,} ms a call (lightflus run)"
+
+
+def _to_json(module: LoadedModule, plan: Plan) -> Json:
+    report, limits = module.report, module.limits
+    return {
+        "job": plan.graph.job,
+        "namespace": plan.graph.namespace,
+        "digest": report.digest,
+        "graph": _without_secrets(cast(object, json.loads(graph_to_json(plan.graph)))),
+        "plan": _plan(plan),
+        "module": {
+            "bytes": report.size_bytes,
+            "functions": report.functions,
+            "imports": [f"{wanted.module}.{wanted.name}" for wanted in report.imports],
+            "exports": sorted(report.exports),
+            "custom_sections": report.custom_sections,
+            "memory_minimum_bytes": report.memory_minimum_bytes,
+            "memory_maximum_bytes": report.memory_maximum_bytes,
+            "is_portable": report.is_portable,
+            "not_portable_because": list(report.not_portable_because),
+        },
+        "limits": {"memory_bytes": limits.memory_bytes, "deadline_ms": limits.deadline_ms},
+    }
+
+
+def _plan(plan: Plan) -> Json:
+    tasks = [
+        {
+            "id": task.id,
+            "parallelism": task.parallelism,
+            "operators": [
+                {
+                    "id": planned.operator.id,
+                    "name": planned.name,
+                    "kind": planned.operator.kind_name,
+                    "text": describe(planned.operator, plan),
+                    **(
+                        {"emits": planned.emit.mode.name.lower(), "because": planned.emit.reason}
+                        if planned.emit
+                        else {}
+                    ),
+                }
+                for planned in task.operators
+            ],
+        }
+        for task in plan.tasks
+    ]
+    edges = [{"from": e.upstream, "to": e.downstream, "exchange": e.exchange.value} for e in plan.edges]
+    return {"tasks": tasks, "edges": edges, "subtasks": plan.subtasks, "key_groups": plan.key_groups}
+
+
+def _without_secrets(tree: object) -> object:
+    """Connector options that hold passwords do not leave through here."""
+    if isinstance(tree, dict):
+        found = cast(Json, tree)
+        return {k: "***" if is_secret(k) and isinstance(v, str) else _without_secrets(v) for k, v in found.items()}
+    if isinstance(tree, list):
+        return [_without_secrets(item) for item in cast(list[object], tree)]
+    return tree

@@ -1,0 +1,98 @@
+"""What a run looks like on a terminal: a table of operators with their rates, and the rows of `stdout:`.
+
+What it owns: the live picture and the summary at the end, both on standard error; at the end the rows go to standard
+output. On the event loop, but for `show`, which writers call from their threads.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from lightflus.cli.screen import CONTROL, results, words
+from lightflus.connectors.stdio import ShownRows
+from lightflus.runtime.counters import OperatorProgress
+
+Progress = Sequence[OperatorProgress]
+
+_RATE_SECONDS = 2.0
+"""Rates are over the last moments, so that a change shows at once."""
+
+
+class LiveView:
+    """Between `open` and `close`, `update` redraws the picture."""
+
+    def __init__(self) -> None:
+        self.title = ""
+        self._rows: ShownRows | None = None
+        self._past: deque[tuple[float, Progress]] = deque()
+        self._live = Live(console=words(), auto_refresh=False, transient=True)
+
+    def open(self) -> None:
+        """Takes the terminal."""
+        self._live.start()
+
+    def close(self) -> None:
+        """Gives the terminal back; the rows, which a reader wants to keep, are printed where they belong."""
+        self._live.stop()
+        if self._rows is not None:
+            results().print(rows_table(self._rows))
+
+    def show(self, rows: ShownRows) -> None:
+        """`stdio.Screen`: keeps the rows for the next picture."""
+        self._rows = rows
+
+    def update(self, seconds: float, progress: Progress) -> None:
+        """Draws."""
+        self._past.append((seconds, progress))
+        while len(self._past) > 2 and self._past[0][0] < seconds - _RATE_SECONDS:
+            self._past.popleft()
+        parts: list[Table | Text] = [self._operators(seconds, progress)]
+        if self._rows is not None:
+            parts.append(rows_table(self._rows))
+        self._live.update(Group(*parts), refresh=True)
+
+    def _operators(self, seconds: float, progress: Progress) -> Table:
+        then, before = self._past[0]
+        span = max(seconds - then, 1e-9)
+        old = {one.operator: one for one in before}
+        table = _table(f"{self.title}  {seconds:.0f} s", "rows/s", "busy")
+        for one in progress:
+            was = old.get(one.operator, one)
+            rate = (one.rows_in - was.rows_in) / span
+            busy = (one.busy_seconds - was.busy_seconds) / span
+            table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{busy:.0%}")
+        return table
+
+
+def summary(title: str, seconds: float, progress: Progress) -> Table:
+    """What each operator did, for the end of a run."""
+    table = _table(f"{title}  {seconds:.2f} s", "rows/s", "busy s")
+    for one in progress:
+        rate = one.rows_in / seconds if seconds else 0.0
+        table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{one.busy_seconds:.2f}")
+    return table
+
+
+def rows_table(shown: ShownRows) -> Table:
+    """The rows of a `stdout:` sink."""
+    hidden = f"  the last {len(shown.rows):,} of {shown.written:,} written" if shown.written > len(shown.rows) else ""
+    table = Table(title=f"stdout{hidden}", title_justify="left", title_style="dim")
+    for name in shown.names:
+        table.add_column(Text(name))
+    for row in shown.rows:
+        table.add_row(*(Text("null" if cell is None else str(cell).translate(CONTROL)) for cell in row))
+    return table
+
+
+def _table(title: str, rate: str, busy: str) -> Table:
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table.add_column("operator")
+    for name in ("rows in", "rows out", rate, busy):
+        table.add_column(name, justify="right")
+    return table

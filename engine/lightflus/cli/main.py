@@ -1,0 +1,118 @@
+"""The `lightflus` command: its sub-commands, options and help.
+
+What it owns: the command line's shape. Each command is a few lines; what it does stands in a file of its own, which is
+imported when the command runs, so that `lightflus --help` answers at once.
+"""
+# ruff: noqa: PLC0415 (that is what the last sentence says)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightflus import __version__
+from lightflus.cli.guard import guarded
+from lightflus.limits import PARALLELISM
+
+app = typer.Typer(
+    name="lightflus",
+    help="A stream processor in which user code is a sandboxed WebAssembly module.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+
+Job = Annotated[
+    Path, typer.Argument(help="A TypeScript job (job.ts) or a built module (job.wasm).", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+Bind = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--bind",
+        "-b",
+        metavar="NAME=URI",
+        help="Give a source or sink another system, by its name: topic=file:book.txt, redis=sqlite:out.db. Repeatable.",
+        show_default=False,
+    ),
+]
+Parallelism = Annotated[
+    int,
+    typer.Option(
+        "--parallelism", "-p", min=1, max=PARALLELISM, help="Subtasks of each operator that does not say its own."
+    ),
+]
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and end.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"lightflus {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog="Example: lightflus new wordcount && cd wordcount && lightflus run job.ts ...")
+def new(
+    name: Annotated[Path, typer.Argument(help="The project's folder; its last part is the project's name.")],
+    lang: Annotated[str, typer.Option(help="Language of the job: ts.")] = "ts",
+) -> None:
+    """Begin a project: a job, sample data, types for the editor, and a README with the next commands."""
+    from lightflus.cli.new import new_project
+
+    new_project(name, lang)
+
+
+@app.command(epilog="Example: lightflus build job.ts -o job.wasm")
+def build(
+    job: Annotated[Path, typer.Argument(help="A TypeScript job.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The module; by default the job's name with .wasm.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compile a job to one .wasm file that holds its functions and its dataflow."""
+    from lightflus.cli.building import build_job
+
+    build_job(job, output, as_json=as_json)
+
+
+@app.command(epilog="Example: lightflus inspect job.wasm --bind redis=sqlite:out.db")
+def inspect(job: Job, bind: Bind = None, parallelism: Parallelism = 1, as_json: Json = False) -> None:
+    """Show what a job or module declares: its graph, types, plan, imports, sizes and limits. Runs no record."""
+    from lightflus.cli.inspecting import inspect_job
+
+    inspect_job(job, bind or [], parallelism, as_json=as_json)
+
+
+@app.command(epilog="Example: lightflus run wordCount.ts --bind topic=file:book.txt --bind redis=sqlite:counts.db")
+def run(
+    job: Job,
+    bind: Bind = None,
+    parallelism: Parallelism = 1,
+    as_json: Json = False,
+    stats: Annotated[
+        bool, typer.Option("--stats/--quiet", "-s/-q", help="Show progress and a summary on standard error.")
+    ] = True,
+) -> None:
+    """Run a job in this process until its sources end. Ctrl-C drains it, a second one cancels it."""
+    from lightflus.cli.running import run_job
+
+    run_job(job, bind or [], parallelism, as_json=as_json, has_stats=stats)
+
+
+@app.command(epilog="Example: lightflus doctor --json")
+def doctor(as_json: Json = False) -> None:
+    """Say what is missing on this machine and how to get it. Exit code 2 if something needed is missing."""
+    from lightflus.cli.doctor import show_findings
+
+    show_findings(as_json=as_json)
+
+
+def main() -> None:
+    """Entry of the `lightflus` executable."""
+    raise SystemExit(guarded(app))

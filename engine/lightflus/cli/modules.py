@@ -1,0 +1,128 @@
+"""From what a user names, a source or a module, to a module that can run.
+
+What it owns: telling the two apart, building with the cache, giving a new module its graph, checking and binding the
+graph. What it leaves: compiling TypeScript (`compiler.py`), strangers' bytes (`sandbox/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightflus.cli.build_cache import BuildCache
+from lightflus.cli.compiler import compile_typescript
+from lightflus.cli.screen import say
+from lightflus.cli.toolchain import find_compiler
+from lightflus.connectors.bindings import bind, parse_bindings
+from lightflus.connectors.registry import Streams
+from lightflus.errors import ModuleInvalid, UserError
+from lightflus.limits import MODULE_BYTES
+from lightflus.model.graph import JobGraph
+from lightflus.model.names import operator_names, unnamed_keyed
+from lightflus.model.validation import checked
+from lightflus.proto.convert import graph_from_json
+from lightflus.sandbox.limits import GuestLimits
+from lightflus.sandbox.module import LoadedModule, describe, load, with_graph
+from lightflus.wasm import ArtefactCache
+
+SOURCE_SUFFIXES = (".ts", ".mts")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A module with its graph, fresh from a source.
+
+    Attributes:
+        wasm: its bytes.
+        graph: what it declares, checked.
+        inputs: the source files that it was made from; empty if the compiler did not say.
+    """
+
+    wasm: bytes
+    graph: JobGraph
+    inputs: tuple[str, ...]
+
+
+def build(source: Path) -> Built:
+    """Compiles a TypeScript job, asks the module what it is, checks that, and writes it into the module.
+
+    Raises:
+        BuildFailed: the program is refused, by TypeScript or by Lightflus.
+        JobInvalid: it compiles, but its graph breaks the rules; positions are the user's.
+        ToolMissing: no Node.js or no compiler on this machine.
+        GuestError: its main fails.
+    """
+    require_file(source)
+    if source.suffix not in SOURCE_SUFFIXES:
+        raise UserError(
+            f"`{source.name}` is not a TypeScript file", where=str(source), hint="a job's source ends in .ts"
+        )
+    compiled = compile_typescript(source)
+    described = describe(compiled.wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
+    graph = checked(graph_from_json(described))
+    return Built(with_graph(compiled.wasm, described), graph, compiled.inputs)
+
+
+def load_job(path: Path) -> LoadedModule:
+    """A job, ready to run: built (or taken from the cache) if it is a source. Raises LightflusError."""
+    require_file(path)
+    wasm = _built_or_cached(path) if path.suffix in SOURCE_SUFFIXES else _module_bytes(path)
+    try:
+        module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
+    except ModuleInvalid as error:
+        error.where = error.where or str(path)
+        raise
+    checked(module.graph)
+    return module
+
+
+def bound_graph(graph: JobGraph, bindings: Sequence[str], streams: Streams) -> JobGraph:
+    """The graph with its `--bind`s, checked again: a binding may change what a sink means."""
+    return checked(bind(graph, operator_names(graph), parse_bindings(bindings), streams))
+
+
+def unnamed_warning(graph: JobGraph) -> str | None:
+    """A warning about keyed operators whose state would not survive a change of the job's order."""
+    unnamed = unnamed_keyed(graph)
+    if not unnamed:
+        return None
+    names = operator_names(graph)
+    found = ", ".join(f"{names[o.id]}{f' ({o.position})' if o.position else ''}" for o in unnamed)
+    return f'warning: without a name of its own: {found}; add .name("...") so that its state can outlive a new version'
+
+
+def require_file(path: Path) -> None:
+    """Raises UserError with the reason and the way out."""
+    if not path.exists():
+        raise UserError(
+            "there is no such file", where=str(path), hint="name a TypeScript job (.ts) or a module (.wasm)"
+        )
+    if not path.is_file():
+        raise UserError("this is not a file", where=str(path), hint="name a TypeScript job (.ts) or a module (.wasm)")
+
+
+def _built_or_cached(source: Path) -> bytes:
+    cache = BuildCache(find_compiler())
+    wasm = cache.load(source)
+    if wasm is None:
+        built = build(source)
+        wasm = built.wasm
+        if built.inputs:
+            cache.store(source, built.inputs, wasm)
+    return wasm
+
+
+def _module_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MODULE_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _print_log(level: int, text: str) -> None:
+    say(f"[{_LEVELS.get(level, 'log')}] {text}")
+
+
+_LEVELS = {0: "debug", 1: "info", 2: "warn", 3: "error"}

@@ -1,0 +1,139 @@
+"""How an error looks on a screen: what was wrong, where (with the user's line and a caret), and the way out.
+
+What it owns: the text and the exit code of every class of `errors.py`. One screen, never a traceback.
+What it leaves: printing it (`guard.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from lightflus.cli.screen import CONTROL
+from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, Problem, ToolMissing
+
+OK = 0
+EXTERNAL = 1
+USER = 2
+INTERNAL = 70
+INTERRUPTED = 130
+
+_MOST_PROBLEMS = 10
+_MOST_FRAMES = 8
+_MOST_COLUMNS = 100
+_MOST_SOURCE_BYTES = 4 * 1024 * 1024
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
+
+
+def exit_code(error: LightflusError) -> int:
+    """What the process answers: 2 the user's fault, 1 something outside failed, 70 our own bug."""
+    if isinstance(error, ToolMissing):
+        return USER
+    return {"user": USER, "external": EXTERNAL, "internal": INTERNAL}[error.domain]
+
+
+def render(error: LightflusError) -> Text:
+    """The error as text of one screen."""
+    text = Text()
+    if isinstance(error, BuildFailed | JobInvalid) and error.problems:
+        for problem in error.problems[:_MOST_PROBLEMS]:
+            _one(text, problem)
+        left = len(error.problems) - _MOST_PROBLEMS
+        if left > 0:
+            text.append(f"... and {left} more\n")
+        return text
+    _one(text, Problem(str(error), error.where, error.hint))
+    if isinstance(error, GuestError):
+        _guest(text, error)
+    return text
+
+
+def to_json(error: LightflusError) -> dict[str, object]:
+    """The error for `--json`."""
+    found: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
+    found |= {name: value for name in ("where", "hint") if (value := getattr(error, name)) is not None}
+    if isinstance(error, BuildFailed | JobInvalid):
+        found["problems"] = [
+            {name: value for name in Problem.__slots__ if (value := getattr(problem, name)) is not None}
+            for problem in error.problems
+        ]
+    if isinstance(error, GuestError):
+        details = {name: getattr(error, name) for name in ("function", "row", "operator", "record", "position")}
+        found |= {name: value for name, value in details.items() if value is not None}
+        found |= {"frames": list(error.frames)} if error.frames else {}
+    return found
+
+
+def _one(text: Text, problem: Problem) -> None:
+    text.append("error", style="bold red")
+    text.append(f"[{problem.code}]: " if problem.code else ": ", style="bold red" if problem.code else "bold")
+    text.append(_clean(problem.text) + "\n", style="bold")
+    if problem.where:
+        text.append("  --> ", style="blue")
+        text.append(_clean(problem.where) + "\n")
+        if line := _line_of(problem):
+            for row in line.rows():
+                text.append(row + "\n")
+    if problem.hint:
+        text.append("  help: ", style="green")
+        text.append(_clean(problem.hint) + "\n")
+
+
+def _guest(text: Text, error: GuestError) -> None:
+    for name, value in (("operator", error.operator), ("record", error.record)):
+        if value is not None:
+            text.append(f"  {name}: ", style="blue")
+            text.append(_clean(value) + "\n")
+    if error.function is not None and error.operator is None:
+        text.append("  function: ", style="blue")
+        text.append(f"{error.function}\n")
+    if error.frames and error.position is None:
+        text.append("  in: ", style="blue")
+        text.append(_clean(" < ".join(error.frames[:_MOST_FRAMES])) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the user's file, and the column to point at (from 1), or None."""
+
+    number: int
+    text: str
+    column: int | None
+
+    def rows(self) -> Iterator[str]:
+        """The line under its number, cut to a screen around the column, and a caret."""
+        margin = " " * len(str(self.number))
+        start = max(0, (self.column or 1) - _MOST_COLUMNS + 20)
+        shown = self.text.replace("\t", " ")[start : start + _MOST_COLUMNS]
+        yield f"{margin} |"
+        yield f"{self.number} | {_clean(shown)}"
+        if self.column is not None and self.column - start <= len(shown) + 1:
+            yield f"{margin} | {' ' * (self.column - start - 1)}^"
+
+
+def _line_of(problem: Problem) -> _Line | None:
+    """The line that a problem points to: the one it brings along, else the one in the file if that is small text."""
+    found = _PLACE.fullmatch(problem.where or "")
+    if not found:
+        return None
+    number, column = int(found["line"]), int(found["column"]) if found["column"] else None
+    source = problem.source if problem.source is not None else _read_line(Path(found["file"]), number)
+    return _Line(number, source.rstrip("\r\n"), column) if source else None
+
+
+def _read_line(path: Path, number: int) -> str | None:
+    try:
+        if not path.is_file() or path.stat().st_size > _MOST_SOURCE_BYTES:
+            return None
+        lines = path.read_bytes().split(b"\n")
+    except OSError:
+        return None
+    return lines[number - 1].decode(errors="replace") if 0 < number <= len(lines) else None
+
+
+def _clean(text: str) -> str:
+    return text.translate(CONTROL)

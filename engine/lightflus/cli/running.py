@@ -1,0 +1,99 @@
+"""`lightflus run`: a job from its sources to its end, in this process.
+
+What it owns: the composition (module, plan, connectors, kernel, runtime) and what is told meanwhile.
+What it leaves: building (`modules.py`), signals (`stopping.py`), pictures (`live.py`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import trio
+import typer
+
+from lightflus.cli.job_io import open_sinks, open_sources
+from lightflus.cli.modules import bound_graph, load_job
+from lightflus.cli.problems import INTERRUPTED
+from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
+from lightflus.cli.stopping import Stopper
+from lightflus.connectors.registry import Streams
+from lightflus.errors import BindingInvalid, LightflusError
+from lightflus.kernel import WasmKernel
+from lightflus.model.graph import Sink
+from lightflus.model.plan import Plan, plan_job
+from lightflus.runtime.job_run import JobResult, JobRun
+
+_LOOK_SECONDS = 0.2
+
+
+def run_job(job: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool, has_stats: bool) -> None:
+    """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C."""
+    report = _report(as_json=as_json, has_stats=has_stats)
+    try:
+        is_stopped = _run(job, bindings, parallelism, report)
+    except LightflusError as error:
+        report.failed(error)
+        raise
+    if is_stopped:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -> bool:
+    streams = Streams(stdin=sys.stdin.fileno(), stdout=sys.stdout.buffer, screen=report.screen)
+    module = load_job(job)
+    plan = plan_job(bound_graph(module.graph, bindings, streams), parallelism=parallelism)
+    if isinstance(report, JsonReport):
+        _keep_stdout_free(plan)
+    sources = open_sources(plan, streams)
+    sinks = open_sinks(plan, streams)
+    run = JobRun(plan, guests=module, kernel=WasmKernel(), sources=sources, sinks=sinks)
+    with report:
+        report.started(plan, module)
+        result, is_stopped = trio.run(_attend, run, report)
+    report.ended(plan, result)
+    return is_stopped
+
+
+async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:
+    """Runs a job with somebody watching; answers its result (None if cancelled) and whether a signal came."""
+    failure: LightflusError | None = None
+    result: JobResult | None = None
+    with trio.CancelScope() as scope:
+        stopper = Stopper(run, scope, say=report.say)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(stopper.watch)
+            nursery.start_soon(_watch, run, report)
+            try:
+                result = await run.run()
+            except LightflusError as error:
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return result, stopper.is_asked
+
+
+async def _watch(run: JobRun, report: Report) -> None:
+    while True:
+        await trio.sleep(_LOOK_SECONDS)
+        report.progress(run.seconds, run.progress())
+
+
+def _report(*, as_json: bool, has_stats: bool) -> Report:
+    if as_json:
+        return JsonReport()
+    if not has_stats:
+        return QuietReport()
+    return LiveReport() if sys.stderr.isatty() else PlainReport()
+
+
+def _keep_stdout_free(plan: Plan) -> None:
+    for operator in plan.graph.operators:
+        if isinstance(operator.kind, Sink) and operator.kind.connector.kind == "stdout":
+            raise BindingInvalid(
+                "with --json, standard output holds the report of the run, so no sink can write to it",
+                where=plan.names[operator.id],
+                hint="bind the sink to a file, or leave --json out",
+            )

@@ -1,0 +1,66 @@
+"""Ctrl-C: the first one drains the job, the second cancels it; both are quick.
+
+What it owns: signals during a run, and giving up on a drain that does not move (a guest that loops for ever).
+On the event loop of the main thread.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import trio
+
+from lightflus.limits import DRAIN_STILL_MS
+from lightflus.runtime.job_run import JobRun
+
+_LOOK_SECONDS = 0.05
+
+
+class Stopper:
+    """Watches for signals while a job runs.
+
+    Attributes:
+        is_asked: whether a signal came.
+        is_cancelled: whether the job was cut off before everything had reached its sink.
+    """
+
+    def __init__(self, run: JobRun, scope: trio.CancelScope, *, say: Callable[[str], None]) -> None:
+        """`scope` encloses the run; `say` tells the person who pressed."""
+        self._run = run
+        self._scope = scope
+        self._say = say
+        self.is_asked = False
+        self.is_cancelled = False
+
+    async def watch(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Runs beside the job, and is cancelled with it."""
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            task_status.started()
+            await _next(signals)
+            self.is_asked = True
+            self._say("stopping: what was read still reaches its sink; Ctrl-C again cancels")
+            self._run.drain()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._give_up_when_still)
+                await _next(signals)
+                self._cancel("cancelled")
+
+    async def _give_up_when_still(self) -> None:
+        """A drain moves rows; one that moves none for a while never ends."""
+        seen, since = self._run.progress(), trio.current_time()
+        while trio.current_time() < since + DRAIN_STILL_MS / 1_000:
+            await trio.sleep(_LOOK_SECONDS)
+            if (now := self._run.progress()) != seen:
+                seen, since = now, trio.current_time()
+        self._cancel("cancelled: nothing moved any more")
+
+    def _cancel(self, text: str) -> None:
+        self.is_cancelled = True
+        self._say(text)
+        self._scope.cancel()
+
+
+async def _next(signals: AsyncIterator[int]) -> None:
+    async for _ in signals:
+        return
