@@ -8,9 +8,9 @@ A `Store` and everything made in it is used by one thread at a time; `Store.inte
 
 from lightflus.wasm.artefacts import ArtefactCache, default_cache_directory
 from lightflus.wasm.call import Function
-from lightflus.wasm.engine import WASMTIME_VERSION, fingerprint, version_problem
+from lightflus.wasm.engine import WASMTIME_VERSION, fingerprint, package_directory, version_problem
 from lightflus.wasm.instance import Instance
-from lightflus.wasm.linker import HostFunction, Linker
+from lightflus.wasm.linker import HostFunction, Linker, Prepared
 from lightflus.wasm.memory import LinearMemory, Window
 from lightflus.wasm.module import CompiledModule, refusal, uses_simd
 from lightflus.wasm.store import Store, StoreLimits
@@ -28,6 +28,7 @@ __all__ = [
     "LinearMemory",
     "Linker",
     "OutOfBounds",
+    "Prepared",
     "Store",
     "StoreLimits",
     "TrapKind",
@@ -37,6 +38,7 @@ __all__ = [
     "default_cache_directory",
     "fingerprint",
     "from_text",
+    "package_directory",
     "refusal",
     "uses_simd",
     "version_problem",

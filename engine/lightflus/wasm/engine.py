@@ -10,6 +10,7 @@ import functools
 import hashlib
 import threading
 from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 import wasmtime
@@ -61,6 +62,11 @@ def version_problem(version: str = WASMTIME_VERSION) -> str | None:
     if parts in _WITHDRAWN:
         return f"wasmtime {version} was withdrawn for security reasons; install the latest release"
     return None
+
+
+def package_directory() -> str:
+    """Where wasmtime's Python package is installed: the jailed compiler imports it from there."""
+    return str(Path(wasmtime.__file__).parents[1])
 
 
 def engine() -> wasmtime.Engine:

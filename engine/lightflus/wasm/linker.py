@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from ctypes import c_uint32, c_uint64
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import wasmtime
 
@@ -59,7 +60,7 @@ class Linker(Generic[World]):
 
     def __init__(self, functions: Sequence[HostFunction[World]], *, is_native: bool = NATIVE is not None) -> None:
         self._native = wasmtime.Linker(engine())
-        self._live: dict[int, tuple[Store, World]] = {}
+        self._stores: WeakValueDictionary[int, Store] = WeakValueDictionary()
         self._callbacks: list[HostCallback] = []
         for function in functions:
             kind = wasmtime.FuncType([_TYPES[p]() for p in function.params], [_TYPES[r]() for r in function.result])
@@ -73,9 +74,9 @@ class Linker(Generic[World]):
         result = _SLOTS[function.result] if function.result else None
 
         def enter(_data: int, caller: int, values: int, _count: int) -> int:
-            store, world = self._live[native.caller_context(caller)]
+            store = self._stores[native.caller_context(caller)]
             arguments = [slot.from_address(values + _SLOT_BYTES * i).value for i, slot in enumerate(params)]
-            answer = _run(function, store, world, native.caller(caller), arguments)
+            answer = _run(function, store, native.caller(caller), arguments)
             if store.failure is not None:
                 return native.new_trap(_TRAP, len(_TRAP))
             if result is not None:
@@ -96,9 +97,9 @@ class Linker(Generic[World]):
         params = [_SLOTS[letter] for letter in function.params]
 
         def enter(caller: wasmtime.Caller, *signed: int) -> int | None:
-            store, world = self._live[address(caller._context())]
+            store = self._stores[address(caller._context())]
             arguments = [slot(value).value for slot, value in zip(params, signed, strict=True)]
-            answer = _run(function, store, world, caller, arguments)
+            answer = _run(function, store, caller, arguments)
             return answer if function.result else None
 
         self._native.define_func(function.module, function.name, kind, enter, access_caller=True)
@@ -106,19 +107,17 @@ class Linker(Generic[World]):
     def prepare(self, module: CompiledModule) -> Prepared[World]:
         """Resolves a module's imports once for all its instances. Raises WasmRefused if one does not link."""
         try:
-            return Prepared(self, self._native.instantiate_pre(module.native), self._live)
+            return Prepared(self, self._native.instantiate_pre(module.native), self._stores)
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 
 
-def _run(
-    function: HostFunction[World], store: Store, world: World, caller: wasmtime.Caller, arguments: Sequence[int]
-) -> int:
+def _run(function: HostFunction[World], store: Store, caller: wasmtime.Caller, arguments: Sequence[int]) -> int:
     """Runs a host function; whatever it raises is left in the store."""
     try:
         exported = caller.get("memory")
         memory = LinearMemory(store, exported) if isinstance(exported, wasmtime.Memory) else None
-        return function.run(world, memory, arguments)
+        return function.run(cast(World, store.world), memory, arguments)
     except LightflusError as error:
         store.fail(error)
     except Exception as error:
@@ -134,19 +133,19 @@ class Prepared(Generic[World]):
     """A module whose imports are resolved. Keeps its linker, and with it the host functions, alive."""
 
     def __init__(
-        self, linker: Linker[World], native: wasmtime.InstancePre, live: dict[int, tuple[Store, World]]
+        self, linker: Linker[World], native: wasmtime.InstancePre, stores: WeakValueDictionary[int, Store]
     ) -> None:
         self._linker = linker
         self._native = native
-        self._live = live
+        self._stores = stores
 
     def instantiate(self, store: Store, world: World) -> Instance:
         """Makes the instance of `store`; the module's start function runs here, under the store's deadline.
 
-        `forget(store)` must follow before the store is closed, also if this raises.
         Raises WasmTrap, WasmRefused, and what a host function left behind.
         """
-        self._live[address(store.native._context())] = (store, world)
+        store.world = world
+        self._stores[address(store.native._context())] = store
         store.arm()
         try:
             instance = Instance(store, self._native.instantiate(store.native))
@@ -157,7 +156,3 @@ class Prepared(Generic[World]):
         if store.failure is not None:
             raise store.failure
         return instance
-
-    def forget(self, store: Store) -> None:
-        """Ends the tie between an open store and its world. Idempotent."""
-        self._live.pop(address(store.native._context()), None)

@@ -37,10 +37,11 @@ class Store:
         context: address of its context, for the native entries; 0 where there are none.
         deadline_ticks: what `arm` sets; 0 = this store has no deadline.
         failure: the first error that a host function left; the call that it happened in must raise it.
+        world: what host functions of this store work on (`linker.py`).
         is_interrupted: whether `interrupt` was called; then no further call begins.
     """
 
-    __slots__ = ("context", "deadline_ticks", "failure", "is_interrupted", "limits", "native")
+    __slots__ = ("__weakref__", "context", "deadline_ticks", "failure", "is_interrupted", "limits", "native", "world")
 
     def __init__(self, limits: StoreLimits) -> None:
         self.limits = limits
@@ -53,6 +54,7 @@ class Store:
             memories=1,
         )
         self.failure: BaseException | None = None
+        self.world: object = None
         self.is_interrupted = False
         self.context = NATIVE.context(self.native) if NATIVE else 0
         self.deadline_ticks = ticker.ticks_of(limits.deadline_ms) if limits.deadline_ms is not None else 0

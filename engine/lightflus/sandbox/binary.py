@@ -1,0 +1,260 @@
+"""The outline of a wasm file, read without running or compiling it.
+
+What it owns: a bounded parser of sections, signatures, imports, exports, memories and custom sections; adding and
+finding custom sections. Function bodies are not looked at: wasmtime validates them (`wasm.refusal`).
+A hostile file costs at most some tens of milliseconds here: every count has a bound, nothing is copied.
+Format: WebAssembly core specification, section 5 (binary format).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lightflus.errors import ModuleInvalid
+from lightflus.limits import MODULE_EXPORTS, MODULE_FUNCTIONS, MODULE_IMPORTS, MODULE_SECTIONS, MODULE_TYPES
+
+MAGIC = b"\0asm"
+CORE_VERSION = b"\1\0\0\0"
+_CUSTOM, _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _EXPORT, _CODE, _DATA = 0, 1, 2, 3, 4, 5, 7, 10, 11
+_VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x70: "funcref", 0x6F: "externref"}
+_KINDS = ("function", "table", "memory", "global", "tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function's parameters and results, by name of type."""
+
+    params: tuple[str, ...]
+    results: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(self.params)}) -> ({', '.join(self.results)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Something that the module wants from its host; `signature` only for functions."""
+
+    module: str
+    name: str
+    kind: str
+    signature: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Something that the module shows; `signature` only for functions."""
+
+    kind: str
+    signature: Signature | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Limits of a memory in pages of 64 KiB."""
+
+    minimum: int
+    maximum: int | None
+    is_imported: bool = False
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the sections say. Custom sections by name: where their content begins and ends."""
+
+    imports: list[Import] = field(default_factory=list)
+    exports: dict[str, Export] = field(default_factory=dict)
+    memories: list[Memory] = field(default_factory=list)
+    functions: int = 0
+    code_bytes: int = 0
+    data_bytes: int = 0
+    custom: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+class _Reader:
+    """Reads numbers and names; a file that ends too early is named as such."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self.data, self.at, self.end = data, start, end
+
+    def byte(self) -> int:
+        if self.at >= self.end:
+            raise _truncated(self.at)
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def number(self) -> int:
+        result = shift = 0
+        while True:
+            byte = self.byte()
+            result |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return result
+            shift += 7
+            if shift > 63:
+                raise ModuleInvalid(f"it is damaged: a number at byte {self.at} does not end")
+
+    def count(self, what: str, most: int) -> int:
+        found = self.number()
+        if found > most:
+            raise ModuleInvalid(f"it has {found} {what}; {most} are allowed")
+        return found
+
+    def skip(self, size: int) -> None:
+        if size > self.end - self.at:
+            raise _truncated(self.end)
+        self.at += size
+
+    def name(self) -> str:
+        size = self.number()
+        start = self.at
+        self.skip(size)
+        try:
+            return self.data[start : self.at].decode()
+        except UnicodeDecodeError:
+            raise ModuleInvalid(f"it is damaged: a name at byte {start} is not UTF-8") from None
+
+    def value_type(self) -> str:
+        code = self.byte()
+        if code in (0x63, 0x64):  # a typed reference: wasmtime's validation refuses or accepts it
+            self.number()
+        return _VALUE_TYPES.get(code, "ref")
+
+    def limits(self) -> tuple[int, int | None]:
+        flags = self.byte()
+        minimum = self.number()
+        return minimum, self.number() if flags & 1 else None
+
+
+def _truncated(at: int) -> ModuleInvalid:
+    return ModuleInvalid(f"it is truncated: it ends at byte {at}, in the middle of a section")
+
+
+class _Parser:
+    def __init__(self, wasm: bytes) -> None:
+        self.wasm = wasm
+        self.outline = Outline()
+        self.types: list[Signature] = []
+        self.signatures: list[Signature | None] = []
+
+    def parse(self) -> Outline:
+        whole = _Reader(self.wasm, 8, len(self.wasm))
+        handlers = {
+            _CUSTOM: self._custom,
+            _TYPE: self._types,
+            _IMPORT: self._imports,
+            _FUNCTION: self._functions,
+            _MEMORY: self._memories,
+            _EXPORT: self._exports,
+        }
+        for _ in range(MODULE_SECTIONS):
+            if whole.at == len(self.wasm):
+                return self.outline
+            kind, size = whole.byte(), whole.number()
+            start = whole.at
+            whole.skip(size)
+            if kind == _CODE:
+                self.outline.code_bytes = size
+            elif kind == _DATA:
+                self.outline.data_bytes = size
+            elif kind in handlers:
+                handlers[kind](_Reader(self.wasm, start, start + size))
+        raise ModuleInvalid(f"it has more than {MODULE_SECTIONS} sections")
+
+    def _custom(self, reader: _Reader) -> None:
+        name = reader.name()
+        self.outline.custom[name] = (reader.at, reader.end)
+
+    def _types(self, reader: _Reader) -> None:
+        for _ in range(reader.count("types", MODULE_TYPES)):
+            form = reader.byte()
+            if form != 0x60:
+                raise ModuleInvalid(f"it uses types of form {form:#x} (garbage collection), which are not accepted")
+            params = tuple(reader.value_type() for _ in range(reader.count("parameters", 1_000)))
+            results = tuple(reader.value_type() for _ in range(reader.count("results", 1_000)))
+            self.types.append(Signature(params, results))
+
+    def _imports(self, reader: _Reader) -> None:
+        for _ in range(reader.count("imports", MODULE_IMPORTS)):
+            module, name, kind = reader.name(), reader.name(), reader.byte()
+            signature = None
+            if kind == 0:
+                signature = self._type(reader.number())
+                self.signatures.append(signature)
+            elif kind == 1:
+                reader.value_type()
+                reader.limits()
+            elif kind == 2:
+                self.outline.memories.append(Memory(*reader.limits(), is_imported=True))
+            elif kind == 3:
+                reader.value_type()
+                reader.byte()
+            else:
+                reader.byte()
+                reader.number()
+            self.outline.imports.append(Import(module, name, _kind(kind), signature))
+
+    def _functions(self, reader: _Reader) -> None:
+        self.outline.functions = reader.count("functions", MODULE_FUNCTIONS)
+        self.signatures.extend(self._type(reader.number()) for _ in range(self.outline.functions))
+
+    def _memories(self, reader: _Reader) -> None:
+        for _ in range(reader.count("memories", 1)):
+            self.outline.memories.append(Memory(*reader.limits()))
+
+    def _exports(self, reader: _Reader) -> None:
+        for _ in range(reader.count("exports", MODULE_EXPORTS)):
+            name, kind, index = reader.name(), reader.byte(), reader.number()
+            is_function = kind == 0 and index < len(self.signatures)
+            self.outline.exports[name] = Export(_kind(kind), self.signatures[index] if is_function else None)
+
+    def _type(self, index: int) -> Signature:
+        if index >= len(self.types):
+            raise ModuleInvalid(f"it is damaged: it has no type {index}")
+        return self.types[index]
+
+
+def _kind(code: int) -> str:
+    return _KINDS[code] if code < len(_KINDS) else "unknown"
+
+
+def outline(wasm: bytes) -> Outline:
+    """The outline of bytes that begin with wasm's magic and version. Raises ModuleInvalid."""
+    return _Parser(wasm).parse()
+
+
+def section(wasm: bytes, name: str) -> bytes | None:
+    """The content of a custom section, or None. Raises ModuleInvalid."""
+    found = outline(wasm).custom.get(name)
+    return wasm[found[0] : found[1]] if found else None
+
+
+def with_section(wasm: bytes, name: str, data: bytes) -> bytes:
+    """The module with a custom section of that name and content at its end, in place of any of before.
+
+    Code keeps its offsets if no section of that name stood before it. Raises ModuleInvalid.
+    """
+    label = name.encode()
+    content = _leb(len(label)) + label + data
+    return _without_section(wasm, name) + bytes([_CUSTOM]) + _leb(len(content)) + content
+
+
+def _without_section(wasm: bytes, name: str) -> bytes:
+    reader = _Reader(wasm, 8, len(wasm))
+    kept = [wasm[:8]]
+    while reader.at < len(wasm):
+        start = reader.at
+        kind, size = reader.byte(), reader.number()
+        content = reader.at
+        reader.skip(size)
+        if kind != _CUSTOM or _Reader(wasm, content, reader.at).name() != name:
+            kept.append(wasm[start : reader.at])
+    return b"".join(kept)
+
+
+def _leb(number: int) -> bytes:
+    encoded = bytearray()
+    while number >= 0x80:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*encoded, number])

@@ -1,0 +1,172 @@
+"""What can be said about a module without running one instruction of it.
+
+What it owns: `inspect`: the report that `lightflus inspect` shows, and every static rule of docs/abi.md sections 1-3 as
+a ModuleInvalid that names all that is wrong and the way out.
+What it leaves: parsing (`binary.py`), validation of code (wasmtime), the graph's own rules (`model/`). Any thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lightflus.codec import abi
+from lightflus.errors import ModuleInvalid
+from lightflus.limits import MIB, MODULE_BYTES, PORTABLE_MEMORY_BYTES
+from lightflus.sandbox.binary import CORE_VERSION, MAGIC, Export, Import, Memory, Outline, Signature, outline
+from lightflus.sandbox.wasi import WASI_FUNCTIONS
+from lightflus.wasm import refusal, uses_simd
+
+_PAGE_BYTES = 65_536
+_LETTERS = {"i": "i32", "I": "i64"}
+_ABI_PREFIX = "lf_abi_v"
+_REBUILD = "Build it with a Lightflus SDK (`lightflus build`), or see docs/abi.md for what a module must be."
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleReport:
+    """A module that keeps the static rules.
+
+    Attributes:
+        digest: SHA-256 of its bytes, in hexadecimal: its identity.
+        is_portable: whether any wasm engine of the portable profile can run it.
+        not_portable_because: reasons, if it is not.
+        memory_minimum_bytes: linear memory that it begins with.
+        memory_maximum_bytes: the most that it will ask for; None = it does not say.
+        custom_sections: bytes by name.
+        graph: content of its section `lightflus.job`, if it has one.
+    """
+
+    digest: str
+    size_bytes: int
+    imports: tuple[Import, ...]
+    exports: dict[str, Export]
+    functions: int
+    code_bytes: int
+    data_bytes: int
+    memory_minimum_bytes: int
+    memory_maximum_bytes: int | None
+    custom_sections: dict[str, int]
+    not_portable_because: tuple[str, ...]
+    graph: bytes | None
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether it keeps to the portable profile (docs/abi.md 1.2, 1.3)."""
+        return not self.not_portable_because
+
+
+def inspect(wasm: bytes) -> ModuleReport:
+    """Looks at a module. Raises ModuleInvalid with everything that is wrong with it."""
+    _require_core_module(wasm)
+    found = outline(wasm)
+    refused = refusal(wasm)
+    if refused is not None:
+        raise ModuleInvalid(f"it is not a valid module: {refused}", hint=_REBUILD)
+    problems = list(_problems(found))
+    if problems:
+        raise ModuleInvalid("; ".join(problems), hint=_REBUILD)
+    return _report(wasm, found)
+
+
+def _require_core_module(wasm: bytes) -> None:
+    if len(wasm) > MODULE_BYTES:
+        size, most = len(wasm) // MIB, MODULE_BYTES // MIB
+        raise ModuleInvalid(f"it has {size} MiB; a module has at most {most} MiB", hint="Build it without debug data.")
+    if not wasm.startswith(MAGIC):
+        begins = "it is empty" if not wasm else f"it begins with {wasm[:8]!r}"
+        raise ModuleInvalid(f"it is not a WebAssembly file: {begins}", hint=_REBUILD)
+    version = wasm[4:8]
+    if version[2:] == b"\1\0":
+        raise ModuleInvalid("it is a WebAssembly component; Lightflus runs core modules", hint=_REBUILD)
+    if len(wasm) < 8:
+        raise ModuleInvalid("it is truncated: it ends within its first 8 bytes")
+    if version != CORE_VERSION:
+        raise ModuleInvalid(f"it is of WebAssembly version {int.from_bytes(version, 'little')}; 1 is expected")
+
+
+def _problems(found: Outline) -> Iterator[str]:
+    yield from _abi_problems(found)
+    for wanted in found.imports:
+        yield from _import_problems(wanted)
+    yield from _export_problems(found)
+    yield from _memory_problems(found)
+
+
+def _abi_problems(found: Outline) -> Iterator[str]:
+    if f"{_ABI_PREFIX}{abi.ABI_VERSION}" in found.exports:
+        return
+    others = sorted(name for name in found.exports if name.startswith(_ABI_PREFIX))
+    if others:
+        versions = ", ".join(name.removeprefix(_ABI_PREFIX) for name in others)
+        yield f"it speaks version {versions} of the guest ABI; this engine speaks version {abi.ABI_VERSION}"
+    else:
+        yield f"it is not a Lightflus module: it does not export {_ABI_PREFIX}{abi.ABI_VERSION}"
+
+
+def _import_problems(wanted: Import) -> Iterator[str]:
+    name = f"{wanted.module}.{wanted.name}"
+    expected = _host_signature(wanted)
+    if expected is None:
+        yield f"it imports {name}, which no host offers ({abi.IMPORT_MODULE}.abort and .log are what there is)"
+    elif wanted.signature != expected:
+        yield f"it imports {name} as {wanted.signature or wanted.kind}; the host offers {expected}"
+
+
+def _host_signature(wanted: Import) -> Signature | None:
+    if wanted.module == abi.IMPORT_MODULE and wanted.name in abi.IMPORTS:
+        return signature(abi.IMPORTS[wanted.name], "")
+    if wanted.module == abi.WASI_MODULE and wanted.name in WASI_FUNCTIONS:
+        return signature(*WASI_FUNCTIONS[wanted.name])
+    return None
+
+
+def _export_problems(found: Outline) -> Iterator[str]:
+    for name, (params, result) in (abi.EXPORTS | abi.OPTIONAL_EXPORTS).items():
+        export = found.exports.get(name)
+        if export is None:
+            if name in abi.EXPORTS and not name.startswith(_ABI_PREFIX):
+                yield f"it does not export {name}"
+        elif export.signature != signature(params, result):
+            yield f"it exports {name} as {export.signature or export.kind}; {signature(params, result)} is expected"
+
+
+def _memory_problems(found: Outline) -> Iterator[str]:
+    memory = found.exports.get("memory")
+    if memory is None or memory.kind != "memory":
+        yield "it does not export its memory as `memory`"
+    elif any(each.is_imported for each in found.memories):
+        yield "it imports its memory; a module has a memory of its own"
+
+
+def signature(params: str, result: str) -> Signature:
+    """A signature from the letters of `codec/abi.py`."""
+    return Signature(tuple(_LETTERS[p] for p in params), tuple(_LETTERS[r] for r in result))
+
+
+def _report(wasm: bytes, found: Outline) -> ModuleReport:
+    (memory,) = found.memories
+    place = found.custom.get(abi.JOB_SECTION)
+    maximum = memory.maximum
+    return ModuleReport(
+        digest=hashlib.sha256(wasm).hexdigest(),
+        size_bytes=len(wasm),
+        imports=tuple(found.imports),
+        exports=found.exports,
+        functions=found.functions,
+        code_bytes=found.code_bytes,
+        data_bytes=found.data_bytes,
+        memory_minimum_bytes=memory.minimum * _PAGE_BYTES,
+        memory_maximum_bytes=None if maximum is None else maximum * _PAGE_BYTES,
+        custom_sections={name: end - start for name, (start, end) in found.custom.items()},
+        not_portable_because=tuple(_portability_problems(wasm, memory)),
+        graph=wasm[place[0] : place[1]] if place else None,
+    )
+
+
+def _portability_problems(wasm: bytes, memory: Memory) -> Iterator[str]:
+    if uses_simd(wasm):
+        yield "it uses SIMD (v128)"
+    if memory.minimum * _PAGE_BYTES > PORTABLE_MEMORY_BYTES:
+        yield f"it begins with {memory.minimum * _PAGE_BYTES // MIB} MiB of memory; 2 MiB are portable"

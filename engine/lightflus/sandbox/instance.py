@@ -1,0 +1,203 @@
+"""One instance of a module: chains of calls over batches that stay in its memory (docs/abi.md, sections 3 and 4).
+
+What it owns: the port `runtime.ports.Guest`: its life, what is written before a call and read after it, rows mapped
+back, errors named. Everything of a call goes in with one `lf_alloc`; a loaded column is copied when a function first
+reads it, once per chain; a projection is a new header over columns that are there.
+What it leaves: bytes (`codec`), meaning of traps (`traps.py`). One thread at a time; `interrupt` from any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from itertools import groupby
+
+import pyarrow as pa
+
+from lightflus.codec import Layout, layout_of, read_batch, read_columns_of, read_list
+from lightflus.errors import GuestProtocolError, InternalError
+from lightflus.limits import CALL_ROWS
+from lightflus.model.graph import FunctionKind, FunctionNumber
+from lightflus.model.types import Scalar, ScalarType, Type
+from lightflus.runtime.ports import Folded, GuestBatch
+from lightflus.sandbox.functions import CallPlan, planned
+from lightflus.sandbox.lineage import Listed, Loaded, Part, Rows, Table
+from lightflus.sandbox.session import Session
+from lightflus.sandbox.staging import Staging, loaded_table, new_table
+from lightflus.sandbox.traps import Scene
+from lightflus.wasm import Function
+
+_BOOL = layout_of(ScalarType(Scalar.BOOL))
+_OUTPUT, _STATE = 1, 2
+"""Fields of the Result."""
+
+
+class ModuleGuest:
+    """Implements `runtime.ports.Guest`. Made by `module.LoadedModule`."""
+
+    def __init__(self, session: Session, plans: tuple[CallPlan, ...]) -> None:
+        self._session = session
+        self._plans = plans
+        self._chain = 0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may be called again."""
+        return self._session.is_alive
+
+    def begin(self) -> None:
+        """Starts a chain: frees what the last one left."""
+        self._chain += 1
+        self._session.reset()
+
+    def load(self, columns: pa.RecordBatch) -> Rows:
+        """Takes a batch; each column is copied in when a function of the chain first reads it."""
+        return Rows((Part(loaded_table(columns), Loaded()),), self._chain)
+
+    def map(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+        """MAP: as many rows as came."""
+        plan = planned(self._plans, function, FunctionKind.MAP)
+        return Rows(tuple(self._mapped(plan, piece) for piece in self._pieces(batch)), self._chain)
+
+    def filter(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+        """FILTER: the same rows, narrowed by a selection."""
+        plan = planned(self._plans, function, FunctionKind.FILTER)
+        parts = (piece.kept(self._mask(plan, piece)) for piece in self._pieces(batch))
+        return Rows(tuple(part for part in parts if part.rows), self._chain)
+
+    def flat_map(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+        """FLAT_MAP: the children of the list arrays."""
+        plan = planned(self._plans, function, FunctionKind.FLAT_MAP)
+        parts = (self._flattened(plan, piece) for piece in self._pieces(batch))
+        return Rows(tuple(part for part in parts if part.rows), self._chain)
+
+    def extract(self, function: FunctionNumber, batch: GuestBatch) -> pa.RecordBatch:
+        """KEY, FIELD, TIMESTAMP: copied out and fully checked."""
+        plan = planned(self._plans, function, FunctionKind.KEY, FunctionKind.FIELD, FunctionKind.TIMESTAMP)
+        return _joined(plan.output, [self._extracted(plan, piece) for piece in self._pieces(batch)])
+
+    def take(self, batch: GuestBatch, record: Type) -> pa.RecordBatch:
+        """Copies a batch out, compacted and fully checked. What was only loaded comes from the host's own copy."""
+        layout = layout_of(record)
+        rows = self._mine(batch)
+        tables = groupby(rows.parts, key=lambda part: id(part.table))
+        taken = [self._taken(layout, list(parts)) for _, parts in tables]
+        return _joined(layout, taken)
+
+    def fold(
+        self,
+        function: FunctionNumber,
+        batch: GuestBatch,
+        *,
+        state: pa.StructArray,
+        groups: pa.Buffer,
+        wants_output: bool,
+    ) -> Folded:
+        """REDUCE: rows, in order, into the states of their groups. At most CALL_ROWS rows."""
+        plan = planned(self._plans, function, FunctionKind.REDUCE)
+        rows = self._mine(batch)
+        if len(rows.parts) != 1 or rows.rows > CALL_ROWS:
+            raise InternalError(f"a fold of {rows.rows} rows in {len(rows.parts)} parts; it takes one of {CALL_ROWS}")
+        (part,) = rows.parts
+        staging = Staging(plan, part)
+        staging.add_fold(state, groups, wants_output=wants_output)
+        result = self._run(self._session.fold, plan, part, staging)
+        with self._reading(plan):
+            window = self._session.window()
+            new_state = read_batch(window, _given(result[_STATE], "state"), plan.output, len(state))
+            output = None
+            if wants_output:
+                output = read_batch(window, _given(result[_OUTPUT], "output"), plan.output, part.rows)
+            return Folded(new_state, output)
+
+    def interrupt(self) -> None:
+        """Ends a running call from another thread; it raises GuestDeadlineExceeded."""
+        self._session.interrupt()
+
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        self._session.close()
+
+    def _mapped(self, plan: CallPlan, piece: Part) -> Part:
+        output = self._apply(plan, piece)
+        with self._reading(plan):
+            columns = read_columns_of(self._session.window(), output, plan.output, piece.rows)
+        return Part(new_table(plan.output, piece.rows, output, columns), piece)
+
+    def _mask(self, plan: CallPlan, piece: Part) -> pa.BooleanArray:
+        output = self._apply(plan, piece)
+        with self._reading(plan):
+            mask = read_batch(self._session.window(), output, _BOOL, piece.rows).column(0)
+        assert isinstance(mask, pa.BooleanArray)
+        return mask
+
+    def _flattened(self, plan: CallPlan, piece: Part) -> Part:
+        output = self._apply(plan, piece)
+        with self._reading(plan):
+            window = self._session.window()
+            lists = read_list(window, output, piece.rows)
+            columns = read_columns_of(window, lists.child, plan.output, lists.child_rows)
+        table = new_table(plan.output, lists.child_rows, lists.child, columns)
+        return Part(table, Listed(piece, lists.offsets))
+
+    def _extracted(self, plan: CallPlan, piece: Part) -> pa.RecordBatch:
+        output = self._apply(plan, piece)
+        with self._reading(plan):
+            return read_batch(self._session.window(), output, plan.output, piece.rows)
+
+    def _taken(self, layout: Layout, parts: list[Part]) -> pa.RecordBatch:
+        """The rows of parts that share one table."""
+        table = parts[0].table
+        whole = table.host if table.host is not None else self._copied_out(layout, table)
+        chosen = [part.selection for part in parts if part.selection is not None]
+        if len(chosen) < len(parts):
+            return whole
+        return whole.take(chosen[0] if len(chosen) == 1 else pa.concat_arrays(chosen))
+
+    def _copied_out(self, layout: Layout, table: Table) -> pa.RecordBatch:
+        if table.layout is None or table.layout.record != layout.record:
+            raise InternalError(f"rows of {table.layout and table.layout.record} were taken as {layout.record}")
+        address = table.headers[tuple(range(len(layout.columns)))]
+        with self._session.reading(Scene("the batch of a chain")):
+            return read_batch(self._session.window(), address, layout, table.rows)
+
+    def _apply(self, plan: CallPlan, part: Part) -> int:
+        """Calls `lf_apply`: the address of its output."""
+        result = self._run(self._session.apply, plan, part, Staging(plan, part))
+        with self._reading(plan):
+            return _given(result[_OUTPUT], "output")
+
+    def _run(self, export: Function, plan: CallPlan, part: Part, staging: Staging) -> tuple[int, ...]:
+        session = self._session
+        scene = Scene(plan.label, plan.number)
+        window, base = session.allocate(staging.block, scene)
+        session.begin_rows(window)
+        call = staging.write(window, base)
+        return session.run(export, call, scene, part.rows, part.loaded_row)
+
+    def _reading(self, plan: CallPlan) -> AbstractContextManager[None]:
+        """Around reading an answer of `plan`: a lie ends the instance."""
+        return self._session.reading(Scene(plan.label, plan.number))
+
+    def _mine(self, batch: GuestBatch) -> Rows:
+        if not isinstance(batch, Rows) or batch.chain != self._chain:
+            raise InternalError("a batch was used after its chain had ended")
+        return batch
+
+    def _pieces(self, batch: GuestBatch) -> Iterator[Part]:
+        return self._mine(batch).pieces()
+
+
+def _given(address: int, what: str) -> int:
+    if not address:
+        raise GuestProtocolError(f"its answer has no {what}")
+    return address
+
+
+def _joined(layout: Layout, batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return pa.RecordBatch.from_pylist([], schema=layout.schema)
+    (joined,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return joined

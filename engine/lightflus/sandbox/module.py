@@ -1,0 +1,144 @@
+"""A module, from bytes to something that makes guests.
+
+What it owns: the order: inspect, compile (or take from the cache), read or ask for the graph, prepare calls. A
+`LoadedModule` is the `runtime.ports.GuestFactory`; any thread may make guests of it.
+What it leaves: whether the graph makes sense (`model/validation.py`).
+"""
+
+from __future__ import annotations
+
+from lightflus.codec import abi
+from lightflus.errors import GuestProtocolError, ModuleInvalid
+from lightflus.limits import MIB
+from lightflus.model.graph import JobGraph
+from lightflus.proto.convert import graph_from_json
+from lightflus.sandbox.binary import with_section
+from lightflus.sandbox.compiler import compiled
+from lightflus.sandbox.functions import CallPlan, call_plans
+from lightflus.sandbox.host_functions import linker
+from lightflus.sandbox.inspect import ModuleReport, inspect
+from lightflus.sandbox.instance import ModuleGuest
+from lightflus.sandbox.limits import GuestLimits
+from lightflus.sandbox.session import Session
+from lightflus.sandbox.traps import Translator
+from lightflus.sandbox.world import LogSink, World, log_to_python
+from lightflus.wasm import ArtefactCache, Prepared, WasmRefused
+
+
+class _Image:
+    """A compiled module with its limits; makes sessions."""
+
+    def __init__(self, wasm: bytes, report: ModuleReport, limits: GuestLimits, cache: ArtefactCache | None) -> None:
+        _require_memory(report, limits)
+        self._wasm = wasm
+        try:
+            self._prepared: Prepared[World] = linker().prepare(compiled(wasm, report.digest, cache))
+        except WasmRefused as refused:
+            raise ModuleInvalid(f"it does not link: {refused}") from refused
+        self._limit(limits)
+
+    def _limit(self, limits: GuestLimits) -> None:
+        self.limits = limits
+        self._translator = Translator(self._wasm, limits)
+
+    def narrowed(self, limits: GuestLimits) -> None:
+        """Sets the limits of later sessions."""
+        self._limit(limits)
+
+    def session(self, sink: LogSink) -> Session:
+        """A new instance, not yet described."""
+        return Session(self._prepared, self.limits, self._translator, World(sink))
+
+    def graph(self, sink: LogSink) -> bytes:
+        """What a fresh instance says about itself."""
+        session = self.session(sink)
+        try:
+            return session.describe()
+        finally:
+            session.close()
+
+
+class LoadedModule:
+    """A module that is ready to run; calling it makes a guest.
+
+    Attributes:
+        report: what inspection found.
+        graph: its job graph, as it stands in the module; not validated here.
+        limits: what an instance gets: the given limits, or less if the job asks for less.
+    """
+
+    def __init__(self, image: _Image, report: ModuleReport, graph: JobGraph, described: bytes, sink: LogSink) -> None:
+        self._image = image
+        self._described = described
+        self._sink = sink
+        self._plans: tuple[CallPlan, ...] = call_plans(graph)
+        self.report = report
+        self.graph = graph
+        self.limits = image.limits
+
+    def __call__(self) -> ModuleGuest:
+        """A fresh instance whose main has run. Raises GuestError if it fails, or describes another graph."""
+        session = self._image.session(self._sink)
+        if session.describe() != self._described:
+            session.close()
+            raise GuestProtocolError(
+                "lf_describe answered another graph than the module carries",
+                hint=f"Its main must not depend on anything outside; build it again ({abi.JOB_SECTION}).",
+            )
+        return ModuleGuest(session, self._plans)
+
+
+def load(
+    wasm: bytes,
+    *,
+    limits: GuestLimits | None = None,
+    cache: ArtefactCache | None = None,
+    sink: LogSink = log_to_python,
+) -> LoadedModule:
+    """Makes a module ready to run.
+
+    Args:
+        wasm: its bytes; nothing is believed of them.
+        limits: the most that an instance may use; by default those of a shared cluster.
+        cache: where compiled modules are kept; None compiles anew.
+        sink: takes the guests' log lines, on the thread that runs them.
+
+    Raises:
+        ModuleInvalid: it breaks docs/abi.md or cannot be compiled within the limits.
+        JobInvalid: its graph cannot be read.
+        GuestError: it has no graph section and fails to describe itself.
+    """
+    report = inspect(wasm)
+    quota = limits or GuestLimits()
+    image = _Image(wasm, report, quota, cache)
+    described = report.graph if report.graph is not None else image.graph(sink)
+    graph = graph_from_json(described)
+    image.narrowed(quota.asked(graph.limits))
+    return LoadedModule(image, report, graph, described, sink)
+
+
+def describe(
+    wasm: bytes,
+    *,
+    limits: GuestLimits | None = None,
+    cache: ArtefactCache | None = None,
+    sink: LogSink = log_to_python,
+) -> bytes:
+    """What a module says about itself: the graph's JSON, byte for byte. `lightflus build` puts it into the module.
+
+    Raises:
+        ModuleInvalid: it breaks docs/abi.md or cannot be compiled within the limits.
+        GuestError: its main fails.
+    """
+    return _Image(wasm, inspect(wasm), limits or GuestLimits(), cache).graph(sink)
+
+
+def with_graph(wasm: bytes, graph: bytes) -> bytes:
+    """The module with its graph in the section `lightflus.job`. Raises ModuleInvalid."""
+    return with_section(wasm, abi.JOB_SECTION, graph)
+
+
+def _require_memory(report: ModuleReport, limits: GuestLimits) -> None:
+    wanted, most = report.memory_minimum_bytes, limits.memory_bytes
+    if wanted > most:
+        raise ModuleInvalid(f"it begins with {wanted // MIB} MiB of memory; {most // MIB} MiB are allowed")

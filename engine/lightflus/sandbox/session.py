@@ -1,0 +1,152 @@
+"""The bare life of an instance: start, allocate, call, die (docs/abi.md 3.1).
+
+What it owns: the store, the exports, `lf_describe` and its comparison with the graph that the module carries, the row
+after a trap, and the rule that a guest that failed is thrown away with its memory.
+What it leaves: what is called with what (`instance.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from struct import Struct
+
+from lightflus.codec import Block, abi
+from lightflus.errors import GuestError, GuestMemoryExceeded, GuestProtocolError, InternalError
+from lightflus.limits import GRAPH_BYTES, MIB
+from lightflus.sandbox.limits import GuestLimits
+from lightflus.sandbox.traps import Scene, Translator
+from lightflus.sandbox.world import World
+from lightflus.wasm import Function, OutOfBounds, Prepared, Store, WasmRefused, WasmTrap, Window
+
+_WORD = Struct("<I")
+RowMap = Callable[[int], int]
+
+
+class Session:
+    """An instance that may be called. Every method may raise a GuestError, after which it is closed."""
+
+    def __init__(self, prepared: Prepared[World], limits: GuestLimits, translator: Translator, world: World) -> None:
+        """Instantiates and runs `_initialize`; `describe` must follow."""
+        self._translator = translator
+        self._limits = limits
+        self.world = world
+        self._store = Store(limits.of_store())
+        self.is_alive = True
+        self._is_started = False
+        try:
+            self._instance = prepared.instantiate(self._store, world)
+        except WasmRefused as refused:
+            self.close()
+            raise _start_refused(refused, limits) from refused
+        except (WasmTrap, GuestError) as error:
+            raise self.died(error, Scene("the start function")) from error
+        self._memory = self._instance.memory()
+        self._is_started = True
+        self._row_at = 0
+        initialize = self._instance.optional_function("_initialize")
+        if initialize is not None:
+            self._call(initialize)
+        self._allocate = self._instance.function("lf_alloc")
+        self._reset = self._instance.function("lf_reset")
+        self.apply = self._instance.function("lf_apply")
+        self.fold = self._instance.function("lf_fold")
+
+    def describe(self) -> bytes:
+        """Runs main: the graph's JSON. Once per instance."""
+        at = self._call(self._instance.function("lf_describe"))
+        with self.reading(Scene("lf_describe")):
+            window = self._memory.window()
+            address, size = window.unpack(abi.DESCRIPTION, at)
+            if size > GRAPH_BYTES:
+                raise GuestProtocolError(f"its graph has {size:,} bytes; {GRAPH_BYTES:,} are allowed")
+            graph = window.read(address, size)
+        self._row_at = self._call(self._instance.function("lf_row"))
+        with self.reading(Scene("lf_row")):
+            self._memory.window().require(self._row_at, _WORD.size)
+        return graph
+
+    def reset(self) -> None:
+        """Begins a chain."""
+        self.world.begin_chain()
+        self._call(self._reset)
+
+    def allocate(self, block: Block, scene: Scene) -> tuple[Window, int]:
+        """Room for a block: the memory as it is then, and the address, 16-byte aligned and inside."""
+        base = self._call(self._allocate, block.size, scene=scene)
+        window = self._memory.window()
+        with self.reading(scene):
+            if base % abi.ALLOCATION_ALIGNMENT or not base or base + block.size > window.size:
+                asked = f"lf_alloc answered {base} for {block.size} bytes"
+                raise GuestProtocolError(f"{asked}, which is not 16-byte aligned or not inside {window.size} bytes")
+        return window, base
+
+    @contextmanager
+    def reading(self, scene: Scene) -> Iterator[None]:
+        """Around everything that trusts an answer: a lie ends the instance."""
+        try:
+            yield
+        except OutOfBounds as error:
+            raise self.died(GuestProtocolError(f"its answer: {error}"), scene) from error
+        except GuestProtocolError as lie:
+            raise self.died(lie, scene) from lie
+
+    def window(self) -> Window:
+        """The memory as it is until the next call."""
+        return self._memory.window()
+
+    def begin_rows(self, window: Window) -> None:
+        """Notes that the guest has not begun any row of the next call."""
+        window.write(self._row_at, _WORD.pack(abi.NO_ROW))
+
+    def run(self, export: Function, call: int, scene: Scene, rows: int, row_map: RowMap) -> tuple[int, ...]:
+        """Makes a call over `rows` rows: the fields of its Result, 0 where missing."""
+        self.world.begin_call()
+        try:
+            at = export(call)
+        except (WasmTrap, GuestError) as error:
+            raise self.died(error, scene, rows, row_map) from error
+        with self.reading(scene):
+            window = self._memory.window()
+            (size,) = window.unpack(_WORD, at)
+            known = window.read(at, min(size, abi.RESULT.size) & ~3)
+        return abi.RESULT.unpack(known.ljust(abi.RESULT.size, b"\0"))
+
+    def _call(self, export: Function, *arguments: int, scene: Scene | None = None) -> int:
+        """A call outside rows."""
+        if not self.is_alive:
+            raise InternalError("a guest was called after its end")
+        self.world.begin_call()
+        try:
+            return export(*arguments)
+        except (WasmTrap, GuestError) as error:
+            raise self.died(error, scene or Scene(export.name)) from error
+
+    def died(
+        self, error: WasmTrap | GuestError, scene: Scene, rows: int = 0, row_map: RowMap | None = None
+    ) -> GuestError:
+        """Ends the instance; the error to raise, with the row that it worked on if it was one of `rows`."""
+        row = self._row(rows, row_map) if row_map is not None else scene.row
+        size = self._memory.size if self._is_started and self.is_alive else 0
+        ended = Scene(scene.label, scene.function, row, size, self._store.is_interrupted)
+        self.close()
+        return self._translator.guest_error(error, ended)
+
+    def _row(self, rows: int, row_map: RowMap) -> int | None:
+        (row,) = self._memory.window().unpack(_WORD, self._row_at)
+        return row_map(row) if row < rows else None
+
+    def interrupt(self) -> None:
+        """Ends the running call and refuses further ones. From any thread."""
+        self._store.interrupt()
+
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        if self.is_alive:
+            self.is_alive = False
+            self._store.close()
+
+
+def _start_refused(refused: WasmRefused, limits: GuestLimits) -> GuestError:
+    text = f"the module cannot be started within its limits ({limits.memory_bytes // MIB} MiB of memory): {refused}"
+    return GuestMemoryExceeded(text)

@@ -1,0 +1,91 @@
+"""What host functions of one instance share: where log lines go, and how much a guest may still say.
+
+What it owns: reading text out of a guest safely, making it harmless to a terminal, the bucket of log lines and the
+bound on host calls. One thread at a time, with its instance.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from lightflus.errors import GuestProtocolError, GuestTrapped
+from lightflus.limits import GUEST_HOST_CALLS_PER_CALL, GUEST_LOG_LINES_PER_BATCH, GUEST_MESSAGE_BYTES
+from lightflus.wasm import LinearMemory, OutOfBounds
+
+LogSink = Callable[[int, str], None]
+"""Takes a line of a guest: level (0 debug, 1 info, 2 warn, 3 error) and text without control characters."""
+
+WARN: Final = 2
+_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+_logger = logging.getLogger("lightflus.guest")
+
+_HARMFUL = (
+    *range(0x20),  # C0: escapes, bells, line ends
+    *range(0x7F, 0xA0),  # DEL and C1
+    0x061C,
+    *(0x200E, 0x200F, 0x2028, 0x2029),
+    *range(0x202A, 0x202F),  # bidirectional embeddings and overrides
+    *range(0x2066, 0x206A),  # bidirectional isolates
+)
+_HARMLESS = dict.fromkeys(_HARMFUL, " ")
+
+
+def log_to_python(level: int, text: str) -> None:
+    """The default sink: Python's logger `lightflus.guest`."""
+    _logger.log(_LEVELS[min(level, len(_LEVELS) - 1)], text)
+
+
+def harmless(text: str) -> str:
+    """The text without anything that moves a terminal's cursor, rings, colours or turns the direction of writing."""
+    return text.translate(_HARMLESS).rstrip()
+
+
+class World:
+    """State of the host functions of one instance."""
+
+    def __init__(self, sink: LogSink = log_to_python) -> None:
+        self._sink = sink
+        self._lines_left = GUEST_LOG_LINES_PER_BATCH
+        self._dropped = 0
+        self._calls_left = GUEST_HOST_CALLS_PER_CALL
+        self.random_state = 0
+
+    def begin_chain(self) -> None:
+        """Fills the bucket of log lines, and says how many were dropped."""
+        if self._dropped:
+            self._sink(WARN, f"{self._dropped} log lines dropped: more than {GUEST_LOG_LINES_PER_BATCH} in one batch")
+        self._lines_left = GUEST_LOG_LINES_PER_BATCH
+        self._dropped = 0
+
+    def begin_call(self) -> None:
+        """Allows the next guest call its host calls."""
+        self._calls_left = GUEST_HOST_CALLS_PER_CALL
+
+    def count(self) -> None:
+        """Counts a host call. Raises GuestTrapped when there were too many."""
+        self._calls_left -= 1
+        if self._calls_left < 0:
+            raise GuestTrapped(f"made more than {GUEST_HOST_CALLS_PER_CALL:,} calls to the host in one call")
+
+    def log(self, level: int, text: str) -> None:
+        """Passes a line on, or drops it when the bucket is empty."""
+        if self._lines_left:
+            self._lines_left -= 1
+            self._sink(level, harmless(text))
+        else:
+            self._dropped += 1
+
+
+def text_at(memory: LinearMemory | None, address: int, size: int, what: str) -> str:
+    """At most GUEST_MESSAGE_BYTES of UTF-8 text. Raises GuestProtocolError if it lies outside the memory."""
+    if memory is None:
+        raise GuestProtocolError(f"passed {what} to the host without exporting a memory")
+    try:
+        window = memory.window()
+        window.require(address, size)
+        text = window.read(address, min(size, GUEST_MESSAGE_BYTES)).decode(errors="replace")
+    except OutOfBounds as error:
+        raise GuestProtocolError(f"passed {what} to the host that is not in its memory: {error}") from error
+    return text if size <= GUEST_MESSAGE_BYTES else text + " ..."
