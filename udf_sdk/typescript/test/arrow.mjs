@@ -54,7 +54,7 @@ export class Arrays {
     const validity = values.includes(null) ? this.put(bitmap(values.map((v) => v !== null))) : 0;
     if (type.struct) {
       const fields = type.struct.fields ?? [];
-      const children = fields.map((f) => this.write(f.type, values.map((v) => (v === null ? defaultOf(f.type) : v[f.name]))));
+      const children = fields.map((f) => this.write(f.type, values.map((v) => (v === null ? defaultOf(f.type) : (v[f.name] ?? null)))));
       return this.array(values, [validity], children);
     }
     if (type.list) {
