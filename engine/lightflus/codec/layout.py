@@ -26,7 +26,7 @@ class Shape(Enum):
 
 
 BUFFERS = {Shape.BITS: 2, Shape.FIXED: 2, Shape.VARIABLE: 3, Shape.LIST: 2, Shape.STRUCT: 1}
-"""Number of buffers, validity included."""
+"""Number of buffers of an array, validity included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Node:
     Attributes:
         path: the column, from outside inward, for messages: `user.name`.
         width: bytes of a value of a FIXED array; also its alignment. 0 for the others.
+        buffers: how many it has.
         children: one for a list, one per field for a struct.
     """
 
@@ -44,6 +45,7 @@ class Node:
     shape: Shape
     width: int
     nullable: bool
+    buffers: int
     children: tuple[Node, ...] = ()
 
 
@@ -71,15 +73,30 @@ def layout_of(record: Type) -> Layout:
 def node_of(kind: Type, path: str) -> Node:
     """The layout of one column."""
     arrow = arrow_type(kind)
+    shape = _shape(kind)
+    width = arrow.bit_width // 8 if shape is Shape.FIXED else 0
+    return Node(path, arrow, shape, width, kind.nullable, BUFFERS[shape], _children(kind, path))
+
+
+def _shape(kind: Type) -> Shape:
     match kind:
         case ScalarType(Scalar.BOOL):
-            return Node(path, arrow, Shape.BITS, 0, kind.nullable)
+            return Shape.BITS
         case ScalarType(Scalar.UTF8 | Scalar.BINARY):
-            return Node(path, arrow, Shape.VARIABLE, 0, kind.nullable)
+            return Shape.VARIABLE
         case ScalarType():
-            return Node(path, arrow, Shape.FIXED, arrow.bit_width // 8, kind.nullable)
+            return Shape.FIXED
+        case ListType():
+            return Shape.LIST
+        case StructType():
+            return Shape.STRUCT
+
+
+def _children(kind: Type, path: str) -> tuple[Node, ...]:
+    match kind:
         case ListType(item):
-            return Node(path, arrow, Shape.LIST, 0, kind.nullable, (node_of(item, f"{path}[]"),))
+            return (node_of(item, f"{path}[]"),)
         case StructType(fields):
-            parts = tuple(node_of(field.type, f"{path}.{field.name}") for field in fields)
-            return Node(path, arrow, Shape.STRUCT, 0, kind.nullable, parts)
+            return tuple(node_of(field.type, f"{path}.{field.name}") for field in fields)
+        case _:
+            return ()

@@ -8,11 +8,11 @@ runs in that memory meanwhile. What it leaves: the bytes themselves (`read.py`, 
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from lightflus.codec.abi import ARRAY
-from lightflus.codec.layout import BUFFERS, Node, Shape
+from lightflus.codec.layout import Node, Shape
 from lightflus.errors import GuestProtocolError
 from lightflus.limits import GUEST_MEMORY_BYTES
 from lightflus.wasm.memory import Window
@@ -21,8 +21,7 @@ _OFFSET = Struct("<i")
 _HOST_ALIGNMENT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayHeader:
+class ArrayHeader(NamedTuple):
     """An ArrowArray as the guest wrote it; counts are checked, addresses are not."""
 
     rows: int
@@ -31,16 +30,14 @@ class ArrayHeader:
     children: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Bytes of the host buffer."""
 
     start: int
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One array whose bytes are known to lie inside the memory. `buffers` as in docs/abi.md 6.4; None = none."""
 
     node: Node
@@ -92,7 +89,7 @@ class Survey:
 
     def measure(self, node: Node, address: int, rows: int) -> Measured:
         """Measures `rows` rows of the array at `address`. Raises GuestProtocolError, OutOfBounds."""
-        header = read_header(self._memory, address, node.path, buffers=BUFFERS[node.shape], children=len(node.children))
+        header = read_header(self._memory, address, node.path, buffers=node.buffers, children=len(node.children))
         if header.rows < rows:
             raise GuestProtocolError(f"{node.path}: {header.rows} rows where {rows} are expected")
         if not rows:

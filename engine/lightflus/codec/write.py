@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import pyarrow as pa
 
@@ -29,16 +28,14 @@ _NO_OFFSETS = pa.py_buffer(b"\0\0\0\0")
 """The offsets of an empty array, which Arrow may leave out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """What a struct header points to: a header of the same block (`is_handle`) or one that is in the guest already."""
 
     is_handle: bool
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(NamedTuple):
     """One ArrowArray. `buffers` are offsets within the block's data; None = no buffer."""
 
     at: int

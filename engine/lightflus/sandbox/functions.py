@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from lightflus.codec import Layout, layout_of
 from lightflus.errors import InternalError, JobInvalid, Problem
 from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
-
-_EXTRACTING = (FunctionKind.KEY, FunctionKind.FIELD, FunctionKind.TIMESTAMP)
+from lightflus.sandbox.traps import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,7 @@ class CallPlan:
         reads: positions of the columns that are passed.
         output: layout of what comes back per row: mapped record, list item, bool, key, state.
         label: for messages.
+        scene: the same, for errors.
     """
 
     number: FunctionNumber
@@ -32,11 +32,7 @@ class CallPlan:
     reads: tuple[int, ...]
     output: Layout
     label: str
-
-    @property
-    def is_extracting(self) -> bool:
-        """Whether its results are copied out at once."""
-        return self.kind in _EXTRACTING
+    scene: Scene
 
 
 def call_plans(graph: JobGraph) -> tuple[CallPlan, ...]:
@@ -53,7 +49,7 @@ def _plan(number: FunctionNumber, function: Function) -> CallPlan:
         names = ", ".join(column.path for column in layout.columns)
         problem = Problem(f"{label} reads column {missing}, which its input does not have", hint=f"It has {names}.")
         raise JobInvalid(problem.text, (problem,)) from missing
-    return CallPlan(number, function.kind, layout, reads, layout_of(function.output), label)
+    return CallPlan(number, function.kind, layout, reads, layout_of(function.output), label, Scene(label, number))
 
 
 def _label(number: int, function: Function) -> str:

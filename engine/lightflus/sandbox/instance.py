@@ -9,7 +9,6 @@ What it leaves: bytes (`codec`), meaning of traps (`traps.py`). One thread at a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from itertools import groupby
 
 import pyarrow as pa
@@ -22,7 +21,7 @@ from lightflus.model.types import Scalar, ScalarType, Type
 from lightflus.runtime.ports import Folded, GuestBatch
 from lightflus.sandbox.functions import CallPlan, planned
 from lightflus.sandbox.lineage import Listed, Loaded, Part, Rows, Table
-from lightflus.sandbox.session import Session
+from lightflus.sandbox.session import Reading, Session
 from lightflus.sandbox.staging import Staging, loaded_table, new_table
 from lightflus.sandbox.traps import Scene
 from lightflus.wasm import Function
@@ -169,15 +168,14 @@ class ModuleGuest:
 
     def _run(self, export: Function, plan: CallPlan, part: Part, staging: Staging) -> tuple[int, ...]:
         session = self._session
-        scene = Scene(plan.label, plan.number)
-        window, base = session.allocate(staging.block, scene)
+        window, base = session.allocate(staging.block, plan.scene)
         session.begin_rows(window)
         call = staging.write(window, base)
-        return session.run(export, call, scene, part.rows, part.loaded_row)
+        return session.run(export, call, plan.scene, part.rows, part.loaded_row)
 
-    def _reading(self, plan: CallPlan) -> AbstractContextManager[None]:
+    def _reading(self, plan: CallPlan) -> Reading:
         """Around reading an answer of `plan`: a lie ends the instance."""
-        return self._session.reading(Scene(plan.label, plan.number))
+        return self._session.reading(plan.scene)
 
     def _mine(self, batch: GuestBatch) -> Rows:
         if not isinstance(batch, Rows) or batch.chain != self._chain:

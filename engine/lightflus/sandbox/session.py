@@ -7,8 +7,7 @@ What it leaves: what is called with what (`instance.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from struct import Struct
 
 from lightflus.codec import Block, abi
@@ -81,15 +80,9 @@ class Session:
                 raise GuestProtocolError(f"{asked}, which is not 16-byte aligned or not inside {window.size} bytes")
         return window, base
 
-    @contextmanager
-    def reading(self, scene: Scene) -> Iterator[None]:
+    def reading(self, scene: Scene) -> Reading:
         """Around everything that trusts an answer: a lie ends the instance."""
-        try:
-            yield
-        except OutOfBounds as error:
-            raise self.died(GuestProtocolError(f"its answer: {error}"), scene) from error
-        except GuestProtocolError as lie:
-            raise self.died(lie, scene) from lie
+        return Reading(self, scene)
 
     def window(self) -> Window:
         """The memory as it is until the next call."""
@@ -145,6 +138,26 @@ class Session:
         if self.is_alive:
             self.is_alive = False
             self._store.close()
+
+
+class Reading:
+    """A context manager (by hand: it is entered several times a batch) that turns lies into the guest's end."""
+
+    __slots__ = ("_scene", "_session")
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        self._session = session
+        self._scene = scene
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Raises a GuestError for an answer that broke docs/abi.md."""
+        if isinstance(error, OutOfBounds):
+            raise self._session.died(GuestProtocolError(f"its answer: {error}"), self._scene) from error
+        if isinstance(error, GuestProtocolError):
+            raise self._session.died(error, self._scene) from error
 
 
 def _start_refused(refused: WasmRefused, limits: GuestLimits) -> GuestError:
