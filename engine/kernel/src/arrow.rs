@@ -3,6 +3,7 @@
 //! an address that lies ends in the sandbox.
 
 use crate::column::{Built, Column};
+use crate::encode::SLACK;
 use crate::schema::{Kind, Node};
 use core::ptr::null;
 use core::slice::from_raw_parts;
@@ -44,7 +45,7 @@ unsafe fn column<'a>(array: &'a ArrowArray, node: &Node) -> Column<'a> {
             Kind::Fixed(width) | Kind::Float(width) => view.data = slice(buffers[1], length * width),
             Kind::Bytes => {
                 view.offsets = offsets(buffers[1], length);
-                view.data = slice(buffers[2], view.offsets[length] as usize);
+                view.data = text(buffers[2], view.offsets[length] as usize);
             }
             Kind::List(item) => {
                 view.offsets = offsets(buffers[1], length);
@@ -65,6 +66,12 @@ unsafe fn children<'a>(array: &'a ArrowArray, nodes: &[Node]) -> Vec<Column<'a>>
 /// Offsets of `length` values; no buffer at all stands for no rows.
 unsafe fn offsets<'a>(buffer: *const u8, length: usize) -> &'a [i32] {
     if length == 0 { &[0] } else { unsafe { slice(buffer.cast(), length + 1) } }
+}
+
+/// The bytes of strings, which have slack behind them even if there are none.
+unsafe fn text<'a>(start: *const u8, count: usize) -> &'a [u8] {
+    static NOTHING: [u8; SLACK] = [0; SLACK];
+    if count == 0 { &NOTHING[..0] } else { unsafe { from_raw_parts(start, count) } }
 }
 
 /// A slice whose address may be 0 when it is empty.

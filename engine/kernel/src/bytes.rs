@@ -65,6 +65,21 @@ pub unsafe fn copy(source: &[u8], target: *mut u8) {
     }
 }
 
+/// By length of a byte string, which bits of its words count: what lies beyond its end is masked away.
+pub const fn masks<const WORDS: usize, const LENGTHS: usize>() -> [[u64; WORDS]; LENGTHS] {
+    let mut masks = [[0; WORDS]; LENGTHS];
+    let mut length = 0;
+    while length < LENGTHS {
+        let mut byte = 0;
+        while byte < length {
+            masks[length][byte / 8] |= 0xff << (8 * (byte % 8));
+            byte += 1;
+        }
+        length += 1;
+    }
+    masks
+}
+
 /// Reads a `T` at `base + at`, aligned or not.
 ///
 /// # Safety

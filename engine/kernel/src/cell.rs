@@ -5,10 +5,14 @@
 //! All zero = the empty string, the empty list.
 
 use crate::bytes::{self, load, store};
+use crate::schema::CELL;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 
 /// Longest string that lies in the cell itself.
 pub const INLINE: usize = 12;
+
+/// By length of a short string, which bits of its first 8 and next 4 bytes count.
+const MASKS: [[u64; 2]; INLINE + 1] = bytes::masks();
 
 /// A cell somewhere in a record. It is a place, not an owner: records live as long as the kernel.
 #[derive(Clone, Copy)]
@@ -45,20 +49,43 @@ impl Cell {
     }
 
     /// Replaces the string.
+    ///
+    /// # Safety
+    /// `SLACK` bytes must be readable from the start of `value`: how short it is cannot be predicted, so a short one is
+    /// copied without asking.
     #[inline(always)]
-    pub fn set_bytes(self, value: &[u8]) {
-        let held = if self.len() > INLINE { self.capacity() } else { 0 };
+    pub unsafe fn set_bytes(self, value: &[u8]) {
+        let held = self.held_by_string();
         unsafe {
-            let place = if value.len() <= INLINE {
+            if value.len() <= INLINE {
                 if held != 0 {
                     free(self.block(), held);
                 }
-                self.0.add(4)
+                let [first, second] = MASKS[value.len()];
+                let first = load::<u64>(value.as_ptr(), 0) & first;
+                let second = u64::from(load::<u32>(value.as_ptr(), 8) & second as u32);
+                store(self.0, 0, first << 32 | value.len() as u64);
+                store(self.0, 8, second << 32 | first >> 32);
             } else {
-                self.fit(held, capacity_for(held, value.len()))
-            };
-            bytes::copy(value, place);
-            store(self.0, 0, value.len() as u32);
+                bytes::copy(value, self.fit(held, capacity_for(held, value.len())));
+                store(self.0, 0, value.len() as u32);
+            }
+        }
+    }
+
+    /// Copies the string to `target`.
+    ///
+    /// # Safety
+    /// `INLINE` bytes must be writable there, however short the string is.
+    #[inline(always)]
+    pub unsafe fn copy_to(self, target: *mut u8) {
+        unsafe {
+            if self.len() <= INLINE {
+                store(target, 0, load::<u64>(self.0, 4));
+                store(target, 8, load::<u32>(self.0, 12));
+            } else {
+                bytes::copy(self.bytes(), target);
+            }
         }
     }
 
@@ -88,14 +115,24 @@ impl Cell {
 
     /// Frees the string: it is empty afterwards, all its bytes zero.
     pub fn clear_bytes(self) {
-        self.set_bytes(&[]);
-        unsafe { core::ptr::write_bytes(self.0, 0, 16) };
+        let held = self.held_by_string();
+        unsafe {
+            if held != 0 {
+                free(self.block(), held);
+            }
+            core::ptr::write_bytes(self.0, 0, CELL);
+        }
     }
 
     fn let_go_items(self, from: usize, stride: usize, let_go: &mut dyn FnMut(*mut u8)) {
         for item in from..self.capacity() / stride.max(1) {
             let_go(unsafe { self.block().add(item * stride) });
         }
+    }
+
+    #[inline(always)]
+    fn held_by_string(self) -> usize {
+        if self.len() > INLINE { self.capacity() } else { 0 }
     }
 
     #[inline(always)]
@@ -155,15 +192,23 @@ unsafe fn free(block: *mut u8, bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::SLACK;
+
+    fn set(cell: Cell, value: &[u8]) {
+        let padded = [value, &[0xEE; SLACK]].concat();
+        unsafe { cell.set_bytes(&padded[..value.len()]) };
+    }
 
     #[test]
     fn a_string_reads_back_whatever_stood_there_before() {
         let mut place = [0u64; 2];
         let cell = unsafe { Cell::at(place.as_mut_ptr().cast()) };
         for n in [0, 5, 12, 13, 100, 40, 12, 1000, 13, 0, 200] {
-            let value = vec![n as u8; n];
-            cell.set_bytes(&value);
-            assert_eq!(cell.bytes(), value);
+            set(cell, &vec![n as u8; n]);
+            assert_eq!(cell.bytes(), vec![n as u8; n]);
+            let mut copy = vec![0; n + INLINE];
+            unsafe { cell.copy_to(copy.as_mut_ptr()) };
+            assert_eq!(copy[..n], vec![n as u8; n]);
         }
         cell.clear_bytes();
         assert_eq!(place, [0, 0]);
@@ -173,10 +218,10 @@ mod tests {
     fn a_value_that_fits_keeps_its_block() {
         let mut place = [0u64; 2];
         let cell = unsafe { Cell::at(place.as_mut_ptr().cast()) };
-        cell.set_bytes(&[1; 100]);
+        set(cell, &[1; 100]);
         let block = cell.block();
         for n in [64, 112, 90] {
-            cell.set_bytes(&vec![2; n]);
+            set(cell, &vec![2; n]);
             assert_eq!(cell.block(), block);
         }
     }

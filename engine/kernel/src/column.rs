@@ -1,6 +1,7 @@
 //! Arrow columns as values. What it owns: `Column`, a view of a column that came in, and `Built`, a column that goes
 //! out. What it leaves: their form in linear memory (`arrow.rs`). Layout by type: docs/abi.md, 6.4.
 
+use crate::encode::SLACK;
 use crate::schema::Kind;
 
 /// A column that came in; `length` rows count, buffers may be longer.
@@ -71,6 +72,11 @@ impl Buffer {
     /// `length` zero bytes.
     pub fn zeroed(length: usize) -> Buffer {
         Buffer { words: vec![0; length.div_ceil(8)], length }
+    }
+
+    /// `length` zero bytes, and room behind them for what a string that is written without asking its length may spill.
+    pub fn with_slack(length: usize) -> Buffer {
+        Buffer { words: vec![0; (length + SLACK).div_ceil(8)], length }
     }
 
     pub fn len(&self) -> usize {

@@ -5,8 +5,15 @@ use crate::bytes::load;
 use crate::column::{Column, bit};
 use crate::schema::{Kind, Node};
 
+/// Bytes that can be read from the start of any key, though those beyond its end mean nothing: so short keys are compared
+/// without asking how short they are. `scratch.rs` leaves as many behind everything that the host sends.
+pub const SLACK: usize = 32;
+
 /// Something that has bytes per row.
-pub trait RowBytes {
+///
+/// # Safety
+/// `SLACK` bytes must be readable from the start of every row.
+pub unsafe trait RowBytes {
     /// The encoded key of `row`.
     fn row(&self, row: usize) -> &[u8];
 }
@@ -28,7 +35,8 @@ pub struct Variable<'a> {
     bytes: &'a [u8],
 }
 
-impl RowBytes for Variable<'_> {
+// SAFETY: the column lies in scratch memory.
+unsafe impl RowBytes for Variable<'_> {
     #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {
         &self.bytes[self.offsets[row] as usize..self.offsets[row + 1] as usize]
@@ -38,7 +46,8 @@ impl RowBytes for Variable<'_> {
 /// The values of a fixed-width column.
 pub struct Fixed<'a, const WIDTH: usize>(&'a [u8]);
 
-impl<const WIDTH: usize> RowBytes for Fixed<'_, WIDTH> {
+// SAFETY: the column lies in scratch memory.
+unsafe impl<const WIDTH: usize> RowBytes for Fixed<'_, WIDTH> {
     #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {
         &self.0[row * WIDTH..(row + 1) * WIDTH]
@@ -51,11 +60,19 @@ pub struct Encoded {
     bytes: Vec<u8>,
 }
 
-impl RowBytes for Encoded {
+// SAFETY: `finish` reserves the slack.
+unsafe impl RowBytes for Encoded {
     #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.bytes[start..self.ends[row]]
+    }
+}
+
+impl Encoded {
+    fn finish(mut self) -> Encoded {
+        self.bytes.resize(self.bytes.len() + SLACK, 0);
+        self
     }
 }
 
@@ -87,7 +104,7 @@ fn encode(fields: &[Node], columns: &[Column], rows: usize) -> Encoded {
         }
         encoded.ends.push(encoded.bytes.len());
     }
-    encoded
+    encoded.finish()
 }
 
 fn append(node: &Node, column: &Column, row: usize, out: &mut Vec<u8>) {
@@ -154,6 +171,22 @@ fn canonical32(bits: u32) -> u32 {
 mod tests {
     use super::*;
     use crate::schema::parse;
+
+    impl Encoded {
+        /// Keys from anywhere, for tests.
+        pub fn from_rows(rows: impl Iterator<Item = Vec<u8>>) -> Encoded {
+            let mut encoded = Encoded { ends: Vec::new(), bytes: Vec::new() };
+            for row in rows {
+                encoded.bytes.extend(row);
+                encoded.ends.push(encoded.bytes.len());
+            }
+            encoded.finish()
+        }
+
+        pub fn len(&self) -> usize {
+            self.ends.len()
+        }
+    }
 
     fn column<'a>(length: usize, offsets: &'a [i32], data: &'a [u8]) -> Column<'a> {
         Column { length, validity: None, offsets, data, children: vec![] }

@@ -23,3 +23,16 @@ pub fn hash_rows(keys: &impl RowBytes, rows: usize, most: usize) -> Result<Vec<u
     }
     Ok(hashes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Encoded;
+
+    #[test]
+    fn a_key_that_is_too_long_is_reported_with_its_row() {
+        let keys = Encoded::from_rows([vec![1; 3], vec![1; 5]].into_iter());
+        assert_eq!(hash_rows(&keys, 2, 4), Err(TooLong { row: 1, bytes: 5 }));
+        assert_eq!(hash_rows(&keys, 2, 5).map(|hashes| hashes[0]), Ok(xxh3_64(&[1; 3])));
+    }
+}

@@ -14,6 +14,7 @@ mod dirty;
 mod encode;
 mod failure;
 mod hash;
+mod keys;
 mod partition;
 mod rows;
 mod schema;

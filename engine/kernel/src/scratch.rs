@@ -2,6 +2,7 @@
 //! usual size allocate nothing.
 
 use crate::column::Buffer;
+use crate::encode::SLACK;
 
 /// The block that is kept. A call's data has at most 1 MiB, but for a single large record.
 const KEPT_BYTES: usize = 1 << 20;
@@ -16,8 +17,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// 16-byte aligned memory until `reset`.
+    /// 16-byte aligned memory until `reset`, with `SLACK` bytes behind it.
     pub fn allocate(&mut self, bytes: usize) -> *mut u8 {
+        let bytes = bytes + SLACK;
         if self.block.is_empty() {
             self.block = Buffer::zeroed(KEPT_BYTES);
         }

@@ -6,23 +6,17 @@
 //! passes: touch the entries, touch the keys that they name, resolve. The first two only issue independent loads, so that
 //! the processor waits for many cache misses at once instead of one after another.
 
-use crate::bytes::{equal, load, store};
-use crate::cell::Cell;
 use crate::chunks::{Chunks, Places};
 use crate::encode::RowBytes;
-use crate::schema::CELL;
+use crate::keys::{RECORD, Record, Wanted};
 use std::hint::black_box;
 
 /// Rows between touching and resolving: what they touch fits the first-level cache.
 const BLOCK: usize = 128;
 /// Keys whose table and records fit the second-level cache: touching would cost more than it saves.
-const CACHED_KEYS: usize = 32 * 1024;
+const CACHED_KEYS: usize = 48 * 1024;
 /// Entries of the smallest table.
 const SMALLEST: usize = 1024;
-/// A record is the key's cell, the call that last saw the slot, and its group in that call; half a cache line.
-const RECORD: usize = 32;
-const SEEN: usize = CELL;
-const GROUP: usize = CELL + 4;
 
 /// Slots of a batch: `groups` has the group of every row, `slots` the slot of every group, by first row.
 pub struct Lookup {
@@ -54,7 +48,7 @@ impl Table {
     pub fn key(&self, slot: u32) -> &[u8] {
         assert!(slot < self.count, "slot {slot} of {}", self.count);
         // SAFETY: every slot has a record.
-        unsafe { cell(self.records.places(), slot).bytes() }
+        unsafe { record(self.records.places(), slot) }.bytes()
     }
 
     /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`.
@@ -71,8 +65,10 @@ impl Table {
             }
             for (row, &hash) in hashes.iter().enumerate() {
                 let row = block * BLOCK + row;
-                let slot = probe.slot(hash as u32, keys.row(row));
-                let group = probe.group(slot, self.call, next);
+                // SAFETY: rows have the slack that `RowBytes` promises.
+                let key = unsafe { Wanted::new(keys.row(row)) };
+                let (slot, record) = probe.find(hash as u32, &key);
+                let group = record.group(self.call, next);
                 found.groups[row] = group;
                 // If the slot was seen before, this is beyond the end, and written over by the next that was not.
                 found.slots[next as usize] = slot;
@@ -109,7 +105,7 @@ impl Table {
         if self.call == u32::MAX {
             for slot in 0..self.count {
                 // SAFETY: every slot has a record.
-                unsafe { store(self.records.places().record(slot), SEEN, 0u32) };
+                unsafe { record(self.records.places(), slot) }.forget();
             }
             self.call = 0;
         }
@@ -136,14 +132,32 @@ impl Probe<'_> {
         for (&entry, &hash) in entries.iter().zip(hashes) {
             if entry != 0 && (entry >> 32) as u32 == hash as u32 {
                 // SAFETY: a slot in the table has a record.
-                sum ^= unsafe { load::<u32>(self.records.record(entry as u32 - 1), SEEN) };
+                sum ^= unsafe { record(self.records, entry as u32 - 1) }.touch();
             }
         }
         black_box(sum);
     }
 
+    /// The slot of a key and its record. Nearly every key stands in its first or second entry: which of them is chosen
+    /// without a branch, since it cannot be predicted.
     #[inline(always)]
-    fn slot(&mut self, hash: u32, key: &[u8]) -> u32 {
+    fn find(&mut self, hash: u32, key: &Wanted) -> (u32, Record) {
+        let mask = self.entries.len() - 1;
+        let at = hash as usize & mask;
+        let (first, second) = (self.entries[at], self.entries[(at + 1) & mask]);
+        let entry = if (first >> 32) as u32 == hash { first } else { second };
+        if (entry >> 32) as u32 == hash && entry as u32 != 0 {
+            // SAFETY: a slot in the table has a record.
+            let record = unsafe { record(self.records, entry as u32 - 1) };
+            if record.has(key) {
+                return (entry as u32 - 1, record);
+            }
+        }
+        self.search(hash, key)
+    }
+
+    #[inline(never)]
+    fn search(&mut self, hash: u32, key: &Wanted) -> (u32, Record) {
         let mask = self.entries.len() - 1;
         let mut at = hash as usize & mask;
         loop {
@@ -151,68 +165,49 @@ impl Probe<'_> {
             if entry == 0 {
                 return self.insert(at, hash, key);
             }
-            let slot = entry as u32 - 1;
-            // SAFETY: a slot in the table has a record.
-            if (entry >> 32) as u32 == hash && equal(unsafe { cell(self.records, slot) }.bytes(), key) {
-                return slot;
+            if (entry >> 32) as u32 == hash {
+                let slot = entry as u32 - 1;
+                // SAFETY: as above.
+                let record = unsafe { record(self.records, slot) };
+                if record.has(key) {
+                    return (slot, record);
+                }
             }
             at = (at + 1) & mask;
         }
     }
 
-    #[cold]
-    fn insert(&mut self, at: usize, hash: u32, key: &[u8]) -> u32 {
+    fn insert(&mut self, at: usize, hash: u32, key: &Wanted) -> (u32, Record) {
         let slot = self.count;
         // SAFETY: `reserve` made a record for every row of the call.
-        unsafe { cell(self.records, slot) }.set_bytes(key);
+        let record = unsafe { record(self.records, slot) };
+        record.set(key);
         self.entries[at] = u64::from(hash) << 32 | u64::from(slot + 1);
         self.count += 1;
-        slot
-    }
-
-    /// The group of `slot` in this call. `next` is the number that it gets if it is seen for the first time: whether it
-    /// is cannot be predicted, so there is no branch.
-    #[inline(always)]
-    fn group(&self, slot: u32, call: u32, next: u32) -> u32 {
-        // SAFETY: a slot has a record, with these two words after its cell.
-        unsafe {
-            let record = self.records.record(slot);
-            let held = load::<u32>(record, GROUP);
-            let group = if load::<u32>(record, SEEN) == call { held } else { next };
-            store(record, SEEN, call);
-            store(record, GROUP, group);
-            group
-        }
+        (slot, record)
     }
 }
 
-/// The key of a slot.
+/// The record of a slot.
 ///
 /// # Safety
-/// The slot must have a record.
+/// It must exist.
 #[inline(always)]
-unsafe fn cell(records: Places, slot: u32) -> Cell {
-    unsafe { Cell::at(records.record(slot)) }
+unsafe fn record(records: Places, slot: u32) -> Record {
+    unsafe { Record::at(records.record(slot)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::Encoded;
 
-    impl RowBytes for Vec<Vec<u8>> {
-        fn row(&self, row: usize) -> &[u8] {
-            &self[row]
-        }
-    }
-
-    fn hashes(keys: &Vec<Vec<u8>>) -> Vec<u64> {
+    fn hashes(keys: &Encoded) -> Vec<u64> {
         crate::hash::hash_rows(keys, keys.len(), usize::MAX).unwrap()
     }
 
-    fn words(numbers: impl Iterator<Item = usize>) -> Vec<Vec<u8>> {
-        numbers
-            .map(|i| "x".repeat(i % 40).into_bytes().into_iter().chain(i.to_string().into_bytes()).collect())
-            .collect()
+    fn words(numbers: impl Iterator<Item = usize>) -> Encoded {
+        Encoded::from_rows(numbers.map(|i| format!("{}{i}", "x".repeat(i % 40)).into_bytes()))
     }
 
     #[test]
@@ -237,7 +232,7 @@ mod tests {
         let keys = words((0..50_000).rev());
         let found = table.lookup(&keys, &hashes(&keys));
         assert_eq!(found.slots, (0..50_000).rev().collect::<Vec<_>>());
-        assert_eq!(table.key(49_999), keys[0]);
+        assert_eq!(table.key(49_999), keys.row(0));
     }
 
     #[test]
