@@ -17,6 +17,11 @@ def call_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
     return _pieces(columns, limits.CALL_ROWS, limits.CALL_BYTES)
 
 
+def fold_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
+    """The rows [start, stop) of each fold: at most FOLD_ROWS and CALL_BYTES, or one record."""
+    return _pieces(columns, limits.FOLD_ROWS, limits.CALL_BYTES)
+
+
 def element_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
     """The rows [start, stop) of each channel element: at most ELEMENT_ROWS and ELEMENT_BYTES, or one record."""
     return _pieces(columns, limits.ELEMENT_ROWS, limits.ELEMENT_BYTES)

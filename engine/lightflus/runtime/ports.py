@@ -129,7 +129,7 @@ class KeyedState(Protocol):
     """State rows by key, in one kernel instance (one keyed operator of one subtask)."""
 
     def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array) -> Lookup:
-        """Finds or makes the slot of every key; at most CALL_ROWS rows. A new slot has null state."""
+        """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state."""
         ...
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:

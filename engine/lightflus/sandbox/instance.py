@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lightflus.codec import Layout, layout_of, read_batch, read_columns_of, read_list
 from lightflus.errors import GuestProtocolError, InternalError
-from lightflus.limits import CALL_ROWS
+from lightflus.limits import FOLD_ROWS
 from lightflus.model.graph import FunctionKind, FunctionNumber
 from lightflus.model.types import Scalar, ScalarType, Type
 from lightflus.runtime.ports import Folded, GuestBatch
@@ -92,11 +92,11 @@ class ModuleGuest:
         groups: pa.Buffer,
         wants_output: bool,
     ) -> Folded:
-        """REDUCE: rows, in order, into the states of their groups. At most CALL_ROWS rows."""
+        """REDUCE: rows, in order, into the states of their groups. At most FOLD_ROWS rows."""
         plan = planned(self._plans, function, FunctionKind.REDUCE)
         rows = self._mine(batch)
-        if len(rows.parts) != 1 or rows.rows > CALL_ROWS:
-            raise InternalError(f"a fold of {rows.rows} rows in {len(rows.parts)} parts; it takes one of {CALL_ROWS}")
+        if len(rows.parts) != 1 or rows.rows > FOLD_ROWS:
+            raise InternalError(f"a fold of {rows.rows} rows in {len(rows.parts)} parts; it takes one of {FOLD_ROWS}")
         (part,) = rows.parts
         staging = Staging(plan, part)
         staging.add_fold(state, groups, wants_output=wants_output)

@@ -23,7 +23,7 @@ from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.body import Body
-from lightflus.runtime.pieces import call_pieces
+from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.ports import Folded, Guest, KeyedState, Lookup
 
 SHOWN_KEY = 80
@@ -60,7 +60,7 @@ class ReduceBody:
         """Folds a batch in; yields every update if the plan says so, otherwise nothing yet."""
         if batch.keys is None or batch.hashes is None:
             raise InternalError("a reduce got records without keys")
-        for start, stop in call_pieces(batch.columns):
+        for start, stop in fold_pieces(batch.columns):
             for update in self._fold(batch.columns, batch.keys, batch.hashes, start, stop):
                 self._reduction.counters.rows_out += update.num_rows
                 yield from self._after.process(Batch(update))
