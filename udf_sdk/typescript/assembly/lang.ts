@@ -23,11 +23,11 @@ export function zero<T>(): T {
 
 /** Stands behind a call that does not return. */
 export function never<T>(): T {
-  unreachable();
+  return unreachable();
 }
 
 /** Ends the call where a value that the user says is there (`x!`) is missing. */
 export function missing<T>(file: string, line: i32, column: i32): T {
   fail("this is null or undefined, but the program says it is not: test it first, or give a default with ??", file, line, column);
-  unreachable();
+  return unreachable();
 }
