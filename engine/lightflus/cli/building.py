@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from lightflus.cli.modules import build, unnamed_warning
+from lightflus.cli.places import openable_places
 from lightflus.cli.problems import to_json
 from lightflus.cli.screen import emit, say
 from lightflus.errors import LightflusError, UserError
@@ -22,7 +23,8 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     target = output or Path(source.with_suffix(".wasm").name)
     try:
         _require_folder(target)
-        built = build(source)
+        with openable_places(source):
+            built = build(source)
         _write(target, built.wasm)
     except LightflusError as error:
         if as_json:

@@ -13,6 +13,7 @@ from typing import cast
 
 from lightflus.cli.drawing import describe, draw, is_secret
 from lightflus.cli.modules import bound_graph, load_job, unnamed_warning
+from lightflus.cli.places import openable_places
 from lightflus.cli.screen import CONTROL, emit, results, say
 from lightflus.connectors.registry import Streams
 from lightflus.limits import KIB, MIB
@@ -27,7 +28,8 @@ Json = dict[str, object]
 
 def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool) -> None:
     """Shows a job. With bindings, as it would run with them; else as it was written. Raises LightflusError."""
-    module = load_job(path)
+    with openable_places(path):
+        module = load_job(path)
     graph = module.graph
     if bindings:
         graph = bound_graph(graph, bindings, Streams(stdin=0, stdout=sys.stdout.buffer))

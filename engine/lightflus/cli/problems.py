@@ -6,6 +6,7 @@ What it leaves: printing it (`guard.py`).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def _one(text: Text, problem: Problem) -> None:
     text.append(f"[{problem.code}]: " if problem.code else ": ", style="bold red" if problem.code else "bold")
     text.append(_clean(problem.text) + "\n", style="bold")
     if problem.where:
-        text.append("  --> ", style="blue")
+        text.append("  --> " if _is_place(problem.where) else "  in: ", style="blue")
         text.append(_clean(problem.where) + "\n")
         if line := _line_of(problem):
             for row in line.rows():
@@ -85,14 +86,14 @@ def _one(text: Text, problem: Problem) -> None:
 
 def _guest(text: Text, error: GuestError) -> None:
     for name, value in (("operator", error.operator), ("record", error.record)):
-        if value is not None:
+        if value is not None and value not in str(error):
             text.append(f"  {name}: ", style="blue")
             text.append(_clean(value) + "\n")
     if error.function is not None and error.operator is None:
         text.append("  function: ", style="blue")
         text.append(f"{error.function}\n")
     if error.frames and error.position is None:
-        text.append("  in: ", style="blue")
+        text.append("  frames: ", style="blue")
         text.append(_clean(" < ".join(error.frames[:_MOST_FRAMES])) + "\n")
 
 
@@ -113,6 +114,11 @@ class _Line:
         yield f"{self.number} | {_clean(shown)}"
         if self.column is not None and self.column - start <= len(shown) + 1:
             yield f"{margin} | {' ' * (self.column - start - 1)}^"
+
+
+def _is_place(where: str) -> bool:
+    """Whether it is a file, with or without a line, rather than the name of an operator or a task."""
+    return " -> " not in where and ("." in where or os.path.sep in where or Path(where).exists())
 
 
 def _line_of(problem: Problem) -> _Line | None:

@@ -15,6 +15,7 @@ import typer
 
 from lightflus.cli.job_io import open_sinks, open_sources
 from lightflus.cli.modules import bound_graph, load_job
+from lightflus.cli.places import openable_places, place_function
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
@@ -32,7 +33,8 @@ def run_job(job: Path, bindings: Sequence[str], parallelism: int, *, as_json: bo
     """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C."""
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
-        is_stopped = _run(job, bindings, parallelism, report)
+        with openable_places(job):
+            is_stopped = _run(job, bindings, parallelism, report)
     except LightflusError as error:
         report.failed(error)
         raise
@@ -51,7 +53,11 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -
     run = JobRun(plan, guests=module, kernel=WasmKernel(), sources=sources, sinks=sinks)
     with report:
         report.started(plan, module)
-        result, is_stopped = trio.run(_attend, run, report)
+        try:
+            result, is_stopped = trio.run(_attend, run, report)
+        except LightflusError as error:
+            place_function(error, plan.graph)
+            raise
     report.ended(plan, result)
     return is_stopped
 
