@@ -6,6 +6,7 @@ from struct import pack
 
 import pyarrow as pa
 import pytest
+from linear_memory import new_memory
 
 from lightflus.codec import Block, layout_of, read_batch, read_columns_of, read_list, schema_of
 from lightflus.errors import GuestProtocolError
@@ -18,6 +19,11 @@ FLAGS = ScalarType(Scalar.BOOL)
 LISTS = ListType(ScalarType(Scalar.INT32))
 
 LENGTH, NULL_COUNT, OFFSET, N_BUFFERS, N_CHILDREN, BUFFERS, CHILDREN, DICTIONARY = 0, 8, 16, 24, 32, 40, 44, 48
+
+
+@pytest.fixture
+def memory() -> Window:
+    return new_memory()
 
 
 class Answer:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from linear_memory import new_memory
 
 from lightflus.codec import Block, layout_of, read_batch, read_list, record_type, schema_of
 from lightflus.errors import InternalError
@@ -30,6 +31,11 @@ _INTEGERS = {
     Scalar.TIMESTAMP_MS: (-(1 << 40), 1 << 40),
     Scalar.TIMESTAMP_US: (-(1 << 50), 1 << 50),
 }
+
+
+@pytest.fixture
+def memory() -> Window:
+    return new_memory()
 
 
 def write(memory: Window, batch: pa.RecordBatch, record: Type) -> int:

@@ -1,66 +1,21 @@
-"""The guest of udf_sdk/samples/numbers.wat, whole or broken on purpose.
+"""Fixtures around the sample guest of `numbers_guest.py`.
 
-The engine must not be made while a conftest is imported (see tests/codec/conftest.py).
+The engine must not be made while a conftest is imported: pytest's fault handler, installed after that, would take
+wasmtime's signals away, and the next trap would end the process.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Protocol
 
 import pytest
+from numbers_guest import LIMITS, Assemble, Loads, numbers
 
-from lightflus.model.graph import Function, FunctionKind, JobGraph
-from lightflus.model.types import Field, Scalar, ScalarType, StructType
-from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, load
-from lightflus.wasm import ArtefactCache, from_text
-
-SAMPLE = Path(__file__).parents[2] / "udf_sdk" / "samples" / "numbers.wat"
-NUMBER = ScalarType(Scalar.INT64)
-TRIPLE = StructType(tuple(Field(name, NUMBER) for name in "abc"))
-GRAPH = JobGraph(
-    job="numbers",
-    namespace="default",
-    operators=(),
-    functions=(
-        Function(FunctionKind.MAP, NUMBER, NUMBER),
-        Function(FunctionKind.FILTER, NUMBER, ScalarType(Scalar.BOOL)),
-        Function(FunctionKind.FLAT_MAP, NUMBER, NUMBER),
-        Function(FunctionKind.KEY, NUMBER, NUMBER),
-        Function(FunctionKind.REDUCE, NUMBER, NUMBER),
-        Function(FunctionKind.MAP, TRIPLE, NUMBER, reads=("c", "a")),
-        Function(FunctionKind.MAP, NUMBER, NUMBER),
-    ),
-)
-LIMITS = GuestLimits(memory_bytes=8 << 20, deadline_ms=100)
-
-Substitution = tuple[str, str]
-
-
-class Assemble(Protocol):
-    """Makes the sample guest's bytes, with texts of its source replaced and perhaps another graph."""
-
-    def __call__(self, *changes: Substitution, graph: bytes | None = None) -> bytes: ...
-
-
-def escaped(data: bytes) -> str:
-    return "".join(f"\\{byte:02x}" for byte in data)
-
-
-def numbers(*changes: Substitution, graph: bytes | None = None) -> bytes:
-    """The sample guest, with texts of its source replaced; each must occur."""
-    text = SAMPLE.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new)
-    described = graph_to_json(GRAPH) if graph is None else graph
-    text = text.replace("$graph_at", escaped((1_024).to_bytes(4, "little")))
-    text = text.replace("$graph_len", escaped(len(described).to_bytes(4, "little")))
-    return from_text(text.replace('"$graph"', f'"{escaped(described)}"'))
+from lightflus.wasm import ArtefactCache, CompiledModule
 
 
 @pytest.fixture
@@ -74,8 +29,17 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> ArtefactCache:
 
 
 @pytest.fixture(scope="session")
-def module(cache: ArtefactCache) -> LoadedModule:
-    return load(numbers(), limits=LIMITS, cache=cache)
+def loads(cache: ArtefactCache) -> Loads:
+    def compile_here_and_load(wasm: bytes, *, limits: GuestLimits = LIMITS) -> LoadedModule:
+        cache.store(hashlib.sha256(wasm).hexdigest(), CompiledModule.from_wasm(wasm).artefact())
+        return load(wasm, limits=limits, cache=cache)
+
+    return compile_here_and_load
+
+
+@pytest.fixture(scope="session")
+def module(loads: Loads) -> LoadedModule:
+    return loads(numbers())
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class HostFunction(Generic[World]):
 _TYPES = {"i": wasmtime.ValType.i32, "I": wasmtime.ValType.i64}
 _SLOTS: dict[str, type[c_uint32] | type[c_uint64]] = {"i": c_uint32, "I": c_uint64}
 _SLOT_BYTES = 16
-_TRAP = b"a host function ended the call"
+_TRAP_CODE: int = wasmtime.TrapCode.UNREACHABLE.value
 
 
 class Linker(Generic[World]):
@@ -78,7 +78,7 @@ class Linker(Generic[World]):
             arguments = [slot.from_address(values + _SLOT_BYTES * i).value for i, slot in enumerate(params)]
             answer = _run(function, store, native.caller(caller), arguments)
             if store.failure is not None:
-                return native.new_trap(_TRAP, len(_TRAP))
+                return native.new_trap(_TRAP_CODE)
             if result is not None:
                 result.from_address(values).value = answer
             return 0
@@ -150,7 +150,10 @@ class Prepared(Generic[World]):
         try:
             instance = Instance(store, self._native.instantiate(store.native))
         except wasmtime.Trap as trap:
-            raise store.failure or trap_from(trap) from trap
+            trapped = trap_from(trap)
+            if store.failure is not None:
+                raise store.failure from trapped
+            raise trapped from trap
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
         if store.failure is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import c_char_p, c_size_t, c_uint64, c_void_p
+from ctypes import c_char_p, c_size_t, c_uint8, c_uint64, c_void_p
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -37,7 +37,7 @@ class Native:
         define: wasmtime_linker_define_func_unchecked(linker, module and its length, name and its length, type,
             callback, data, finalizer) -> error
         caller_context: wasmtime_caller_context(caller) -> context
-        new_trap: wasmtime_trap_new(text, length) -> trap
+        new_trap: wasmtime_trap_new_code(code) -> trap; one with a code carries its frames, one with a text does not
     """
 
     call: Callable[[int, int, int, int, int], int | None]
@@ -47,7 +47,7 @@ class Native:
     memory_size: Callable[[int, int], int]
     define: Callable[[int, bytes, int, bytes, int, int, HostCallback, None, None], int | None]
     caller_context: Callable[[int], int]
-    new_trap: Callable[[bytes, int], int]
+    new_trap: Callable[[int], int]
 
     def context(self, store: wasmtime.Store) -> int:
         """Address of a store's context; stable while the store lives."""
@@ -111,7 +111,7 @@ def _load() -> Native | None:
                 c_void_p, c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_void_p, HOST_CALLBACK, c_void_p, c_void_p
             )(("wasmtime_linker_define_func_unchecked", library)),
             caller_context=keeps_lock(c_size_t, c_void_p)(("wasmtime_caller_context", library)),
-            new_trap=keeps_lock(c_size_t, c_char_p, c_size_t)(("wasmtime_trap_new", library)),
+            new_trap=keeps_lock(c_size_t, c_uint8)(("wasmtime_trap_new_code", library)),
         )
     except AttributeError:
         return None
