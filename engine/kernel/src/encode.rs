@@ -1,13 +1,17 @@
 //! Keys as bytes: two keys are equal exactly when their bytes are (docs/row-encoding.md). What it owns: the encoding, and
 //! the views that avoid it where a column's own bytes already are the encoding.
 
-use crate::bytes::load;
+use crate::bytes::{copy, load, store};
 use crate::column::{Column, bit};
 use crate::schema::{Kind, Node};
+use std::borrow::Cow;
 
 /// Bytes that can be read from the start of any key, though those beyond its end mean nothing: so short keys are compared
 /// without asking how short they are. `scratch.rs` leaves as many behind everything that the host sends.
 pub const SLACK: usize = 32;
+
+/// Bytes of the length before a string.
+const PREFIX: usize = 4;
 
 /// Something that has bytes per row.
 ///
@@ -60,19 +64,12 @@ pub struct Encoded {
     bytes: Vec<u8>,
 }
 
-// SAFETY: `finish` reserves the slack.
+// SAFETY: `encode` leaves the slack.
 unsafe impl RowBytes for Encoded {
     #[inline(always)]
     fn row(&self, row: usize) -> &[u8] {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.bytes[start..self.ends[row]]
-    }
-}
-
-impl Encoded {
-    fn finish(mut self) -> Encoded {
-        self.bytes.resize(self.bytes.len() + SLACK, 0);
-        self
     }
 }
 
@@ -96,55 +93,118 @@ pub fn keys<'a>(schema: &Node, columns: &[Column<'a>], rows: usize) -> Keys<'a> 
     Keys::Owned(encode(fields, columns, rows))
 }
 
+/// Writes keys out, one column at a time over all rows: first how long each row becomes, then the bytes.
 fn encode(fields: &[Node], columns: &[Column], rows: usize) -> Encoded {
-    let mut encoded = Encoded { ends: Vec::with_capacity(rows), bytes: Vec::with_capacity(rows * 16) };
-    for row in 0..rows {
-        for (field, column) in fields.iter().zip(columns) {
-            append(field, column, row, &mut encoded.bytes);
-        }
-        encoded.ends.push(encoded.bytes.len());
+    let all: Vec<u32> = (0..rows as u32).collect();
+    let mut lengths = vec![0; rows];
+    for (field, column) in fields.iter().zip(columns) {
+        measure(field, column, &all, &mut lengths);
     }
-    encoded.finish()
+    let mut total = 0;
+    let ends: Vec<usize> = lengths
+        .iter()
+        .map(|&length| {
+            total += length;
+            total
+        })
+        .collect();
+    let mut bytes = vec![0; total + SLACK];
+    let start = bytes.as_mut_ptr();
+    // SAFETY: a row's place is inside, and `fill` moves it on by what was measured.
+    let mut places: Vec<*mut u8> = ends.iter().zip(&lengths).map(|(&end, &n)| unsafe { start.add(end - n) }).collect();
+    for (field, column) in fields.iter().zip(columns) {
+        unsafe { fill(field, column, &all, &mut places) };
+    }
+    Encoded { ends, bytes }
 }
 
-fn append(node: &Node, column: &Column, row: usize, out: &mut Vec<u8>) {
+fn measure(node: &Node, column: &Column, rows: &[u32], lengths: &mut [usize]) {
+    let mut add = |rows: &[u32], bytes: usize| rows.iter().for_each(|&row| lengths[row as usize] += bytes);
     if node.nullable {
-        let valid = column.is_valid(row);
-        out.push(u8::from(valid));
-        if !valid {
-            return;
-        }
+        add(rows, 1);
     }
+    let rows = &valid_rows(node, column, rows)[..];
     match &node.kind {
-        Kind::Bool => out.push(u8::from(bit(column.data, row))),
-        Kind::Fixed(width) => out.extend_from_slice(&column.data[row * width..(row + 1) * width]),
-        Kind::Float(width) => append_float(*width, column.data, row, out),
+        Kind::Bool => add(rows, 1),
+        Kind::Fixed(width) | Kind::Float(width) => add(rows, *width),
         Kind::Bytes => {
-            let bytes = column.bytes(row);
-            if !node.ends_row {
-                out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
-            }
-            out.extend_from_slice(bytes);
+            let prefix = if node.ends_row { 0 } else { PREFIX };
+            rows.iter().for_each(|&row| lengths[row as usize] += prefix + column.bytes(row as usize).len());
         }
         Kind::Struct(fields) => {
             for (field, child) in fields.iter().zip(&column.children) {
-                append(field, child, row, out);
+                measure(field, child, rows, lengths);
             }
         }
         Kind::List(_) => unreachable!("a key has no lists"),
     }
 }
 
-fn append_float(width: usize, values: &[u8], row: usize, out: &mut Vec<u8>) {
-    let value = &values[row * width..(row + 1) * width];
-    // SAFETY: `value` has `width` bytes.
+unsafe fn fill(node: &Node, column: &Column, rows: &[u32], places: &mut [*mut u8]) {
     unsafe {
-        if width == 8 {
-            out.extend_from_slice(&canonical64(load(value.as_ptr(), 0)).to_le_bytes());
-        } else {
-            out.extend_from_slice(&canonical32(load(value.as_ptr(), 0)).to_le_bytes());
+        if node.nullable {
+            put(rows, places, |row| u8::from(column.is_valid(row)));
+        }
+        let rows = &valid_rows(node, column, rows)[..];
+        match &node.kind {
+            Kind::Bool => put(rows, places, |row| u8::from(bit(column.data, row))),
+            Kind::Fixed(1) => put(rows, places, |row| value::<u8>(column, row)),
+            Kind::Fixed(2) => put(rows, places, |row| value::<u16>(column, row)),
+            Kind::Fixed(4) => put(rows, places, |row| value::<u32>(column, row)),
+            Kind::Fixed(_) => put(rows, places, |row| value::<u64>(column, row)),
+            Kind::Float(4) => put(rows, places, |row| canonical32(value(column, row))),
+            Kind::Float(_) => put(rows, places, |row| canonical64(value(column, row))),
+            Kind::Bytes => fill_bytes(node, column, rows, places),
+            Kind::Struct(fields) => {
+                for (field, child) in fields.iter().zip(&column.children) {
+                    fill(field, child, rows, places);
+                }
+            }
+            Kind::List(_) => unreachable!("a key has no lists"),
         }
     }
+}
+
+unsafe fn fill_bytes(node: &Node, column: &Column, rows: &[u32], places: &mut [*mut u8]) {
+    unsafe {
+        if !node.ends_row {
+            put(rows, places, |row| column.bytes(row).len() as u32);
+        }
+        for &row in rows {
+            let (bytes, place) = (column.bytes(row as usize), &mut places[row as usize]);
+            copy(bytes, *place);
+            *place = place.add(bytes.len());
+        }
+    }
+}
+
+/// Writes a value per row and moves the rows' places on.
+#[inline(always)]
+unsafe fn put<T: Copy>(rows: &[u32], places: &mut [*mut u8], value: impl Fn(usize) -> T) {
+    for &row in rows {
+        let place = &mut places[row as usize];
+        unsafe {
+            store(*place, 0, value(row as usize));
+            *place = place.add(size_of::<T>());
+        }
+    }
+}
+
+/// Those of `rows` that have a value.
+fn valid_rows<'a>(node: &Node, column: &Column, rows: &'a [u32]) -> Cow<'a, [u32]> {
+    if node.nullable && column.validity.is_some() {
+        rows.iter().copied().filter(|&row| column.is_valid(row as usize)).collect()
+    } else {
+        Cow::Borrowed(rows)
+    }
+}
+
+/// The value of a fixed-width column.
+#[inline(always)]
+fn value<T: Copy>(column: &Column, row: usize) -> T {
+    let bytes = &column.data[row * size_of::<T>()..(row + 1) * size_of::<T>()];
+    // SAFETY: these are the bytes of one value.
+    unsafe { load(bytes.as_ptr(), 0) }
 }
 
 /// The bits of a float64 with one NaN and one zero.
@@ -180,7 +240,8 @@ mod tests {
                 encoded.bytes.extend(row);
                 encoded.ends.push(encoded.bytes.len());
             }
-            encoded.finish()
+            encoded.bytes.extend([0xEE; SLACK]);
+            encoded
         }
 
         pub fn len(&self) -> usize {
