@@ -58,11 +58,15 @@ KEY_GROUPS: Final = 128
 MODULE_BYTES: Final = 16 * MIB
 """A module: the ABI's bound (docs/abi.md, 1.1). Compilation time grows with it."""
 MODULE_SECTIONS: Final = 1_000
+"""Sections of a module: about a dozen kinds, and custom ones."""
 MODULE_TYPES: Final = 10_000
+"""Function types of a module: a large program has some hundreds."""
 MODULE_IMPORTS: Final = 1_000
+"""Imports that are looked at before one of them is refused by name."""
 MODULE_EXPORTS: Final = 1_000
 """A language's library exports some dozens; every instance looks each of them up."""
 MODULE_FUNCTIONS: Final = 100_000
+"""Functions of a module: 16 MiB of ordinary code hold fewer."""
 PORTABLE_MEMORY_BYTES: Final = 2 * MIB
 """What a portable module may begin with (docs/abi.md 1.3)."""
 SOURCEMAP_BYTES: Final = 8 * MIB
