@@ -1,0 +1,44 @@
+// Expressions that a job does not have.
+import { ExecutionContext, Kafka, Redis } from "lightflus-api";
+
+function regex(s: string): string[] {
+  return s.split(/\s+/); // error
+}
+
+function replaced(s: string): string {
+  return s.replace(/a/g, "b"); // error
+}
+
+function computed(name: string): number {
+  const o = { a: 1, b: 2 };
+  return o[name as "a" | "b"]; // error
+}
+
+function methods(): { hi(): string } {
+  return {
+    hi() { // error
+      return "hi";
+    },
+  };
+}
+
+function tagged(s: string): string {
+  return String.raw`${s}`; // error
+}
+
+function printed(o: { a: number }): string {
+  return "" + o; // error
+}
+
+function mixed(a: bigint, b: number): boolean {
+  return a > b; // error
+}
+
+function fine(s: string): string {
+  return s;
+}
+
+Kafka.builder().brokers(["h:1"]).topic("t").group("g").build<string>().createFlow(ExecutionContext.new("expressions", "default"))
+  .map((w) => fine(w))
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();

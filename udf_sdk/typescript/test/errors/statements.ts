@@ -1,0 +1,45 @@
+// Statements that a job does not have.
+import { ExecutionContext, Kafka, Redis } from "lightflus-api";
+
+function tries(s: string): number {
+  try { // error
+    return parseInt(s);
+  } catch {
+    return 0;
+  }
+}
+
+function keysOf(o: { a: number }): string {
+  let out = "";
+  for (const k in o) out += k; // error
+  return out;
+}
+
+function labelled(rows: number[][]): number {
+  outer: for (const row of rows) { // error
+    for (const x of row) if (x > 1) continue outer;
+  }
+  return 1;
+}
+
+function removed(o: { a?: string }): boolean {
+  delete o.a; // error
+  return "a" in o; // error
+}
+
+function* generate(): Generator<number> { // error
+  yield 1;
+}
+
+namespace Inner { // error
+  export const one = 1;
+}
+
+function fine(s: string): string {
+  return s;
+}
+
+Kafka.builder().brokers(["h:1"]).topic("t").group("g").build<string>().createFlow(ExecutionContext.new("statements", "default"))
+  .map((w) => fine(w))
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();

@@ -1,0 +1,47 @@
+// Types that a job does not have.
+import { ExecutionContext, Kafka, Redis } from "lightflus-api";
+
+function any(x: any): string { // error
+  return x.name;
+}
+
+function union(x: string | number): string { // error
+  return "" + x;
+}
+
+function index(x: { [name: string]: number }): number { // error
+  return x["a"];
+}
+
+function record(x: Record<string, number>): number { // error
+  return x["a"];
+}
+
+function date(d: Date): number { // error
+  return d.getTime();
+}
+
+function pattern(r: RegExp): boolean { // error
+  return r.test("a");
+}
+
+function both(x: string | null | undefined): string { // error
+  return x ?? "";
+}
+
+function unknown(x: unknown): boolean { // error
+  return x === 1;
+}
+
+function symbol(x: symbol): string { // error
+  return x.toString();
+}
+
+function fine(x: string | null, y?: number): string {
+  return (x ?? "") + (y ?? 1);
+}
+
+Kafka.builder().brokers(["h:1"]).topic("t").group("g").build<string>().createFlow(ExecutionContext.new("types", "default"))
+  .map((w) => fine(w, 1))
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();
