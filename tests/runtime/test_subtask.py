@@ -13,7 +13,7 @@ from lightflus.model.elements import Barrier, Control, EndOfInput, Watermark
 from lightflus.runtime.batch import Batch
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.compute import InlineCompute
-from lightflus.runtime.outputs import Delivery
+from lightflus.runtime.outputs import Routed
 from lightflus.runtime.subtask import Subtask
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.memory import batch_of
@@ -36,6 +36,8 @@ class SlowCompute(InlineCompute):
 
 class Holding:
     """A body that holds every batch until it is released."""
+
+    prefers_rows = 0
 
     def __init__(self) -> None:
         self.held = 0
@@ -69,10 +71,10 @@ class Log:
     def __init__(self) -> None:
         self.events: list[tuple[float, str]] = []
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         return [(None, batch)]
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, routed: Routed) -> None:
         self._add("write")
 
     async def flush(self) -> None:

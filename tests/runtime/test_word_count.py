@@ -114,3 +114,12 @@ async def test_everything_is_closed_at_the_end(autojump_clock: trio.testing.Mock
     assert job.sink.writers == 0
     assert job.sink.is_closed
     assert all(guest.is_closed for guest in job.guests.made)
+
+
+async def test_small_batches_that_wait_are_folded_together(autojump_clock: trio.testing.MockClock) -> None:
+    job = prepare(word_count(), WORD_COUNT, {f"{n}": [["a b"], ["a"]] for n in range(5)}, parallelism=5)
+    await job.result()
+    folds = [rows for function, rows in job.guests.calls if function == 1]
+    assert sum(folds) == 15
+    assert max(folds) > 2
+    assert job.counts() == {"a": "10", "b": "5"}

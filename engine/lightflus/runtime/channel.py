@@ -13,7 +13,7 @@ from collections.abc import Collection
 import trio
 
 from lightflus import limits
-from lightflus.runtime.batch import Element
+from lightflus.runtime.batch import Batch, Element
 
 
 class Mailbox:
@@ -47,15 +47,19 @@ class Mailbox:
 
     def receive_nowait(self) -> tuple[int, Element] | None:
         """The next element and its input, inputs in turn; None if there is none to take."""
-        count = len(self._queues)
-        for step in range(count):
-            number = (self._turn + step) % count
-            queue = self._queues[number]
-            if queue and number not in self._blocked:
-                self._turn = number + 1
-                self._senders[number].unpark()
-                return number, queue.popleft()
-        return None
+        number = self._next_input()
+        return None if number is None else (number, self._pop(number))
+
+    def take_batch(self, most_rows: int) -> Batch | None:
+        """The next element, if it is a batch of at most so many rows."""
+        number = self._next_input()
+        if number is None:
+            return None
+        head = self._queues[number][0]
+        if not isinstance(head, Batch) or head.rows > most_rows:
+            return None
+        self._pop(number)
+        return head
 
     async def receive(self, deadline: float) -> tuple[int, Element] | None:
         """Waits for an element until `deadline` (trio's clock); None when it has passed."""
@@ -65,6 +69,16 @@ class Mailbox:
             if scope.cancelled_caught:
                 return None
         return found
+
+    def _next_input(self) -> int | None:
+        count = len(self._queues)
+        turns = ((self._turn + step) % count for step in range(count))
+        return next((number for number in turns if self._queues[number] and number not in self._blocked), None)
+
+    def _pop(self, number: int) -> Element:
+        self._turn = number + 1
+        self._senders[number].unpark()
+        return self._queues[number].popleft()
 
     async def put(self, number: int, element: Element) -> None:
         """Hands an element to an input; waits while it is full. Through an `Inlet`, which knows its number."""

@@ -40,15 +40,16 @@ class GuestHost:
         pending = [(start, stop)]
         while pending:
             first, last = pending.pop()
+            guest = self._alive()
             try:
-                call(self._alive(), first, last)
+                call(guest, first, last)
             except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
                 if last - first <= 1 or self._is_stopping:
-                    raise self._placed(error, first, last, describe) from error
+                    raise self._failed(error, first, last, describe) from error
                 row = None if error.row is None else first + error.row
                 pending.extend(reversed(retry_pieces(first, last, row)))
             except GuestError as error:
-                raise self._placed(error, first, last, describe) from error
+                raise self._failed(error, first, last, describe) from error
 
     def interrupt(self) -> None:
         """Ends a running call, and lets no failed call be tried again. From the loop; may be called repeatedly."""
@@ -67,16 +68,21 @@ class GuestHost:
         if self._guest is not None and not self._guest.is_alive:
             self.close()
         if self._guest is None:
-            self._guest = self._factory()
+            try:
+                self._guest = self._factory()
+            except GuestError as error:
+                raise self._placed(error, None, None) from error
         return self._guest
 
-    def _placed(self, error: GuestError, first: int, last: int, describe: Describe) -> GuestError:
+    def _failed(self, error: GuestError, first: int, last: int, describe: Describe) -> GuestError:
         row = None if error.row is None else first + error.row
         if row is None and last - first == 1:
             row = first
+        return self._placed(error, row, None if row is None else describe(row))
+
+    def _placed(self, error: GuestError, row: int | None, record: str | None) -> GuestError:
         function = error.function
         name = self._task if function is None else self._operators.get(FunctionNumber(function), self._task)
-        record = None if row is None else describe(row)
         place = f", record {record}" if record else "" if row is None else f", row {row} of its batch"
         return type(error)(
             f"{name}{place}: {error}",

@@ -92,8 +92,8 @@ class JobRun:
         self._sources = sources
         self._sinks = sinks
         self._make_compute = compute
-        count = slots or max((task.parallelism for task in plan.tasks), default=1)
-        self._slots = [compute(f"slot-{number}") for number in range(count)]
+        self._slot_count = slots or max(task.parallelism for task in plan.tasks)
+        self._slots: list[Compute] = []
         self._readers: list[Compute] = []
         self._writers: list[Compute] = []
         self._parts: list[_Part] = []
@@ -110,6 +110,8 @@ class JobRun:
             LightflusError: the first failure of any subtask; everything else has been stopped by then.
         """
         self._started = trio.current_time()
+        for number in range(self._slot_count):
+            self._thread(f"slot-{number}", self._slots)
         is_whole = False
         try:
             async with trio.open_nursery() as nursery:

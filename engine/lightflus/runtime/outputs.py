@@ -22,7 +22,7 @@ from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
 from lightflus.runtime.ports import Compute, Partitioner, SinkWriter
 
-Delivery = tuple[Inlet | None, Batch]
+Routed = tuple[Inlet | None, Batch]
 """A batch and where it goes; None = into the sink."""
 
 
@@ -34,11 +34,11 @@ class Outputs(Protocol):
         """Whether what was sent is only visible after `flush`."""
         ...
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         """Splits a batch by destination. On the slot's thread."""
         ...
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, routed: Routed) -> None:
         """Sends one part; waits while its destination is full."""
         ...
 
@@ -67,7 +67,7 @@ class ForwardEdge:
         self.inlets: Sequence[Inlet] = (inlet,)
         self._with_keys = with_keys
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         """The whole batch."""
         if self._with_keys or batch.keys is None:
             return [(self.inlets[0], batch)]
@@ -92,7 +92,7 @@ class HashEdge:
         self._key_path = key_path
         self._with_keys = with_keys
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         """One batch for every subtask that gets any rows; order is kept."""
         assert batch.hashes is not None, "a hash edge follows a keyBy"
         parts = self._partitioner.partition(batch.hashes, len(self.inlets), self._key_groups)
@@ -121,13 +121,13 @@ class EdgeOutputs:
     def __init__(self, edges: Sequence[ForwardEdge | HashEdge]) -> None:
         self._edges = edges
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         """See `Outputs`."""
-        return [delivery for edge in self._edges for delivery in edge.route(batch)]
+        return [routed for edge in self._edges for routed in edge.route(batch)]
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, routed: Routed) -> None:
         """See `Outputs`."""
-        inlet, batch = delivery
+        inlet, batch = routed
         assert inlet is not None
         await inlet.send(batch)
 
@@ -157,13 +157,13 @@ class SinkOutputs:
         """Opens the writer. Raises SinkFailed."""
         self._writer = await self._compute.run(self._open_writer)
 
-    def route(self, batch: Batch) -> list[Delivery]:
+    def route(self, batch: Batch) -> list[Routed]:
         """See `Outputs`."""
         return [(None, batch)]
 
-    async def deliver(self, delivery: Delivery) -> None:
+    async def deliver(self, routed: Routed) -> None:
         """See `Outputs`."""
-        await self._compute.run(lambda: self._write(delivery[1]))
+        await self._compute.run(lambda: self._write(routed[1]))
 
     async def control(self, element: Control) -> None:
         """See `Outputs`: sinks get none."""

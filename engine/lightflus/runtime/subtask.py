@@ -17,8 +17,9 @@ from lightflus.model.elements import Barrier, Control, EndOfInput
 from lightflus.runtime.batch import Batch
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
+from lightflus.runtime.merging import merged
 from lightflus.runtime.operators.body import Body
-from lightflus.runtime.outputs import Delivery, Outputs
+from lightflus.runtime.outputs import Outputs, Routed
 from lightflus.runtime.ports import Compute
 
 _HOLD_SECONDS = limits.HOLD_MS / 1_000
@@ -49,12 +50,20 @@ class Subtask:
                 continue
             source, element = received
             if isinstance(element, Batch):
-                await self._work(self._body.process(element))
+                await self._work(self._body.process(self._with_more(element)))
                 self._begin_holds()
             else:
                 for control in self._alignment.receive(source, element):
                     await self._on_control(control)
                 self._mailbox.block(self._alignment.blocked)
+
+    def _with_more(self, batch: Batch) -> Batch:
+        """The batch and what else has arrived, if the body is better off with larger ones; nothing is waited for."""
+        batches, room = [batch], self._body.prefers_rows - batch.rows
+        while room > 0 and (more := self._mailbox.take_batch(room)) is not None:
+            batches.append(more)
+            room -= more.rows
+        return batch if len(batches) == 1 else merged(batches)
 
     async def _next(self) -> tuple[int, Batch | Control] | None:
         """The next element; or None after something held was let go, or could be now."""
@@ -108,20 +117,21 @@ class Subtask:
         """Has the slot compute what `work` yields, some at a time, and delivers it."""
         is_done = False
         while not is_done:
-            deliveries, is_done = await self._compute.run(lambda: self._some(work))
-            for delivery in deliveries:
-                await self._outputs.deliver(delivery)
-            if deliveries and self._outputs.is_sink:
+            ready, is_done = await self._compute.run(lambda: self._some(work))
+            for routed in ready:
+                await self._outputs.deliver(routed)
+            if ready and self._outputs.is_sink:
                 self._writes.begin(trio.current_time())
 
-    def _some(self, work: Iterator[Batch]) -> tuple[list[Delivery], bool]:
+    def _some(self, work: Iterator[Batch]) -> tuple[list[Routed], bool]:
         """On the slot: as much as fits into an element or a hop, and whether that was all."""
-        deliveries: list[Delivery] = []
-        rows, until = 0, perf_counter() + _HOP_SECONDS
-        while rows < limits.ELEMENT_ROWS and perf_counter() < until:
+        ready: list[Routed] = []
+        rows, size, until = 0, 0, perf_counter() + _HOP_SECONDS
+        while rows < limits.ELEMENT_ROWS and size < limits.ELEMENT_BYTES and perf_counter() < until:
             batch = next(work, None)
             if batch is None:
-                return deliveries, True
+                return ready, True
             rows += batch.rows
-            deliveries.extend(self._outputs.route(batch))
-        return deliveries, False
+            size += batch.columns.nbytes
+            ready.extend(self._outputs.route(batch))
+        return ready, False

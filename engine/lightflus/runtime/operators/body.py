@@ -19,6 +19,11 @@ class Body(Protocol):
     """
 
     @property
+    def prefers_rows(self) -> int:
+        """Rows up to which waiting batches are better put together; 0 = as they come (and origins are kept)."""
+        ...
+
+    @property
     def is_holding(self) -> bool:
         """Whether `release` has something to yield."""
         ...

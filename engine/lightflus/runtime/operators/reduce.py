@@ -44,6 +44,8 @@ class Reduction:
 class ReduceBody:
     """A `Body` that folds records into the state of their key, and hands updates to the body chained behind it."""
 
+    prefers_rows = limits.FOLD_ROWS
+
     def __init__(self, reduction: Reduction, state: KeyedState, host: GuestHost, after: Body) -> None:
         self._reduction = reduction
         self._state = state

@@ -63,6 +63,7 @@ class Chain:
 class StatelessBody:
     """A `Body` without state: what comes in goes out at once."""
 
+    prefers_rows = 0
     is_holding = False
 
     def __init__(self, chain: Chain, host: GuestHost) -> None:
