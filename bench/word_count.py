@@ -29,11 +29,7 @@ def build_module() -> Path:
     """The published program as a module."""
     WORK.mkdir(parents=True, exist_ok=True)
     module = WORK / "wordCount.wasm"
-    subprocess.run(
-        [LIGHTFLUS, "build", str(ROOT / "examples/word_count/wordCount.ts"), "-o", str(module)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    run_program([LIGHTFLUS, "build", str(ROOT / "examples/word_count/wordCount.ts"), "-o", str(module)])
     return module
 
 
