@@ -151,6 +151,12 @@ def test_rows_must_be_as_many_as_slots() -> None:
         table.scatter(slots, counts(texts(["a"]), 1))
 
 
+def test_hashes_must_be_as_many_as_keys() -> None:
+    table = KERNEL.keyed_state(UTF8, COUNT)
+    with pytest.raises(KernelFailed, match="1 hashes for 2 keys"):
+        table.lookup(texts(["a", "b"]), pa.array([1], pa.uint64()))
+
+
 def test_a_closed_table_says_so() -> None:
     table = KERNEL.keyed_state(UTF8, COUNT)
     table.close()

@@ -14,6 +14,7 @@ use crate::rows::Rows;
 use crate::schema::{Kind, Node, parse};
 use crate::scratch::Scratch;
 use crate::table::Table;
+use std::any::Any;
 use std::cell::UnsafeCell;
 
 /// Raised when an export changes; the Python side refuses another number.
@@ -25,14 +26,6 @@ const VERSION: u32 = 1;
 struct Part {
     address: *const u32,
     count: u32,
-}
-
-/// What stays valid until the next reset.
-enum Held {
-    Words(#[allow(dead_code)] Vec<u32>),
-    Hashes(#[allow(dead_code)] Vec<u64>),
-    Parts(#[allow(dead_code)] Box<[Part; 2]>),
-    Array(#[allow(dead_code)] Laid),
 }
 
 struct Operator {
@@ -47,7 +40,8 @@ struct Operator {
 #[derive(Default)]
 struct Kernel {
     scratch: Scratch,
-    held: Vec<Held>,
+    /// Results, which stay valid until the next reset.
+    held: Vec<Box<dyn Any>>,
     operator: Option<Operator>,
 }
 
@@ -70,14 +64,14 @@ impl Kernel {
 
     fn hold_words(&mut self, words: Vec<u32>) -> Part {
         let part = Part { address: words.as_ptr(), count: words.len() as u32 };
-        self.held.push(Held::Words(words));
+        self.held.push(Box::new(words));
         part
     }
 
     fn hold_parts(&mut self, first: Vec<u32>, second: Vec<u32>) -> *const u8 {
         let parts = Box::new([self.hold_words(first), self.hold_words(second)]);
         let address = parts.as_ptr();
-        self.held.push(Held::Parts(parts));
+        self.held.push(parts);
         address.cast()
     }
 }
@@ -142,7 +136,7 @@ pub unsafe extern "C" fn hash(batch: &ArrowArray, rows: usize, most: usize, at: 
     match hashes {
         Ok(hashes) => {
             let address = hashes.as_ptr();
-            kernel.held.push(Held::Hashes(hashes));
+            kernel.held.push(Box::new(hashes));
             address
         }
         Err(TooLong { row, bytes }) => {
@@ -184,7 +178,7 @@ pub unsafe extern "C" fn gather(slots: *const u32, count: usize) -> *const Arrow
     batch.children.push(rows.gather(unsafe { slice(slots, count) }));
     let laid = Laid::new(batch);
     let address = laid.address();
-    kernel.held.push(Held::Array(laid));
+    kernel.held.push(Box::new(laid));
     address
 }
 

@@ -34,6 +34,8 @@ class WasmKeyedState:
 
     def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array) -> Lookup:
         """Finds or makes the slot of every key. Hashes are a Partitioner's. Raises StateTooLarge."""
+        if len(hashes) != keys.num_rows:
+            raise KernelFailed(f"{len(hashes)} hashes for {keys.num_rows} keys")
         if not keys.num_rows:
             return Lookup(_NOTHING, _NOTHING, 0)
         block = Block()

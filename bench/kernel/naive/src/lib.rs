@@ -30,7 +30,9 @@ impl Table {
                 return self.insert(at, hash, key);
             }
             let (start, length) = self.places[entry as u32 as usize];
-            if (entry >> 32) as u32 == hash && &self.strings[start as usize..(start + length) as usize] == key {
+            if (entry >> 32) as u32 == hash
+                && &self.strings[start as usize..(start + length) as usize] == key
+            {
                 return entry as u32;
             }
             at = (at + 1) & mask;
@@ -39,7 +41,8 @@ impl Table {
 
     fn insert(&mut self, at: usize, hash: u32, key: &[u8]) -> u32 {
         let slot = self.places.len() as u32;
-        self.places.push((self.strings.len() as u32, key.len() as u32));
+        self.places
+            .push((self.strings.len() as u32, key.len() as u32));
         self.strings.extend_from_slice(key);
         self.entries[at] = u64::from(hash) << 32 | u64::from(slot);
         if self.places.len() * 2 > self.entries.len() {
@@ -66,7 +69,11 @@ impl Table {
 fn hash(key: &[u8]) -> u64 {
     let mut hash = 0x9E37_79B9_7F4A_7C15 ^ key.len() as u64;
     let words = key.chunks_exact(8);
-    let rest = words.remainder().iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    let rest = words
+        .remainder()
+        .iter()
+        .rev()
+        .fold(0, |word, &byte| word << 8 | u64::from(byte));
     for word in words {
         hash = mix(hash, u64::from_le_bytes(word.try_into().unwrap()));
     }
@@ -79,7 +86,12 @@ fn mix(hash: u64, word: u64) -> u64 {
 }
 
 fn table() -> &'static mut Table {
-    let new = || Table { entries: vec![EMPTY; 1024], strings: Vec::new(), places: Vec::new(), slots: Vec::new() };
+    let new = || Table {
+        entries: vec![EMPTY; 1024],
+        strings: Vec::new(),
+        places: Vec::new(),
+        slots: Vec::new(),
+    };
     unsafe { (*TABLE.0.get()).get_or_insert_with(new) }
 }
 
@@ -100,7 +112,9 @@ pub unsafe extern "C" fn lookup(offsets: *const u32, bytes: *const u8, rows: usi
     let bytes = unsafe { std::slice::from_raw_parts(bytes, offsets[rows] as usize) };
     let mut slots = std::mem::take(&mut table.slots);
     slots.clear();
-    slots.extend((0..rows).map(|row| table.slot(&bytes[offsets[row] as usize..offsets[row + 1] as usize])));
+    slots.extend(
+        (0..rows).map(|row| table.slot(&bytes[offsets[row] as usize..offsets[row + 1] as usize])),
+    );
     table.slots = slots;
     table.slots.as_ptr()
 }

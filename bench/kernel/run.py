@@ -1,0 +1,165 @@
+"""The kernel's table against the table that one writes first (`naive/`): the same keys, alternating, medians.
+
+Measured are the calls into wasm alone, both through the same unchecked entry; the kernel's time is that of hashing
+(XXH3) and of finding slots and groups, the naive table's that of hashing (something short) and of finding slots.
+Below that: the ports as the runtime calls them, Python and copies included.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+
+from bench.inputs import numbers, vocabulary
+from bench.measure import ProgramFailed, record, table
+from lightflus.codec import Block, layout_of, schema_of
+from lightflus.kernel import WasmKernel
+from lightflus.kernel.instance import KernelInstance
+from lightflus.limits import CALL_ROWS, KERNEL_MEMORY_BYTES, KEY_BYTES
+from lightflus.model.types import Field, Scalar, ScalarType, StructType
+from lightflus.wasm import CompiledModule, Instance, Store, StoreLimits
+
+NAIVE = Path(__file__).parent / "naive"
+DISTINCT = (100, 10_000, 100_000, 1_000_000)
+GATED = (10_000, 1_000_000)
+"""Numbers of distinct keys at which the kernel must not be slower than the naive table."""
+BATCHES = 40
+ROUNDS = 9
+UTF8 = ScalarType(Scalar.UTF8)
+COUNT = StructType((Field("word", UTF8), Field("count", ScalarType(Scalar.FLOAT64))))
+
+
+class NaiveTable:
+    """The naive table's wasm module."""
+
+    def __init__(self, module: CompiledModule) -> None:
+        self._instance = Instance.without_imports(Store(StoreLimits(KERNEL_MEMORY_BYTES, None)), module)
+        allocate = self._instance.function("allocate")
+        self._lookup = self._instance.function("lookup")
+        self._at = [allocate(4 * (CALL_ROWS + 1)), allocate(64 * CALL_ROWS)]
+
+    def seconds(self, keys: pa.RecordBatch) -> float:
+        """How long a batch takes."""
+        window = self._instance.memory().window()
+        _, offsets, data = keys.column(0).buffers()
+        assert offsets is not None
+        assert data is not None
+        for at, buffer in zip(self._at, (offsets, data), strict=True):
+            window.copy_in(at, buffer.address, buffer.size)
+        begin = time.perf_counter()
+        self._lookup(*self._at, keys.num_rows)
+        return time.perf_counter() - begin
+
+
+class KernelTable:
+    """The kernel's hash and table, by their exports."""
+
+    def __init__(self) -> None:
+        self._kernel = KernelInstance(UTF8, None)
+
+    def seconds(self, keys: pa.RecordBatch) -> float:
+        """How long a batch takes."""
+        block = Block()
+        batch, fault = block.add_batch(layout_of(UTF8), keys), block.reserve(8)
+        self._kernel.begin(block)
+        at, rows = block.address(batch), keys.num_rows
+        begin = time.perf_counter()
+        hashes = self._kernel.call("hash", at, rows, KEY_BYTES, block.address(fault))
+        self._kernel.call("lookup", at, hashes, rows)
+        return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Both comparisons. Raises ProgramFailed if the kernel is slower where it must not be."""
+    naive = naive_module()
+    figures = {distinct: compare(naive, distinct) for distinct in DISTINCT}
+    rows = [[f"{distinct:,}", f"{n:.1f}", f"{k:.1f}", f"{n / k:.2f}"] for distinct, (n, k) in figures.items()]
+    table("key -> slot, words of 2-10 letters", ["distinct keys", "naive ns/key", "kernel ns/key", "ratio"], rows)
+    steps = ports()
+    table(
+        f"one batch of {CALL_ROWS:,} rows over 10,000 keys, Python and copies included",
+        ["step", "us/batch"],
+        [[name, f"{1e6 * seconds:.0f}"] for name, seconds in steps.items()],
+    )
+    print("  copies: one in per Arrow buffer, one out per buffer of the result")
+    record("kernel", {"key_to_slot_ns": {str(d): {"naive": n, "kernel": k} for d, (n, k) in figures.items()}, **steps})
+    slow = [distinct for distinct in GATED if figures[distinct][1] > figures[distinct][0]]
+    if slow:
+        raise ProgramFailed(f"the kernel is slower than the naive table at {slow} distinct keys")
+
+
+def naive_module() -> CompiledModule:
+    """Builds the naive table."""
+    if shutil.which("cargo") is None:
+        raise ProgramFailed("the kernel's benchmark needs cargo: https://rustup.rs")
+    command = ["cargo", "build", "--quiet", "--release", "--locked", "--target", "wasm32-unknown-unknown"]
+    subprocess.run(command, cwd=NAIVE, check=True)
+    return CompiledModule.from_wasm((NAIVE / "target/wasm32-unknown-unknown/release/naive.wasm").read_bytes())
+
+
+def compare(module: CompiledModule, distinct: int) -> tuple[float, float]:
+    """Median ns per key of the naive table and of the kernel, once both know all keys."""
+    words = vocabulary(distinct)
+    tables: Sequence[Callable[[pa.RecordBatch], float]] = (NaiveTable(module).seconds, KernelTable().seconds)
+    for keys in batches(words):
+        for seconds in tables:
+            seconds(keys)
+    drawn = [*batches([words[n % distinct] for n in islice(numbers(3), BATCHES * CALL_ROWS)])]
+    taken: list[list[float]] = [[], []]
+    for _ in range(ROUNDS):
+        for seconds, times in zip(tables, taken, strict=True):
+            times.append(1e9 * sum(map(seconds, drawn)) / (BATCHES * CALL_ROWS))
+    return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def batches(words: Sequence[str]) -> Iterable[pa.RecordBatch]:
+    """Batches of keys."""
+    for start in range(0, len(words), CALL_ROWS):
+        yield pa.record_batch([pa.array(words[start : start + CALL_ROWS], pa.utf8())], schema=schema_of(UTF8))
+
+
+def ports() -> dict[str, float]:
+    """Median seconds per batch of each port's method."""
+    kernel = WasmKernel()
+    partitioner, state = kernel.partitioner(UTF8), kernel.keyed_state(UTF8, COUNT)
+    words = vocabulary(10_000)
+    taken: dict[str, list[float]] = {}
+
+    def timed(name: str, begin: float) -> None:
+        taken.setdefault(name, []).append(time.perf_counter() - begin)
+
+    for keys in batches([words[n % len(words)] for n in islice(numbers(4), 3 * BATCHES * CALL_ROWS)]):
+        begin = time.perf_counter()
+        hashes = partitioner.hash(keys)
+        timed("hash", begin)
+        begin = time.perf_counter()
+        partitioner.partition(hashes, 2, 128)
+        timed("partition", begin)
+        begin = time.perf_counter()
+        found = state.lookup(keys, hashes)
+        timed("lookup", begin)
+        begin = time.perf_counter()
+        state.gather(found.slots)
+        timed("gather", begin)
+        rows = first_rows(keys, found.groups)
+        begin = time.perf_counter()
+        state.scatter(found.slots, rows)
+        timed("scatter", begin)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def first_rows(keys: pa.RecordBatch, groups: pa.Buffer) -> pa.RecordBatch:
+    """A state row per group, in the order of groups: the work of a guest."""
+    by_group = dict(zip(memoryview(groups).cast("I").tolist(), keys.column(0).to_pylist(), strict=True))
+    names = cast("list[str]", [by_group[group] for group in range(len(by_group))])
+    return pa.record_batch(
+        [pa.array(names, pa.utf8()), pa.array([1.0] * len(names), pa.float64())], schema=schema_of(COUNT)
+    )
