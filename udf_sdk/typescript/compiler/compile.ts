@@ -25,6 +25,8 @@ export interface Compiled {
   /** The module; null with errors, or when only checked. */
   readonly wasm: Uint8Array | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** The user's files, as absolute paths. */
+  readonly userFiles: readonly string[];
   /** Lowered text by path, for --print-as. */
   readonly files: ReadonlyMap<string, string>;
   /** Milliseconds per phase. */
@@ -37,7 +39,8 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
   const { program, diagnostics } = openProgram(entry, options.sources, options.installation);
   const checked = performance.now();
   const times: Record<string, number> = { check: checked - start };
-  const nothing = { wasm: null, files: new Map<string, string>(), times };
+  const userFiles = program?.files.map((f) => f.fileName) ?? [];
+  const nothing = { wasm: null, files: new Map<string, string>(), userFiles, times };
   if (program === undefined || !diagnostics.isEmpty) return { ...nothing, diagnostics: diagnostics.list() };
   const lowered = lowerSafely(program, diagnostics);
   times["lower"] = performance.now() - checked;
@@ -48,7 +51,7 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
   times["load"] = assembled.times.load;
   times["asc"] = assembled.times.asc;
   for (const d of assembled.diagnostics) if (d.isError) internal(d, lowered, diagnostics);
-  return { wasm: assembled.wasm, files: lowered.files, times, diagnostics: diagnostics.list() };
+  return { wasm: assembled.wasm, files: lowered.files, userFiles, times, diagnostics: diagnostics.list() };
 }
 
 function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: Diagnostics): Lowered | undefined {

@@ -1,7 +1,7 @@
 // The command line, started as a subprocess by `lightflus build`: files in, one JSON object or text for people out.
 // With library.ts the only file of the compiler that touches the disk.
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Sources } from "./check.ts";
 import { compile } from "./compile.ts";
@@ -19,7 +19,8 @@ export async function main(args: readonly string[]): Promise<number> {
     say(USAGE);
     return 2;
   }
-  const compiled = await compile(slashes(resolve(command.job)), {
+  const entry = slashes(resolve(command.job));
+  const compiled = await compile(entry, {
     sources: disk,
     installation: installation(),
     library: loadLibrary,
@@ -27,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     checkOnly: command.checkOnly,
   });
   if (compiled.wasm !== null && command.out !== undefined) writeFileSync(command.out, compiled.wasm);
-  print(compiled, command);
+  print({ ...compiled, diagnostics: compiled.diagnostics.map((d) => ({ ...d, file: fromHere(entry, d.file) })) }, command);
   return compiled.diagnostics.length === 0 ? 0 : 1;
 }
 
@@ -63,6 +64,11 @@ const disk: Sources = {
   read: (path) => (disk.exists(path) ? readFileSync(path, "utf8") : undefined),
 };
 
+/** The file of a diagnostic as the caller's folder sees it. */
+function fromHere(entry: string, file: string): string {
+  return file === "" ? "" : slashes(relative(process.cwd(), resolve(dirname(entry), file)));
+}
+
 function slashes(path: string): string {
   return path.replaceAll("\\", "/");
 }
@@ -73,7 +79,7 @@ function print(compiled: Compiled, command: Command): void {
   if (command.json) {
     const times = Object.fromEntries(Object.entries(compiled.times).map(([phase, ms]) => [phase, Math.round(ms)]));
     const wasm = ok && command.out !== undefined ? command.out : null;
-    process.stdout.write(`${JSON.stringify({ ok, wasm, diagnostics: compiled.diagnostics, times })}\n`);
+    process.stdout.write(`${JSON.stringify({ ok, wasm, diagnostics: compiled.diagnostics, files: compiled.userFiles, times })}\n`);
     return;
   }
   for (const d of compiled.diagnostics) say(`${format(d)}\n`);

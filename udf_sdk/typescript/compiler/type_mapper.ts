@@ -108,6 +108,8 @@ export class TypeMapper {
   #parameter(type: ts.Type, substitution: Substitution): Rep {
     const rep = substitution.get(type.symbol);
     if (rep !== undefined) return rep;
+    const constraint = (type as ts.TypeParameter & { isThisType?: boolean }).isThisType ? this.#checker.getBaseConstraintOfType(type) : undefined;
+    if (constraint !== undefined) return this.rep(constraint, substitution);
     throw this.#refuse(complaint("LF109", `type parameter '${this.#text(type)}' is not known here`));
   }
 
@@ -240,6 +242,7 @@ export class TypeMapper {
       draft.fields = fields;
       draft.name = this.#freshName(hint);
       this.records.push(draft);
+      this.#byShape.set(shapeOf(fields, false), draft);
       return { kind: "record", record: draft };
     } finally {
       this.#open.delete(type);
@@ -253,7 +256,7 @@ export class TypeMapper {
 
   /** The class of these fields: the first that was seen with the same names and types. */
   #shape(fields: RecordClass["fields"], hint: string, tuple: boolean): RecordClass {
-    const shape = (tuple ? "tuple:" : "") + fields.map((f) => `${f.name}:${keyOf(f.rep)}`).sort().join(";");
+    const shape = shapeOf(fields, tuple);
     const known = this.#byShape.get(shape);
     if (known !== undefined) return known;
     const record = { id: ++this.#lastId, name: this.#freshName(hint), fields, tuple, recursive: false };
@@ -291,4 +294,9 @@ export class TypeMapper {
       return this.#text(type);
     }
   }
+}
+
+/** A text that is the same for the same names and types, in any order. */
+function shapeOf(fields: RecordClass["fields"], tuple: boolean): string {
+  return (tuple ? "tuple:" : "") + fields.map((f) => `${f.name}:${keyOf(f.rep)}`).sort().join(";");
 }

@@ -98,29 +98,37 @@ export function fieldOf(record: RecordClass, name: string): Field | undefined {
 }
 
 /** How the type is called in messages to the user. */
-export function describe(rep: Rep): string {
+export function describe(given: Rep, depth = 0): string {
+  const describeInner = (rep: Rep): string => describe(rep, depth + 1);
+  const rep = given;
   switch (rep.kind) {
     case "array":
-      return `${rep.item.kind === "nullable" || rep.item.kind === "function" ? `(${describe(rep.item)})` : describe(rep.item)}[]`;
+      return `${rep.item.kind === "nullable" || rep.item.kind === "function" ? `(${describeInner(rep.item)})` : describeInner(rep.item)}[]`;
     case "map":
-      return `Map<${describe(rep.key)}, ${describe(rep.value)}>`;
+      return `Map<${describeInner(rep.key)}, ${describeInner(rep.value)}>`;
     case "set":
-      return `Set<${describe(rep.item)}>`;
+      return `Set<${describeInner(rep.item)}>`;
     case "record":
-      return rep.record.tuple
-        ? `[${rep.record.fields.map((f) => describe(f.rep)).join(", ")}]`
-        : `{ ${rep.record.fields.map((f) => `${f.name}: ${f.rep.kind === "record" ? "{...}" : describe(f.rep)}`).join("; ")} }`;
+      return describeRecord(rep.record, depth);
     case "class":
       return rep.symbol.name;
     case "api":
-      return rep.args.length > 0 ? `${rep.name}<${rep.args.map(describe).join(", ")}>` : rep.name;
+      return rep.args.length > 0 ? `${rep.name}<${rep.args.map(describeInner).join(", ")}>` : rep.name;
     case "function":
-      return `(${rep.parameters.map(describe).join(", ")}) => ${describe(rep.result)}`;
+      return `(${rep.parameters.map(describeInner).join(", ")}) => ${describeInner(rep.result)}`;
     case "nullable":
-      return `${describe(rep.of)} | ${rep.absent}`;
+      return `${describeInner(rep.of)} | ${rep.absent}`;
     default:
       return rep.kind;
   }
+}
+
+/** By its fields while it is small, else by its name. */
+function describeRecord(record: RecordClass, depth: number): string {
+  if (depth > 1 && !/^(Rec_|Tuple)/.test(record.name)) return record.name;
+  if (depth > 1) return "{...}";
+  const fields = record.fields.map((f) => (record.tuple ? describe(f.rep, depth + 1) : `${f.name}: ${describe(f.rep, depth + 1)}`));
+  return record.tuple ? `[${fields.join(", ")}]` : `{ ${fields.join("; ")} }`;
 }
 
 /** Why the type cannot be a column or record of a stream; undefined when it can. */

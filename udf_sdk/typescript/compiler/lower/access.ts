@@ -81,7 +81,7 @@ function enumMember(ctx: Context, node: ts.PropertyAccessExpression | ts.Element
   const symbol = ctx.job.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node) ? node.name : node);
   const isMember = symbol !== undefined && (symbol.flags & ts.SymbolFlags.EnumMember) !== 0;
   if (!isMember) return undefined;
-  const value = ctx.job.checker.getConstantValue(node);
+  const value = ctx.job.checker.getConstantValue((symbol.valueDeclaration ?? node) as ts.EnumMember);
   if (typeof value === "string") return { code: quote(value), rep: STRING };
   if (typeof value === "number") return { code: numberText(value), rep: NUMBER };
   return refuse(ctx, node, "LF322", `enum member '${node.getText()}' is computed when the job runs`);

@@ -1,6 +1,6 @@
 // Making arrays: literals with and without spread, tuples, Array.from.
 import ts from "typescript-compiler-api";
-import { NUMBER, STRING, describe, present } from "../types.ts";
+import { NUMBER, STRING, describe, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -62,6 +62,7 @@ export function arrayOf(ctx: Context, node: ts.Node, elements: readonly ts.Expre
 }
 
 function spreadInto(ctx: Context, node: ts.Expression, item: Rep): Code {
+  if (ts.isArrayLiteralExpression(node)) return arrayOf(ctx, node, node.elements, item);
   const value = asArray(ctx, node);
   return convert(ctx, value, { kind: "array", item }, node);
 }
@@ -89,7 +90,17 @@ export function asArray(ctx: Context, node: ts.Expression): Value {
   if (rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
   if (rep.kind === "set" && what !== "entries") return { code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`, rep: { kind: "array", item: rep.item } };
   if (rep.kind === "map") return mapAsArray(ctx, node, value, rep, what);
+  if (rep.kind === "record" && rep.record.tuple) return tupleAsArray(ctx, node, value, rep);
   return refuse(ctx, node, "LF315", `'${describe(rep)}' cannot be spread in a job`, "write the loop");
+}
+
+/** A tuple of one kind of elements. */
+function tupleAsArray(ctx: Context, node: ts.Expression, value: Value, rep: Rep & { kind: "record" }): Value {
+  const item = rep.record.fields[0]?.rep ?? NUMBER;
+  if (!rep.record.fields.every((f) => sameRep(f.rep, item))) return refuse(ctx, node, "LF315", `'${describe(rep)}' has elements of different types, so it cannot become an array`);
+  const held = temporary(ctx, rep);
+  const elements = rep.record.fields.map((f) => `${held}.${f.name}`).join(", ");
+  return { code: code`(${held} = ${value.code}, <Array<${typeText(ctx, item)}>>[${elements}])`, rep: { kind: "array", item } };
 }
 
 function mapAsArray(ctx: Context, node: ts.Expression, value: Value, rep: Rep & { kind: "map" }, what: Iterator): Value {

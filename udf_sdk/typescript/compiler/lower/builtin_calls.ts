@@ -3,16 +3,17 @@ import ts from "typescript-compiler-api";
 import { globalFunction, method, staticMethod } from "../builtins.ts";
 import type { Answer, Builtin, Family, Parameter, TypeRef } from "../builtins.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { BOOLEAN, NUMBER, STRING, VOID, describe, isScalar, nullable, present } from "../types.ts";
+import { BOOLEAN, NUMBER, STRING, VOID, describe, isScalar, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { arrayFromCall, arrayOf } from "./arrays.ts";
 import { place, refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, text, truthy } from "./convert.ts";
+import { convert, text, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { functionPair, resultRep, wrappedPair } from "./functions.ts";
+import { textInto } from "./text.ts";
 
 type Signature = Rep & { kind: "function" };
 
@@ -36,7 +37,7 @@ export function staticCall(ctx: Context, node: ts.CallExpression, owner: string,
 export function globalCall(ctx: Context, node: ts.CallExpression, name: string): Value {
   const builtin = found(ctx, node, globalFunction(name, given(node)));
   const [argument] = node.arguments;
-  if (name === "String" && argument !== undefined) return { code: text(ctx, marked(ctx, argument), argument), rep: STRING };
+  if (name === "String" && argument !== undefined) return { code: textInto(ctx, argument), rep: STRING };
   if (name === "Boolean" && argument !== undefined) return { code: truthy(ctx, marked(ctx, argument), argument), rep: BOOLEAN };
   const types = typeScope(ctx, node, VOID);
   return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
@@ -54,7 +55,7 @@ const LOG_LEVELS: ReadonlyMap<string, number> = new Map([
 export function consoleCall(ctx: Context, node: ts.CallExpression, name: string): Value {
   const level = LOG_LEVELS.get(name);
   if (level === undefined) return refuse(ctx, node, "LF302", `console.${name} is not supported in a job`, "use console.log, debug, info, warn or error");
-  const parts = node.arguments.map((argument) => text(ctx, marked(ctx, argument), argument));
+  const parts = node.arguments.map((argument) => textInto(ctx, argument));
   return { code: code`__lf.log(${String(level)}, ${parts.length === 0 ? '""' : separated(parts, ' + " " + ')})`, rep: VOID };
 }
 
@@ -72,14 +73,28 @@ function found(ctx: Context, node: ts.CallExpression, answered: Answer): Builtin
 /** The call itself. A result that may be missing becomes a nullable value. */
 function answer(ctx: Context, node: ts.CallExpression, builtin: Builtin, types: TypeScope, args: readonly Code[], receiver: Rep): Value {
   const result = builtin.chains ? receiver : resultOf(ctx, node);
-  if (!builtin.optional) return { code: helperCall(ctx, builtin, builtin.helper, types, node, args, builtin.position), rep: result };
+  if (!builtin.optional) {
+    const made = helperCall(ctx, builtin, builtin.helper, types, node, args, builtin.position);
+    return { code: builtin.helper === "array_filter" ? filtered(ctx, made, receiver, result) : made, rep: result };
+  }
   const of = present(result);
-  if (!isScalar(of) && of.kind !== "nullable") {
-    return { code: helperCall(ctx, builtin, builtin.helper, types, node, args, false), rep: nullable(of, "undefined") };
+  if (!isScalar(of)) {
+    const made = helperCall(ctx, builtin, builtin.helper, types, node, args, false);
+    const rep = nullable(of, "undefined");
+    return { code: receiver.kind === "array" && !sameRep(receiver.item, of) ? code`changetype<${typeText(ctx, rep)}>(${made})` : made, rep };
   }
   const rep = nullable(of, "undefined");
   const ok = helperCall(ctx, builtin, `${builtin.helper}Ok`, types, node, args, false);
   return { code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : null)`, rep };
+}
+
+/** `xs.filter(x => x !== null)`, `xs.filter(x => x instanceof C)`: TypeScript knows more of the elements that are left. */
+function filtered(ctx: Context, made: Code, from: Rep, to: Rep): Code {
+  if (from.kind !== "array" || to.kind !== "array" || sameRep(from.item, to.item)) return made;
+  const [before, after] = [typeText(ctx, from.item), typeText(ctx, to.item)];
+  if (!isScalar(to.item)) return code`changetype<Array<${after}>>(${made})`;
+  const inner = unwrapped(ctx, { code: "v", rep: from.item }).code;
+  return code`__js.array_map<${before}, ${after}>(${made}, 0, (__env: usize, v: ${before}, i: f64): ${after} => ${inner})`;
 }
 
 function resultOf(ctx: Context, node: ts.CallExpression): Rep {

@@ -2,7 +2,7 @@
 // closure, built-ins through `assembly/js/`, lightflus-api through `assembly/`.
 import ts from "typescript-compiler-api";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { NULL, describe, fieldOf } from "../types.ts";
+import { NULL, describe, fieldOf, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -10,7 +10,7 @@ import { familyOf, memberRep, propertyOn } from "./access.ts";
 import { apiCall, apiStaticCall } from "./api_calls.ts";
 import { arrayOf } from "./arrays.ts";
 import { consoleCall, globalCall, methodCall, staticCall } from "./builtin_calls.ts";
-import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
+import { globalName, localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
@@ -179,5 +179,14 @@ function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyA
   if (signature.typeParameters !== undefined) return refuse(ctx, node, "LF109", "a generic method is not supported in a job", "make it a function");
   const owner: Context = receiver.rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(receiver.rep) } : ctx;
   const passed = passArguments(ctx, node, signature, parameterReps(owner, signature));
-  return { code: code`${receiver.code}${from(callee.name, `.${localName(callee.name.text)}`)}(${passed})`, rep: resultRep(owner, signature) };
+  const called = code`${receiver.code}${from(callee.name, `.${localName(callee.name.text)}`)}(${passed})`;
+  const result = resultRep(owner, signature);
+  const isThis = returnsThis(ctx, signature) && !sameRep(result, receiver.rep);
+  return isThis ? { code: code`changetype<${typeText(ctx, receiver.rep)}>(${called})`, rep: receiver.rep } : { code: called, rep: result };
+}
+
+/** A method that answers `this`, for chains of calls: of the type on which it was called. */
+function returnsThis(ctx: Context, node: ts.SignatureDeclaration): boolean {
+  const type = ctx.job.checker.getSignatureFromDeclaration(node)?.getReturnType() as (ts.Type & { isThisType?: boolean }) | undefined;
+  return type?.isThisType === true;
 }

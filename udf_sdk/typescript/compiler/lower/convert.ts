@@ -137,14 +137,15 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
       text(ctx, { code: "", rep: present(rep.item) }, node);
       return code`__js.array_toString<${typeText(ctx, rep.item)}>(${value.code})`;
     case "class":
-      if (hasToString(rep)) return code`(${value.code}).toString()`;
+      if (hasToString(ctx, rep)) return code`(${value.code}).toString()`;
       break;
     default:
   }
   return refuse(ctx, node, "LF316", `a value of type '${describe(rep)}' cannot become text`);
 }
 
-function hasToString(rep: Rep & { kind: "class" }): boolean {
-  return rep.symbol.members?.has("toString" as ts.__String) ?? false;
+function hasToString(ctx: Context, rep: Rep & { kind: "class" }): boolean {
+  const type = ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol);
+  return ctx.job.checker.getPropertiesOfType(type).some((p) => p.name === "toString");
 }
 

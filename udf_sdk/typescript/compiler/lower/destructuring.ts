@@ -35,13 +35,21 @@ export function bindPattern(ctx: Context, pattern: ts.BindingPattern, value: Val
 }
 
 function bindElement(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Code {
-  const part = element.dotDotDotToken === undefined ? partOf(ctx, element, keyOf(ctx, element, index), source) : restOf(ctx, pattern, element, index, source);
+  const part = elementPart(ctx, pattern, element, index, source);
   if (!ts.isIdentifier(element.name)) {
     const rep = element.initializer === undefined || part.rep.kind !== "nullable" ? part.rep : part.rep.of;
     return bindPattern(ctx, element.name, { code: withDefault(ctx, element, part, rep), rep });
   }
   const rep = repOfSymbol(ctx, symbolOf(ctx.job.checker, element.name) as ts.Symbol, element);
   return declareVariable(ctx, element.name, withDefault(ctx, element, part, rep));
+}
+
+function elementPart(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Value {
+  if (element.dotDotDotToken !== undefined) return restOf(ctx, pattern, element, index, source);
+  const part = partOf(ctx, element, keyOf(ctx, element, index), source);
+  if (element.initializer === undefined || source.rep.kind !== "array" || part.rep.kind === "nullable") return part;
+  const there = code`${source.code}.length > ${String(index)}`;
+  return { code: code`(${there} ? ${part.code} : ${into(ctx, element.initializer, part.rep)})`, rep: part.rep };
 }
 
 /** The field or index that the element takes. */

@@ -139,7 +139,8 @@ function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given: Rep, 
     return { name, setup: bindPattern(ctx, node.name, { code: value, rep }) };
   }
   const symbol = parameterSymbol(ctx, node);
-  const own = repOfSymbol(ctx, symbol, node);
+  const isUntyped = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Unknown) !== 0;
+  const own = isUntyped ? given : repOfSymbol(ctx, symbol, node);
   const captured = ctx.job.captures.holder(symbol) !== undefined;
   if (!captured && sameRep(own, given)) return { name: localName(node.name.text), setup: "" };
   const name = freshName(ctx, "a");
@@ -167,7 +168,7 @@ function blockBody(ctx: Context, body: ts.Block): Code {
   if (result.kind === "void" || result.kind === "never" || (ctx.fn.node && ts.isConstructorDeclaration(ctx.fn.node))) return inside;
   const last = body.statements.at(-1);
   if (last !== undefined && ts.isReturnStatement(last)) return inside;
-  return code`${inside} ${result.kind === "nullable" ? "return null;" : "unreachable();"}`;
+  return code`${inside} ${result.kind === "nullable" ? "return null;" : `return __l.never<${typeText(ctx, result)}>();`}`;
 }
 
 function expressionBody(ctx: Context, body: ts.Expression): Code {

@@ -1,13 +1,11 @@
 // Literals: numbers (always f64), bigints (i64), booleans, template text.
 import ts from "typescript-compiler-api";
 import { BIGINT, BOOLEAN, NUMBER, STRING } from "../types.ts";
-import { code, separated } from "../writer.ts";
+import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { refuse } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { text } from "./convert.ts";
-import { marked } from "./dispatch.ts";
-import { quote } from "../writer.ts";
+import { textInto } from "./text.ts";
 
 /** AssemblyScript text of a number: never an integer literal, which would be i32. */
 export function numberText(value: number): string {
@@ -35,7 +33,7 @@ export function booleanLiteral(_: Context, node: ts.Node): Value {
 export function templateText(ctx: Context, node: ts.TemplateExpression): Value {
   const parts: Code[] = [quote(node.head.text)];
   for (const span of node.templateSpans) {
-    parts.push(text(ctx, marked(ctx, span.expression), span.expression));
+    parts.push(from(span.expression, textInto(ctx, span.expression)));
     if (span.literal.text !== "") parts.push(quote(span.literal.text));
   }
   return { code: code`(${separated(node.head.text === "" ? parts.slice(1) : parts, " + ")})`, rep: STRING };

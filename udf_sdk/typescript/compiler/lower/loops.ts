@@ -34,11 +34,12 @@ export function forStatement(ctx: Context, node: ts.ForStatement): Code {
   checkHead(ctx, node);
   const isList = node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer);
   const setup = node.initializer === undefined ? "" : isList ? variablesOfHead(ctx, node.initializer as ts.VariableDeclarationList) : code`${marked(ctx, node.initializer as ts.Expression).code};`;
-  const test = node.condition === undefined ? "" : truthy(ctx, marked(ctx, node.condition), node.condition);
+  const test = node.condition === undefined ? "true" : truthy(ctx, marked(ctx, node.condition), node.condition);
   const after = node.incrementor === undefined ? "" : marked(ctx, node.incrementor).code;
   const { enter, leave } = turnOf(ctx, node);
   const body = braced(inLoop(ctx, leave), node.statement);
-  return code`{ ${setup} for (; ${test}; ${after}) { ${enter}${body} ${leave} } }`;
+  const turn = enter === "" ? body : code`{ ${enter}${body} ${leave} }`;
+  return code`{ ${setup} for (; ${test}; ${after}) ${turn} }`;
 }
 
 /** The head's variables are plain locals, also when the body captures them. */

@@ -20,7 +20,7 @@ export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, ta
   const setup: Code[] = [];
   const values = new Map<string, Code>();
   for (const property of node.properties) {
-    if (ts.isSpreadAssignment(property)) spread(ctx, property, record, setup, values);
+    if (ts.isSpreadAssignment(property)) spread(ctx, property, record, setup, values, writtenBehind(node, property));
     else {
       const field = fieldNamed(ctx, property, record);
       values.set(field.name, hold(ctx, field.rep, fieldValue(ctx, property, field.rep), needsOrder, setup));
@@ -78,8 +78,14 @@ function hold(ctx: Context, rep: Rep, value: Code, isHeld: boolean, setup: Code[
   return held;
 }
 
+/** Fields that the literal names behind the spread: what the spread has there is not read. */
+function writtenBehind(node: ts.ObjectLiteralExpression, spread: ts.SpreadAssignment): ReadonlySet<string> {
+  const behind = node.properties.slice(node.properties.indexOf(spread) + 1);
+  return new Set(behind.flatMap((p) => nameOf(p) ?? []));
+}
+
 /** `...other`: its fields, over those written before it. */
-function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass, setup: Code[], values: Map<string, Code>): void {
+function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass, setup: Code[], values: Map<string, Code>, overridden: ReadonlySet<string>): void {
   const value = marked(ctx, property.expression);
   if (value.rep.kind !== "record") refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
   const source = (value.rep as Rep & { kind: "record" }).record;
@@ -87,7 +93,7 @@ function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass
   setup.push(code`${held} = ${value.code}`);
   for (const field of source.fields) {
     const wanted = fieldOf(record, field.name);
-    if (wanted === undefined) continue;
+    if (wanted === undefined || overridden.has(field.name)) continue;
     if (field.rep.kind === "nullable" && field.rep.absent === "undefined" && values.has(field.name)) {
       refuse(ctx, property, "LF315", `'${field.name}' may be absent in what is spread over an earlier '${field.name}'`, "write the field behind the spread");
     }

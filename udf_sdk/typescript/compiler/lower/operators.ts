@@ -11,6 +11,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, text, truthy, unwrapped } from "./convert.ts";
 import { expression, into, marked } from "./dispatch.ts";
 import { coalesceCall } from "./optional_results.ts";
+import { concatenation } from "./text.ts";
 
 const K = ts.SyntaxKind;
 
@@ -74,6 +75,7 @@ export function binary(ctx: Context, node: ts.BinaryExpression, target: Rep | un
   if (operator === K.CommaToken) return comma(ctx, node, target);
   if (operator === K.InstanceOfKeyword) return instanceOf(ctx, node);
   if (operator === K.InKeyword) return refuse(ctx, node, "LF309", "'in' is not supported in a job");
+  if (operator === K.PlusToken && ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.StringLike) return concatenation(ctx, node);
   const left = marked(ctx, node.left);
   return arithmetic(ctx, node, operator, left, marked(ctx, node.right));
 }

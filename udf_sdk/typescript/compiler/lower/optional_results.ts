@@ -3,14 +3,17 @@
 import ts from "typescript-compiler-api";
 import { method } from "../builtins.ts";
 import type { Builtin } from "../builtins.ts";
+import { present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
+import type { Code } from "../writer.ts";
 import { familyOf } from "./access.ts";
 import { helperCall, passed, typeScope } from "./builtin_calls.ts";
 import { repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, text } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { textInto } from "./text.ts";
 
 interface OptionalCall {
   readonly node: ts.CallExpression;
@@ -32,16 +35,31 @@ function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefi
 
 /** `m.get(k) ?? d`; undefined when the left side is something else. */
 export function coalesceCall(ctx: Context, node: ts.BinaryExpression, rep: Rep): Value | undefined {
+  const there = coalesced(ctx, node, (value) => convert(ctx, value, rep, node.left), () => into(ctx, node.right, rep));
+  return there === undefined ? undefined : { code: there, rep };
+}
+
+/** The same where only the text is wanted. */
+export function coalesceText(ctx: Context, node: ts.BinaryExpression): Code | undefined {
+  return coalesced(ctx, node, (value) => text(ctx, value, node.left), () => textInto(ctx, node.right));
+}
+
+function coalesced(ctx: Context, node: ts.BinaryExpression, found: (value: Value) => Code, other: () => Code): Code | undefined {
   const call = optionalCall(ctx, node.left);
   if (call === undefined) return undefined;
   const receiver = marked(ctx, call.receiver);
   const types = typeScope(ctx, call.node, receiver.rep);
-  const of = receiver.rep.kind === "map" ? receiver.rep.value : types("T");
+  const of = storedRep(ctx, call.node, receiver.rep);
   if (of.kind === "nullable") return undefined;
   const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
   const ok = helperCall(ctx, call.builtin, `${call.builtin.helper}Ok`, types, call.node, args, false);
-  const there = convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node.left);
-  return { code: code`(${ok} ? ${there} : ${into(ctx, node.right, rep)})`, rep };
+  return code`(${ok} ? ${found({ code: code`__js.found<${typeText(ctx, of)}>()`, rep: of })} : ${other()})`;
+}
+
+/** What the receiver holds, not yet `| undefined`. */
+function storedRep(ctx: Context, node: ts.CallExpression, receiver: Rep): Rep {
+  if (receiver.kind === "map") return receiver.value;
+  return receiver.kind === "array" ? receiver.item : present(repAt(ctx, node));
 }
 
 /** `m.get(k)!`; undefined when it is another expression. */
@@ -50,7 +68,7 @@ export function callOrFail(ctx: Context, node: ts.NonNullExpression): Value | un
   if (call === undefined) return undefined;
   const receiver = marked(ctx, call.receiver);
   const types = typeScope(ctx, call.node, receiver.rep);
-  const of = receiver.rep.kind === "map" ? receiver.rep.value : types("T");
+  const of = storedRep(ctx, call.node, receiver.rep);
   if (of.kind === "nullable") return undefined;
   const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
   return { code: helperCall(ctx, call.builtin, `${call.builtin.helper}OrFail`, types, call.node, args, true), rep: of };

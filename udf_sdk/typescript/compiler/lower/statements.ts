@@ -125,7 +125,14 @@ function throwStatement(ctx: Context, node: ts.ThrowStatement): Code {
   const thrown = node.expression;
   const message = ts.isNewExpression(thrown) ? thrown.arguments?.[0] : thrown;
   const said = message === undefined ? quote("Error") : text(ctx, marked(ctx, message, STRING), message);
-  return code`{ __lf.fail(${said}, ${userPlace(ctx, node)}); unreachable(); }`;
+  return code`{ __lf.fail(${said}, ${userPlace(ctx, node)}); ${unreachableEnd(ctx)} }`;
+}
+
+/** asc does not know that fail() does not return; a return after it says so. */
+function unreachableEnd(ctx: Context): string {
+  const { node, result } = ctx.fn;
+  if (node === undefined || ts.isConstructorDeclaration(node)) return "unreachable();";
+  return result.kind === "void" || result.kind === "never" ? "return;" : `return __l.never<${typeText(ctx, result)}>();`;
 }
 
 /** Becomes a chain of tests on a number of the case, so that any type can be switched on, and cases fall through. */
