@@ -12,6 +12,7 @@ from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
 from lightflus.runtime.compute import ComputeFactory, InlineCompute
 from lightflus.runtime.job_run import JobResult, JobRun
+from lightflus.runtime.ports import Kernel
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.guests import PythonFunction, PythonGuests
 from lightflus.testing.memory import MemorySink, MemorySource, Step, Value
@@ -65,6 +66,7 @@ def prepare(
     sink: MemorySink | None = None,
     most_rows: int | None = None,
     compute: ComputeFactory = InlineCompute,
+    kernel: Kernel | None = None,
 ) -> Prepared:
     """A run of a job with one source and any number of sinks, which all write into one."""
     sink = sink or MemorySink(delivery=Delivery.UPSERT)
@@ -76,7 +78,7 @@ def prepare(
     run = JobRun(
         plan_job(checked(graph), parallelism=parallelism, deliveries=deliveries),
         guests=guests,
-        kernel=ModelKernel(crc),
+        kernel=kernel or ModelKernel(crc),
         sources={begin.id: source},
         sinks=dict.fromkeys(ends, sink),
         compute=compute,
