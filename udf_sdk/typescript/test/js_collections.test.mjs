@@ -56,7 +56,7 @@ const CASES = [
 
 const ARRAYS = ["", "1", "1,2,3", "3,1,2", "5,4,3,2,1,0", "2,2,2", "NaN,1,NaN", "0,-0,1", "1.5,10,9,100,1e21,-1", "Infinity,-Infinity,0",
   Array.from({ length: 100 }, (_, i) => (i * 37) % 101).join(","), Array.from({ length: 17 }, (_, i) => 17 - i).join(",")];
-const PLACES = [0, 1, 2, -1, -2, 1.5, 100, -100, NaN, Infinity, -Infinity];
+const PLACES = [0, -0.5, 1, 2, -1, -2, 1.5, 100, -100, NaN, Infinity, -Infinity];
 
 let run;
 before(async () => {

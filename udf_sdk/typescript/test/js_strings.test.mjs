@@ -45,7 +45,7 @@ const CASES = [
 const TEXTS = ["", " ", "a", "abc", "hello world", "a,b,,c", ",", ",,", "héllo wörld", "日本語 テスト", "x😀y😀", "\ud83d", "\ude00\ud83d", "aaaa", "abababa", "  \t pad \r\n\u00a0\ufeff", "İıßΣΑΣ ΑΣ. ς",
   "ǅ ŉ ﬁ ΐ", "one two three four five six seven eight nine ten eleven", "aaaaaaaa b cccccccccccccccc d eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee f", "\u2028x\u2029", "Straße", "ﬀ", "𐐀𐐨", "\0a\0",
   "$&", "z", "Z", "ab", "a b c d e f g h i j"];
-const PLACES = [0, 1, 2, -1, -2, 3.7, -3.7, 100, -100, Infinity, -Infinity, NaN, 5];
+const PLACES = [0, -0.5, 1, 2, -1, -2, 3.7, -3.7, 100, -100, Infinity, -Infinity, NaN, 5];
 
 let run;
 before(async () => {

@@ -70,7 +70,7 @@ export function array_indexOf<T>(a: Array<T>, v: T, from: f64): f64 {
 
 export function array_lastIndexOf<T>(a: Array<T>, v: T, from: f64): f64 {
   const n = a.length;
-  let i = from != from ? 0 : from >= 0 ? clamp(from, n - 1) : <i32>max<f64>(Math.trunc(from) + <f64>n, -1);
+  let i = from != from ? 0 : from > -1 ? clamp(from, n - 1) : <i32>max<f64>(Math.trunc(from) + <f64>n, -1);
   for (; i >= 0 && n; i--) if (same<T>(unchecked(a[i]), v)) return <f64>i;
   return -1;
 }

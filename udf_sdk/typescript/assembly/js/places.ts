@@ -12,7 +12,7 @@ export function clamp(x: f64, length: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function relative(x: f64, length: i32): i32 {
-  if (x >= 0) return x >= <f64>length ? length : <i32>x;
+  if (x > -1) return x >= <f64>length ? length : <i32>x; // -0.5 is 0
   if (x != x) return 0;
   const k = Math.trunc(x) + <f64>length;
   return k > 0 ? <i32>k : 0;
