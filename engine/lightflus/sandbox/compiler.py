@@ -72,6 +72,8 @@ def _compile_in_child(wasm: bytes, cpu_seconds: int, memory_bytes: int) -> bytes
         )
     except subprocess.TimeoutExpired:
         raise _too_slow(cpu_seconds) from None
+    except OSError as error:
+        raise InternalError(f"the compiler process does not start: {error}") from error
     if done.returncode == 0:
         return done.stdout
     raise _failure(done.returncode, done.stderr.decode(errors="replace"), cpu_seconds, memory_bytes)

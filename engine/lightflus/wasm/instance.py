@@ -48,7 +48,12 @@ class Instance:
 
     def memory(self, name: str = "memory") -> LinearMemory:
         """The exported memory of that name. Raises WasmRefused if there is none."""
-        found = self._exports.get(name)
-        if not isinstance(found, wasmtime.Memory):
+        found = self.optional_memory(name)
+        if found is None:
             raise WasmRefused(f"the module exports no memory {name}")
-        return LinearMemory(self.store, found)
+        return found
+
+    def optional_memory(self, name: str = "memory") -> LinearMemory | None:
+        """The exported memory of that name, or None."""
+        found = self._exports.get(name)
+        return LinearMemory(self.store, found) if isinstance(found, wasmtime.Memory) else None

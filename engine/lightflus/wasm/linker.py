@@ -115,8 +115,7 @@ class Linker(Generic[World]):
 def _run(function: HostFunction[World], store: Store, caller: wasmtime.Caller, arguments: Sequence[int]) -> int:
     """Runs a host function; whatever it raises is left in the store."""
     try:
-        exported = caller.get("memory")
-        memory = LinearMemory(store, exported) if isinstance(exported, wasmtime.Memory) else None
+        memory = store.memory or _memory_of(store, caller)
         return function.run(cast(World, store.world), memory, arguments)
     except LightflusError as error:
         store.fail(error)
@@ -127,6 +126,12 @@ def _run(function: HostFunction[World], store: Store, caller: wasmtime.Caller, a
     except BaseException as error:  # Ctrl-C: the caller of the guest raises it
         store.fail(error)
     return 0
+
+
+def _memory_of(store: Store, caller: wasmtime.Caller) -> LinearMemory | None:
+    """The memory of an instance that is still being made: its start function runs."""
+    exported = caller.get("memory")
+    return LinearMemory(store, exported) if isinstance(exported, wasmtime.Memory) else None
 
 
 class Prepared(Generic[World]):
@@ -158,4 +163,5 @@ class Prepared(Generic[World]):
             raise refusal_from(error) from error
         if store.failure is not None:
             raise store.failure
+        store.memory = instance.optional_memory()
         return instance

@@ -8,6 +8,7 @@ One thread at a time uses it; `interrupt` alone may come from any thread.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import wasmtime
 
@@ -15,6 +16,9 @@ from lightflus.limits import GUEST_TABLE_ELEMENTS
 from lightflus.wasm import ticker
 from lightflus.wasm.engine import engine
 from lightflus.wasm.native import NATIVE
+
+if TYPE_CHECKING:
+    from lightflus.wasm.memory import LinearMemory
 
 _FAR_TICKS = 1 << 40
 """Some 350 years: for stores without a deadline. Never the default of 0, which ends every call at once."""
@@ -37,11 +41,15 @@ class Store:
         context: address of its context, for the native entries; 0 where there are none.
         deadline_ticks: what `arm` sets; 0 = this store has no deadline.
         failure: the first error that a host function left; the call that it happened in must raise it.
+        memory: the memory that its instance exports, once it is made by a linker.
         world: what host functions of this store work on (`linker.py`).
         is_interrupted: whether `interrupt` was called; then no further call begins.
     """
 
-    __slots__ = ("__weakref__", "context", "deadline_ticks", "failure", "is_interrupted", "limits", "native", "world")
+    __slots__ = (
+        *("__weakref__", "context", "deadline_ticks", "failure", "is_interrupted", "limits", "memory", "native"),
+        "world",
+    )
 
     def __init__(self, limits: StoreLimits) -> None:
         self.limits = limits
@@ -55,6 +63,7 @@ class Store:
         )
         self.failure: BaseException | None = None
         self.world: object = None
+        self.memory: LinearMemory | None = None
         self.is_interrupted = False
         self.context = NATIVE.context(self.native) if NATIVE else 0
         self.deadline_ticks = ticker.ticks_of(limits.deadline_ms) if limits.deadline_ms is not None else 0
@@ -87,4 +96,5 @@ class Store:
     def close(self) -> None:
         """Gives memory and code back now. Idempotent; nothing made in the store may be used afterwards."""
         self.context = 0
+        self.memory = None
         self.native.close()
