@@ -156,7 +156,11 @@ class _Planner:
         self._deliveries = deliveries
         self._names = operator_names(graph)
         self._degrees: dict[OperatorId, int] = {}
-        self._readers = {operator.id: graph.readers(operator.id) for operator in graph.operators}
+        self._operators = {operator.id: operator for operator in graph.operators}
+        self._readers: dict[OperatorId, list[Operator]] = {operator.id: [] for operator in graph.operators}
+        for operator in graph.operators:
+            for edge in operator.inputs:
+                self._readers[edge.operator].append(operator)
 
     def plan(self) -> Plan:
         order = self._in_topological_order()
@@ -195,7 +199,7 @@ class _Planner:
         return self._default
 
     def _upstream(self, operator: Operator) -> Operator | None:
-        return self._graph.operator(operator.inputs[0].operator) if operator.inputs else None
+        return self._operators[operator.inputs[0].operator] if operator.inputs else None
 
     def _is_chained(self, upstream: Operator, operator: Operator) -> bool:
         return (
