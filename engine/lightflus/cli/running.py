@@ -43,7 +43,7 @@ def run_job(job: Path, bindings: Sequence[str], parallelism: int, *, as_json: bo
 
 
 def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -> bool:
-    streams = Streams(stdin=sys.stdin.fileno(), stdout=sys.stdout.buffer, screen=report.screen)
+    streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     module = load_job(job)
     plan = plan_job(bound_graph(module.graph, bindings, streams), parallelism=parallelism)
     if isinstance(report, JsonReport):

@@ -1,0 +1,49 @@
+"""The command line's shape."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from lightflus import __version__
+from lightflus.cli.guard import guarded
+from lightflus.cli.main import app
+
+COMMANDS = ("new", "build", "inspect", "run", "doctor")
+
+
+def answer(*arguments: str) -> int:
+    return guarded(lambda: app(list(arguments), prog_name="lightflus"))
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer("--help") == 0
+    said = capsys.readouterr().out
+    assert all(f" {command} " in said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(command, "--help") == 0
+    assert f"Example: lightflus {command}" in capsys.readouterr().out
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer("--version") == 0
+    assert capsys.readouterr().out == f"lightflus {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["frob"], ["run"], ["run", "--nope", "x"], ["run", "x.wasm", "-p", "0"]])
+def test_a_wrong_command_line_is_the_users_fault(arguments: list[str]) -> None:
+    assert answer(*arguments) == 2
+
+
+def test_help_loads_none_of_the_engine() -> None:
+    program = (
+        "import sys; from lightflus.cli.main import app\n"
+        "print([m for m in ('pyarrow', 'trio', 'wasmtime', 'google.protobuf') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
