@@ -1,5 +1,6 @@
 // Arrays: the methods that take a function. As in JavaScript they see the array as it is at each step, but never more
 // elements than it had at the start. A function is `(env, ...)`: env is the frame of its captured variables.
+import { array_flat } from "./arrays";
 import { failAt, foundOrFail, foundOrNull, keep } from "./fail";
 
 export function array_map<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64) => U): Array<U> {
@@ -10,21 +11,25 @@ export function array_map<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, 
 }
 
 export function array_filter<T>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64) => bool): Array<T> {
-  const r = new Array<T>();
-  for (let i = 0, n = a.length; i < min(n, a.length); i++) {
+  const n = a.length;
+  const r = new Array<T>(n);
+  let to = r.dataStart;
+  for (let i = 0; i < min(n, a.length); i++) {
     const v = unchecked(a[i]);
-    if (fn(env, v, <f64>i)) r.push(v);
+    if (!fn(env, v, <f64>i)) continue;
+    store<T>(to, v);
+    to += 1 << alignof<T>();
   }
+  r.length = <i32>((to - r.dataStart) >> alignof<T>());
   return r;
 }
 
 export function array_flatMap<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64) => Array<U>): Array<U> {
-  const r = new Array<U>();
-  for (let i = 0, n = a.length; i < min(n, a.length); i++) {
-    const items = fn(env, unchecked(a[i]), <f64>i);
-    for (let k = 0, m = items.length; k < m; k++) r.push(unchecked(items[k]));
-  }
-  return r;
+  const parts = new Array<Array<U>>(a.length);
+  let n = 0;
+  for (; n < min(parts.length, a.length); n++) store<Array<U>>(parts.dataStart + (<usize>n << alignof<usize>()), fn(env, unchecked(a[n]), <f64>n));
+  parts.length = n;
+  return array_flat<U>(parts);
 }
 
 export function array_forEach<T>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64) => void): void {

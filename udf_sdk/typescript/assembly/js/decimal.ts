@@ -1,6 +1,8 @@
 // Decimal text -> the nearest number, exactly as IEEE 754 and JavaScript want it (ties to even).
-// Short text takes the fast path (one exact multiplication or division); the rest is guessed and corrected with exact integers.
+// Short text takes one exact multiplication or division; up to 19 digits are computed in pairs of doubles; what that leaves
+// undecided is guessed and corrected with exact integers.
 import { Big } from "./big";
+import { productError, remainderOf } from "./exact";
 
 /** Digits beyond these only decide ties: that one of them is not 0 is remembered in one last digit. */
 const MAX_DIGITS = 800;
@@ -60,9 +62,12 @@ export function scanDecimal(text: string, start: i32, end: i32): f64 {
   const digitsEnd = i;
   exponent += scanExponent(text, i, end);
   if (mantissa == 0) return 0;
-  if (exact && mantissa < 9007199254740992 && exponent >= -22 && exponent <= 22) {
+  if (exact && exponent >= -22 && exponent <= 22) {
+    const power = unchecked(EXACT_POWERS[exponent < 0 ? -exponent : exponent]);
     const m = <f64>mantissa;
-    return exponent < 0 ? m / unchecked(EXACT_POWERS[-exponent]) : m * unchecked(EXACT_POWERS[exponent]);
+    if (mantissa < 9007199254740992) return exponent < 0 ? m / power : m * power;
+    const x = pairwise(m, <f64>(<i64>(mantissa - <u64>m)), power, exponent < 0);
+    if (x == x) return x;
   }
   return nearest(text, start, digitsEnd, mantissa, taken, exponent);
 }
@@ -79,6 +84,18 @@ function scanExponent(text: string, i: i32, end: i32): i32 {
   for (; i < end && isDigit(unit(text, i)); i++) if (e < 100000) e = e * 10 + <i32>(unit(text, i) - 48);
   scanEnd = i;
   return negative ? -e : e;
+}
+
+/** (high + low) times or through an exact power of ten, rounded once; NaN where the result is too near to a tie to tell. */
+function pairwise(high: f64, low: f64, power: f64, divide: bool): f64 {
+  const p = divide ? high / power : high * power;
+  const t = divide ? (remainderOf(high, power, p) + low) / power : productError(high, power, p) + low * power;
+  const x = p + t;
+  const rest = Math.abs(t - (x - p));
+  const bits = reinterpret<u64>(x);
+  const half = 0.5 * (reinterpret<f64>(bits + 1) - x);
+  const isPowerOfTwo = (bits & 0xfffffffffffff) == 0;
+  return isPowerOfTwo || rest > half * 0.999999 ? NaN : x;
 }
 
 /** A first guess from the leading digits, wrong by a few units in the last place. */

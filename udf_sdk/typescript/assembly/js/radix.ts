@@ -1,5 +1,6 @@
 // toString(radix) and toFixed(digits).
 import { Big } from "./big";
+import { productError } from "./exact";
 import { failAt } from "./fail";
 import { number_toString } from "./numbers";
 
@@ -112,17 +113,6 @@ function shortFixed(x: f64, f: i32): string {
   const below = Math.floor(product);
   const over = product - (below + 0.5);
   return (<i64>(over > 0 || (over == 0 && error >= 0) ? below + 1 : below)).toString();
-}
-
-/** Exactly x * y - product (Dekker, Veltkamp): both factors are split in halves of 26 bits. */
-function productError(x: f64, y: f64, product: f64): f64 {
-  const cx = x * 134217729.0;
-  const cy = y * 134217729.0;
-  const xh = cx - (cx - x);
-  const yh = cy - (cy - y);
-  const xl = x - xh;
-  const yl = y - yh;
-  return xl * yl - (product - xh * yh - xl * yh - xh * yl);
 }
 
 /** The same for any size, by exact integers. */
