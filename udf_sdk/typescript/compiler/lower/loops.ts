@@ -39,7 +39,8 @@ export function forStatement(ctx: Context, node: ts.ForStatement): Code {
   const { enter, leave } = turnOf(ctx, node);
   const body = braced(inLoop(ctx, leave), node.statement);
   const turn = enter === "" ? body : code`{ ${enter}${body} ${leave} }`;
-  return code`{ ${setup} for (; ${test}; ${after}) ${turn} }`;
+  const head = node.condition === undefined && node.incrementor === undefined ? "while (true)" : code`for (; ${test}; ${after})`;
+  return code`{ ${setup} ${head} ${turn} }`;
 }
 
 /** The head's variables are plain locals, also when the body captures them. */
