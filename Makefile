@@ -45,6 +45,7 @@ lint: $(ENV_STAMP)
 
 types: $(ENV_STAMP)
 	$(BIN)/mypy
+	@for file in tests/*/conftest.py; do $(BIN)/mypy $$file; done
 
 generated: $(ENV_STAMP) ## write generated files again: protobuf code, docs/limits.md
 	$(BIN)/python proto/generate.py
