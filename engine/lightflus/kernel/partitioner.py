@@ -15,7 +15,7 @@ from lightflus.codec import Block, layout_of
 from lightflus.errors import KeyTooLarge
 from lightflus.kernel.instance import KernelInstance, copy_out
 from lightflus.kernel.keyed_state import add_values
-from lightflus.limits import KEY_BYTES, KIB
+from lightflus.limits import KEY_BYTES, MIB
 from lightflus.model.types import Type
 
 _FAULT = struct.Struct("<II")
@@ -65,7 +65,7 @@ class WasmPartitioner:
     def _too_large(self, fault: int) -> KeyTooLarge:
         row, size = self._kernel.window().unpack(_FAULT, fault)
         return KeyTooLarge(
-            f"a key has {size} bytes; at most {KEY_BYTES // KIB} KiB are possible",
+            f"a key has {size} bytes; at most {KEY_BYTES // MIB} MiB are possible",
             row=row,
             hint="Key by something shorter, for example by a part or a digest of the value.",
         )
