@@ -77,8 +77,8 @@ class ModuleGuest:
 
     def take(self, batch: GuestBatch, record: Type) -> pa.RecordBatch:
         """Copies a batch out, compacted and fully checked. What was only loaded comes from the host's own copy."""
-        layout = layout_of(record)
         rows = self._mine(batch)
+        layout = self._layout_of(rows, record)
         tables = groupby(rows.parts, key=lambda part: id(part.table))
         taken = [self._taken(layout, list(parts)) for _, parts in tables]
         return _joined(layout, taken)
@@ -144,6 +144,12 @@ class ModuleGuest:
         with self._reading(plan):
             return read_batch(self._session.window(), output, plan.output, piece.rows)
 
+    @staticmethod
+    def _layout_of(rows: Rows, record: Type) -> Layout:
+        """The layout of `record`, without a look-up by value where the rows know it."""
+        known = rows.parts[0].table.layout if rows.parts else None
+        return known if known is not None and known.record is record else layout_of(record)
+
     def _taken(self, layout: Layout, parts: list[Part]) -> pa.RecordBatch:
         """The rows of parts that share one table."""
         table = parts[0].table
@@ -154,7 +160,7 @@ class ModuleGuest:
         return whole.take(chosen[0] if len(chosen) == 1 else pa.concat_arrays(chosen))
 
     def _copied_out(self, layout: Layout, table: Table) -> pa.RecordBatch:
-        if table.layout is None or table.layout.record != layout.record:
+        if table.layout is not layout and (table.layout is None or table.layout.record != layout.record):
             raise InternalError(f"rows of {table.layout and table.layout.record} were taken as {layout.record}")
         address = table.headers[tuple(range(len(layout.columns)))]
         with self._session.reading(Scene("the batch of a chain")):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import c_size_t, c_void_p
+from ctypes import Array, c_char, c_size_t, c_void_p
 from struct import Struct
 
 import wasmtime
@@ -31,11 +31,12 @@ class Window:
     Keeps the store alive; a store that is closed takes the memory away all the same.
     """
 
-    __slots__ = ("_base", "_store", "size")
+    __slots__ = ("_base", "_bytes", "_store", "size")
 
     def __init__(self, store: Store, base: int, size: int) -> None:
         self._store = store
         self._base = base
+        self._bytes: Array[c_char] | None = None
         self.size = size
 
     def _host_address(self, start: int, size: int) -> int:
@@ -53,7 +54,11 @@ class Window:
 
     def unpack(self, layout: Struct, start: int) -> tuple[int, ...]:
         """The fields of `layout` at `start`. Raises OutOfBounds."""
-        return layout.unpack(ctypes.string_at(self._host_address(start, layout.size), layout.size))
+        if start < 0 or start + layout.size > self.size:
+            raise OutOfBounds(start, layout.size, self.size)
+        if self._bytes is None:
+            self._bytes = (c_char * self.size).from_address(self._base)
+        return layout.unpack_from(self._bytes, start)
 
     def write(self, start: int, data: bytes) -> None:
         """Copies `data` in. Raises OutOfBounds."""
