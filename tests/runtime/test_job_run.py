@@ -14,7 +14,7 @@ from lightflus.model.graph import SinkField
 from lightflus.runtime.compute import ThreadCompute
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import ENDLESS
-from lightflus.testing.memory import Abort, MemorySink, Value, Wait
+from lightflus.testing.memory import Abort, MemorySink, MemoryWriter, Value, Wait
 
 VALUE = (SinkField("value", field(), UTF8),)
 
@@ -208,3 +208,30 @@ async def test_progress_can_be_read_while_it_runs() -> None:
         assert (progress["topic"].rows_out, progress["reduce-1"].rows_in) == (1, 2)
         assert progress["redis"].rows_out == 2
         may_go.set()
+
+
+async def test_a_writer_that_cannot_be_opened_fails_the_job_before_anything_is_read(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    class Refusing(MemorySink):
+        def writer(self, subtask: int) -> MemoryWriter:
+            if subtask == 1:
+                raise SinkFailed("too many connections")
+            return super().writer(subtask)
+
+    job = prepare(word_count(), WORD_COUNT, {"a": [["a"]]}, sink=Refusing(), parallelism=2)
+    with pytest.raises(SinkFailed, match="too many connections"):
+        await job.result()
+    assert job.source.reads == 0
+    assert job.sink.writers == 0
+    assert job.sink.is_closed
+
+
+async def test_no_thread_of_ours_is_left_after_a_run() -> None:
+    before = set(threading.enumerate())
+    job = prepare(word_count(), WORD_COUNT, {"a": [["a"]], "b": [["b"]]}, parallelism=2, compute=ThreadCompute)
+    await job.result()
+    ours = [t for t in threading.enumerate() if t not in before and "Trio" not in t.name]
+    for thread in ours:
+        await trio.to_thread.run_sync(thread.join)
+    assert not [thread for thread in ours if thread.is_alive()]

@@ -58,8 +58,6 @@ class Holding:
     def finish(self) -> Iterator[Batch]:
         return self.release()
 
-    def interrupt(self) -> None: ...
-
     def close(self) -> None: ...
 
 

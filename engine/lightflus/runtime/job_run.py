@@ -21,7 +21,6 @@ from lightflus.runtime.compute import ComputeFactory, ThreadCompute
 from lightflus.runtime.counters import Counters, OperatorProgress, progress_of
 from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.guest_host import GuestHost
-from lightflus.runtime.operators.body import Body
 from lightflus.runtime.outputs import Outputs, SinkOutputs
 from lightflus.runtime.ports import Compute, GuestFactory, Kernel, Sink, Source
 from lightflus.runtime.subtask import Subtask
@@ -96,7 +95,9 @@ class JobRun:
         self._slots: list[Compute] = []
         self._readers: list[Compute] = []
         self._writers: list[Compute] = []
-        self._parts: list[_Part] = []
+        self._hosts: list[GuestHost] = []
+        self._subtasks: list[Subtask] = []
+        self._closing: list[tuple[Compute, Callable[[], None]]] = []
         self._feeders: list[Feeder] = []
         self._counters: dict[OperatorId, list[Counters]] = {o.id: [] for o in plan.graph.operators}
         self._failure: LightflusError | None = None
@@ -143,25 +144,26 @@ class JobRun:
         """Makes all parts, sinks first, so that one that cannot be written fails before anything is read."""
         for task in reversed(self._plan.tasks):
             for number in range(task.parallelism):
-                self._parts.append(await self._part(task, number))
+                self._subtasks.append(await self._subtask(task, number))
         for task in self._plan.tasks:
             if task.head.operator.id in self._sources:
                 await self._feed(task)
-        for part in self._parts:
-            nursery.start_soon(self._guarded, nursery, part.task.name, part.subtask.run)
+        for subtask in self._subtasks:
+            nursery.start_soon(self._guarded, nursery, subtask.name, subtask.run)
         for feeder in self._feeders:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
 
-    async def _part(self, task: Task, number: int) -> _Part:
+    async def _subtask(self, task: Task, number: int) -> Subtask:
         counters = {planned.operator.id: Counters() for planned in task.operators}
         for operator, own in counters.items():
             self._counters[operator].append(own)
         slot = self._slots[(task.id + number) % len(self._slots)]
         host = self._assembler.host(task)
+        self._hosts.append(host)
         body = await slot.run(lambda: self._assembler.body(task, host, counters))
+        self._closing.append((slot, body.close))
         outputs = await self._outputs(task, number, counters, slot)
-        subtask = Subtask(f"{task.name}[{number}]", self._wiring.mailbox(task, number), body, outputs, slot)
-        return _Part(task, subtask, body, host, slot, outputs)
+        return Subtask(task.name, self._wiring.mailbox(task, number), body, outputs, slot)
 
     async def _outputs(
         self, task: Task, number: int, counters: Mapping[OperatorId, Counters], slot: Compute
@@ -173,6 +175,7 @@ class JobRun:
         sink = self._sinks[operator]
         thread = self._thread(f"{task.last.name}-{number}", self._writers)
         outputs = SinkOutputs(lambda: sink.writer(number), thread, counters[operator])
+        self._closing.append((thread, outputs.close))
         await outputs.open()
         return outputs
 
@@ -210,12 +213,10 @@ class JobRun:
 
     async def _close(self, *, is_whole: bool) -> None:
         """Gives everything back. Threads that do not answer in time are left to end by themselves."""
-        for part in self._parts:
-            if not is_whole:
-                part.host.interrupt()
-            part.slot.post(part.body.close)
-            if isinstance(part.outputs, SinkOutputs):
-                part.outputs.close()
+        if not is_whole:
+            self._interrupt()
+        for thread, close in self._closing:
+            thread.post(close)
         patience = math.inf if is_whole else _GRACE_SECONDS
         try:
             with trio.CancelScope(shield=not is_whole, deadline=trio.current_time() + patience):
@@ -240,20 +241,11 @@ class JobRun:
     async def _keep_interrupting(self) -> None:
         while True:
             await trio.sleep(_INTERRUPT_SECONDS)
-            for part in self._parts:
-                part.host.interrupt()
+            self._interrupt()
 
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A subtask and what has to be stopped with it."""
-
-    task: Task
-    subtask: Subtask
-    body: Body
-    host: GuestHost
-    slot: Compute
-    outputs: Outputs
+    def _interrupt(self) -> None:
+        for host in self._hosts:
+            host.interrupt()
 
 
 def _as_ours(error: Exception, name: str) -> LightflusError:

@@ -155,7 +155,7 @@ class SinkOutputs:
 
     async def open(self) -> None:
         """Opens the writer. Raises SinkFailed."""
-        self._writer = await self._compute.run(self._open_writer)
+        await self._compute.run(self._open)
 
     def route(self, batch: Batch) -> list[Routed]:
         """See `Outputs`."""
@@ -173,9 +173,12 @@ class SinkOutputs:
         await self._compute.run(self._flush)
 
     def close(self) -> None:
-        """Closes the writer as soon as its thread is free; does not wait."""
+        """Closes the writer, if it was opened. On the writer's thread."""
         if self._writer is not None:
-            self._compute.post(self._writer.close)
+            self._writer.close()
+
+    def _open(self) -> None:
+        self._writer = self._open_writer()
 
     def _write(self, batch: Batch) -> None:
         assert self._writer is not None

@@ -1,6 +1,7 @@
 """The seam between a subtask and what it does: bodies take batches and yield batches.
 
-What it owns: the Protocol. A body is synchronous and used on its slot's thread, but for `interrupt`.
+What it owns: the Protocol. A body is synchronous and used on its slot's thread.
+What it leaves: ending a guest's call from outside (`../guest_host.py`).
 """
 
 from __future__ import annotations
@@ -38,10 +39,6 @@ class Body(Protocol):
 
     def finish(self) -> Iterator[Batch]:
         """After the last batch: yields all that is left."""
-        ...
-
-    def interrupt(self) -> None:
-        """Ends a running guest call; from the loop, when the job is to stop at once."""
         ...
 
     def close(self) -> None:

@@ -77,10 +77,6 @@ class ReduceBody:
         if self._reduction.emit.mode is not EmitMode.EVERY:
             yield from self._updates()
 
-    def interrupt(self) -> None:
-        """See `Body`."""
-        self._host.interrupt()
-
     def close(self) -> None:
         """See `Body`."""
         self._host.close()

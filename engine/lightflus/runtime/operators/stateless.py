@@ -89,10 +89,6 @@ class StatelessBody:
         """Nothing is left."""
         return iter(())
 
-    def interrupt(self) -> None:
-        """See `Body`."""
-        self._host.interrupt()
-
     def close(self) -> None:
         """See `Body`."""
         self._host.close()
