@@ -45,21 +45,6 @@ class JobResult:
     is_drained: bool
 
 
-async def run_job(
-    plan: Plan,
-    *,
-    guests: GuestFactory,
-    kernel: Kernel,
-    sources: Mapping[OperatorId, Source],
-    sinks: Mapping[OperatorId, Sink],
-    slots: int | None = None,
-    compute: ComputeFactory = ThreadCompute,
-) -> JobResult:
-    """Runs a job to its end; see `JobRun`, which can also be watched and drained."""
-    run = JobRun(plan, guests=guests, kernel=kernel, sources=sources, sinks=sinks, slots=slots, compute=compute)
-    return await run.run()
-
-
 class JobRun:
     """One run: `run` it once; `progress` and `drain` at any time from the same loop; cancel it like any trio code."""
 
