@@ -36,6 +36,7 @@ def install_compiler(machine: Path) -> None:
     folder.mkdir()
     (folder / "lf-tsc.mjs").touch()
     (folder / "lightflus-api-0.1.0.tgz").touch()
+    (machine.parent / "job.ts").touch()
 
 
 def test_node_is_taken_from_the_path(machine: Path) -> None:
@@ -67,7 +68,7 @@ def test_the_compilers_diagnostics_become_problems(machine: Path) -> None:
     diagnostic = {"file": "job.ts", "line": 3, "column": 9, "code": "LF201", "message": "no", "source": "x", "hint": ""}
     install_node(machine, "v22.0.0", json.dumps({"ok": False, "diagnostics": [diagnostic]}))
     with pytest.raises(BuildFailed) as caught:
-        compile_typescript(Path("job.ts"))
+        compile_typescript(machine.parent / "job.ts")
     (problem,) = caught.value.problems
     assert (problem.where, problem.code, problem.text, problem.hint) == ("job.ts:3:9", "LF201", "no", None)
 
@@ -76,7 +77,7 @@ def test_a_compiler_that_breaks_is_a_bug_of_ours(machine: Path) -> None:
     install_compiler(machine)
     install_node(machine, "v22.0.0", "Segmentation fault")
     with pytest.raises(InternalError, match="Segmentation fault"):
-        compile_typescript(Path("job.ts"))
+        compile_typescript(machine.parent / "job.ts")
 
 
 def test_doctor_names_what_is_missing_and_how_to_get_it(machine: Path) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from lightflus.cli.sources import require_source
 from lightflus.cli.toolchain import find_compiler, find_node
 from lightflus.errors import BuildFailed, InternalError, Problem
 from lightflus.limits import COMPILER_SECONDS
@@ -28,30 +30,42 @@ class Compiled:
     inputs: tuple[str, ...]
 
 
-def compile_typescript(source: Path) -> Compiled:
+def compile_typescript(source: Path, meanwhile: Callable[[], object] = lambda: None) -> Compiled:
     """Compiles a TypeScript job.
 
+    Args:
+        source: the job.
+        meanwhile: done here while the compiler works in its process.
+
     Raises:
+        UserError: there is no such file, or it is not TypeScript.
         BuildFailed: the compiler refuses the program; carries its diagnostics.
         ToolMissing: no Node.js, or no compiler in this installation.
         InternalError: the compiler broke.
     """
+    require_source(source)
     node, entry = find_node(), find_compiler()
     with tempfile.TemporaryDirectory(prefix="lightflus-build-") as folder:
         out = Path(folder) / "job.wasm"
         command = [node.path, str(entry), "build", str(source), "--out", str(out), "--json"]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=COMPILER_SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            raise BuildFailed(
-                f"the compiler did not end within {COMPILER_SECONDS} s",
-                (Problem(f"the compiler did not end within {COMPILER_SECONDS} s", where=str(source)),),
-            ) from None
-        report = _report(done)
+        report = _report(_run(command, source, meanwhile))
         problems = tuple(map(_problem, cast(list[Diagnostic], report.get("diagnostics", []))))
         if not report.get("ok"):
             raise BuildFailed(f"{source} does not compile", problems or (Problem("it does not compile", str(source)),))
         return Compiled(out.read_bytes(), tuple(cast(list[str], report.get("files", []))))
+
+
+def _run(command: list[str], source: Path, meanwhile: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        try:
+            meanwhile()
+            out, said = child.communicate(timeout=COMPILER_SECONDS)
+        except subprocess.TimeoutExpired:
+            text = f"the compiler did not end within {COMPILER_SECONDS} s"
+            raise BuildFailed(text, (Problem(text, where=str(source)),)) from None
+        finally:
+            child.kill()
+        return subprocess.CompletedProcess(command, child.returncode, out, said)
 
 
 def _report(done: subprocess.CompletedProcess[bytes]) -> dict[str, object]:

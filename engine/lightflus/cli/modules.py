@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightflus.cli.build_cache import BuildCache
-from lightflus.cli.compiler import compile_typescript
+from lightflus.cli.compiler import Compiled, compile_typescript
 from lightflus.cli.screen import say
+from lightflus.cli.sources import is_source, require_file
 from lightflus.cli.toolchain import find_compiler
 from lightflus.connectors.bindings import bind, parse_bindings
 from lightflus.connectors.registry import Streams
@@ -25,8 +26,6 @@ from lightflus.proto.convert import graph_from_json
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, describe, load, with_graph
 from lightflus.wasm import ArtefactCache
-
-SOURCE_SUFFIXES = (".ts", ".mts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,13 @@ class Built:
     inputs: tuple[str, ...]
 
 
-def build(source: Path) -> Built:
-    """Compiles a TypeScript job, asks the module what it is, checks that, and writes it into the module.
+def finished(compiled: Compiled) -> Built:
+    """Asks a compiled module what it is, checks that, and writes it into the module.
 
     Raises:
-        BuildFailed: the program is refused, by TypeScript or by Lightflus.
-        JobInvalid: it compiles, but its graph breaks the rules; positions are the user's.
-        ToolMissing: no Node.js or no compiler on this machine.
+        JobInvalid: it compiled, but its graph breaks the rules; positions are the user's.
         GuestError: its main fails.
     """
-    require_file(source)
-    if source.suffix not in SOURCE_SUFFIXES:
-        raise UserError(
-            f"`{source.name}` is not a TypeScript file", where=str(source), hint="a job's source ends in .ts"
-        )
-    compiled = compile_typescript(source)
     described = describe(compiled.wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
     graph = checked(graph_from_json(described))
     return Built(with_graph(compiled.wasm, described), graph, compiled.inputs)
@@ -67,7 +58,7 @@ def build(source: Path) -> Built:
 def load_job(path: Path) -> LoadedModule:
     """A job, ready to run: built (or taken from the cache) if it is a source. Raises LightflusError."""
     require_file(path)
-    wasm = _built_or_cached(path) if path.suffix in SOURCE_SUFFIXES else _module_bytes(path)
+    wasm = _built_or_cached(path) if is_source(path) else _module_bytes(path)
     try:
         module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
     except ModuleInvalid as error:
@@ -92,21 +83,11 @@ def unnamed_warning(graph: JobGraph) -> str | None:
     return f'warning: without a name of its own: {found}; add .name("...") so that its state can outlive a new version'
 
 
-def require_file(path: Path) -> None:
-    """Raises UserError with the reason and the way out."""
-    if not path.exists():
-        raise UserError(
-            "there is no such file", where=str(path), hint="name a TypeScript job (.ts) or a module (.wasm)"
-        )
-    if not path.is_file():
-        raise UserError("this is not a file", where=str(path), hint="name a TypeScript job (.ts) or a module (.wasm)")
-
-
 def _built_or_cached(source: Path) -> bytes:
     cache = BuildCache(find_compiler())
     wasm = cache.load(source)
     if wasm is None:
-        built = build(source)
+        built = finished(compile_typescript(source))
         wasm = built.wasm
         if built.inputs:
             cache.store(source, built.inputs, wasm)
