@@ -34,6 +34,16 @@ function mixed(a: bigint, b: number): boolean {
   return a > b; // error
 }
 
+enum Color { Red, Green }
+
+function nameOf(c: Color): string {
+  return Color[c]; // error
+}
+
+class Doubler {
+  readonly double = (s: string): string => s + s; // error
+}
+
 function fine(s: string): string {
   return s;
 }
