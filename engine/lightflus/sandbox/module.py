@@ -8,7 +8,7 @@ What it leaves: whether the graph makes sense (`model/validation.py`).
 from __future__ import annotations
 
 from lightflus.codec import abi
-from lightflus.errors import GuestProtocolError, ModuleInvalid
+from lightflus.errors import GuestProtocolError, ModuleInvalid, ToolMissing
 from lightflus.limits import MIB
 from lightflus.model.graph import JobGraph
 from lightflus.proto.convert import graph_from_json
@@ -22,13 +22,14 @@ from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.session import Session
 from lightflus.sandbox.traps import Translator
 from lightflus.sandbox.world import LogSink, World, log_to_python
-from lightflus.wasm import ArtefactCache, Prepared, WasmRefused
+from lightflus.wasm import ArtefactCache, Prepared, WasmRefused, version_problem
 
 
 class _Image:
     """A compiled module with its limits; makes sessions."""
 
     def __init__(self, wasm: bytes, report: ModuleReport, limits: GuestLimits, cache: ArtefactCache | None) -> None:
+        _require_safe_wasmtime()
         _require_memory(report, limits)
         self._wasm = wasm
         try:
@@ -107,6 +108,7 @@ def load(
         ModuleInvalid: it breaks docs/abi.md or cannot be compiled within the limits.
         JobInvalid: its graph cannot be read.
         GuestError: it has no graph section and fails to describe itself.
+        ToolMissing: the installed wasmtime has published security advisories.
     """
     report = inspect(wasm)
     quota = limits or GuestLimits()
@@ -136,6 +138,12 @@ def describe(
 def with_graph(wasm: bytes, graph: bytes) -> bytes:
     """The module with its graph in the section `lightflus.job`. Raises ModuleInvalid."""
     return with_section(wasm, abi.JOB_SECTION, graph)
+
+
+def _require_safe_wasmtime() -> None:
+    problem = version_problem()
+    if problem is not None:
+        raise ToolMissing(problem, hint="Run `pip install --upgrade wasmtime`.")
 
 
 def _require_memory(report: ModuleReport, limits: GuestLimits) -> None:

@@ -7,6 +7,7 @@ never reached. `raise_epoch` may be called from any thread.
 from __future__ import annotations
 
 import functools
+import os
 import threading
 import time
 
@@ -23,6 +24,9 @@ def ticks_of(deadline_ms: int) -> int:
 def start() -> None:
     """Starts the thread; further calls do nothing."""
     threading.Thread(target=_tick, name="lightflus-ticker", daemon=True).start()
+
+
+os.register_at_fork(after_in_child=start.cache_clear)  # threads do not survive a fork
 
 
 def _tick() -> None:
