@@ -103,7 +103,7 @@ TRAP_FRAMES: Final = 32
 # --- the kernel ----------------------------------------------------------------------------------------------------
 KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB
 """A wasm32 memory ends at 4 GiB; the kernel of one subtask may grow that far."""
-KEY_BYTES: Final = RECORD_BYTES
+KEY_BYTES: Final = 16 * MIB
 """One encoded key: any record may be its own key, such as a line without a space whose words are counted."""
 
 # --- stopping ------------------------------------------------------------------------------------------------------
