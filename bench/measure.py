@@ -77,6 +77,11 @@ def run_program(command: Sequence[str], *, cores: frozenset[int] | None = None) 
     return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
+def last_output() -> str:
+    """What the last program said."""
+    return (WORK / "output.log").read_text(encoding="utf-8", errors="replace")
+
+
 def alternate(programs: dict[str, Callable[[], Usage]], *, rounds: int) -> dict[str, Usage]:
     """Runs A B A B ... and returns the median of each, so that a noisy minute hits all of them."""
     taken: dict[str, list[Usage]] = {name: [] for name in programs}

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from bench.inputs import WORDS_PER_LINE, expected_counts, lines_file
-from bench.measure import LIGHTFLUS, ONE_CORE, ROOT, WORK, Usage, alternate, record, run_program, table
+from bench.measure import LIGHTFLUS, ONE_CORE, ROOT, WORK, Usage, alternate, last_output, record, run_program, table
 
 LINES = 1_000_000
 DISTINCT = 10_000
@@ -50,7 +50,7 @@ def run_lightflus(
     """One run into a fresh database; the caller compares `lightflus_counts()`."""
     for leftover in WORK.glob("counts.db*"):
         leftover.unlink()
-    command = [LIGHTFLUS, "run", str(module), "--quiet", "--parallelism", str(parallelism)]
+    command = [LIGHTFLUS, "run", str(module), "--json", "--quiet", "--parallelism", str(parallelism)]
     binds = ["--bind", f"topic=file:{source}", "--bind", f"redis=sqlite:{WORK / 'counts.db'}"]
     return run_program([*command, *binds], cores=cores)
 
@@ -59,6 +59,12 @@ def lightflus_counts() -> dict[str, int]:
     """What the last run left in its database."""
     with sqlite3.connect(WORK / "counts.db") as database:
         return {key: int(value) for key, value in database.execute("select key, value from redis")}
+
+
+def job_seconds() -> float:
+    """How long the job of the last run took by its own account: without loading Python and its libraries."""
+    ended = json.loads(last_output().splitlines()[-1])
+    return float(ended["seconds"])
 
 
 def run_bytewax(source: Path) -> Usage:

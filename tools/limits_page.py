@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,14 +26,14 @@ Every queue, buffer, name and loop has a bound. A job may ask for other values o
 UNITS = {"KIB": 1024, "MIB": 1024 * 1024}
 
 
-def value_of(node: ast.expr) -> int:
-    """The number of a limit: literals, KIB, MIB, products, sums and differences of those."""
+def value_of(node: ast.expr, known: Mapping[str, int]) -> int:
+    """The number of a limit: literals, limits above it, products, sums and differences of those."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return node.value
-    if isinstance(node, ast.Name):
-        return UNITS[node.id]
+    if isinstance(node, ast.Name) and node.id in known:
+        return known[node.id]
     if isinstance(node, ast.BinOp):
-        left, right = value_of(node.left), value_of(node.right)
+        left, right = value_of(node.left, known), value_of(node.right, known)
         match node.op:
             case ast.Mult():
                 return left * right
@@ -61,16 +62,18 @@ def page() -> str:
     """The text of docs/limits.md."""
     body = ast.parse(SOURCE.read_text(encoding="utf-8")).body
     rows = []
+    known: dict[str, int] = {}
     for node, after in zip(body, [*body[1:], None], strict=True):
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.value is None:
             continue
         name = node.target.id
+        known[name] = value_of(node.value, known)
         if name in UNITS:
             continue
         reason = ""
         if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
             reason = " ".join(after.value.value.split())
-        rows.append(f"| `{name}` | {in_words(name, value_of(node.value))} | {reason} |\n")
+        rows.append(f"| `{name}` | {in_words(name, known[name])} | {reason} |\n")
     return HEAD + "".join(rows)
 
 
