@@ -158,7 +158,8 @@ export class TypeMapper {
     const args = (): Rep[] => checker.getTypeArguments(type as ts.TypeReference).map((t) => this.rep(t, substitution));
     if (checker.isArrayType(type)) return { kind: "array", item: args()[0] as Rep };
     if (checker.isTupleType(type)) return this.#tuple(type as ts.TupleTypeReference, args());
-    if (this.#program.isLibrary(type.symbol)) {
+    const isMapped = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped) !== 0;
+    if (this.#program.isLibrary(type.symbol) && !isMapped) {
       const collection = COLLECTIONS.get(type.symbol.name);
       if (collection === "map") return { kind: "map", key: args()[0] as Rep, value: args()[1] as Rep };
       if (collection === "set") return { kind: "set", item: args()[0] as Rep };
@@ -204,7 +205,10 @@ export class TypeMapper {
 
   /** The representation of a signature. */
   signature(signature: ts.Signature, substitution: Substitution): Rep & { kind: "function" } {
-    const parameters = signature.parameters.map((p) => this.rep(this.#checker.getTypeOfSymbol(p), substitution));
+    const parameters = signature.parameters.map((p) => {
+      const rep = this.rep(this.#checker.getTypeOfSymbol(p), substitution);
+      return mayBeLeftOut(p) ? nullable(rep, "undefined") : rep;
+    });
     const result = signature.getReturnType();
     const returns = result.flags & ts.TypeFlags.Undefined ? VOID : this.rep(result, substitution);
     return { kind: "function", parameters, result: returns };
@@ -294,6 +298,12 @@ export class TypeMapper {
       return this.#text(type);
     }
   }
+}
+
+/** A parameter with a default: inside its function it always has a value, for callers it is optional. */
+function mayBeLeftOut(parameter: ts.Symbol): boolean {
+  const declaration = parameter.valueDeclaration;
+  return declaration !== undefined && ts.isParameter(declaration) && declaration.initializer !== undefined;
 }
 
 /** A text that is the same for the same names and types, in any order. */

@@ -2,7 +2,7 @@
 import ts from "typescript-compiler-api";
 import { describeFunction } from "../analysis.ts";
 import { enclosingFunction } from "../scopes.ts";
-import { NULL, notPortable } from "../types.ts";
+import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -43,7 +43,8 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   });
   if (functions === 0 && WITH_POSITION.has(callee.name.text)) args.push(description(ctx, callee.name, ""));
   const result = repOf(ctx, signature.getReturnType(), node);
-  checkRecords(ctx, node, [...types, result]);
+  checkRecords(ctx, callee.name, [...types, result]);
+  if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
   return { code: code`${receiver}${from(callee.name, `.${callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`, rep: result };
 }
 
@@ -87,13 +88,23 @@ function description(ctx: Context, node: ts.Node, more: string): Code {
 }
 
 /** What flows through streams must have columns. */
-function checkRecords(ctx: Context, node: ts.CallExpression, reps: readonly Rep[]): void {
+function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
   for (const rep of reps) {
     const flowing = rep.kind === "api" ? rep.args : [rep];
     for (const record of flowing) {
       if (record.kind === "api" || record.kind === "void" || record.kind === "null") continue;
       const why = notPortable(record, (r) => ctx.job.classNotPortable(ctx, r));
-      if (why !== undefined) refuse(ctx, node.expression, "LF107", `${why}, so it cannot flow through a stream`);
+      if (why !== undefined) refuse(ctx, node, "LF107", `${why}, so it cannot flow through a stream`);
     }
   }
+}
+
+/** Keys are compared by value; lists are not. */
+function checkKey(ctx: Context, node: ts.Node, key: Rep | undefined): void {
+  if (key !== undefined && holdsList(key)) refuse(ctx, node, "LF107", `a key of type '${describe(key)}' holds an array, and arrays cannot be keys`, 'make a text of it: xs.join(",")');
+}
+
+function holdsList(rep: Rep): boolean {
+  if (rep.kind === "nullable") return holdsList(rep.of);
+  return rep.kind === "array" || (rep.kind === "record" && rep.record.fields.some((f) => holdsList(f.rep)));
 }

@@ -1,5 +1,6 @@
 // Making arrays: literals with and without spread, tuples, Array.from.
 import ts from "typescript-compiler-api";
+import { bare } from "../scopes.ts";
 import { NUMBER, STRING, describe, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
@@ -153,3 +154,15 @@ function fromLength(ctx: Context, node: ts.CallExpression, length: ts.Expression
   return { code: code`__js.array_fromLength<${type}>(${into(ctx, length, NUMBER)}, ${environment}, ${fn}, ${place(ctx, node)})`, rep: { kind: "array", item } };
 }
 
+
+/** `new Array<T>(n).fill(v)`. */
+export function filledArray(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value | undefined {
+  const made = bare(callee.expression);
+  const [value] = node.arguments;
+  const isArray = ts.isNewExpression(made) && ts.isIdentifier(made.expression) && made.expression.text === "Array" && made.arguments?.length === 1;
+  if (!isArray || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined) return undefined;
+  const rep = repAt(ctx, node);
+  const length = made.arguments?.[0];
+  if (rep.kind !== "array" || length === undefined) return undefined;
+  return { code: code`__js.array_filled<${typeText(ctx, rep.item)}>(${into(ctx, length, NUMBER)}, ${into(ctx, value, rep.item)}, ${place(ctx, node)})`, rep };
+}

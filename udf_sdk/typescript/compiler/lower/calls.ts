@@ -1,6 +1,7 @@
 // Calls: who is called decides how. The user's functions and methods are called directly, function values through their
 // closure, built-ins through `assembly/js/`, lightflus-api through `assembly/`.
 import ts from "typescript-compiler-api";
+import { Refused } from "../diagnostics.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
 import { NULL, describe, fieldOf, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
@@ -8,7 +9,7 @@ import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { familyOf, memberRep, propertyOn } from "./access.ts";
 import { apiCall, apiStaticCall } from "./api_calls.ts";
-import { arrayOf } from "./arrays.ts";
+import { arrayOf, filledArray } from "./arrays.ts";
 import { consoleCall, globalCall, methodCall, staticCall } from "./builtin_calls.ts";
 import { globalName, localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
@@ -22,11 +23,12 @@ export function call(ctx: Context, node: ts.CallExpression): Value {
   if (callee.kind === ts.SyntaxKind.SuperKeyword) return superCall(ctx, node);
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return refuse(ctx, node, "LF302", "import(...) is not supported in a job", "write the import at the top of the file");
   if (ts.isPropertyAccessExpression(callee)) {
-    const withoutReceiver = promiseCall(ctx, node, callee) ?? staticOwnerCall(ctx, node, callee);
+    const withoutReceiver = promiseCall(ctx, node, callee) ?? filledArray(ctx, node, callee) ?? staticOwnerCall(ctx, node, callee);
     return withoutReceiver ?? callOn(ctx, node, callee, receiverOf(ctx, callee));
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol)) return globalCall(ctx, node, (callee as ts.Identifier).text);
+  if (symbol !== undefined && ctx.job.program.isApi(symbol)) throw new Refused("reported at the import");
   const direct = symbol && directFunction(symbol);
   if (symbol !== undefined && direct !== undefined) return directCall(ctx, node, symbol, direct);
   return closureCall(ctx, node, marked(ctx, callee));

@@ -4,7 +4,7 @@ import { Captures } from "../captures.ts";
 import type { Program } from "../check.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { recordClass } from "../records.ts";
-import { functionOfConst } from "../scopes.ts";
+import { functionOfConst, symbolOf } from "../scopes.ts";
 import { NO_SUBSTITUTION, TypeMapper } from "../type_mapper.ts";
 import type { Substitution } from "../type_mapper.ts";
 import { VOID, notPortable } from "../types.ts";
@@ -208,6 +208,7 @@ function relativeImport(from: string, to: string): string {
 function topLevel(ctx: Context, node: ts.Statement): Code {
   switch (node.kind) {
     case K.ImportDeclaration:
+      return importDeclaration(ctx, node as ts.ImportDeclaration);
     case K.ExportDeclaration:
       return "";
     case K.ImportEqualsDeclaration:
@@ -223,6 +224,18 @@ function topLevel(ctx: Context, node: ts.Statement): Code {
     default:
       return statement(ctx, node);
   }
+}
+
+/** Nothing stays of an import: names are reached where they are used. What only runs under Node is refused here, once. */
+function importDeclaration(ctx: Context, node: ts.ImportDeclaration): Code {
+  const bindings = node.importClause?.namedBindings;
+  if (bindings === undefined || !ts.isNamedImports(bindings)) return "";
+  for (const element of bindings.elements) {
+    const symbol = symbolOf(ctx.job.checker, element.name);
+    const isFunction = symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0;
+    if (isFunction) refuse(ctx, element, "LF324", `'${element.name.text}' runs a job under Node, it cannot be part of one`, "use it in a test that imports the job");
+  }
+  return "";
 }
 
 function isGeneric(node: ts.Node): boolean {
