@@ -26,8 +26,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "sandbox": FOUNDATIONS | PORTS,
     "kernel": FOUNDATIONS | PORTS,
     "formats": FOUNDATIONS | PORTS,
-    # A connector decodes what it reads; formats know nothing of connectors.
-    "connectors": FOUNDATIONS | PORTS | {"formats"},
+    "connectors": FOUNDATIONS | PORTS,
     "telemetry": PURE,
     "runtime": PURE | {"codec", "telemetry"},
     "cli": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime"},
