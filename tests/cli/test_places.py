@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lightflus.cli.places import openable_places, place_function
-from lightflus.errors import BuildFailed, GuestTrapped, LightflusError, Problem, RecordInvalid
+from lightflus.errors import BuildFailed, GuestTrapped, LightflusError, ModuleInvalid, Problem, RecordInvalid
 from lightflus.model.graph import Function, FunctionKind, JobGraph, Position
 from lightflus.model.types import Scalar, ScalarType
 
@@ -30,9 +30,13 @@ def test_a_place_in_a_module_is_found_in_the_folder_of_the_job(tmp_path: Path) -
     assert found.problems[0].where == f"{job}:1:1"
 
 
-@pytest.mark.parametrize("where", ["gone.ts:3:9", "map-1", None])
-def test_other_places_stay_as_they_are(tmp_path: Path, where: str | None) -> None:
+@pytest.mark.parametrize("where", ["gone.ts:3:9", "map-1"])
+def test_other_places_stay_as_they_are(tmp_path: Path, where: str) -> None:
     assert left(GuestTrapped("x", position=where), tmp_path / "job.ts").where == where
+
+
+def test_a_failure_without_a_place_is_the_jobs(tmp_path: Path) -> None:
+    assert left(ModuleInvalid("x"), tmp_path / "job.wasm").where == str(tmp_path / "job.wasm")
 
 
 def test_a_place_in_the_input_is_not_the_jobs(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -102,6 +103,12 @@ def test_a_missing_file_is_found_before_the_job_starts(tmp_path: Path, missing: 
     with pytest.raises(BindingInvalid, match="no such file or directory") as caught:
         source(tmp_path / missing)
     assert caught.value.where == str(tmp_path / missing)
+
+
+def test_a_pipe_is_not_touched_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    assert source(path).splits() == ("pipe",)
 
 
 def test_a_directory_without_files_is_found_before_the_job_starts(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Group
 from rich.live import Live
@@ -20,6 +21,8 @@ from lightflus.runtime.counters import OperatorProgress
 
 Progress = Sequence[OperatorProgress]
 
+_OTHER_LINES = 12
+"""Titles, heads and rules of both tables, and a word or two above."""
 _RATE_SECONDS = 2.0
 """Rates are over the last moments, so that a change shows at once."""
 
@@ -54,7 +57,9 @@ class LiveView:
             self._past.popleft()
         parts: list[Table | Text] = [self._operators(seconds, progress)]
         if self._rows is not None:
-            parts.append(rows_table(self._rows))
+            room = words().height - len(progress) - _OTHER_LINES
+            newest = replace(self._rows, rows=self._rows.rows[-max(room, 1) :])
+            parts.append(rows_table(newest))
         self._live.update(Group(*parts), refresh=True)
 
     def _operators(self, seconds: float, progress: Progress) -> Table:

@@ -7,6 +7,8 @@ imported when the command runs, so that `lightflus --help` answers at once.
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -121,4 +123,7 @@ def doctor(as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry of the `lightflus` executable."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows ?
     raise SystemExit(guarded(app))

@@ -17,7 +17,7 @@ from lightflus.cli.sources import is_source, require_file
 from lightflus.cli.toolchain import find_compiler
 from lightflus.connectors.bindings import bind, parse_bindings
 from lightflus.connectors.registry import Streams
-from lightflus.errors import ModuleInvalid, UserError
+from lightflus.errors import UserError
 from lightflus.limits import MODULE_BYTES
 from lightflus.model.graph import JobGraph
 from lightflus.model.names import operator_names, unnamed_keyed
@@ -59,11 +59,7 @@ def load_job(path: Path) -> LoadedModule:
     """A job, ready to run: built (or taken from the cache) if it is a source. Raises LightflusError."""
     require_file(path)
     wasm = _built_or_cached(path) if is_source(path) else _module_bytes(path)
-    try:
-        module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
-    except ModuleInvalid as error:
-        error.where = error.where or str(path)
-        raise
+    module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
     checked(module.graph)
     return module
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError
+from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, ModuleInvalid
 from lightflus.model.graph import JobGraph
 
 _PLACE = re.compile(r"(?P<file>[^\n:]+)(?P<rest>(?::\d+){1,2})")
@@ -20,15 +20,15 @@ _PLACE = re.compile(r"(?P<file>[^\n:]+)(?P<rest>(?::\d+){1,2})")
 
 @contextmanager
 def openable_places(job: Path) -> Iterator[None]:
-    """Whatever leaves the block names files so that they can be opened."""
+    """Whatever leaves the block names files so that they can be opened; a module that fails as a whole is the job."""
     try:
         yield
     except (BuildFailed, JobInvalid) as error:
         error.where = _openable(error.where, job.parent)
         error.problems = tuple(replace(p, where=_openable(p.where, job.parent)) for p in error.problems)
         raise
-    except GuestError as error:
-        error.where = _openable(error.where, job.parent)
+    except (GuestError, ModuleInvalid) as error:
+        error.where = _openable(error.where, job.parent) or str(job)
         raise
 
 

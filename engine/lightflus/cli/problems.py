@@ -25,6 +25,7 @@ INTERRUPTED = 130
 
 _MOST_PROBLEMS = 10
 _MOST_FRAMES = 8
+_SDK_FRAMES = "~lib/"
 _MOST_COLUMNS = 100
 _MOST_SOURCE_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
@@ -92,9 +93,10 @@ def _guest(text: Text, error: GuestError) -> None:
     if error.function is not None and error.operator is None:
         text.append("  function: ", style="blue")
         text.append(f"{error.function}\n")
-    if error.frames and error.position is None:
+    frames = [frame for frame in error.frames if not frame.startswith(_SDK_FRAMES)]
+    if frames and error.position is None:
         text.append("  frames: ", style="blue")
-        text.append(_clean(" < ".join(error.frames[:_MOST_FRAMES])) + "\n")
+        text.append(_clean(" < ".join(frames[:_MOST_FRAMES])) + "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from errno import EACCES
 from io import RawIOBase
 from pathlib import Path
 from threading import Lock
@@ -29,8 +30,8 @@ class FileSource:
         self._decoder = decoder
         self._paths = _files(path)
         for file in self._paths.values():
-            with opening(file, hint="check the permissions of the file"), open(file, "rb", buffering=0):
-                pass
+            with opening(file, hint="check the permissions of the file"):
+                _check_readable(file)
 
     def splits(self) -> Sequence[str]:
         """The file's name; for a directory its files' names, sorted."""
@@ -58,6 +59,15 @@ def _files(path: str) -> dict[str, str]:
     if not names:
         raise BindingInvalid("the directory has no files", where=path, hint="name a file, or a directory with files")
     return {name: os.path.join(path, name) for name in names}
+
+
+def _check_readable(path: str) -> None:
+    """Raises OSError. A pipe is not opened for it: what is written there is there once."""
+    if os.path.isfile(path):
+        with open(path, "rb", buffering=0):
+            return
+    if not os.access(path, os.R_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
 
 
 class FileSink:
