@@ -90,7 +90,7 @@ def batches(draw: st.DrawFn) -> tuple[Type, pa.RecordBatch]:
     return record, whole.slice(start, draw(st.integers(0, len(rows) - start)))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches())
 def test_every_batch_comes_back_as_it_went(memory: Window, case: tuple[Type, pa.RecordBatch]) -> None:
     record, batch = case

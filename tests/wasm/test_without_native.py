@@ -18,6 +18,7 @@ from lightflus.wasm import (
     from_text,
     memory,
     store,
+    ticker,
 )
 
 TEXT = """
@@ -31,7 +32,7 @@ TEXT = """
 
 @pytest.fixture
 def instance(monkeypatch: pytest.MonkeyPatch) -> Instance:
-    for module in (call, memory, store):
+    for module in (call, memory, store, ticker):
         monkeypatch.setattr(module, "NATIVE", None)
     return Instance.without_imports(Store(StoreLimits(1 << 20, 50)), CompiledModule.from_wasm(from_text(TEXT)))
 

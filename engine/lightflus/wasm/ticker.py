@@ -10,9 +10,12 @@ import functools
 import os
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from lightflus.limits import TICK_MS
 from lightflus.wasm.engine import engine
+from lightflus.wasm.native import NATIVE
 
 
 def ticks_of(deadline_ms: int) -> int:
@@ -30,14 +33,22 @@ os.register_at_fork(after_in_child=start.cache_clear)  # threads do not survive 
 
 
 def _tick() -> None:
-    ticking = engine()
+    increment = _increment()
     while True:
         time.sleep(TICK_MS / 1000)
-        ticking.increment_epoch()
+        increment()
 
 
 def raise_epoch(ticks: int) -> None:
     """Moves the epoch by `ticks` at once (a thousand take well under a millisecond)."""
-    raised = engine()
+    increment = _increment()
     for _ in range(ticks):
-        raised.increment_epoch()
+        increment()
+
+
+def _increment() -> Callable[[], None]:
+    """One tick. The native entry keeps the interpreter's lock, so that a busy thread cannot come between many."""
+    ticking = engine()
+    if NATIVE is None:
+        return ticking.increment_epoch
+    return partial(NATIVE.increment_epoch, NATIVE.engine(ticking))
