@@ -6,7 +6,7 @@ What it leaves: what a line holds (the decoder), where bytes come from (`read`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lightflus.errors import RecordInvalid
 from lightflus.limits import MIB, READ_BYTES, RECORD_BYTES
@@ -43,12 +43,12 @@ class BlockReader:
             if self._tail_bytes + first > RECORD_BYTES:
                 raise _too_long(where())
             if cut:
-                return self._taken([*self._tail, data[:cut]], data[cut:])
+                return self._taken([*self._tail, memoryview(data)[:cut]], data[cut:])
             self._tail.append(data)
             self._tail_bytes += len(data)
         return self._taken(self._tail, b"") if self._tail_bytes else None
 
-    def _taken(self, pieces: list[bytes], tail: bytes) -> bytes | None:
+    def _taken(self, pieces: Sequence[bytes | memoryview], tail: bytes) -> bytes | None:
         block = b"".join(pieces)
         self._tail = [tail] if tail else []
         self._tail_bytes = len(tail)
