@@ -26,14 +26,24 @@ export class Refused extends Error {}
 /** Collects diagnostics. */
 export class Diagnostics {
   readonly #all = new Map<string, Diagnostic>();
+  readonly #muted = new Set<string>();
   readonly #pathOf: (file: ts.SourceFile) => string;
 
   constructor(pathOf: (file: ts.SourceFile) => string) {
     this.#pathOf = pathOf;
   }
 
+  get count(): number {
+    return this.#all.size;
+  }
+
   get isEmpty(): boolean {
     return this.#all.size === 0;
+  }
+
+  /** What would be said at the place has been said elsewhere, better. */
+  mute(file: ts.SourceFile, offset: number): void {
+    this.#muted.add(`${file.fileName}:${offset}`);
   }
 
   /** Reports something at an offset of a file. The same place is complained about once. */
@@ -41,7 +51,7 @@ export class Diagnostics {
     const { line, character } = file.getLineAndCharacterOfPosition(offset);
     const path = this.#pathOf(file);
     const key = `${path}:${line}:${character}`;
-    if (this.#all.has(key)) return;
+    if (this.#all.has(key) || this.#muted.has(`${file.fileName}:${offset}`)) return;
     const source = file.text.slice(file.getLineStarts()[line], file.getLineEndOfPosition(offset)).trimEnd();
     this.#all.set(key, { file: path, line: line + 1, column: character + 1, source, ...complaint });
   }

@@ -51,7 +51,15 @@ export function isWithin(node: ts.Node, other: ts.Node): boolean {
 export function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | undefined {
   const shorthand = ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node;
   const symbol = shorthand ? checker.getShorthandAssignmentValueSymbol(node.parent) : checker.getSymbolAtLocation(node);
-  return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  if (symbol === undefined) return undefined;
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : (variableOf(checker, symbol) ?? symbol);
+}
+
+/** Of `const f = function g() {}` the name g is f. */
+function variableOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol | undefined {
+  const declaration = symbol.valueDeclaration;
+  const holder = declaration !== undefined && ts.isFunctionExpression(declaration) ? declaration.parent : undefined;
+  return holder !== undefined && ts.isVariableDeclaration(holder) ? checker.getSymbolAtLocation(holder.name) : undefined;
 }
 
 /** Declared by let, const, var, a parameter or a pattern. */

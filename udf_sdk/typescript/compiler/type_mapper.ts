@@ -5,8 +5,8 @@ import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, keyOf, nullable, sameRep } from "./types.ts";
-import type { Rep, RecordClass } from "./types.ts";
+import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, keyOf, nullable, present, sameRep } from "./types.ts";
+import type { Field, Rep, RecordClass } from "./types.ts";
 
 /** What type parameters stand for, in one instantiation. */
 export type Substitution = ReadonlyMap<ts.Symbol, Rep>;
@@ -73,6 +73,16 @@ export class TypeMapper {
     }
   }
 
+  /** Whether the type has a representation. */
+  has(type: ts.Type, substitution: Substitution): boolean {
+    try {
+      return this.#map(type, substitution) !== undefined;
+    } catch (error) {
+      if (error instanceof TypeRefused) return false;
+      throw error;
+    }
+  }
+
   #map(given: ts.Type, substitution: Substitution): Rep {
     const type = this.#awaited(given);
     const basic = this.#basic(type);
@@ -132,12 +142,72 @@ export class TypeMapper {
       [ts.TypeFlags.BigIntLike, BIGINT],
     ];
     for (const [flag, rep] of flagged) if (rest.every((t) => t.flags & flag)) return rep;
-    const reps = rest.map((t) => this.rep(t, substitution));
-    const first = reps[0];
-    if (first !== undefined && reps.every((r) => sameRep(r, first))) return first;
-    const base = this.#commonBase(rest, substitution);
+    const [only, ...others] = rest;
+    if (only !== undefined && others.length === 0) return this.rep(only, substitution);
+    const shared = this.#sameForAll(rest, substitution);
+    if (shared !== undefined) return shared;
+    const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
     if (base !== undefined) return base;
     throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`));
+  }
+
+  #sameForAll(types: readonly ts.Type[], substitution: Substitution): Rep | undefined {
+    if (types.every((t) => this.#isPlainObject(t))) return undefined;
+    const [first, ...others] = types.map((t) => this.rep(t, substitution));
+    return first !== undefined && others.every((r) => sameRep(r, first)) ? first : undefined;
+  }
+
+  #isPlainObject(type: ts.Type): boolean {
+    if (!(type.flags & ts.TypeFlags.Object) || this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) return false;
+    if (this.#program.isLibrary(type.symbol) || type.getCallSignatures().length > 0) return false;
+    return type.symbol === undefined || !this.#program.isClassLike(type.symbol);
+  }
+
+  /**
+   * A union of object types is one record with the fields of all of them; what some do not have may be absent there.
+   * Each of them is represented by that record from then on, so that a value needs no change when TypeScript narrows it.
+   */
+  #merged(type: ts.UnionType, parts: readonly ts.Type[], substitution: Substitution): Rep | undefined {
+    if (!parts.every((t) => this.#isPlainObject(t))) return undefined;
+    return this.#opened(type, () => {
+      const shapes = parts.map((t) => this.#fields(t, substitution));
+      const fields = mergedFields(shapes);
+      if (fields === undefined) return undefined;
+      return { fields, name: type.aliasSymbol?.name ?? recordName(fields), others: shapes };
+    });
+  }
+
+  /** Makes the class of a type; while its fields are looked at, the type stands for the class that it will get. */
+  #opened(type: ts.Type, make: () => { fields: readonly Field[]; name: string; others: readonly (readonly Field[])[] } | undefined): Rep | undefined {
+    const open = this.#open.get(type);
+    if (open !== undefined) {
+      open.recursive = true;
+      return { kind: "record", record: open };
+    }
+    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, recursive: false };
+    this.#open.set(type, draft);
+    try {
+      const made = make();
+      if (made === undefined) return undefined;
+      const record = draft.recursive ? this.#closed(draft, made.fields, made.name) : this.#shape(made.fields, made.name, false);
+      for (const shape of made.others) this.#byShape.set(shapeOf(shape, false), record);
+      return { kind: "record", record };
+    } finally {
+      this.#open.delete(type);
+    }
+  }
+
+  /** A class that contains itself. */
+  #closed(draft: RecordClass, fields: readonly Field[], name: string): RecordClass {
+    draft.fields = fields;
+    draft.name = this.#freshName(name);
+    this.records.push(draft);
+    this.#byShape.set(shapeOf(fields, false), draft);
+    return draft;
+  }
+
+  #fields(type: ts.Type, substitution: Substitution): Field[] {
+    return this.#checker.getPropertiesOfType(type).map((p) => ({ name: p.name, rep: this.#property(p, substitution) }));
   }
 
   /** The class that all the others extend. */
@@ -229,28 +299,13 @@ export class TypeMapper {
   }
 
   #record(type: ts.Type, substitution: Substitution): Rep {
-    const open = this.#open.get(type);
-    if (open !== undefined) {
-      open.recursive = true;
-      return { kind: "record", record: open };
-    }
     if (this.#checker.getIndexInfosOfType(type).length > 0) {
       throw this.#refuse(complaint("LF105", `'${this.#text(type)}' is an object with computed keys`));
     }
-    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, recursive: false };
-    this.#open.set(type, draft);
-    try {
-      const fields = this.#checker.getPropertiesOfType(type).map((p) => ({ name: p.name, rep: this.#property(p, substitution) }));
-      const hint = this.#nameOf(type) ?? `Rec_${fields.map((f) => f.name.replace(/\W/g, "_")).join("_")}`;
-      if (!draft.recursive) return { kind: "record", record: this.#shape(fields, hint, false) };
-      draft.fields = fields;
-      draft.name = this.#freshName(hint);
-      this.records.push(draft);
-      this.#byShape.set(shapeOf(fields, false), draft);
-      return { kind: "record", record: draft };
-    } finally {
-      this.#open.delete(type);
-    }
+    return this.#opened(type, () => {
+      const fields = this.#fields(type, substitution);
+      return { fields, name: this.#nameOf(type) ?? recordName(fields), others: [] };
+    }) as Rep;
   }
 
   #property(property: ts.Symbol, substitution: Substitution): Rep {
@@ -298,6 +353,31 @@ export class TypeMapper {
       return this.#text(type);
     }
   }
+}
+
+function recordName(fields: readonly Field[]): string {
+  return `Rec_${fields.map((f) => f.name.replace(/\W/g, "_")).join("_")}`;
+}
+
+/** The fields of all the shapes; undefined when two of them give a field different types. */
+function mergedFields(shapes: readonly (readonly Field[])[]): Field[] | undefined {
+  const fields: Field[] = [];
+  for (const name of new Set(shapes.flatMap((s) => s.map((f) => f.name)))) {
+    const reps = shapes.flatMap((s) => s.find((f) => f.name === name)?.rep ?? []);
+    const rep = joined(reps, reps.length < shapes.length);
+    if (rep === undefined) return undefined;
+    fields.push({ name, rep });
+  }
+  return fields;
+}
+
+/** One representation for a field that several object types have; undefined when they differ. */
+function joined(reps: readonly Rep[], someLackIt: boolean): Rep | undefined {
+  const [first, ...others] = reps.map(present);
+  if (first === undefined || !others.every((r) => sameRep(r, first))) return undefined;
+  const absent = reps.find((r) => r.kind === "nullable");
+  if (absent?.kind === "nullable" && absent.absent === "null" && someLackIt) return undefined;
+  return absent ?? (someLackIt ? nullable(first, "undefined") : first);
 }
 
 /** A parameter with a default: inside its function it always has a value, for callers it is optional. */

@@ -11,6 +11,7 @@ import { typeArgumentsForSignature } from "./calls.ts";
 import { refuse, repOf, typeArguments } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
+import { complainInside } from "./functions.ts";
 
 /** Methods without a function that are told where the user wrote them. */
 const WITH_POSITION: ReadonlySet<string> = new Set(["sink", "createFlow"]);
@@ -29,7 +30,11 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   refuseInStreamFunction(ctx, node);
   const signature = ctx.job.checker.getResolvedSignature(node);
   if (signature === undefined) return refuse(ctx, node, "LF302", "this call is not supported in a job");
-  const types = typeArgumentsForSignature(ctx.job.checker, signature).map((t) => repOf(ctx, t, node));
+  const typeArgs = typeArgumentsForSignature(ctx.job.checker, signature);
+  if (!typeArgs.every((t) => ctx.job.types.has(t, ctx.substitution))) {
+    for (const given of node.arguments) if (ts.isArrowFunction(given) || ts.isFunctionExpression(given)) complainInside(ctx, given);
+  }
+  const types = typeArgs.map((t) => repOf(ctx, t, callee.name));
   const args: Code[] = [];
   let functions = 0;
   signature.parameters.forEach((parameter, i) => {

@@ -86,7 +86,7 @@ export function repOf(ctx: Context, type: ts.Type, node: ts.Node): Rep {
     return ctx.job.types.rep(type, ctx.substitution);
   } catch (error) {
     if (!(error instanceof TypeRefused)) throw error;
-    if (!error.repeated) ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), error.complaint);
+    if (!error.repeated || error.complaint.code === "LF101") ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), error.complaint);
     throw new Refused(error.message);
   }
 }

@@ -95,6 +95,9 @@ function restOf(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingEle
 }
 
 function withDefault(ctx: Context, element: ts.BindingElement, part: Value, rep: Rep): Code {
+  if (part.rep.kind === "nullable" && rep.kind !== "nullable" && element.initializer === undefined) {
+    return convert(ctx, unwrapped(ctx, part), rep, element);
+  }
   if (element.initializer === undefined || part.rep.kind !== "nullable") return convert(ctx, part, rep, element);
   const held = temporary(ctx, part.rep);
   const there = convert(ctx, unwrapped(ctx, { code: held, rep: part.rep }), rep, element);

@@ -1,6 +1,7 @@
 // Functions: literals (with their environment), declarations of the top level (plain functions, called directly), local ones
 // (closures in variables), parameters with defaults and patterns, bodies. Classes use the same parts for their methods.
 import ts from "typescript-compiler-api";
+import { Refused } from "../diagnostics.ts";
 import { enclosingFunction, isFunction, symbolOf } from "../scopes.ts";
 import { VOID, nullable, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
@@ -10,11 +11,14 @@ import { freshName, functionText, globalName, localName, refuse, repOf, repOfSym
 import type { Context, FunctionContext, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { bindPattern } from "./destructuring.ts";
-import { into } from "./dispatch.ts";
+import { into, marked } from "./dispatch.ts";
 import { bindEnvironment, enterFrame, environmentOf, place as variablePlace } from "./names.ts";
 import { statements } from "./statements.ts";
 
 type Signature = Rep & { kind: "function" };
+
+/** A function written in place; a method of an object literal is one too. */
+export type FunctionLiteral = ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration;
 
 /** A function literal as it is passed: environment and function. */
 export interface FunctionPair {
@@ -43,8 +47,20 @@ export function resultRep(ctx: Context, node: ts.SignatureDeclaration): Rep {
   if (signature === undefined) return VOID;
   const type = signature.getReturnType();
   if (type.flags & ts.TypeFlags.Undefined) return VOID;
+  if (node.type === undefined && !ctx.job.types.has(type, ctx.substitution)) complainInside(ctx, node);
   const rep = repOf(ctx, type, node.type ?? node);
   return rep.kind === "null" && isPromise(type) ? VOID : rep;
+}
+
+/** A result without a representation comes from something in the body: that is complained about, not the function. */
+export function complainInside(ctx: Context, node: ts.SignatureDeclaration): void {
+  const body = (node as ts.FunctionLikeDeclaration).body;
+  if (body === undefined) return;
+  const before = ctx.job.diagnostics.count;
+  const inner = functionContext(ctx, node, VOID);
+  if (ts.isBlock(body)) statements(inner, body.statements);
+  else marked(inner, body);
+  if (ctx.job.diagnostics.count > before) throw new Refused("reported inside");
 }
 
 function isPromise(type: ts.Type): boolean {
@@ -64,7 +80,7 @@ export function checkFunction(ctx: Context, node: ts.SignatureDeclaration & { as
 }
 
 /** A function expression or arrow, shaped for where it goes: padded to the wanted parameters, converted to the wanted result. */
-export function functionPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Signature | undefined): FunctionPair {
+export function functionPair(ctx: Context, node: FunctionLiteral, target: Signature | undefined): FunctionPair {
   checkFunction(ctx, node);
   if (node.typeParameters !== undefined && target === undefined) {
     refuse(ctx, node, "LF109", "a generic function cannot be a value", "declare it with 'function' at the top level of the file");
@@ -79,7 +95,7 @@ export function functionPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionE
 }
 
 /** A function literal as a value. */
-export function functionLiteral(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Rep | undefined): Value {
+export function functionLiteral(ctx: Context, node: FunctionLiteral, target: Rep | undefined): Value {
   const wanted = target?.kind === "nullable" ? target.of : target;
   const pair = functionPair(ctx, node, wanted?.kind === "function" ? wanted : undefined);
   return { code: closure(ctx, pair), rep: pair.rep };

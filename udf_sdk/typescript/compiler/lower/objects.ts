@@ -8,6 +8,7 @@ import { localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { functionLiteral } from "./functions.ts";
 import { identifier } from "./names.ts";
 
 /** `{ ... }`. */
@@ -58,7 +59,7 @@ function nameOf(property: ts.ObjectLiteralElementLike): string | undefined {
 }
 
 function fieldNamed(ctx: Context, property: ts.ObjectLiteralElementLike, record: RecordClass): RecordClass["fields"][number] {
-  if (ts.isMethodDeclaration(property) || ts.isAccessor(property)) return refuse(ctx, property, "LF312", "methods in an object literal are not supported in a job");
+  if (ts.isAccessor(property)) return refuse(ctx, property, "LF312", "getters and setters in an object literal are not supported in a job");
   const name = nameOf(property);
   if (name === undefined) return refuse(ctx, property, "LF307", "a computed field name is not supported in a job");
   return fieldOf(record, name) ?? refuse(ctx, property, "LF108", `'${name}' is not a field of the wanted type`, "remove the field, or declare it in the type");
@@ -66,6 +67,7 @@ function fieldNamed(ctx: Context, property: ts.ObjectLiteralElementLike, record:
 
 function fieldValue(ctx: Context, property: ts.ObjectLiteralElementLike, rep: Rep): Code {
   if (ts.isPropertyAssignment(property)) return into(ctx, property.initializer, rep);
+  if (ts.isMethodDeclaration(property)) return convert(ctx, functionLiteral(ctx, property, rep), rep, property);
   const name = (property as ts.ShorthandPropertyAssignment).name;
   return from(name, convert(ctx, identifier(ctx, name), rep, name));
 }

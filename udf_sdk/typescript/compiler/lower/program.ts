@@ -61,12 +61,27 @@ class Lowering {
 
   run(): Lowered {
     for (const file of this.#program.files) this.#files.set(file, this.#unit(this.#program.pathOf(file), file, undefined));
+    this.#declaredTypes();
     for (const [file, unit] of this.#files) this.#lowerFile(unit, file);
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#lowerInstance(next);
     const records = this.#records();
     const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
     files.set(RECORDS_PATH, records);
     return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry) };
+  }
+
+  /** Declared types come first: they give records their names and the order of their fields, unions before their members. */
+  #declaredTypes(): void {
+    const { checker, types } = this.#job;
+    const declared: ts.Node[] = [];
+    const visit = (node: ts.Node): void => {
+      const isAlias = (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) && node.typeParameters === undefined;
+      if (isAlias || ts.isUnionTypeNode(node)) declared.push(node);
+      ts.forEachChild(node, visit);
+    };
+    this.#program.files.forEach(visit);
+    const isUnion = (node: ts.Node): boolean => checker.getTypeAtLocation(node).isUnion();
+    for (const node of [...declared.filter(isUnion), ...declared]) types.has(checker.getTypeAtLocation(node), NO_SUBSTITUTION);
   }
 
   #unit(path: string, source: ts.SourceFile, instance: Instance | undefined): Unit {

@@ -4,6 +4,7 @@ import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import { symbolOf } from "../scopes.ts";
 import { STRING, VOID, describe, present, sameRep } from "../types.ts";
+import type { Rep } from "../types.ts";
 import { code, from, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { InternalError, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
@@ -81,7 +82,7 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
     const value = marked(ctx, node.initializer as ts.Expression, patternTarget(ctx, node));
     return bindPattern(ctx, node.name, value);
   }
-  const rep = repOfSymbol(ctx, symbolOf(ctx.job.checker, node.name) as ts.Symbol, node);
+  const rep = declaredRep(ctx, node, symbolOf(ctx.job.checker, node.name) as ts.Symbol);
   if (rep.kind === "void" || rep.kind === "never" || rep.kind === "null") {
     return refuse(ctx, node, "LF101", `'${node.name.text}' never has a value`, "remove it, or give it a type such as string | null");
   }
@@ -89,12 +90,23 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
   return declareVariable(ctx, node.name, value);
 }
 
+/** The variable's type. Of one that comes from a value that cannot be lowered, the value is complained about. */
+function declaredRep(ctx: Context, node: ts.VariableDeclaration, symbol: ts.Symbol): Rep {
+  const isInferred = node.type === undefined && node.initializer !== undefined;
+  if (isInferred && !ctx.job.types.has(ctx.job.checker.getTypeOfSymbol(symbol), ctx.substitution)) {
+    const before = ctx.job.diagnostics.count;
+    guarded(ctx, node, () => marked(ctx, node.initializer as ts.Expression).code);
+    if (ctx.job.diagnostics.count > before) ctx.job.diagnostics.mute(node.getSourceFile(), node.getStart());
+  }
+  return repOfSymbol(ctx, symbol, node);
+}
+
 /** `const [a, b] = [1, "x"]` is a tuple, whatever the pattern says. */
-function patternTarget(ctx: Context, node: ts.VariableDeclaration): ReturnType<typeof repOf> | undefined {
+function patternTarget(ctx: Context, node: ts.VariableDeclaration): Rep | undefined {
   return node.type === undefined ? repOf(ctx, ctx.job.checker.getTypeAtLocation(node.initializer as ts.Expression), node) : repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node);
 }
 
-function initial(ctx: Context, rep: ReturnType<typeof repOf>): Code {
+function initial(ctx: Context, rep: Rep): Code {
   return rep.kind === "nullable" ? "null" : `__l.zero<${typeText(ctx, rep)}>()`;
 }
 
