@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from lightflus.errors import InternalError
 from lightflus.wasm import (
     CompiledModule,
     Frame,
@@ -193,3 +194,31 @@ def test_memory_that_has_grown_is_seen_at_once(module: CompiledModule) -> None:
     instance.function("grow")(1)
     memory.write(65_536, b"z")
     assert (memory.size, memory.read(65_536, 1)) == (2 * 65_536, b"z")
+
+
+def test_a_store_is_not_closed_under_a_running_call(module: CompiledModule) -> None:
+    instance = make(module, deadline_ms=60_000)
+    refused: list[InternalError] = []
+
+    def close_and_interrupt() -> None:
+        try:
+            instance.store.close()
+        except InternalError as error:
+            refused.append(error)
+        instance.store.interrupt()
+
+    timer = threading.Timer(0.02, close_and_interrupt)
+    timer.start()
+    with pytest.raises(WasmTrap):
+        instance.function("loop")()
+    timer.join()
+    assert len(refused) == 1
+    instance.store.close()
+
+
+def test_a_call_after_the_store_was_closed_is_refused(module: CompiledModule) -> None:
+    instance = make(module)
+    echo = instance.function("echo")
+    instance.store.close()
+    with pytest.raises(WasmRefused, match="after its store was closed"):
+        echo(1)

@@ -68,13 +68,19 @@ class Function:
         store = self._store
         if len(arguments) != len(self._params):
             raise WasmRefused(f"function {self.name} takes {len(self._params)} arguments, not {len(arguments)}")
+        if not store.context:
+            raise WasmRefused(f"function {self.name} was called after its store was closed")
         for slot, argument in zip(self._params, arguments, strict=True):
             slot.value = argument
         if store.deadline_ticks:
             NATIVE.set_deadline(store.context, store.deadline_ticks)
         if store.is_interrupted:  # looked at after arming: an interrupt after this line finds the deadline armed
             raise WasmTrap(TrapKind.INTERRUPTED, "was interrupted")
-        error = NATIVE.call(store.context, self._handle, self._values, self._count, self._trap_at)
+        store.is_running = True
+        try:
+            error = NATIVE.call(store.context, self._handle, self._values, self._count, self._trap_at)
+        finally:  # Ctrl-C may be raised here
+            store.is_running = False
         if error is not None or self._trap.value is not None or store.failure is not None:
             self._raise(error)
         return self._result.value if self._result is not None else 0

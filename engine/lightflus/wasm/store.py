@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import wasmtime
 
+from lightflus.errors import InternalError
 from lightflus.limits import GUEST_TABLE_ELEMENTS
 from lightflus.wasm import ticker
 from lightflus.wasm.engine import engine
@@ -43,12 +44,13 @@ class Store:
         failure: the first error that a host function left; the call that it happened in must raise it.
         memory: the memory that its instance exports, once it is made by a linker.
         world: what host functions of this store work on (`linker.py`).
+        is_running: whether a call is inside (`call.py`).
         is_interrupted: whether `interrupt` was called; then no further call begins.
     """
 
     __slots__ = (
-        *("__weakref__", "context", "deadline_ticks", "failure", "is_interrupted", "limits", "memory", "native"),
-        "world",
+        *("__weakref__", "context", "deadline_ticks", "failure", "is_interrupted", "is_running", "limits", "memory"),
+        *("native", "world"),
     )
 
     def __init__(self, limits: StoreLimits) -> None:
@@ -65,6 +67,7 @@ class Store:
         self.world: object = None
         self.memory: LinearMemory | None = None
         self.is_interrupted = False
+        self.is_running = False
         self.context = NATIVE.context(self.native) if NATIVE else 0
         self.deadline_ticks = ticker.ticks_of(limits.deadline_ms) if limits.deadline_ms is not None else 0
         if self.deadline_ticks:
@@ -94,7 +97,12 @@ class Store:
             ticker.raise_epoch(self.deadline_ticks + 1)
 
     def close(self) -> None:
-        """Gives memory and code back now. Idempotent; nothing made in the store may be used afterwards."""
+        """Gives memory and code back now. Idempotent; nothing made in the store may be used afterwards.
+
+        Raises InternalError while a call is inside: its memory would go away under it.
+        """
+        if self.is_running:
+            raise InternalError("a store was closed while a call was running in it")
         self.context = 0
         self.memory = None
         self.native.close()
