@@ -122,6 +122,8 @@ BUILD_CACHE_FILES: Final = 64
 # --- sinks ---------------------------------------------------------------------------------------------------------
 HOLD_MS: Final = 1_000
 """Longest time that an upsert may wait for a later write of its key."""
+SQLITE_CACHE_BYTES: Final = 64 * MIB
+"""Pages that SQLite keeps in memory: a table of some hundred thousand keys is updated without reading it again."""
 HELD_KEYS: Final = 262_144
 """Keys that an upsert sink holds before it flushes early."""
 STDOUT_TABLE_ROWS: Final = 40

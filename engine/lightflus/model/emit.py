@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from lightflus.limits import HOLD_MS
 from lightflus.model.graph import (
     Delivery,
     Emit,
@@ -33,7 +34,7 @@ class EmitMode(Enum):
     """Which updates of a key leave a keyed operator."""
 
     EVERY = "every update"
-    LAST = "the last update of a key, held at most for HOLD_MS"
+    LAST = f"the last update of a key, held for at most {HOLD_MS / 1000:g} s"
     FINAL = "the last update of a key, at the end of the input"
 
 

@@ -72,16 +72,19 @@ class Feeder:
             self._read_scope = None
             if found is None:
                 return
+            self._count(found)
             await self._inlet.send(Batch(found.columns, origin=found.origin))
 
     def _read(self, reader: SplitReader) -> SourceBatch | None:
         started = perf_counter_ns()
         found = reader.read()
-        counters = self._counters
-        counters.busy_ns += perf_counter_ns() - started
-        if found is not None:
-            counters.batches += 1
-            counters.rows_in += found.columns.num_rows
-            counters.rows_out += found.columns.num_rows
-            counters.bytes_in += found.bytes_read
+        self._counters.busy_ns += perf_counter_ns() - started
         return found
+
+    def _count(self, found: SourceBatch) -> None:
+        """Counts what flows on; a read that a drain gave up is nothing."""
+        counters = self._counters
+        counters.batches += 1
+        counters.rows_in += found.columns.num_rows
+        counters.rows_out += found.columns.num_rows
+        counters.bytes_in += found.bytes_read
