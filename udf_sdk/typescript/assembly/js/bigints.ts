@@ -94,3 +94,16 @@ export function bigint_power(x: i64, y: i64, file: string, line: i32, column: i3
   for (let k: i64 = 0; k < y; k++) r = bigint_multiply(r, x, file, line, column);
   return r;
 }
+
+export function bigint_shiftLeft(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  if (y < 0) return bigint_shiftRight(x, -y, file, line, column);
+  if (x == 0) return 0;
+  if (y > 63 || (x << y) >> y != x) overflow(x.toString() + " << " + y.toString(), file, line, column);
+  return x << y;
+}
+
+/** Rounds down, as JavaScript's does. */
+export function bigint_shiftRight(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
+  if (y < 0) return bigint_shiftLeft(x, -y, file, line, column);
+  return x >> min<i64>(y, 63);
+}
