@@ -14,14 +14,6 @@ function computed(name: string): number {
   return o[name as "a" | "b"]; // error
 }
 
-function methods(): { hi(): string } {
-  return {
-    hi() { // error
-      return "hi";
-    },
-  };
-}
-
 function tagged(s: string): string {
   return String.raw`${s}`; // error
 }
