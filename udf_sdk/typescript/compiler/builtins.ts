@@ -10,10 +10,10 @@ import { bigintMethods, booleanMethods, numberMethods, stringMethods } from "./b
 export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean";
 
 /**
- * A type that lowering fills in: `T` the receiver's element (array, Set), `K` and `V` of a Map, `R` the type of the call's result
+ * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the type of the call's result
  * (without null), `RT` the element of that result when it is an array, `A` the type of the first argument.
  */
-export type TypeRef = "T" | "K" | "V" | "R" | "RT" | "A" | "number" | "string" | "boolean" | "void";
+export type TypeRef = "S" | "T" | "K" | "V" | "R" | "RT" | "A" | "number" | "string" | "boolean" | "void";
 
 /**
  * One parameter of a helper.

@@ -4,7 +4,7 @@ import { callback, helper, number, rest, table, text, value } from "./builtins_t
 
 const T: readonly TypeRef[] = ["T"];
 const KV: readonly TypeRef[] = ["K", "V"];
-const test = callback(["T", "number"], "boolean");
+const test = callback(["T", "number", "S"], "boolean");
 
 const reads = (name: string, parameters: readonly Parameter[] = []): Builtin => helper(name, parameters, { types: T });
 const writes = (name: string, parameters: readonly Parameter[] = []): Builtin =>
@@ -23,24 +23,24 @@ export const arrayMethods = table(
   ["findLast", helper("array_findLast", [test], { types: T, optional: true })],
   ["findLastIndex", reads("array_findLastIndex", [test])],
   ["flat", helper("array_flat", [], { types: ["RT"] })],
-  ["flatMap", helper("array_flatMap", [callback(["T", "number"], "R")], { types: ["T", "RT"] })],
-  ["forEach", reads("array_forEach", [callback(["T", "number"], "void")])],
+  ["flatMap", helper("array_flatMap", [callback(["T", "number", "S"], "R")], { types: ["T", "RT"] })],
+  ["forEach", reads("array_forEach", [callback(["T", "number", "S"], "void")])],
   ["includes", reads("array_includes", [value("T"), number("0.0")])],
   ["indexOf", reads("array_indexOf", [value("T"), number("0.0")])],
   ["join", reads("array_join", [text('","')])],
   ["lastIndexOf", reads("array_lastIndexOf", [value("T"), number("Infinity")])],
-  ["map", helper("array_map", [callback(["T", "number"], "RT")], { types: ["T", "RT"] })],
+  ["map", helper("array_map", [callback(["T", "number", "S"], "RT")], { types: ["T", "RT"] })],
   ["pop", helper("array_pop", [], { types: T, mutates: true, optional: true })],
   ["push", writes("array_push", [value("T")]), writes("array_pushAll", [rest("T")])],
   [
     "reduce",
-    helper("array_reduceFirst", [callback(["T", "T", "number"], "T")], { types: T, position: true }),
-    helper("array_reduce", [callback(["R", "T", "number"], "R"), value("R")], { types: ["T", "R"] }),
+    helper("array_reduceFirst", [callback(["T", "T", "number", "S"], "T")], { types: T, position: true }),
+    helper("array_reduce", [callback(["R", "T", "number", "S"], "R"), value("R")], { types: ["T", "R"] }),
   ],
   [
     "reduceRight",
-    helper("array_reduceRightFirst", [callback(["T", "T", "number"], "T")], { types: T, position: true }),
-    helper("array_reduceRight", [callback(["R", "T", "number"], "R"), value("R")], { types: ["T", "R"] }),
+    helper("array_reduceRightFirst", [callback(["T", "T", "number", "S"], "T")], { types: T, position: true }),
+    helper("array_reduceRight", [callback(["R", "T", "number", "S"], "R"), value("R")], { types: ["T", "R"] }),
   ],
   ["reverse", writesAndChains("array_reverse")],
   ["shift", helper("array_shift", [], { types: T, mutates: true, optional: true })],
@@ -59,7 +59,7 @@ export const arrayMethods = table(
 export const mapMethods = table(
   ["clear", helper("map_clear", [], { types: KV, mutates: true })],
   ["delete", helper("map_delete", [value("K")], { types: KV, mutates: true })],
-  ["forEach", helper("map_forEach", [callback(["V", "K"], "void")], { types: KV })],
+  ["forEach", helper("map_forEach", [callback(["V", "K", "S"], "void")], { types: KV })],
   ["get", helper("map_get", [value("K")], { types: KV, optional: true })],
   ["has", helper("map_has", [value("K")], { types: KV })],
   ["set", helper("map_set", [value("K"), value("V")], { types: KV, mutates: true, chains: true })],
@@ -69,6 +69,6 @@ export const setMethods = table(
   ["add", helper("set_add", [value("T")], { types: T, mutates: true, chains: true })],
   ["clear", helper("set_clear", [], { types: T, mutates: true })],
   ["delete", helper("set_delete", [value("T")], { types: T, mutates: true })],
-  ["forEach", helper("set_forEach", [callback(["T", "T"], "void")], { types: T })],
+  ["forEach", helper("set_forEach", [callback(["T", "T", "S"], "void")], { types: T })],
   ["has", helper("set_has", [value("T")], { types: T })],
 );

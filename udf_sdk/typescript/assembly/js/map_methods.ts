@@ -42,8 +42,8 @@ export function map_iterate<K, V>(m: JsMap<K, V>): MapIterator<K, V> {
   return new MapIterator<K, V>(m);
 }
 
-export function map_forEach<K, V>(m: JsMap<K, V>, env: usize, fn: (env: usize, value: V, key: K) => void): void {
-  for (let it = new MapIterator<K, V>(m); it.next(); ) fn(env, it.value, it.key);
+export function map_forEach<K, V>(m: JsMap<K, V>, env: usize, fn: (env: usize, value: V, key: K, m: JsMap<K, V>) => void): void {
+  for (let it = new MapIterator<K, V>(m); it.next(); ) fn(env, it.value, it.key, m);
 }
 
 export function map_keys<K, V>(m: JsMap<K, V>): Array<K> {
@@ -117,8 +117,8 @@ export function set_iterate<T>(s: JsSet<T>): SetIterator<T> {
   return new SetIterator<T>(s);
 }
 
-export function set_forEach<T>(s: JsSet<T>, env: usize, fn: (env: usize, value: T, key: T) => void): void {
-  for (let it = new SetIterator<T>(s); it.next(); ) fn(env, it.value, it.value);
+export function set_forEach<T>(s: JsSet<T>, env: usize, fn: (env: usize, value: T, key: T, s: JsSet<T>) => void): void {
+  for (let it = new SetIterator<T>(s); it.next(); ) fn(env, it.value, it.value, s);
 }
 
 export function set_values<T>(s: JsSet<T>): Array<T> {

@@ -109,10 +109,12 @@ export function helperCall(ctx: Context, builtin: Builtin, helper: string, types
   return code`__js.${helper}${names.length === 0 ? "" : `<${names.join(", ")}>`}(${separated(all, ", ")})`;
 }
 
-/** What T, K, V, R, RT and A are in the call. */
+/** What S, T, K, V, R, RT and A are in the call. */
 export function typeScope(ctx: Context, node: ts.CallExpression, receiver: Rep): TypeScope {
   return (ref) => {
     switch (ref) {
+      case "S":
+        return receiver;
       case "T":
         return receiver.kind === "array" || receiver.kind === "set" ? receiver.item : NUMBER;
       case "K":
