@@ -27,7 +27,7 @@ TEXT_BYTES = 100_000_000
 TOP = 10
 ONE_LINER = (
     "import sys, json, collections, itertools; print(json.dumps(collections.Counter(itertools.chain.from_iterable("
-    "line.rstrip('\\n').split(' ') for line in open(sys.argv[1], encoding='utf-8', newline='\\n')))))"
+    r'line.rstrip("\n").split(" ") for line in open(sys.argv[1], encoding="utf-8", newline="\n")))))'
 )
 
 
