@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path";
 import ts from "typescript-compiler-api";
 
-const ROOT = "lib.es2022.d.ts";
+const ROOT = "lib.es2023.d.ts";
 
-/** Copies `lib.es2022.d.ts` and every library file that it refers to. */
+/** Copies `lib.es2023.d.ts` and every library file that it refers to. */
 export function copyTypeScriptLibrary(modules, target) {
   const from = join(modules, "typescript-compiler-api/lib");
   const wanted = new Set([ROOT]);

@@ -14,7 +14,7 @@ export interface Sources {
 
 /** What travels with the compiler. */
 export interface Installation {
-  /** Folder of `lib.es2022.d.ts` and its like. */
+  /** Folder of `lib.es2023.d.ts` and its like. */
   readonly libFolder: string;
   /** The file whose exports are the package `lightflus-api`; everything in its folder belongs to it. */
   readonly apiTypes: string;
@@ -30,7 +30,7 @@ export interface Program {
   pathOf(file: ts.SourceFile): string;
   isLibrary(symbol: ts.Symbol | undefined): boolean;
   isApi(symbol: ts.Symbol | undefined): boolean;
-  /** A class, or an interface with methods or with a class that implements it. */
+  /** A class, or an interface that a class implements. */
   isClassLike(symbol: ts.Symbol): boolean;
 }
 
@@ -47,7 +47,7 @@ const OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.ES2022,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
-  lib: ["lib.es2022.d.ts"],
+  lib: ["lib.es2023.d.ts"],
   types: [],
   noEmit: true,
   skipLibCheck: true,
@@ -113,7 +113,7 @@ function relative(root: string, file: string): string {
   return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
 }
 
-/** Interfaces that are more than the shape of a record. */
+/** Interfaces that classes implement: more than the shape of a record. */
 function implementedInterfaces(files: readonly ts.SourceFile[], checker: ts.TypeChecker): ReadonlySet<ts.Symbol> {
   const found = new Set<ts.Symbol>();
   const add = (type: ts.Type): void => {
@@ -125,7 +125,6 @@ function implementedInterfaces(files: readonly ts.SourceFile[], checker: ts.Type
     if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) {
       for (const t of node.types) add(checker.getTypeAtLocation(t));
     }
-    if (ts.isInterfaceDeclaration(node) && node.members.some(ts.isMethodSignature)) add(checker.getTypeAtLocation(node));
     ts.forEachChild(node, visit);
   };
   files.forEach(visit);
@@ -138,6 +137,7 @@ function report(diagnostic: ts.Diagnostic, into: Diagnostics): void {
   else into.add(diagnostic.file, diagnostic.start, what);
 }
 
+const CANNOT_FIND_MODULE = 2307;
 const CANNOT_FIND_NAME: ReadonlySet<number> = new Set([2304, 2552, 2580, 2582, 2583, 2584, 2591, 2592, 2593, 2868]);
 
 /** TypeScript's error, or ours where ours knows a way out that fits a job. */
@@ -148,7 +148,7 @@ function translated(diagnostic: ts.Diagnostic): Complaint {
     const known = refused(name);
     if (known.code !== "LF409") return known;
   }
-  const module = /Cannot find module '([^'.][^']*)'/.exec(message)?.[1];
-  if (module !== undefined) return complaint("LF311", `package '${module}' cannot be used in a job`);
+  const module = /Cannot find (?:module|name) '([^'.][^']*)'/.exec(message)?.[1];
+  if (module !== undefined && (diagnostic.code === CANNOT_FIND_MODULE || module.startsWith("node:"))) return complaint("LF311", `package '${module}' cannot be used in a job`);
   return { code: `TS${diagnostic.code}`, message, hint: "" };
 }

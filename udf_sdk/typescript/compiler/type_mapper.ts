@@ -13,15 +13,13 @@ export type Substitution = ReadonlyMap<ts.Symbol, Rep>;
 
 export const NO_SUBSTITUTION: Substitution = new Map();
 
-/** Thrown when a type has no representation; `repeated` when it has been complained about before. */
+/** Thrown when a type has no representation. */
 export class TypeRefused extends Error {
   readonly complaint: Complaint;
-  readonly repeated: boolean;
 
-  constructor(what: Complaint, repeated: boolean) {
+  constructor(what: Complaint) {
     super(what.message);
     this.complaint = what;
-    this.repeated = repeated;
   }
 }
 
@@ -31,6 +29,9 @@ const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
   ["Set", "set"],
   ["ReadonlySet", "set"],
 ]);
+
+/** Names that mean something else in AssemblyScript. */
+const RESERVED = /^([iu](8|16|32|64)|[iu]size|f32|f64|bool|v128|string|void|Array|StaticArray|String|Object|Function|\w+ref)$/;
 
 const NULLISH = ts.TypeFlags.Null | ts.TypeFlags.Undefined;
 
@@ -42,7 +43,6 @@ export class TypeMapper {
   readonly #caches = new WeakMap<Substitution, Map<ts.Type, Rep>>();
   readonly #open = new Map<ts.Type, RecordClass>();
   readonly #byShape = new Map<string, RecordClass>();
-  readonly #failed = new Set<ts.Type>();
   readonly #names = new Set<string>();
   #lastId = 0;
 
@@ -61,16 +61,9 @@ export class TypeMapper {
     if (cache === undefined) this.#caches.set(substitution, (cache = new Map()));
     const known = cache.get(type);
     if (known !== undefined) return known;
-    try {
-      const rep = this.#map(type, substitution);
-      if (this.#open.size === 0) cache.set(type, rep);
-      return rep;
-    } catch (error) {
-      if (!(error instanceof TypeRefused)) throw error;
-      const repeated = this.#failed.has(type);
-      this.#failed.add(type);
-      throw new TypeRefused(error.complaint, repeated || error.repeated);
-    }
+    const rep = this.#map(type, substitution);
+    if (this.#open.size === 0) cache.set(type, rep);
+    return rep;
   }
 
   /** Whether the type has a representation. */
@@ -126,12 +119,10 @@ export class TypeMapper {
   #union(type: ts.UnionType, substitution: Substitution): Rep {
     const rest = type.types.filter((t) => !(t.flags & (NULLISH | ts.TypeFlags.Void)));
     const absent = type.types.filter((t) => t.flags & (NULLISH | ts.TypeFlags.Void));
-    if (absent.length > 1) {
-      throw this.#refuse(complaint("LF102", `type '${this.#text(type)}' has both null and undefined`));
-    }
     const inner = this.#alternatives(type, rest, substitution);
     if (absent.length === 0 || inner.kind === "void") return inner;
-    return nullable(inner, (absent[0] as ts.Type).flags & ts.TypeFlags.Null ? "null" : "undefined");
+    const missing = absent.map((t) => (t.flags & ts.TypeFlags.Null ? "null" : "undefined"));
+    return missing.reduce<Rep>(nullable, inner);
   }
 
   #alternatives(type: ts.UnionType, rest: readonly ts.Type[], substitution: Substitution): Rep {
@@ -219,8 +210,15 @@ export class TypeMapper {
   }
 
   #intersection(type: ts.IntersectionType, substitution: Substitution): Rep {
+    const named = type.types.filter((t) => !this.#isAnything(t));
+    if (named.length === 1) return present(this.rep(named[0] as ts.Type, substitution));
     const primitive = type.types.find((t) => t.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike));
     return primitive ? this.rep(primitive, substitution) : this.#record(type, substitution);
+  }
+
+  /** `{}`: NonNullable<T> is T & {}. */
+  #isAnything(type: ts.Type): boolean {
+    return (type.flags & ts.TypeFlags.Object) !== 0 && type.getProperties().length === 0 && type.getCallSignatures().length === 0 && !this.#program.isLibrary(type.symbol);
   }
 
   #object(type: ts.Type, substitution: Substitution): Rep {
@@ -330,7 +328,7 @@ export class TypeMapper {
   }
 
   #freshName(hint: string): string {
-    const base = hint.slice(0, 60);
+    const base = RESERVED.test(hint) ? `${hint.slice(0, 60)}_` : hint.slice(0, 60);
     let name = base;
     for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
     this.#names.add(name);
@@ -338,7 +336,7 @@ export class TypeMapper {
   }
 
   #refuse(what: Complaint): TypeRefused {
-    return new TypeRefused(what, false);
+    return new TypeRefused(what);
   }
 
   #text(type: ts.Type): string {
@@ -375,9 +373,8 @@ function mergedFields(shapes: readonly (readonly Field[])[]): Field[] | undefine
 function joined(reps: readonly Rep[], someLackIt: boolean): Rep | undefined {
   const [first, ...others] = reps.map(present);
   if (first === undefined || !others.every((r) => sameRep(r, first))) return undefined;
-  const absent = reps.find((r) => r.kind === "nullable");
-  if (absent?.kind === "nullable" && absent.absent === "null" && someLackIt) return undefined;
-  return absent ?? (someLackIt ? nullable(first, "undefined") : first);
+  const all = reps.reduce<Rep>((rep, r) => (r.kind === "nullable" ? nullable(rep, r.absent) : rep), first);
+  return someLackIt ? nullable(all, "undefined") : all;
 }
 
 /** A parameter with a default: inside its function it always has a value, for callers it is optional. */

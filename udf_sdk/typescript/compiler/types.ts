@@ -12,7 +12,10 @@ export type Rep =
   | { readonly kind: "class"; readonly symbol: ts.Symbol; readonly args: readonly Rep[] }
   | { readonly kind: "api"; readonly name: string; readonly args: readonly Rep[] }
   | { readonly kind: "function"; readonly parameters: readonly Rep[]; readonly result: Rep }
-  | { readonly kind: "nullable"; readonly of: Rep; readonly absent: "null" | "undefined" };
+  | { readonly kind: "nullable"; readonly of: Rep; readonly absent: Absent };
+
+/** What TypeScript calls the missing value; in the module it is null always. "both": it must not be told apart. */
+export type Absent = "null" | "undefined" | "both";
 
 /** A class that stands for an object or tuple type. `fields` is filled once, in declared order. */
 export interface RecordClass {
@@ -45,8 +48,10 @@ export function isScalar(rep: Rep): boolean {
 }
 
 /** `T | null`; of something nullable itself, that. */
-export function nullable(of: Rep, absent: "null" | "undefined"): Rep {
-  return of.kind === "nullable" || of.kind === "null" ? of : { kind: "nullable", of, absent };
+export function nullable(of: Rep, absent: Absent): Rep {
+  if (of.kind === "null") return of;
+  if (of.kind === "nullable") return of.absent === absent ? of : { kind: "nullable", of: of.of, absent: "both" };
+  return { kind: "nullable", of, absent };
 }
 
 /** Without null. */
@@ -71,7 +76,7 @@ export function keyOf(rep: Rep): string {
     case "function":
       return `(${rep.parameters.map(keyOf).join(",")})=>${keyOf(rep.result)}`;
     case "nullable":
-      return `${keyOf(rep.of)}?`;
+      return `${keyOf(rep.of)}?${rep.absent}`;
     default:
       return rep.kind;
   }
@@ -117,10 +122,15 @@ export function describe(given: Rep, depth = 0): string {
     case "function":
       return `(${rep.parameters.map(describeInner).join(", ")}) => ${describeInner(rep.result)}`;
     case "nullable":
-      return `${describeInner(rep.of)} | ${rep.absent}`;
+      return `${describeInner(rep.of)} | ${orMissing(rep.absent)}`;
     default:
       return rep.kind;
   }
+}
+
+/** What the value may be besides, in words. */
+export function orMissing(absent: Absent): string {
+  return absent === "both" ? "null | undefined" : absent;
 }
 
 /** By its fields while it is small, else by its name. */
@@ -142,6 +152,7 @@ export function notPortable(rep: Rep, isPortableClass: (rep: Rep & { kind: "clas
     case "array":
       return notPortable(rep.item, isPortableClass);
     case "nullable":
+      if (rep.absent === "both") return `'${describe(rep)}' has both null and undefined, which a column cannot tell apart`;
       return notPortable(rep.of, isPortableClass);
     case "record":
       if (rep.record.recursive) return `'${describe(rep)}' contains itself`;

@@ -4,11 +4,12 @@ import ts from "typescript-compiler-api";
 import { constant, property as builtinProperty, refused } from "../builtins.ts";
 import type { Family } from "../builtins.ts";
 import { symbolOf } from "../scopes.ts";
-import { NUMBER, STRING, describe, fieldOf, nullable } from "../types.ts";
+import { NUMBER, STRING, describe, fieldOf, nullable, orMissing } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { callOn } from "./calls.ts";
+import { tupleAsArray } from "./arrays.ts";
+import { callOn, closureCall } from "./calls.ts";
 import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
@@ -97,7 +98,7 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
     if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
   }
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
-  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   const family = familyOf(rep);
   const builtin = family && builtinProperty(family, name);
   if (builtin !== undefined) {
@@ -148,18 +149,20 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
     const name = fixedName(index, rep.record.tuple);
     const field = name === undefined ? undefined : fieldOf(rep.record, name);
     if (field !== undefined) return { code: code`${receiver.code}.${localName(field.name)}`, rep: field.rep };
+    if (rep.record.tuple) return elementOn(ctx, node, tupleAsArray(ctx, node, receiver, rep));
   }
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array") return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
   if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };
-  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   return refuse(ctx, node, "LF307", `'${describe(rep)}' has no computed elements in a job`);
 }
 
 /** The field that a constant index names. */
 export function fixedName(index: ts.Expression, tuple: boolean): string | undefined {
   if (ts.isStringLiteralLike(index)) return index.text;
-  return tuple && ts.isNumericLiteral(index) ? `_${index.text}` : undefined;
+  if (!ts.isNumericLiteral(index)) return undefined;
+  return tuple ? `_${index.text}` : index.text;
 }
 
 /** `x!`: what may be missing is asked for with the user's place. */
@@ -222,5 +225,5 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
   }
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
   if (ts.isElementAccessExpression(link)) return { value: elementOn(ctx, link, receiver), used: 1 };
-  return refuse(ctx, link, "LF302", "calling a function that may be missing is not supported in a job", "test it first");
+  return { value: closureCall(ctx, link, receiver), used: 1 };
 }

@@ -87,7 +87,7 @@ export function asArray(ctx: Context, node: ts.Expression): Value {
   const value = marked(ctx, source);
   const { rep } = value;
   const what = iterated?.what ?? (rep.kind === "map" ? "entries" : "values");
-  if (rep.kind === "array" && what === "values") return value;
+  if (rep.kind === "array") return what === "values" ? value : indexed(ctx, value, rep, what);
   if (rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
   if (rep.kind === "set" && what !== "entries") return { code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`, rep: { kind: "array", item: rep.item } };
   if (rep.kind === "map") return mapAsArray(ctx, node, value, rep, what);
@@ -95,8 +95,17 @@ export function asArray(ctx: Context, node: ts.Expression): Value {
   return refuse(ctx, node, "LF315", `'${describe(rep)}' cannot be spread in a job`, "write the loop");
 }
 
+/** `xs.keys()`, `xs.entries()`. */
+function indexed(ctx: Context, value: Value, rep: Rep & { kind: "array" }, what: Iterator): Value {
+  const from = typeText(ctx, rep.item);
+  const item: Rep = what === "keys" ? NUMBER : { kind: "record", record: ctx.job.types.tuple([NUMBER, rep.item]) };
+  const to = typeText(ctx, item);
+  const make = `(__env: usize, v: ${from}, i: f64): ${to} => ${what === "keys" ? "i" : `new ${to}(i, v)`}`;
+  return { code: code`__js.array_map<${from}, ${to}>(${value.code}, 0, ${make})`, rep: { kind: "array", item } };
+}
+
 /** A tuple of one kind of elements. */
-function tupleAsArray(ctx: Context, node: ts.Expression, value: Value, rep: Rep & { kind: "record" }): Value {
+export function tupleAsArray(ctx: Context, node: ts.Node, value: Value, rep: Rep & { kind: "record" }): Value {
   const item = rep.record.fields[0]?.rep ?? NUMBER;
   if (!rep.record.fields.every((f) => sameRep(f.rep, item))) return refuse(ctx, node, "LF315", `'${describe(rep)}' has elements of different types, so it cannot become an array`);
   const held = temporary(ctx, rep);
@@ -156,12 +165,12 @@ function fromLength(ctx: Context, node: ts.CallExpression, length: ts.Expression
 
 
 /** `new Array<T>(n).fill(v)`. */
-export function filledArray(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value | undefined {
+export function filledArray(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, target: Rep | undefined): Value | undefined {
   const made = bare(callee.expression);
   const [value] = node.arguments;
   const isArray = ts.isNewExpression(made) && ts.isIdentifier(made.expression) && made.expression.text === "Array" && made.arguments?.length === 1;
   if (!isArray || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined) return undefined;
-  const rep = repAt(ctx, node);
+  const rep = target?.kind === "array" ? target : repAt(ctx, node);
   const length = made.arguments?.[0];
   if (rep.kind !== "array" || length === undefined) return undefined;
   return { code: code`__js.array_filled<${typeText(ctx, rep.item)}>(${into(ctx, length, NUMBER)}, ${into(ctx, value, rep.item)}, ${place(ctx, node)})`, rep };

@@ -13,6 +13,7 @@ import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { narrowed, place } from "./names.ts";
 import { arithmetic } from "./operators.ts";
+import { textInto } from "./text.ts";
 
 const K = ts.SyntaxKind;
 
@@ -137,6 +138,9 @@ export function compoundAssignment(ctx: Context, node: ts.BinaryExpression): Val
   const target = targetOf(ctx, node.left, true);
   if (LOGICAL.has(operator)) return logicalAssignment(ctx, node, target);
   const current = narrowed(ctx, node.left, { code: target.read, rep: target.rep });
+  if (operator === K.PlusEqualsToken && current.rep.kind === "string") {
+    return written(ctx, node, target, { code: code`(${current.code} + ${textInto(ctx, node.right)})`, rep: current.rep });
+  }
   const sum = arithmetic(ctx, node, OPERATORS.get(operator) ?? K.PlusToken, current, marked(ctx, node.right));
   return written(ctx, node, target, sum);
 }

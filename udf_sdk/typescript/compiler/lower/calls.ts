@@ -1,15 +1,16 @@
 // Calls: who is called decides how. The user's functions and methods are called directly, function values through their
 // closure, built-ins through `assembly/js/`, lightflus-api through `assembly/`.
 import ts from "typescript-compiler-api";
+import { method as builtinMethod } from "../builtins.ts";
 import { Refused } from "../diagnostics.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { NULL, describe, fieldOf, sameRep } from "../types.ts";
+import { NULL, describe, fieldOf, orMissing, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { familyOf, memberRep, propertyOn } from "./access.ts";
 import { apiCall, apiStaticCall } from "./api_calls.ts";
-import { arrayOf, filledArray } from "./arrays.ts";
+import { arrayOf, filledArray, tupleAsArray } from "./arrays.ts";
 import { consoleCall, globalCall, methodCall, staticCall } from "./builtin_calls.ts";
 import { globalName, localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
@@ -18,13 +19,13 @@ import { into, marked } from "./dispatch.ts";
 import { parameterReps, resultRep } from "./functions.ts";
 
 /** `f(...)`, `a.f(...)`. */
-export function call(ctx: Context, node: ts.CallExpression): Value {
+export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefined): Value {
   const callee = node.expression;
   if (callee.kind === ts.SyntaxKind.SuperKeyword) return superCall(ctx, node);
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return refuse(ctx, node, "LF302", "import(...) is not supported in a job", "write the import at the top of the file");
   if (ts.isPropertyAccessExpression(callee)) {
-    const withoutReceiver = promiseCall(ctx, node, callee) ?? filledArray(ctx, node, callee) ?? staticOwnerCall(ctx, node, callee);
-    return withoutReceiver ?? callOn(ctx, node, callee, receiverOf(ctx, callee));
+    const withoutReceiver = promiseCall(ctx, node, callee) ?? filledArray(ctx, node, callee, target) ?? staticOwnerCall(ctx, node, callee);
+    return withoutReceiver ?? callOn(ctx, node, callee, marked(ctx, callee.expression));
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol)) return globalCall(ctx, node, (callee as ts.Identifier).text);
@@ -32,11 +33,6 @@ export function call(ctx: Context, node: ts.CallExpression): Value {
   const direct = symbol && directFunction(symbol);
   if (symbol !== undefined && direct !== undefined) return directCall(ctx, node, symbol, direct);
   return closureCall(ctx, node, marked(ctx, callee));
-}
-
-function receiverOf(ctx: Context, callee: ts.PropertyAccessExpression): Value {
-  if (callee.expression.kind !== ts.SyntaxKind.SuperKeyword) return marked(ctx, callee.expression);
-  return { code: "super", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(callee.expression), callee) };
 }
 
 /** A function of the top level that is called by its name. */
@@ -82,15 +78,26 @@ export function passArguments(ctx: Context, node: ts.CallExpression | ts.NewExpr
   const last = declaration?.parameters.at(-1);
   const rest = last?.dotDotDotToken === undefined ? undefined : reps.at(-1);
   const fixed = rest === undefined ? given : given.slice(0, reps.length - 1);
-  const passed = fixed.map((argument, i) => {
-    if (ts.isSpreadElement(argument)) return refuse(ctx, argument, "LF315", "spread arguments are supported only for a rest parameter");
+  const passed = fixed.flatMap((argument, i): Code[] => {
+    if (ts.isSpreadElement(argument)) return spreadTuple(ctx, argument, reps.slice(i));
     if (isUndefined(argument) && declaration?.parameters[i]?.initializer !== undefined) {
       return refuse(ctx, argument, "LF319", "'undefined' in front of other arguments is not supported", "pass the default value");
     }
-    return into(ctx, argument, reps[i] ?? NULL);
+    return [into(ctx, argument, reps[i] ?? NULL)];
   });
   if (rest !== undefined && rest.kind === "array") passed.push(arrayOf(ctx, node, given.slice(reps.length - 1), rest.item));
   return separated(passed, ", ");
+}
+
+/** `f(...tuple)`: its elements, one by one. */
+function spreadTuple(ctx: Context, node: ts.SpreadElement, reps: readonly Rep[]): Code[] {
+  const value = marked(ctx, node.expression);
+  if (value.rep.kind !== "record" || !value.rep.record.tuple) return refuse(ctx, node, "LF315", "spread arguments are supported only for a rest parameter, or from a tuple");
+  const held = temporary(ctx, value.rep);
+  return value.rep.record.fields.map((field, i) => {
+    const read = i === 0 ? code`(${held} = ${value.code}).${field.name}` : `${held}.${field.name}`;
+    return convert(ctx, { code: read, rep: field.rep }, reps[i] ?? field.rep, node);
+  });
 }
 
 /** `f(a, undefined)` is `f(a)`. */
@@ -105,7 +112,7 @@ function isUndefined(node: ts.Expression): boolean {
 }
 
 /** A call of a function value: its closure's function with its environment. */
-function closureCall(ctx: Context, node: ts.CallExpression, callee: Value): Value {
+export function closureCall(ctx: Context, node: ts.CallExpression, callee: Value): Value {
   const { rep } = callee;
   if (rep.kind !== "function") return refuse(ctx, node, "LF302", `a value of type '${describe(rep)}' cannot be called in a job`);
   const held = temporary(ctx, rep);
@@ -168,8 +175,17 @@ export function callOn(ctx: Context, node: ts.CallExpression, callee: ts.Propert
   if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);
   if (rep.kind === "class") return classMethod(ctx, node, callee, receiver);
   if (rep.kind === "record" && fieldOf(rep.record, callee.name.text) !== undefined) return closureCall(ctx, node, propertyOn(ctx, callee, receiver));
-  if (rep.kind === "nullable") return refuse(ctx, callee, "LF319", `this may be ${rep.absent}`, "test it first, or use ?. and ??");
+  if (rep.kind === "record" && rep.record.tuple) return tupleMethod(ctx, node, callee.name.text, receiver, rep);
+  if (rep.kind === "nullable") return refuse(ctx, callee, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' of '${describe(rep)}' is not supported in a job`);
+}
+
+/** A method of arrays on a tuple: on an array of its elements, so nothing may be changed by it. */
+function tupleMethod(ctx: Context, node: ts.CallExpression, name: string, receiver: Value, rep: Rep & { kind: "record" }): Value {
+  const list = tupleAsArray(ctx, node, receiver, rep);
+  const answer = builtinMethod("array", name, { count: node.arguments.length, spread: false });
+  if ("builtin" in answer && answer.builtin.mutates) refuse(ctx, node, "LF302", `'${name}' would change a tuple, which is not supported in a job`, "use an array");
+  return methodCall(ctx, node, name, "array", list);
 }
 
 function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value): Value {
@@ -178,13 +194,35 @@ function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyA
   if (member === undefined) return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' is not a method of the job's classes`);
   if (declaration === undefined) return closureCall(ctx, node, { code: code`${receiver.code}.${localName(callee.name.text)}`, rep: memberRep(ctx, receiver, member, node) });
   const signature = declaration as ts.MethodDeclaration;
-  if (signature.typeParameters !== undefined) return refuse(ctx, node, "LF109", "a generic method is not supported in a job", "make it a function");
+  if (signature.typeParameters !== undefined) return genericMethod(ctx, node, callee, receiver, signature);
   const owner: Context = receiver.rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(receiver.rep) } : ctx;
   const passed = passArguments(ctx, node, signature, parameterReps(owner, signature));
   const called = code`${receiver.code}${from(callee.name, `.${localName(callee.name.text)}`)}(${passed})`;
   const result = resultRep(owner, signature);
   const isThis = returnsThis(ctx, signature) && !sameRep(result, receiver.rep);
   return isThis ? { code: code`changetype<${typeText(ctx, receiver.rep)}>(${called})`, rep: receiver.rep } : { code: called, rep: result };
+}
+
+/** A generic method: the class has one text for each choice of its type arguments. */
+function genericMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value, declaration: ts.MethodDeclaration): Value {
+  const isPlain = declaration.body !== undefined && receiver.rep.kind === "class" && receiver.code !== "super";
+  if (!isPlain || receiver.rep.kind !== "class") return refuse(ctx, node, "LF109", "a generic method without a body, or called on super, is not supported in a job", "make it a function");
+  const holder = declaringClass(ctx, receiver.rep, declaration, node);
+  const { name, substitution } = ctx.job.genericMethod(holder, declaration, typeArgumentsOf(ctx, node, declaration));
+  const inside: Context = { ...ctx, substitution };
+  const passed = passArguments(ctx, node, declaration, parameterReps(inside, declaration));
+  return { code: code`${receiver.code}${from(callee.name, `.${name}`)}(${passed})`, rep: resultRep(inside, declaration) };
+}
+
+/** The class, or the base of it, that declares the method. */
+function declaringClass(ctx: Context, rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, node: ts.Node): Rep & { kind: "class" } {
+  if (rep.symbol.declarations?.some((d) => d === declaration.parent)) return rep;
+  const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
+  for (const base of ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol).getBaseTypes() ?? []) {
+    const above = repOf(inside, base, node);
+    if (above.kind === "class") return declaringClass(ctx, above, declaration, node);
+  }
+  return rep;
 }
 
 /** A method that answers `this`, for chains of calls: of the type on which it was called. */

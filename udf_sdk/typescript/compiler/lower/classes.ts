@@ -4,30 +4,35 @@ import ts from "typescript-compiler-api";
 import { VOID, isScalar } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { recordMethods } from "../records.ts";
+import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { into } from "./dispatch.ts";
-import { checkFunction, directParameters, functionBody, functionContext, resultRep } from "./functions.ts";
+import { checkFunction, directParameters, functionBody, functionContext, parameterReps, resultRep } from "./functions.ts";
 import { guarded } from "./statements.ts";
 
 /** A class of the top level. */
 export function classDeclaration(ctx: Context, node: ts.ClassDeclaration): Code {
   if (ts.getDecorators(node)?.length) refuse(ctx, node, "LF321", "decorators are not supported in a job");
+  const bases = heritage(ctx, node);
   const members = node.members.map((member) => guarded(ctx, member, () => from(member, classMember(ctx, member))));
   const type = ctx.job.checker.getTypeAtLocation(node);
   const isAbstract = node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AbstractKeyword) ? "abstract " : "";
   const rep = repOf(ctx, type, node);
   const isRecord = rep.kind === "class" && ctx.job.classNotPortable(ctx, rep) === undefined;
   const methods = isRecord ? recordMethods(fieldsOf(ctx, rep).map((f) => ({ ...f, type: typeText(ctx, f.rep) }))) : "";
-  return code`export ${isAbstract}class ${localName(node.name?.text ?? "__default")}${heritage(ctx, node)} {${members} ${methods}}`;
+  const generic = rep.kind === "class" ? ctx.job.genericMethodsOf(rep) : [];
+  return code`export ${isAbstract}class ${localName(node.name?.text ?? "__default")}${bases} {${members} ${methods} ${generic}}`;
 }
 
 function heritage(ctx: Context, node: ts.ClassDeclaration): string {
   let text = "";
   for (const clause of node.heritageClauses ?? []) {
     const names = clause.types.map((t) => {
+      const base = symbolOf(ctx.job.checker, t.expression);
+      if (base !== undefined && ctx.job.program.isLibrary(base)) refuseBuiltinBase(ctx, t);
       const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(t), t);
       if (rep.kind !== "class") return refuse(ctx, t, "LF323", `'${t.getText()}' cannot be extended in a job`);
       return typeText(ctx, rep);
@@ -35,6 +40,11 @@ function heritage(ctx: Context, node: ts.ClassDeclaration): string {
     text += clause.token === ts.SyntaxKind.ExtendsKeyword ? ` extends ${names[0]}` : ` implements ${names.join(", ")}`;
   }
   return text;
+}
+
+function refuseBuiltinBase(ctx: Context, node: ts.ExpressionWithTypeArguments): never {
+  const name = node.expression.getText();
+  return refuse(ctx, node, "LF323", `'${name}' is built in and cannot be extended in a job`, name.endsWith("Error") ? "throw new Error(text)" : undefined);
 }
 
 /** The instance fields of a class with its bases', in declared order. */
@@ -113,14 +123,44 @@ function isSuperCall(node: ts.Statement): boolean {
   return ts.isExpressionStatement(node) && ts.isCallExpression(node.expression) && node.expression.expression.kind === ts.SyntaxKind.SuperKeyword;
 }
 
+/** A method; a generic one is lowered when it is called, once per instantiation (generic_methods.ts). */
 function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
+  return node.typeParameters === undefined ? methodText(ctx, node, memberName(ctx, node)) : "";
+}
+
+/** The text of a method under a name. */
+export function methodText(ctx: Context, node: ts.MethodDeclaration, name: string): Code {
   checkFunction(ctx, node);
-  if (node.typeParameters !== undefined) refuse(ctx, node, "LF109", "a generic method is not supported in a job", "make it a function");
   const inner = functionContext(ctx, node, resultRep(ctx, node));
   const { list, prologue } = directParameters(inner, node);
-  const head = code`${isStatic(node)}${memberName(ctx, node)}(${list}): ${typeText(ctx, inner.fn.result)}`;
+  const head = code`${isStatic(node)}${name}(${list}${padding(ctx, node)}): ${typeText(ctx, inner.fn.result)}`;
   if (node.body === undefined) return isAbstractMember(node) ? code`abstract ${head};` : "";
   return code`${head} ${functionBody(inner, node, prologue)}`;
+}
+
+/** Parameters that the method of a base has and this one leaves out. */
+function padding(ctx: Context, node: ts.MethodDeclaration): string {
+  const own = node.parameters.length;
+  const wanted = ts.isClassDeclaration(node.parent) ? baseParameters(ctx, node.parent, node.name.getText()) : [];
+  return wanted.slice(own).map((rep, i) => `${own + i === 0 ? "" : ", "}__p${own + i}: ${typeText(ctx, rep)}`).join("");
+}
+
+/** The parameters of the longest method of that name among the bases and interfaces. */
+function baseParameters(ctx: Context, node: ts.ClassDeclaration, name: string): readonly Rep[] {
+  let longest: readonly Rep[] = [];
+  for (const type of (node.heritageClauses ?? []).flatMap((h) => h.types)) {
+    const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(type), type);
+    const inside: Context = rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(rep) } : ctx;
+    for (const declaration of rep.kind === "class" ? (rep.symbol.declarations ?? []) : []) {
+      if (!ts.isClassDeclaration(declaration) && !ts.isInterfaceDeclaration(declaration)) continue;
+      const found: readonly Rep[][] = [...declaration.members]
+        .filter((m): m is ts.MethodDeclaration | ts.MethodSignature => (ts.isMethodDeclaration(m) || ts.isMethodSignature(m)) && m.name.getText() === name)
+        .map((m) => parameterReps(inside, m));
+      const above = ts.isClassDeclaration(declaration) ? baseParameters(inside, declaration, name) : [];
+      for (const reps of [...found, above]) if (reps.length > longest.length) longest = reps;
+    }
+  }
+  return longest;
 }
 
 function isAbstractMember(node: ts.MethodDeclaration): boolean {

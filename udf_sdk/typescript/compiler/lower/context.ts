@@ -9,7 +9,7 @@ import { Refused } from "../diagnostics.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
-import { keyOf } from "../types.ts";
+import { NULL, keyOf } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -64,12 +64,18 @@ export interface Job {
   readonly captures: Captures;
   readonly diagnostics: Diagnostics;
   readonly counter: { next: number };
+  /** Types that have been complained about; once is enough. */
+  readonly refusedTypes: Set<ts.Type>;
   /** The unit in which the declaration is lowered; makes one for a new instantiation. */
   unitOf(declaration: ts.Declaration, args: readonly Rep[]): Unit;
   /** What follows a `super(...)` statement: the fields that the constructor's parameters declare. */
   readonly afterSuper: Map<ts.Node, string>;
   /** What the type parameters of a class stand for in one of its types. */
   substitutionOf(rep: Rep & { kind: "class" }): Substitution;
+  /** Text of the instantiations of a class's generic methods; grows while others are lowered, before anything is rendered. */
+  genericMethodsOf(rep: Rep & { kind: "class" }): Code[];
+  /** The name of an instantiation of a generic method; the first time it is asked for, it is queued to be lowered. */
+  genericMethod(rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, args: readonly Rep[]): { name: string; substitution: Substitution };
   /** Why objects of the class cannot be records; undefined when they can. */
   classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined;
 }
@@ -86,7 +92,9 @@ export function repOf(ctx: Context, type: ts.Type, node: ts.Node): Rep {
     return ctx.job.types.rep(type, ctx.substitution);
   } catch (error) {
     if (!(error instanceof TypeRefused)) throw error;
-    if (!error.repeated || error.complaint.code === "LF101") ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), error.complaint);
+    const isNew = !ctx.job.refusedTypes.has(type) || error.complaint.code === "LF101";
+    ctx.job.refusedTypes.add(type);
+    if (isNew) ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), error.complaint);
     throw new Refused(error.message);
   }
 }
@@ -98,7 +106,8 @@ export function repAt(ctx: Context, node: ts.Node): Rep {
 
 /** The representation that a variable, parameter or field was declared with. */
 export function repOfSymbol(ctx: Context, symbol: ts.Symbol, node: ts.Node): Rep {
-  return repOf(ctx, ctx.job.checker.getTypeOfSymbol(symbol), symbol.valueDeclaration ?? node);
+  const rep = repOf(ctx, ctx.job.checker.getTypeOfSymbol(symbol), symbol.valueDeclaration ?? node);
+  return rep.kind === "never" ? NULL : rep;
 }
 
 /** A new name that no user's name can be. */
@@ -145,12 +154,12 @@ function topLevelName(symbol: ts.Symbol, declaration: ts.Declaration): string {
 const RESERVED: ReadonlySet<string> = new Set(
   ("i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool f32 f64 v128 string void auto abstract as declare from get set is keyof module namespace of readonly " +
     "type infer function override private public protected unchecked changetype unreachable isize " +
-    "funcref externref anyref eqref structref arrayref i31ref").split(" "),
+    "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity").split(" "),
 );
 
 /** A user's name as it is written in the lowered text. */
 export function localName(name: string): string {
-  const clean = name.replace(/^#/, "__private_").replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}`);
+  const clean = name.replace(/^#/, "__private_").replace(/^\d/, "$$$&").replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}`);
   return RESERVED.has(clean) || /^__(?!private_)/.test(clean) ? `${clean}$` : clean;
 }
 

@@ -1,7 +1,7 @@
 // From one representation to another: what happens wherever a value meets a declared type (assignment, argument, return, field).
 // Boxing of scalars that may be missing, null tests, adapters for functions of other arity; refuses what would need a copy.
 import type ts from "typescript-compiler-api";
-import { NULL, describe, isScalar, present, sameRep } from "../types.ts";
+import { NULL, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -13,9 +13,10 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
   const source = value.rep;
   if (sameRep(source, target) || target.kind === "void") return value.code;
   if (source.kind === "never") return code`(${value.code}, __l.never<${typeText(ctx, target)}>())`;
+  if (target.kind === "null") return code`(${value.code}, null)`;
   if (target.kind === "nullable") return toNullable(ctx, value, target, node);
   if (source.kind === "nullable" || source.kind === "null") {
-    return refuse(ctx, node, "LF319", `this may be ${source.kind === "nullable" ? source.absent : "null"}, but '${describe(target)}' is needed`);
+    return refuse(ctx, node, "LF319", `this may be ${source.kind === "nullable" ? orMissing(source.absent) : "null"}, but '${describe(target)}' is needed`);
   }
   if (sameLayout(ctx, source, target)) {
     return source.kind === "class" ? code`<${typeText(ctx, target)}>(${value.code})` : code`changetype<${typeText(ctx, target)}>(${value.code})`;
@@ -48,7 +49,8 @@ function toNullable(ctx: Context, value: Value, target: Rep & { kind: "nullable"
 /** References that may stand for each other without a change: T where T | null is wanted, arrays of such. */
 function sameLayout(ctx: Context, source: Rep, target: Rep): boolean {
   if (sameRep(source, target)) return true;
-  if (target.kind === "nullable") return !isScalar(target.of) && sameLayout(ctx, present(source), target.of);
+  if (source.kind === "nullable" && target.kind === "nullable") return sameLayout(ctx, source.of, target.of);
+  if (target.kind === "nullable") return !isScalar(target.of) && sameLayout(ctx, source, target.of);
   if (source.kind === "array" && target.kind === "array") return sameLayout(ctx, source.item, target.item);
   if (source.kind === "class" && target.kind === "class") return isSubclass(ctx, source, target) && !isInterface(target);
   return false;
@@ -129,6 +131,7 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     case "null":
       return '"null"';
     case "nullable": {
+      if (rep.absent === "both") break;
       const held = temporary(ctx, rep);
       const inner = text(ctx, unwrapped(ctx, { code: held, rep }), node);
       return code`((${held} = ${value.code}) !== null ? ${inner} : "${rep.absent}")`;

@@ -14,7 +14,7 @@ import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { functionLiteral } from "./functions.ts";
 import { bigintLiteral, booleanLiteral, numberLiteral, templateText } from "./literals.ts";
-import { identifier, thisValue } from "./names.ts";
+import { identifier, superValue, thisValue } from "./names.ts";
 import { newExpression } from "./new.ts";
 import { objectLiteral } from "./objects.ts";
 import { binary, conditional, postfix, prefix, typeOf } from "./operators.ts";
@@ -26,6 +26,7 @@ const K = ts.SyntaxKind;
 const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Handler>([
   [K.Identifier, identifier],
   [K.ThisKeyword, thisValue],
+  [K.SuperKeyword, superValue],
   [K.NumericLiteral, numberLiteral],
   [K.BigIntLiteral, bigintLiteral],
   [K.StringLiteral, (_: Context, node: ts.StringLiteral) => ({ code: quote(node.text), rep: STRING })],

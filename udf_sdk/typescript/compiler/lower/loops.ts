@@ -81,12 +81,19 @@ export function forOfStatement(ctx: Context, node: ts.ForOfStatement): Code {
   const iterated = iteratorCall(ctx, node.expression);
   const rep = iterated?.rep ?? repAt(ctx, node.expression);
   if (rep.kind === "array") return overArray(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "values");
+  if (rep.kind === "record" && rep.record.tuple) return overTuple(ctx, node, rep);
   if (rep.kind === "map") return overMap(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "entries");
   if (rep.kind === "set" && iterated?.what !== "entries") {
     return overIterator(ctx, node, code`__js.set_iterate<${typeText(ctx, rep.item)}>(${marked(ctx, iterated?.receiver ?? node.expression).code})`, rep.item);
   }
   if (rep.kind === "string") return overIterator(ctx, node, code`__js.string_iterate(${marked(ctx, node.expression).code})`, STRING);
   return refuse(ctx, node.expression, "LF302", `'${describe(rep)}' cannot be iterated in a job`, "iterate an array, a Map, a Set or a string");
+}
+
+/** A tuple of one kind of elements. */
+function overTuple(ctx: Context, node: ts.ForOfStatement, rep: Rep & { kind: "record" }): Code {
+  const item = rep.record.fields[0]?.rep ?? NUMBER;
+  return overArray(ctx, node, node.expression, { kind: "array", item }, "values");
 }
 
 /** The length is asked each turn, as JavaScript does. */

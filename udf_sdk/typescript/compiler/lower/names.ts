@@ -87,11 +87,18 @@ function mayBeAbsent(ctx: Context, type: ts.Type, node: ts.Node): boolean {
 /** `this`: the method's own, or out of the frame that an arrow function reaches. */
 export function thisValue(ctx: Context, node: ts.Node): Value {
   const owner = ctx.job.captures.ownerOfThis(node);
+  const field = owner === undefined ? ts.findAncestor(node, ts.isPropertyDeclaration) : undefined;
+  if (field !== undefined) return { code: "this", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(field.parent), node) };
   if (owner === undefined || !ts.isClassLike(owner.parent)) return refuse(ctx, node, "LF302", "'this' outside a class's methods is not supported", "name the object");
   const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(owner.parent), node);
   if (enclosingFunction(node) === owner) return { code: "this", rep };
   const frame = ctx.job.captures.frameOf(owner) as Frame;
   return { code: code`${frameAt(ctx, frame, node)}.self`, rep };
+}
+
+/** `super` in front of a member. */
+export function superValue(ctx: Context, node: ts.Node): Value {
+  return { code: "super", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(node), node) };
 }
 
 /** The frame, as the code at the node reaches it: its own variable, or through the environment and the outer links. */

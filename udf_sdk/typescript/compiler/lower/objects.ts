@@ -6,7 +6,7 @@ import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { functionLiteral } from "./functions.ts";
 import { identifier } from "./names.ts";
@@ -96,14 +96,16 @@ function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass
   for (const field of source.fields) {
     const wanted = fieldOf(record, field.name);
     if (wanted === undefined || overridden.has(field.name)) continue;
-    if (field.rep.kind === "nullable" && field.rep.absent === "undefined" && values.has(field.name)) {
-      refuse(ctx, property, "LF315", `'${field.name}' may be absent in what is spread over an earlier '${field.name}'`, "write the field behind the spread");
-    }
-    const read = convert(ctx, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, property);
     const copy = temporary(ctx, wanted.rep);
-    setup.push(code`${copy} = ${read}`);
+    setup.push(code`${copy} = ${overlaid(ctx, property, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, values.get(field.name))}`);
     values.set(field.name, copy);
   }
+}
+
+/** The field of the spread object; where it is optional and absent there, what was written before it. */
+function overlaid(ctx: Context, node: ts.Node, field: Value, wanted: Rep, before: Code | undefined): Code {
+  if (before === undefined || field.rep.kind !== "nullable" || field.rep.absent !== "undefined") return convert(ctx, field, wanted, node);
+  return code`(${field.code} !== null ? ${convert(ctx, unwrapped(ctx, field), wanted, node)} : ${before})`;
 }
 
 function absent(ctx: Context, node: ts.Node, name: string, rep: Rep): Code {

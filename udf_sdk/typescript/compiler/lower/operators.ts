@@ -40,6 +40,8 @@ const BIGINT_HELPERS: ReadonlyMap<ts.SyntaxKind, string> = new Map([
   [K.SlashToken, "bigint_divide"],
   [K.PercentToken, "bigint_remainder"],
   [K.AsteriskAsteriskToken, "bigint_power"],
+  [K.LessThanLessThanToken, "bigint_shiftLeft"],
+  [K.GreaterThanGreaterThanToken, "bigint_shiftRight"],
 ]);
 
 const BIGINT_BITS: ReadonlyMap<ts.SyntaxKind, string> = new Map([
@@ -111,7 +113,7 @@ function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | "!="): 
   const left = marked(ctx, node.left);
   const right = marked(ctx, node.right);
   const not = operator === "!=" ? "!" : "";
-  if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, left, right, operator);
+  if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
   const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
   if (boxed(left) || boxed(right)) return { code: code`${not}${boxedEqual(ctx, left, right, node)}`, rep: BOOLEAN };
   const comparable = sameRep(present(left.rep), present(right.rep)) || (left.rep.kind === "class" && right.rep.kind === "class");
@@ -121,11 +123,13 @@ function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | "!="): 
   return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
 }
 
-function nullTest(ctx: Context, left: Value, right: Value, operator: "==" | "!="): Value {
+function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: Value, operator: "==" | "!="): Value {
   const tested = left.rep.kind === "null" ? right : left;
   const answer = operator === "==" ? "true" : "false";
   if (tested.rep.kind === "null") return { code: answer, rep: BOOLEAN };
   if (tested.rep.kind !== "nullable") return { code: code`(${tested.code}, ${operator === "==" ? "false" : "true"})`, rep: BOOLEAN };
+  const isStrict = node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
+  if (isStrict && tested.rep.absent === "both") refuse(ctx, node, "LF102", `'${describe(tested.rep)}' may be null and undefined, which a job cannot tell apart`, "compare with == null, or use ??");
   return { code: code`(changetype<usize>(${tested.code}) ${operator} 0)`, rep: BOOLEAN };
 }
 
@@ -253,7 +257,12 @@ export function postfix(ctx: Context, node: ts.PostfixUnaryExpression): Value {
 export function typeOf(ctx: Context, node: ts.TypeOfExpression): Value {
   const rep = repAt(ctx, node.expression);
   const names: Partial<Record<Rep["kind"], string>> = { number: "number", string: "string", boolean: "boolean", bigint: "bigint", function: "function" };
+  if (rep.kind === "null") {
+    const isNull = ctx.job.checker.getTypeAtLocation(node.expression).flags & ts.TypeFlags.Null;
+    return { code: isNull ? '"object"' : '"undefined"', rep: STRING };
+  }
   if (rep.kind === "nullable") {
+    if (rep.absent === "both") return refuse(ctx, node, "LF102", `'${describe(rep)}' may be null and undefined, which a job cannot tell apart`, "test it with == null first");
     const value = expression(ctx, node.expression);
     const there = names[rep.of.kind] ?? "object";
     return { code: code`((${value.code}) !== null ? "${there}" : "${rep.absent === "null" ? "object" : "undefined"}")`, rep: STRING };

@@ -7,11 +7,11 @@ import { recordClass } from "../records.ts";
 import { functionOfConst, symbolOf } from "../scopes.ts";
 import { NO_SUBSTITUTION, TypeMapper } from "../type_mapper.ts";
 import type { Substitution } from "../type_mapper.ts";
-import { VOID, notPortable } from "../types.ts";
+import { VOID, keyOf, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, render } from "../writer.ts";
 import type { Code, Rendered } from "../writer.ts";
-import { classDeclaration, fieldsOf, interfaceDeclaration } from "./classes.ts";
+import { classDeclaration, fieldsOf, interfaceDeclaration, methodText } from "./classes.ts";
 import { keyOfAll, localName, refuse, typeText } from "./context.ts";
 import type { Context, Instance, Job, Unit } from "./context.ts";
 import { topLevelFunction } from "./functions.ts";
@@ -40,6 +40,10 @@ class Lowering {
   readonly #files = new Map<ts.SourceFile, Unit>();
   readonly #instances = new Map<string, Unit>();
   readonly #queue: Unit[] = [];
+  readonly #later: (() => void)[] = [];
+  readonly #bodies: { unit: Unit; imports: string; body: Code }[] = [];
+  readonly #methods = new Map<string, { name: string; substitution: Substitution }>();
+  readonly #methodTexts = new Map<string, Code[]>();
   readonly #rendered = new Map<string, { source: ts.SourceFile; rendered: Rendered }>();
   readonly #substitutions = new Map<string, Substitution>();
 
@@ -52,8 +56,11 @@ class Lowering {
       captures: new Captures(program.checker, program.files),
       diagnostics,
       counter: { next: 1 },
+      refusedTypes: new Set(),
       afterSuper: new Map(),
       unitOf: (declaration, args) => this.#unitOf(declaration, args),
+      genericMethodsOf: (rep) => this.#genericMethodsOf(rep),
+      genericMethod: (rep, declaration, args) => this.#genericMethod(rep, declaration, args),
       substitutionOf: (rep) => this.#substitutionOf(rep),
       classNotPortable: (ctx, rep) => this.#classNotPortable(ctx, rep),
     };
@@ -63,7 +70,8 @@ class Lowering {
     for (const file of this.#program.files) this.#files.set(file, this.#unit(this.#program.pathOf(file), file, undefined));
     this.#declaredTypes();
     for (const [file, unit] of this.#files) this.#lowerFile(unit, file);
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#lowerInstance(next);
+    this.#lowerInstances();
+    for (const { unit, imports, body } of this.#bodies) this.#render(unit, imports, body);
     const records = this.#records();
     const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
     files.set(RECORDS_PATH, records);
@@ -110,6 +118,26 @@ class Lowering {
   #substitutionOf(rep: Rep & { kind: "class" }): Substitution {
     const declaration = rep.symbol.valueDeclaration ?? rep.symbol.declarations?.[0];
     return rep.args.length === 0 || declaration === undefined ? NO_SUBSTITUTION : this.#substitution(declaration, rep.args);
+  }
+
+  #genericMethodsOf(rep: Rep & { kind: "class" }): Code[] {
+    const texts = this.#methodTexts.get(keyOf(rep)) ?? [];
+    this.#methodTexts.set(keyOf(rep), texts);
+    return texts;
+  }
+
+  #genericMethod(rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, args: readonly Rep[]): { name: string; substitution: Substitution } {
+    const key = `${keyOf(rep)}.${declaration.name.getText()}<${keyOfAll(args)}>`;
+    const known = this.#methods.get(key);
+    if (known !== undefined) return known;
+    const substitution = new Map([...this.#substitutionOf(rep), ...this.#substitution(declaration, args)]);
+    const made = { name: `${localName(declaration.name.getText())}$${this.#methods.size + 1}`, substitution };
+    this.#methods.set(key, made);
+    const holder = rep.symbol.valueDeclaration as ts.Declaration;
+    const texts = this.#genericMethodsOf(rep);
+    const ctx: Context = { ...this.#context(this.#unitOf(holder, rep.args)), substitution };
+    this.#later.push(() => void texts.push(guarded(ctx, declaration, () => from(declaration, methodText(ctx, declaration, made.name)))));
+    return made;
   }
 
   /** What the type parameters of a declaration stand for; the same object for the same arguments. */
@@ -163,14 +191,23 @@ class Lowering {
   #lowerFile(unit: Unit, file: ts.SourceFile): void {
     const ctx = this.#context(unit);
     const body = file.statements.map((node) => guarded(ctx, node, () => from(node, topLevel(ctx, node))));
-    this.#render(unit, this.#sideEffects(ctx, file), body);
+    this.#bodies.push({ unit, imports: this.#sideEffects(ctx, file), body });
+  }
+
+  /** What is generic, until no new instantiation is asked for. */
+  #lowerInstances(): void {
+    while (this.#queue.length > 0 || this.#later.length > 0) {
+      const unit = this.#queue.shift();
+      if (unit !== undefined) this.#lowerInstance(unit);
+      else this.#later.shift()?.();
+    }
   }
 
   #lowerInstance(unit: Unit): void {
     const ctx = this.#context(unit);
     const node = unit.instance?.declaration as ts.Declaration;
     const body = guarded(ctx, node, () => from(node, declaration(ctx, node)));
-    this.#render(unit, "", body);
+    this.#bodies.push({ unit, imports: "", body });
   }
 
   /** Imported files run in the order of the imports. */

@@ -3,7 +3,7 @@ import ts from "typescript-compiler-api";
 import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import { symbolOf } from "../scopes.ts";
-import { STRING, VOID, describe, present, sameRep } from "../types.ts";
+import { STRING, VOID, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -59,7 +59,10 @@ export function guarded(ctx: Context, node: ts.Node, lower: () => Code): Code {
   try {
     return code` ${lower()}`;
   } catch (error) {
-    if (error instanceof Refused) return "";
+    if (error instanceof Refused) {
+      if (ctx.job.diagnostics.isEmpty) throw new InternalError(node, `refused without a complaint: ${error.message}`);
+      return "";
+    }
     throw error instanceof InternalError || !(error instanceof Error) ? error : new InternalError(node, error.stack ?? error.message);
   }
 }
@@ -150,6 +153,7 @@ function unreachableEnd(ctx: Context): string {
 /** Becomes a chain of tests on a number of the case, so that any type can be switched on, and cases fall through. */
 function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
   const value = marked(ctx, node.expression);
+  if (value.rep.kind === "nullable" && isScalar(value.rep.of)) refuse(ctx, node.expression, "LF319", `this may be ${orMissing(value.rep.absent)}`, "test it before the switch");
   const held = `__s${ctx.job.counter.next++}`;
   const clauses = node.caseBlock.clauses;
   const byDefault = clauses.findIndex(ts.isDefaultClause);

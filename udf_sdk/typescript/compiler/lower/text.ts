@@ -23,7 +23,9 @@ export function textInto(ctx: Context, node: ts.Expression): Code {
     if (node.operatorToken.kind === K.QuestionQuestionToken) return coalescedText(ctx, node);
     if (node.operatorToken.kind === K.BarBarToken || node.operatorToken.kind === K.AmpersandAmpersandToken) return logicalText(ctx, node);
   }
-  return text(ctx, marked(ctx, node), node);
+  const value = marked(ctx, node);
+  const isUndefined = value.rep.kind === "null" && (ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Undefined) !== 0;
+  return isUndefined ? '"undefined"' : text(ctx, value, node);
 }
 
 function coalescedText(ctx: Context, node: ts.BinaryExpression): Code {
