@@ -1,6 +1,7 @@
 // The whole way from a job's file to a module: check, lower, assemble. Knows no disk and no command line.
 import { assemble } from "./assemble.ts";
 import type { AscDiagnostic } from "./assemble.ts";
+import type { MapPlace } from "./sourcemap.ts";
 import { openProgram } from "./check.ts";
 import type { Installation, Sources } from "./check.ts";
 import { complaint } from "./codes.ts";
@@ -74,14 +75,14 @@ function internal(d: AscDiagnostic, lowered: Lowered, diagnostics: Diagnostics):
 }
 
 /** Places in lowered text -> places in the user's, both from 0. */
-function toUser(lowered: Lowered): (file: string, line: number, column: number) => { line: number; column: number } {
+function toUser(lowered: Lowered): MapPlace {
   const starts = new Map([...lowered.units].map(([path, { rendered }]) => [path, lineStarts(rendered.text)]));
   return (file, line, column) => {
     const unit = lowered.units.get(file);
     if (unit === undefined) return { line, column };
     const offset = sourceOffset(unit.rendered, (starts.get(file)?.[line] ?? 0) + column);
     const place = unit.source.getLineAndCharacterOfPosition(offset);
-    return { line: place.line, column: place.character };
+    return { file: unit.path, line: place.line, column: place.character };
   };
 }
 

@@ -3,8 +3,8 @@
 // asc maps every instruction, most of them to its library: half a megabyte. What stays are a few kilobytes: stretches of
 // user code, each ended by a segment without a source where library code follows. Columns are byte offsets in the module.
 
-/** A place in lowered text, counted from 0, turned into the user's, counted from 0. */
-export type MapPlace = (file: string, line: number, column: number) => { line: number; column: number };
+/** A place in lowered text, counted from 0, turned into the user's, counted from 0; `file` if it is another. */
+export type MapPlace = (file: string, line: number, column: number) => { file?: string; line: number; column: number };
 
 interface RawMap {
   readonly sources: readonly string[];
@@ -16,7 +16,8 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 /** The map's JSON with only the files of `users`; places go through `toUser`. */
 export function cutSourceMap(json: string, users: ReadonlySet<string>, toUser: MapPlace): string {
   const map = JSON.parse(json) as RawMap;
-  const sources = [...users];
+  const sources: string[] = [];
+  const indexOf = (file: string): number => (sources.includes(file) ? sources.indexOf(file) : sources.push(file) - 1);
   const out = new Encoder();
   for (const segment of decode(map.mappings)) {
     const file = segment.source < 0 ? "" : (map.sources[segment.source] ?? "");
@@ -24,7 +25,7 @@ export function cutSourceMap(json: string, users: ReadonlySet<string>, toUser: M
       out.gap(segment.offset);
     } else {
       const place = toUser(file, segment.line, segment.column);
-      out.place(segment.offset, sources.indexOf(file), place.line, place.column);
+      out.place(segment.offset, indexOf(place.file ?? file), place.line, place.column);
     }
   }
   return JSON.stringify({ version: 3, sources, names: [], mappings: out.text() });

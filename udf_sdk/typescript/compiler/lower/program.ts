@@ -22,8 +22,15 @@ const K = ts.SyntaxKind;
 /** Lowered text by path, and how each file goes back to the user's. */
 export interface Lowered {
   readonly files: ReadonlyMap<string, string>;
-  readonly units: ReadonlyMap<string, { readonly source: ts.SourceFile; readonly rendered: Rendered }>;
+  readonly units: ReadonlyMap<string, LoweredUnit>;
   readonly entry: string;
+}
+
+/** One lowered file; `path` is the user's file that it came from. */
+export interface LoweredUnit {
+  readonly path: string;
+  readonly source: ts.SourceFile;
+  readonly rendered: Rendered;
 }
 
 export const RECORDS_PATH = "~lf/records.ts";
@@ -44,7 +51,7 @@ class Lowering {
   readonly #bodies: { unit: Unit; imports: string; body: Code }[] = [];
   readonly #methods = new Map<string, { name: string; substitution: Substitution }>();
   readonly #methodTexts = new Map<string, Code[]>();
-  readonly #rendered = new Map<string, { source: ts.SourceFile; rendered: Rendered }>();
+  readonly #rendered = new Map<string, LoweredUnit>();
   readonly #substitutions = new Map<string, Substitution>();
 
   constructor(program: Program, diagnostics: Diagnostics) {
@@ -225,7 +232,7 @@ class Lowering {
 
   #render(unit: Unit, imports: string, body: Code): void {
     const rendered = render(unit.source, `${imports}${headOf(unit)}`, body);
-    this.#rendered.set(unit.path, { source: unit.source, rendered });
+    this.#rendered.set(unit.path, { path: this.#program.pathOf(unit.source), source: unit.source, rendered });
   }
 
   #records(): string {
