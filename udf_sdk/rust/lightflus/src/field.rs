@@ -1,0 +1,76 @@
+//! A plain field of a record, as the graph names it: no call is needed to take it out.
+
+use crate::operation::KeyCheck;
+
+/// Names from the record inward; none = the whole record.
+#[derive(Clone, Copy)]
+pub struct Path(pub &'static [&'static str]);
+
+/// A field of a record, made by [`field!`](crate::field): its path, and a function that looks at it, which says what
+/// type it has and compares keys. (A pair, since the compiler hands the record's type on into a pair's closure.)
+pub type Field<G> = (Path, G);
+
+/// Names a field of a record: `field!(word)`, `field!(address.city)`; `field!(0)` of a tuple; `field!()` is the whole
+/// record. A field whose column has another name: `field!(user_id = "userId")`.
+#[macro_export]
+macro_rules! field {
+    () => {
+        (const { $crate::__private::Path(&[]) }, |record| record)
+    };
+    ($index:literal) => {
+        (const { $crate::__private::Path(&[concat!("_", stringify!($index))]) }, |record| &record.$index)
+    };
+    ($name:ident = $column:literal) => {
+        (const { $crate::__private::Path(&[$column]) }, |record| &record.$name)
+    };
+    ($($name:ident).+) => {
+        (const { $crate::__private::Path(&[$($crate::__private::plain(stringify!($name))),+]) }, |record| &record$(.$name)+)
+    };
+}
+
+/// A name without the `r#` of Rust's own words.
+#[doc(hidden)]
+pub const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        // SAFETY: what follows two ASCII letters is UTF-8.
+        [b'r', b'#', rest @ ..] => unsafe { std::str::from_utf8_unchecked(rest) },
+        _ => name,
+    }
+}
+
+/// The check of a reduce whose stream is keyed by a field: its function must hand that field on.
+pub struct ByField<G> {
+    pub(crate) path: Path,
+    pub(crate) get: G,
+}
+
+/// No check: the stream is keyed by what a function makes of the record.
+pub struct ByFunction;
+
+impl<T, K: PartialEq, G: Fn(&T) -> &K> KeyCheck<T> for ByField<G> {
+    const IS_NEEDED: bool = true;
+
+    fn has_same_key(&self, before: &T, after: &T) -> bool {
+        let (before, after) = ((self.get)(before), (self.get)(after));
+        // A key that is not equal to itself is NaN.
+        #[allow(clippy::eq_op)]
+        let are_nan = before != before && after != after;
+        before == after || are_nan
+    }
+
+    fn field(&self) -> &'static [&'static str] {
+        self.path.0
+    }
+}
+
+impl<T> KeyCheck<T> for ByFunction {
+    const IS_NEEDED: bool = false;
+
+    fn has_same_key(&self, _before: &T, _after: &T) -> bool {
+        true
+    }
+
+    fn field(&self) -> &'static [&'static str] {
+        &[]
+    }
+}

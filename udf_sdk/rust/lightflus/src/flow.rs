@@ -1,0 +1,224 @@
+//! Streams as main sees them: each operator adds a node to the graph and answers the stream behind it. Nothing runs here.
+//!
+//! A function is `Fn + Sync + 'static`: it cannot change what it captured (no `Cell`, no `RefCell`, no `&mut`), and it
+//! cannot keep anything of a batch, because main is generic in the batch's lifetime `'b`.
+
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::rc::Rc;
+
+use crate::connectors::{Sink, Source};
+use crate::field::{ByField, ByFunction, Field};
+use crate::graph::{Extractor, Function, FunctionKind, Graph, Place, Step};
+use crate::operation::{FlatMapOperation, KeyCheck, MapOperation, Operation, ReduceOperation};
+use crate::value::Value;
+
+/// A job under construction: what a `#[lightflus::job]` function gets.
+///
+/// `'b` is the lifetime of the batches that its functions will see.
+pub struct Job<'b> {
+    pub(crate) graph: Rc<RefCell<Graph<'b>>>,
+    brand: PhantomData<Cell<&'b ()>>,
+}
+
+impl<'b> Job<'b> {
+    pub(crate) fn new() -> Job<'b> {
+        Job { graph: Rc::default(), brand: PhantomData }
+    }
+
+    /// The records of a source.
+    #[track_caller]
+    pub fn from<T: Value<'b>, S: Source<T>>(&self, source: S) -> Flow<'b, T> {
+        let step = Step::Source(source.connector());
+        let id = self.graph.borrow_mut().add_node(step, None, Some(T::describe()), Location::caller());
+        Flow { end: End { graph: self.graph.clone(), id }, records: PhantomData }
+    }
+}
+
+/// An operator that was added last: it can be named and told its parallelism.
+#[derive(Clone)]
+pub struct End<'b> {
+    graph: Rc<RefCell<Graph<'b>>>,
+    id: usize,
+}
+
+const MOST_PARALLELISM: u32 = 32_767;
+
+impl<'b> End<'b> {
+    /// Names the operator. State belongs to a name: give one to every keyed operator.
+    pub fn name(self, name: &str) -> Self {
+        self.graph.borrow_mut().nodes[self.id].name = name.to_owned();
+        self
+    }
+
+    /// Sets how many subtasks the operator has.
+    #[track_caller]
+    pub fn parallelism(self, n: u32) -> Self {
+        assert!((1..=MOST_PARALLELISM).contains(&n), "parallelism(n) takes a number from 1 to {MOST_PARALLELISM}");
+        self.graph.borrow_mut().nodes[self.id].parallelism = n;
+        self
+    }
+
+    fn add<U: Value<'b>>(&self, step: Step, place: Place) -> Flow<'b, U> {
+        let id = self.graph.borrow_mut().add_node(step, Some(self.id), Some(U::describe()), place);
+        Flow { end: End { graph: self.graph.clone(), id }, records: PhantomData }
+    }
+
+    fn function<T: Value<'b>, U: Value<'b>>(
+        &self,
+        kind: FunctionKind,
+        place: Place,
+        keeps: Option<&'static str>,
+        operation: impl Operation + 'b,
+    ) -> usize {
+        let function = Function { kind, input: T::describe(), output: U::describe(), keeps, place };
+        self.graph.borrow_mut().add_function(function, operation)
+    }
+
+    /// Adds a function of one value per row.
+    pub(crate) fn map_function<T: Value<'b>, U: Value<'b>>(
+        &self,
+        kind: FunctionKind,
+        place: Place,
+        function: impl Fn(T) -> U + 'static,
+    ) -> usize {
+        self.function::<T, U>(kind, place, None, MapOperation::<T, U, _>::new(function))
+    }
+}
+
+/// Records of type T.
+#[must_use = "a flow does nothing until it ends in a sink"]
+pub struct Flow<'b, T> {
+    end: End<'b>,
+    records: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Flow<'_, T> {
+    fn clone(&self) -> Self {
+        Flow { end: self.end.clone(), records: PhantomData }
+    }
+}
+
+impl<'b, T: Value<'b>> Flow<'b, T> {
+    /// Names the operator that was added last.
+    pub fn name(self, name: &str) -> Self {
+        Flow { end: self.end.name(name), ..self }
+    }
+
+    /// Sets how many subtasks the operator that was added last has.
+    #[track_caller]
+    pub fn parallelism(self, n: u32) -> Self {
+        Flow { end: self.end.parallelism(n), ..self }
+    }
+
+    /// One record out per record in.
+    #[track_caller]
+    pub fn map<U, F>(self, function: F) -> Flow<'b, U>
+    where
+        U: Value<'b>,
+        F: Fn(T) -> U + Sync + 'static,
+    {
+        let place = Location::caller();
+        let number = self.end.map_function(FunctionKind::Map, place, function);
+        self.end.add(Step::Map(number), place)
+    }
+
+    /// Only the records for which the function says true.
+    #[track_caller]
+    pub fn filter<F>(self, function: F) -> Flow<'b, T>
+    where
+        F: Fn(&T) -> bool + Sync + 'static,
+    {
+        let place = Location::caller();
+        let number = self.end.map_function(FunctionKind::Filter, place, move |record: T| function(&record));
+        self.end.add(Step::Filter(number), place)
+    }
+
+    /// Any number of records out per record in: whatever can be iterated, without being collected first.
+    #[track_caller]
+    pub fn flat_map<I, F>(self, function: F) -> Flow<'b, I::Item>
+    where
+        I: IntoIterator<Item: Value<'b>> + 'b,
+        F: Fn(T) -> I + Sync + 'static,
+    {
+        let place = Location::caller();
+        let operation = FlatMapOperation::<T, I, F>::new(function);
+        let number = self.end.function::<T, I::Item>(FunctionKind::FlatMap, place, None, operation);
+        self.end.add(Step::FlatMap(number), place)
+    }
+
+    /// Brings the records of one key together; the key is what a function makes of a record.
+    ///
+    /// Where the key is a plain field, `key_by_field` is faster, and lets the engine leave out updates that nobody sees.
+    #[track_caller]
+    pub fn key_by<K, F>(self, function: F) -> Keyed<'b, T, ByFunction>
+    where
+        K: Value<'b>,
+        F: Fn(T) -> K + Sync + 'static,
+    {
+        let place = Location::caller();
+        let number = self.end.map_function(FunctionKind::Key, place, function);
+        let step = Step::KeyBy(Extractor::Function(number), K::describe());
+        Keyed { flow: self.end.add(step, place), check: ByFunction }
+    }
+
+    /// Brings the records of one key together; the key is a field: `key_by_field(field!(word))`.
+    #[track_caller]
+    pub fn key_by_field<K, G>(self, field: Field<G>) -> Keyed<'b, T, ByField<G>>
+    where
+        K: Value<'b> + PartialEq,
+        G: Fn(&T) -> &K + Sync + 'static,
+    {
+        let (path, get) = field;
+        let step = Step::KeyBy(Extractor::Field(path.0), K::describe());
+        Keyed { flow: self.end.add(step, Location::caller()), check: ByField { path, get } }
+    }
+
+    /// Ends the flow in a sink.
+    #[track_caller]
+    pub fn sink<S: Sink<'b, T>>(self, sink: S) -> End<'b> {
+        let place = Location::caller();
+        let step = sink.attach(&self.end, place);
+        let id = self.end.graph.borrow_mut().add_node(step, Some(self.end.id), None, place);
+        End { graph: self.end.graph, id }
+    }
+}
+
+/// Records of type T, those of one key together.
+#[must_use = "a keyed flow does nothing until it is reduced"]
+pub struct Keyed<'b, T, C> {
+    flow: Flow<'b, T>,
+    check: C,
+}
+
+impl<'b, T: Value<'b>, C> Keyed<'b, T, C> {
+    /// Names the operator that was added last.
+    pub fn name(self, name: &str) -> Self {
+        Keyed { flow: self.flow.name(name), ..self }
+    }
+
+    /// Sets how many subtasks the operator that was added last has.
+    #[track_caller]
+    pub fn parallelism(self, n: u32) -> Self {
+        Keyed { flow: self.flow.parallelism(n), ..self }
+    }
+
+    /// Folds the records of a key: the first one is the state, every other one gives `state = f(state, record)`.
+    /// Every update goes out. A stream that is keyed by a field needs a function that hands that field on.
+    #[track_caller]
+    #[allow(private_bounds)]
+    pub fn reduce<F>(self, function: F) -> Flow<'b, T>
+    where
+        C: KeyCheck<T> + 'static,
+        F: Fn(T, T) -> T + Sync + 'static,
+    {
+        let place = Location::caller();
+        let keeps = if C::IS_NEEDED { Some(self.check.field().first().copied().unwrap_or("value")) } else { None };
+        let operation = ReduceOperation::<T, F, C>::new(function, self.check, place);
+        let end = &self.flow.end;
+        let number = end.function::<T, T>(FunctionKind::Reduce, place, keeps, operation);
+        end.add(Step::Reduce(number), place)
+    }
+}
+

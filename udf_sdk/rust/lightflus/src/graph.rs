@@ -1,0 +1,220 @@
+//! The job graph that main builds up, and its JSON (docs/abi.md, section 5; job.proto).
+//!
+//! Owns the operators and the function table. `flow.rs` and `connectors.rs` add to it; `exports.rs` asks for its text and
+//! looks functions up; the test runner walks it. Runs in main only.
+
+use std::panic::Location;
+
+use crate::json::{list, object, quote};
+use crate::operation::Operation;
+use crate::types::Type;
+
+const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Place of an operator or function in the user's source.
+pub(crate) type Place = &'static Location<'static>;
+
+/// An external system.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    pub kind: &'static str,
+    pub options: Vec<(&'static str, String)>,
+}
+
+/// A value taken from a record.
+#[derive(Clone)]
+pub(crate) enum Extractor {
+    Field(&'static [&'static str]),
+    Function(usize),
+}
+
+/// One column that a sink writes.
+#[derive(Clone)]
+pub(crate) struct SinkField {
+    pub name: &'static str,
+    pub value: Extractor,
+    pub kind: Type,
+}
+
+/// What an operator does.
+pub(crate) enum Step {
+    Source(Connector),
+    Map(usize),
+    Filter(usize),
+    FlatMap(usize),
+    KeyBy(Extractor, Type),
+    Reduce(usize),
+    Sink { connector: Connector, fields: Vec<SinkField>, key_fields: Vec<&'static str> },
+}
+
+/// A node of the dataflow; its id is its index.
+pub(crate) struct Node {
+    pub step: Step,
+    pub input: Option<usize>,
+    pub output: Option<Type>,
+    pub place: Place,
+    pub name: String,
+    pub parallelism: u32,
+}
+
+/// Which kind of call a function is for.
+#[derive(Clone, Copy)]
+pub(crate) enum FunctionKind {
+    Map,
+    Filter,
+    FlatMap,
+    Key,
+    Reduce,
+    Field,
+}
+
+impl FunctionKind {
+    fn name(self) -> &'static str {
+        match self {
+            FunctionKind::Map => "FUNCTION_KIND_MAP",
+            FunctionKind::Filter => "FUNCTION_KIND_FILTER",
+            FunctionKind::FlatMap => "FUNCTION_KIND_FLAT_MAP",
+            FunctionKind::Key => "FUNCTION_KIND_KEY",
+            FunctionKind::Reduce => "FUNCTION_KIND_REDUCE",
+            FunctionKind::Field => "FUNCTION_KIND_FIELD",
+        }
+    }
+}
+
+/// What the graph says about a function.
+pub(crate) struct Function {
+    pub kind: FunctionKind,
+    pub input: Type,
+    pub output: Type,
+    pub keeps: Option<&'static str>,
+    pub place: Place,
+}
+
+/// A job under construction.
+#[derive(Default)]
+pub(crate) struct Graph<'b> {
+    pub nodes: Vec<Node>,
+    pub functions: Vec<Function>,
+    pub operations: Vec<Box<dyn Operation + 'b>>,
+}
+
+impl<'b> Graph<'b> {
+    pub fn add_node(&mut self, step: Step, input: Option<usize>, output: Option<Type>, place: Place) -> usize {
+        self.nodes.push(Node { step, input, output, place, name: String::new(), parallelism: 0 });
+        self.nodes.len() - 1
+    }
+
+    /// Adds a function; answers its number.
+    pub fn add_function(&mut self, function: Function, operation: impl Operation + 'b) -> usize {
+        self.functions.push(function);
+        self.operations.push(Box::new(operation));
+        self.functions.len() - 1
+    }
+
+    /// The whole graph as JSON.
+    pub fn to_json(&self, job: &str, namespace: &str) -> String {
+        object()
+            .with("version", "1")
+            .with("job", quote(job))
+            .with("namespace", quote(namespace))
+            .with("operators", list(self.nodes.iter().enumerate().map(|(id, node)| node.to_json(id))))
+            .with("functions", list(self.functions.iter().map(Function::to_json)))
+            .with("sdk", object().with("language", quote("rust")).with("version", quote(SDK_VERSION)).end())
+            .end()
+    }
+}
+
+impl Node {
+    fn to_json(&self, id: usize) -> String {
+        let mut out = object().with("id", id.to_string());
+        if !self.name.is_empty() {
+            out = out.with("name", quote(&self.name));
+        }
+        if let Some(input) = self.input {
+            out = out.with("inputs", list([object().with("operator", input.to_string()).end()]));
+        }
+        if let Some(output) = &self.output {
+            out = out.with("output", output.to_json());
+        }
+        if self.parallelism > 0 {
+            out = out.with("parallelism", self.parallelism.to_string());
+        }
+        let (kind, value) = self.step.to_json();
+        out.with("position", position(self.place)).with(kind, value).end()
+    }
+}
+
+impl Step {
+    fn to_json(&self) -> (&'static str, String) {
+        let calls = |number: &usize| object().with("function", number.to_string()).end();
+        match self {
+            Step::Source(connector) => ("source", object().with("connector", connector.to_json()).end()),
+            Step::Map(number) => ("map", calls(number)),
+            Step::Filter(number) => ("filter", calls(number)),
+            Step::FlatMap(number) => ("flatMap", calls(number)),
+            Step::KeyBy(key, kind) => {
+                ("keyBy", object().with("key", key.to_json()).with("keyType", kind.to_json()).end())
+            }
+            Step::Reduce(number) => ("reduce", calls(number)),
+            Step::Sink { connector, fields, key_fields } => {
+                let sink = object()
+                    .with("connector", connector.to_json())
+                    .with("fields", list(fields.iter().map(SinkField::to_json)))
+                    .with("delivery", quote("DELIVERY_UPSERT"))
+                    .with("keyFields", list(key_fields.iter().map(|name| quote(name))));
+                ("sink", sink.end())
+            }
+        }
+    }
+}
+
+impl Connector {
+    fn to_json(&self) -> String {
+        let options = self.options.iter().fold(object(), |out, (name, value)| out.with(name, quote(value)));
+        object().with("kind", quote(self.kind)).with("options", options.end()).end()
+    }
+}
+
+impl Extractor {
+    fn to_json(&self) -> String {
+        match self {
+            Extractor::Field(names) => {
+                let names = list(names.iter().map(|name| quote(name)));
+                object().with("field", object().with("names", names).end()).end()
+            }
+            Extractor::Function(number) => object().with("function", number.to_string()).end(),
+        }
+    }
+}
+
+impl SinkField {
+    fn to_json(&self) -> String {
+        object()
+            .with("name", quote(self.name))
+            .with("value", self.value.to_json())
+            .with("type", self.kind.to_json())
+            .end()
+    }
+}
+
+impl Function {
+    fn to_json(&self) -> String {
+        let out = object()
+            .with("kind", quote(self.kind.name()))
+            .with("input", self.input.to_json())
+            .with("output", self.output.to_json())
+            .with("position", position(self.place));
+        match self.keeps {
+            Some(column) => out.with("keeps", list([quote(column)])).end(),
+            None => out.end(),
+        }
+    }
+}
+
+fn position(place: Place) -> String {
+    object()
+        .with("file", quote(place.file()))
+        .with("line", place.line().to_string())
+        .with("column", place.column().to_string())
+        .end()
+}

@@ -1,0 +1,81 @@
+//! Write Lightflus jobs in Rust.
+//!
+//! A job is a function that builds a dataflow; the functions in it run as one sandboxed WebAssembly module.
+//!
+//! ```
+//! use lightflus::prelude::*;
+//!
+//! #[derive(Record)]
+//! struct Word<'a> {
+//!     word: &'a str,
+//!     count: u64,
+//! }
+//!
+//! #[lightflus::job]
+//! fn word_count(job: &Job) {
+//!     let lines = Kafka::builder().brokers(["localhost:9092"]).topic("lines").group("word_count").build::<&str>();
+//!     job.from(lines)
+//!         .flat_map(|line| line.split(' ').map(|word| Word { word, count: 1 }))
+//!         .key_by_field(field!(word))
+//!         .reduce(|a, b| Word { word: a.word, count: a.count + b.count })
+//!         .name("count")
+//!         .sink(Redis::<Word>::new().host("localhost").key_field(field!(word)).value(|w| w.count.to_string()));
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! `lightflus run Cargo.toml` builds and runs it; `lightflus::testing` runs the same job in a plain `cargo test`.
+//! docs/rust.md of the project is the guide.
+
+#![warn(missing_docs)]
+
+#[allow(missing_docs)]
+mod abi;
+mod arena;
+mod connectors;
+mod exports;
+mod field;
+mod flow;
+mod graph;
+mod host;
+mod json;
+mod operation;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
+mod types;
+mod value;
+
+pub use connectors::{Kafka, KafkaBuilder, KafkaSource, Redis, Sink, Source};
+pub use field::Field;
+pub use flow::{End, Flow, Job, Keyed};
+pub use host::Level;
+pub use lightflus_macros::{job, Record};
+pub use value::{Binary, Date, List, TimestampMs, TimestampUs, Value};
+
+/// What a job needs.
+pub mod prelude {
+    pub use crate::{field, log, Binary, Date, Flow, Job, Kafka, List, Record, Redis, TimestampMs, TimestampUs};
+}
+
+/// Writes a line to the job's log: `log!("{} rows", n)`, `log!(Warn, "...")`; `Debug`, `Info`, `Warn` or `Error`.
+#[macro_export]
+macro_rules! log {
+    ($level:ident, $($part:tt)+) => {
+        $crate::__private::log($crate::Level::$level, ::core::format_args!($($part)+))
+    };
+    ($($part:tt)+) => {
+        $crate::__private::log($crate::Level::Info, ::core::format_args!($($part)+))
+    };
+}
+
+/// For generated code only; not part of the API.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod __private {
+    pub use crate::abi::{Answer, ArrowArray, Call, Description};
+    pub use crate::exports::{allocate, apply, describe, fold, reset, row};
+    pub use crate::field::{plain, Path};
+    pub use crate::host::log;
+    pub use crate::types::Type;
+    pub use crate::value::{array, Builder, NotNull, Value};
+}
