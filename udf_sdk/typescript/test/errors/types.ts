@@ -25,8 +25,8 @@ function pattern(r: RegExp): boolean { // error
   return r.test("a");
 }
 
-function both(x: string | null | undefined): string { // error
-  return x ?? "";
+function both(x: string | null | undefined): boolean {
+  return x === null; // error
 }
 
 function unknown(x: unknown): boolean { // error
