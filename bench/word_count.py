@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.inputs import WORDS_PER_LINE, expected_counts, lines_file
 from bench.measure import LIGHTFLUS, ONE_CORE, ROOT, WORK, Usage, alternate, last_output, record, run_program, table
 
-LINES = 1_000_000
+LINES = 2_000_000
 DISTINCT = 10_000
 ROUNDS = 2
 BYTEWAX = "bytewax==0.21.1"
