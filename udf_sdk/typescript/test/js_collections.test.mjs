@@ -14,6 +14,7 @@ const STR = (x) => `__js.str<f64>(${x})`;
 /** [name, JavaScript of an array of numbers and two numbers, lowered text]; the array itself is printed behind the result. */
 const CASES = [
   ["at", (a, i) => String(a.at(i)), OR("__js.array_atOk<f64>(a, i)")],
+  ["element that may be missing", (a, i) => String(a[i]), OR("__js.array_peekOk<f64>(a, i)")],
   ["includes", (a, i) => String(a.includes(i)), "__js.str<bool>(__js.array_includes<f64>(a, i, 0))"],
   ["indexOf", (a, i, k) => String(a.indexOf(i, k)), STR("__js.array_indexOf<f64>(a, i, k)")],
   ["lastIndexOf", (a, i, k) => String(a.lastIndexOf(i, k)), STR("__js.array_lastIndexOf<f64>(a, i, k)")],

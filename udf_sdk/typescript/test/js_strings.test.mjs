@@ -13,6 +13,7 @@ const CASES = [
   ["charCodeAt", (s, _t, i) => String(s.charCodeAt(i)), "__js.str<f64>(__js.string_charCodeAt(s, i))"],
   ["codePointAt", (s, _t, i) => String(s.codePointAt(i)), '(__js.string_codePointAtOk(s, i) ? __js.str<f64>(__js.found<f64>()) : "undefined")'],
   ["at", (s, _t, i) => String(s.at(i)), "__js.strOptional<string | null>(__js.string_at(s, i))"],
+  ["unit that may be missing", (s, _t, i) => String(s[i]), "__js.strOptional<string | null>(__js.string_peek(s, i))"],
   ["includes", (s, t, i) => String(s.includes(t, i)), "__js.str<bool>(__js.string_includes(s, t, i))"],
   ["indexOf", (s, t, i) => String(s.indexOf(t, i)), "__js.str<f64>(__js.string_indexOf(s, t, i))"],
   ["lastIndexOf", (s, t, i) => String(s.lastIndexOf(t, i)), "__js.str<f64>(__js.string_lastIndexOf(s, t, i))"],

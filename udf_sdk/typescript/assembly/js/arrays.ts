@@ -28,6 +28,16 @@ function failOutside(i: f64, length: i32, file: string, line: i32, column: i32):
   );
 }
 
+/** `a[i]` where the program itself reckons with undefined: `a[i] ?? other`, `a[i]?.field`, `a[i] === undefined`. */
+export function array_peekOk<T>(a: Array<T>, i: f64): bool {
+  const k = <i32>i;
+  return <f64>k == i && <u32>k < <u32>a.length && keep<T>(unchecked(a[k]));
+}
+
+export function array_peek<T>(a: Array<T>, i: f64): T | null {
+  return foundOrNull<T>(array_peekOk<T>(a, i));
+}
+
 export function array_atOk<T>(a: Array<T>, i: f64): bool {
   const k = place(i, a.length);
   return k >= 0 && keep<T>(unchecked(a[k]));

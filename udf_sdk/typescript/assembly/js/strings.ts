@@ -32,6 +32,16 @@ export function string_get(s: string, i: f64, file: string, line: i32, column: i
   return oneUnit(unitAt(s, k));
 }
 
+/** `s[i]` where the program itself reckons with undefined. */
+export function string_peekOk(s: string, i: f64): bool {
+  const k = <i32>i;
+  return <f64>k == i && <u32>k < <u32>s.length && keep<string>(oneUnit(unitAt(s, k)));
+}
+
+export function string_peek(s: string, i: f64): string | null {
+  return foundOrNull<string>(string_peekOk(s, i));
+}
+
 export function string_charAt(s: string, i: f64): string {
   const k = i != i ? 0.0 : Math.trunc(i);
   return k >= 0 && k < <f64>s.length ? oneUnit(unitAt(s, <i32>k)) : "";
