@@ -2,7 +2,7 @@
 import { addFunction } from "./graph";
 import { items, member } from "./json";
 import { columnNumbers, layoutOf } from "./layout";
-import { FlatMapOp, Input, MapOp, ReduceOp } from "./operators";
+import { FlatMapIntoOp, FlatMapOp, Input, MapOp, ReduceOp } from "./operators";
 import { typeOf } from "./types";
 
 /** The columns that a member of `meta` names, or null if it names none. */
@@ -26,6 +26,14 @@ export function addFlatMap<T, U>(env: usize, fn: (env: usize, value: T) => Array
   const input = typeOf<T>();
   const output = typeOf<U>();
   const operation = new FlatMapOp<T, U>(env, fn, inputOf(input, meta), layoutOf(output));
+  return addFunction("FLAT_MAP", input, output, meta, operation);
+}
+
+/** The same for a function that hands on its rows with `emit`. */
+export function addFlatMapInto<T, U>(env: usize, fn: (env: usize, value: T, out: usize) => void, meta: string): i32 {
+  const input = typeOf<T>();
+  const output = typeOf<U>();
+  const operation = new FlatMapIntoOp<T, U>(env, fn, inputOf(input, meta), layoutOf(output));
   return addFunction("FLAT_MAP", input, output, meta, operation);
 }
 

@@ -19,7 +19,7 @@ import { fail } from "./host";
 import { Layout } from "./layout";
 import { bind, bindSome, isNullAt, pick, readRow } from "./reader";
 import { keep, release, take } from "rt/stub";
-import { newTable, writeRow } from "./writer";
+import { beginRow, endRow, newTable, Table, writeRow } from "./writer";
 
 /** Where the row under way is kept for the host. */
 export const currentRow: usize = memory.data(4, 4);
@@ -127,6 +127,61 @@ export class FlatMapOp<T, U> extends Operation {
     if (rows) this.expected = (<f64>out.rows * 1.125) / rows;
     return result(listOf(rows, offsets, batchOf(out)), 0);
   }
+}
+
+/** The same for a function that hands on its rows one by one with `emit`: no array of them is made. */
+@final
+export class FlatMapIntoOp<T, U> extends Operation {
+  private expected: f64 = 4; // rows out per row in, as the last call had them
+
+  constructor(
+    private env: usize,
+    private fn: (env: usize, value: T, out: usize) => void,
+    private input: Input,
+    private output: Layout,
+  ) {
+    super();
+  }
+
+  apply(call: usize): usize {
+    const rows = load<i32>(call, CALL_ROWS);
+    const selection = load<u32>(call, CALL_SELECTION);
+    const table = this.input.bind(call);
+    const offsets = take((<usize>rows + 1) << 2);
+    store<u32>(offsets, 0);
+    const out = newTable(this.output, <i32>min(this.expected * rows, 131072.0));
+    const fn = this.fn;
+    const env = this.env;
+    for (let i = 0; i < rows; i++) {
+      startRow(i);
+      fn(env, readRow<T>(table, rowOf(selection, i)), changetype<usize>(out));
+      store<u32>(offsets + (<usize>i << 2), out.rows, 4);
+      release();
+    }
+    remember(out, out.rows);
+    if (rows) this.expected = (<f64>out.rows * 1.125) / rows;
+    return result(listOf(rows, offsets, batchOf(out)), 0);
+  }
+}
+
+/** Hands on one row of a flatMap. `out` is what its function was given. */
+// @ts-ignore: decorator
+@inline
+export function emit<U>(out: usize, value: U): void {
+  writeRow<U>(changetype<Table>(out), value);
+}
+
+/** Begins a row whose fields are written one by one, without an object for it (the records' `__emit`). */
+// @ts-ignore: decorator
+@inline
+export function beginEmit(out: usize): void {
+  beginRow(changetype<Table>(out));
+}
+
+// @ts-ignore: decorator
+@inline
+export function endEmit(out: usize): void {
+  endRow(changetype<Table>(out));
 }
 
 /** Folds rows into the state of their group. `reads`: the columns of a row that `fn` looks at, if that is known. */

@@ -2,7 +2,7 @@
 //
 // A user's function comes as environment, function and `meta` (INTERNALS.md). Nothing runs here.
 import { Sink } from "./connectors";
-import { addFlatMap, addMap, addReduce, extractor } from "./functions";
+import { addFlatMap, addFlatMapInto, addMap, addReduce, extractor } from "./functions";
 import { addNode, failAt, Node, setExecuted, setJob } from "./graph";
 import { typeOf } from "./types";
 
@@ -52,6 +52,12 @@ export class Stream<T> {
 
   flatMap<U>(env: usize, fn: (env: usize, value: T) => Array<U>, meta: string): Stream<U> {
     const number = addFlatMap<T, U>(env, fn, meta);
+    return new Stream<U>(addNode(this.node.id, typeOf<U>(), calls("flatMap", number), meta));
+  }
+
+  /** flatMap as the compiler writes it: `fn` hands on each row with `__lf.emit<U>(out, row)`. */
+  flatMapInto<U>(env: usize, fn: (env: usize, value: T, out: usize) => void, meta: string): Stream<U> {
+    const number = addFlatMapInto<T, U>(env, fn, meta);
     return new Stream<U>(addNode(this.node.id, typeOf<U>(), calls("flatMap", number), meta));
   }
 

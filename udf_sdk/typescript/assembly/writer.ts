@@ -107,13 +107,13 @@ function growText(column: Column, need: usize): void {
 /** Makes room for one more row. Every row begins with it and ends with `endRow`. */
 // @ts-ignore: decorator
 @inline
-function beginRow(table: Table): void {
+export function beginRow(table: Table): void {
   if (table.rows == table.room) growRows(table, table.room << 1);
 }
 
 // @ts-ignore: decorator
 @inline
-function endRow(table: Table): void {
+export function endRow(table: Table): void {
   table.rows += 1;
 }
 

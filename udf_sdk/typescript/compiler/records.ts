@@ -19,11 +19,18 @@ export function recordMethods(fields: readonly FieldText[]): string {
   return `__read(c: usize, row: i32): void { ${read} } __write(w: usize): void { ${write} } __type(): string { return ${type}; }`;
 }
 
+/** Writes a row from its fields, so that a flatMap needs no object for it. */
+function emitMethod(fields: readonly FieldText[]): string {
+  const parameters = fields.map((f, i) => `, f${i}: ${f.type}`).join("");
+  const write = fields.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, f${i});`).join(" ");
+  return `static __emit(w: usize${parameters}): void { __lf.beginEmit(w); ${write} __lf.endEmit(w); }`;
+}
+
 /** The class of one record type. */
 export function recordClass(record: RecordClass, typeOf: (rep: Rep) => string, nameOf: (field: string) => string, isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined): string {
   const fields = record.fields.map((f) => ({ name: nameOf(f.name), type: typeOf(f.rep), column: f.name }));
   const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
   const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;
-  const methods = isPortable ? recordMethods(fields) : "";
+  const methods = isPortable ? `${recordMethods(fields)} ${emitMethod(fields)}` : "";
   return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods}\n}\n`;
 }

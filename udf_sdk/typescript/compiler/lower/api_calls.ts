@@ -11,7 +11,7 @@ import { typeArgumentsForSignature } from "./calls.ts";
 import { refuse, repOf, typeArguments } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
-import { complainInside } from "./functions.ts";
+import { complainInside, emittingPair } from "./functions.ts";
 
 /** Methods without a function that are told where the user wrote them. */
 const WITH_POSITION: ReadonlySet<string> = new Set(["sink", "createFlow"]);
@@ -50,7 +50,7 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
   if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
-  return { code: code`${receiver}${from(callee.name, `.${callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`, rep: result };
+  return { code: code`${receiver}${from(callee.name, `.${isFlatMap(callee) && isLiteral(node.arguments[0]) ? "flatMapInto" : callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`, rep: result };
 }
 
 function argument(ctx: Context, given: ts.Expression, rep: Rep): Code {
@@ -75,13 +75,28 @@ export function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
 }
 
 function streamFunction(ctx: Context, callee: ts.PropertyAccessExpression, given: ts.Expression, rep: Rep & { kind: "function" }): Code[] {
-  const literal = ts.isArrowFunction(given) || ts.isFunctionExpression(given) ? given : undefined;
+  const literal = isLiteral(given) ? given : undefined;
   const isAsync = literal?.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword) ?? false;
   if (isAsync) refuse(ctx, given, "LF204", "a stream function cannot be async");
   const isTest = rep.result.kind === "boolean";
-  const pair = callbackPair(ctx, given, rep, isTest);
+  const pair = literal !== undefined && isFlatMap(callee) ? flatMapPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
   const more = describeFunction(ctx.job.checker, given, callee.name.text, rep);
   return [pair.environment, pair.fn, description(ctx, literal ?? given, more)];
+}
+
+function isFlatMap(callee: ts.PropertyAccessExpression): boolean {
+  return callee.name.text === "flatMap";
+}
+
+function isLiteral(node: ts.Node | undefined): node is ts.ArrowFunction | ts.FunctionExpression {
+  return node !== undefined && (ts.isArrowFunction(node) || ts.isFunctionExpression(node));
+}
+
+/** A function written in place hands on its rows one by one. */
+function flatMapPair(ctx: Context, given: ts.ArrowFunction | ts.FunctionExpression, rep: Rep & { kind: "function" }): { environment: Code; fn: Code } {
+  const [input] = rep.parameters;
+  if (input === undefined || rep.result.kind !== "array") return refuse(ctx, given, "LF302", "a flatMap's function returns an array");
+  return emittingPair(ctx, given, input, rep.result.item);
 }
 
 /** The inside of a JSON object, as a string literal. */

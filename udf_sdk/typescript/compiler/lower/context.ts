@@ -46,6 +46,16 @@ export interface FunctionContext {
   readonly temporaries: string[] | undefined;
   /** Text in front of `continue`, innermost loop last. */
   readonly turns: Code[];
+  /** The function hands on rows one by one instead of returning an array of them. */
+  readonly emits?: Emission;
+}
+
+/** How a flatMap's function hands on rows: of which type, and what follows a `return`. */
+export interface Emission {
+  readonly item: Rep;
+  readonly after: string;
+  /** A returned value is one row, not an array: in a function inside `xs.map(...)`. */
+  readonly single: boolean;
 }
 
 /** What every lowering function is given. */

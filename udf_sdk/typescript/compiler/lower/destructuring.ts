@@ -1,7 +1,7 @@
 // Patterns: `const { a, b: [c] } = x`, in parameters, in for-of, and as assignments (`[a, b] = [b, a]`).
 import ts from "typescript-compiler-api";
 import { isTopLevel, symbolOf } from "../scopes.ts";
-import { NUMBER, VOID, describe, fieldOf } from "../types.ts";
+import { NUMBER, STRING, VOID, describe, fieldOf } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -24,7 +24,8 @@ export function declareVariable(ctx: Context, name: ts.Identifier, value: Code):
 }
 
 /** The variables of a pattern, from a value. */
-export function bindPattern(ctx: Context, pattern: ts.BindingPattern, value: Value): Code {
+export function bindPattern(ctx: Context, pattern: ts.BindingPattern, given: Value): Code {
+  const value = ts.isArrayBindingPattern(pattern) ? listed(ctx, given) : given;
   const held = freshName(ctx, "d");
   const parts: Code[] = [code`const ${held}: ${typeText(ctx, value.rep)} = ${value.code}; `];
   pattern.elements.forEach((element, i) => {
@@ -32,6 +33,13 @@ export function bindPattern(ctx: Context, pattern: ts.BindingPattern, value: Val
     parts.push(bindElement(ctx, pattern, element, i, { code: held, rep: value.rep }));
   });
   return parts;
+}
+
+/** What an array pattern takes apart: the units of a text and the values of a Set are made an array first. */
+function listed(ctx: Context, value: Value): Value {
+  if (value.rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
+  if (value.rep.kind !== "set") return value;
+  return { code: code`__js.set_values<${typeText(ctx, value.rep.item)}>(${value.code})`, rep: { kind: "array", item: value.rep.item } };
 }
 
 function bindElement(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Code {

@@ -10,6 +10,7 @@ import type { Code } from "../writer.ts";
 import { freshName, functionText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context, FunctionContext, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
+import { emitted } from "./emit.ts";
 import { bindPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { bindEnvironment, enterFrame, environmentOf, place as variablePlace } from "./names.ts";
@@ -146,8 +147,18 @@ function parameters(ctx: Context, node: ts.SignatureDeclaration, wanted: readonl
   return { names, prologue };
 }
 
+/** A function of the same parameters that hands on rows: `(env, value, out) => void`. */
+export function emittingPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, input: Rep, item: Rep): { environment: Code; fn: Code } {
+  checkFunction(ctx, node);
+  const outer = functionContext(ctx, node, VOID);
+  const inner: Context = { ...outer, fn: { ...outer.fn, emits: { item, after: "return;", single: false } } };
+  const { names, prologue } = parameters(inner, node, [input]);
+  const body = functionBody(inner, node, prologue);
+  return { environment: environmentOf(ctx, node), fn: code`(__env: usize, ${names[0] ?? "__p0"}: ${typeText(ctx, input)}, __out: usize): void => ${body}` };
+}
+
 /** How a parameter is called, and how it comes to its own type, default, pattern and frame. */
-function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given: Rep, index: number): { name: string; setup: Code } {
+export function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given: Rep, index: number): { name: string; setup: Code } {
   if (!ts.isIdentifier(node.name)) {
     const name = `__p${index}`;
     const rep = repOfSymbol(ctx, parameterSymbol(ctx, node), node);
@@ -174,7 +185,7 @@ function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, 
 export function functionBody(ctx: Context, node: ts.SignatureDeclaration, prologue: Code): Code {
   const body = (node as ts.FunctionLikeDeclaration).body;
   if (body === undefined) return "{}";
-  const inside = ts.isBlock(body) ? blockBody(ctx, body) : expressionBody(ctx, body);
+  const inside = ts.isBlock(body) ? blockBody(ctx, body) : ctx.fn.emits ? emitted(ctx, body, ctx.fn.emits) : expressionBody(ctx, body);
   return code`{ ${(ctx.fn.temporaries ?? []).join(" ")} ${prologue}${inside} }`;
 }
 

@@ -16,7 +16,13 @@ export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, ta
   const wanted = target === undefined ? undefined : present(target);
   const rep = wanted?.kind === "record" ? wanted : ownRep(ctx, node);
   if (rep.kind !== "record") return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`);
-  const { record } = rep;
+  const { setup, fields } = literalFields(ctx, node, rep.record);
+  const made = code`new ${typeText(ctx, rep)}(${separated(fields, ", ")})`;
+  return { code: setup.length === 0 ? made : code`(${separated([...setup, made], ", ")})`, rep };
+}
+
+/** The values of a record's fields in declared order, and what comes before them. */
+export function literalFields(ctx: Context, node: ts.ObjectLiteralExpression, record: RecordClass): { setup: Code[]; fields: Code[] } {
   const needsOrder = !inOrder(node, record);
   const setup: Code[] = [];
   const values = new Map<string, Code>();
@@ -28,8 +34,7 @@ export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, ta
     }
   }
   const fields = record.fields.map((f) => values.get(f.name) ?? absent(ctx, node, f.name, f.rep));
-  const made = code`new ${typeText(ctx, rep)}(${separated(fields, ", ")})`;
-  return { code: setup.length === 0 ? made : code`(${separated([...setup, made], ", ")})`, rep };
+  return { setup, fields };
 }
 
 function ownRep(ctx: Context, node: ts.ObjectLiteralExpression): Rep {

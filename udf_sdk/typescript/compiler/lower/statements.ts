@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { convert, text, truthy } from "./convert.ts";
 import { bindPattern, declareVariable } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
+import { emitted } from "./emit.ts";
 import { localFunction } from "./functions.ts";
 import { doStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
 import { enterFrame } from "./names.ts";
@@ -129,7 +130,8 @@ function ifStatement(ctx: Context, node: ts.IfStatement): Code {
 }
 
 function returnStatement(ctx: Context, node: ts.ReturnStatement): Code {
-  const { result } = ctx.fn;
+  const { result, emits } = ctx.fn;
+  if (emits !== undefined && node.expression !== undefined) return code`{ ${emitted(ctx, node.expression, emits)} ${emits.after} }`;
   if (node.expression === undefined) return result.kind === "nullable" ? "return null;" : "return;";
   if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; return; }`;
   return code`return (${into(ctx, node.expression, result)});`;
