@@ -12,8 +12,8 @@ const CASES = [
   ["charAt", (s, _t, i) => s.charAt(i), "__js.string_charAt(s, i)"],
   ["charCodeAt", (s, _t, i) => String(s.charCodeAt(i)), "__js.str<f64>(__js.string_charCodeAt(s, i))"],
   ["codePointAt", (s, _t, i) => String(s.codePointAt(i)), '(__js.string_codePointAtOk(s, i) ? __js.str<f64>(__js.found<f64>()) : "undefined")'],
-  ["at", (s, _t, i) => String(s.at(i)), "__js.strOptional<string | null>(__js.string_at(s, i))"],
-  ["unit that may be missing", (s, _t, i) => String(s[i]), "__js.strOptional<string | null>(__js.string_peek(s, i))"],
+  ["at", (s, _t, i) => String(s.at(i)), "shown(__js.string_at(s, i))"],
+  ["unit that may be missing", (s, _t, i) => String(s[i]), "shown(__js.string_peek(s, i))"],
   ["includes", (s, t, i) => String(s.includes(t, i)), "__js.str<bool>(__js.string_includes(s, t, i))"],
   ["indexOf", (s, t, i) => String(s.indexOf(t, i)), "__js.str<f64>(__js.string_indexOf(s, t, i))"],
   ["lastIndexOf", (s, t, i) => String(s.lastIndexOf(t, i)), "__js.str<f64>(__js.string_lastIndexOf(s, t, i))"],
@@ -52,6 +52,7 @@ let run;
 before(async () => {
   const body = CASES.map(([, , text], k) => `export function f${k}(s: string, t: string, i: f64): string { return ${text}; }`);
   body.push("export function newText(n: i32): string { return changetype<string>(__new(<usize>n << 1, idof<string>())); }");
+  body.push('function shown(s: string | null): string { return s == null ? "undefined" : s; }');
   body.push("export function lower(s: string): string { return __js.string_toLowerCase(s); }");
   body.push("export function upper(s: string): string { return __js.string_toUpperCase(s); }");
   run = await compile(body.join("\n"));

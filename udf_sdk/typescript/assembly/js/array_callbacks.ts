@@ -7,7 +7,9 @@ import { failAt, foundOrFail, foundOrNull, keep } from "./fail";
 export function array_map<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64, a: Array<T>) => U): Array<U> {
   const n = a.length;
   const r = new Array<U>(n);
-  for (let i = 0; i < min(n, a.length); i++) store<U>(r.dataStart + (<usize>i << alignof<U>()), fn(env, unchecked(a[i]), <f64>i, a));
+  for (let i = 0; i < min(n, a.length); i++) {
+    store<U>(r.dataStart + (<usize>i << alignof<U>()), fn(env, unchecked(a[i]), <f64>i, a));
+  }
   return r;
 }
 
@@ -28,7 +30,9 @@ export function array_filter<T>(a: Array<T>, env: usize, fn: (env: usize, v: T, 
 export function array_flatMap<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64, a: Array<T>) => Array<U>): Array<U> {
   const parts = new Array<Array<U>>(a.length);
   let n = 0;
-  for (; n < min(parts.length, a.length); n++) store<Array<U>>(parts.dataStart + (<usize>n << alignof<usize>()), fn(env, unchecked(a[n]), <f64>n, a));
+  for (; n < min(parts.length, a.length); n++) {
+    store<Array<U>>(parts.dataStart + (<usize>n << alignof<usize>()), fn(env, unchecked(a[n]), <f64>n, a));
+  }
   parts.length = n;
   return array_flat<U>(parts);
 }
@@ -125,11 +129,14 @@ export function array_reduceRightFirst<T>(
 }
 
 function failIfEmpty(length: i32, file: string, line: i32, column: i32): void {
-  if (length == 0) failAt("reduce of an empty array without an initial value: give the initial value as second argument", file, line, column);
+  if (length > 0) return;
+  failAt("reduce of an empty array without an initial value: give the initial value as second argument", file, line, column);
 }
 
 /** `Array.from({ length: n }, (_, i) => ...)` */
-export function array_fromLength<T>(length: f64, env: usize, fn: (env: usize, i: f64) => T, file: string, line: i32, column: i32): Array<T> {
+export function array_fromLength<T>(
+  length: f64, env: usize, fn: (env: usize, i: f64) => T, file: string, line: i32, column: i32,
+): Array<T> {
   const n = <i32>length;
   if (<f64>n != length || n < 0) failAt("the length of an array must be a whole number of 0 or more", file, line, column);
   const r = new Array<T>(n);

@@ -29,7 +29,8 @@ function appendAt<T>(a: Array<T>, i: f64, v: T, file: string, line: i32, column:
 export function array_setLength<T>(a: Array<T>, length: f64, file: string, line: i32, column: i32): f64 {
   const n = <i32>length;
   if (<f64>n != length || n < 0 || n > a.length) {
-    failAt("the length of an array can only be set to make it shorter, from " + a.length.toString() + " to " + number_toString(length) + " is not possible", file, line, column);
+    const change = "from " + a.length.toString() + " to " + number_toString(length) + " is not possible";
+    failAt("the length of an array can only be set to make it shorter: " + change, file, line, column);
   }
   guard(changetype<usize>(a));
   a.length = n;

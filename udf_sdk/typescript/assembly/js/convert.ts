@@ -26,14 +26,6 @@ function textOf<T>(v: T): string {
   else return "[object Object]";
 }
 
-/** Like `str`, where TypeScript's type says `undefined` for a missing value. */
-export function strOptional<T>(v: T): string {
-  if (isReference<T>()) {
-    if (changetype<usize>(v) == 0) return "undefined";
-  }
-  return str<T>(v);
-}
-
 /** The truth value of anything: false for null, "", 0, NaN and false. */
 // @ts-ignore: decorator
 @inline

@@ -14,3 +14,4 @@ export * from "./radix";
 export * from "./sort";
 export * from "./strings";
 export * from "./text";
+export * from "./text_case";
