@@ -1,5 +1,6 @@
 // Runs one job both ways: as plain JavaScript under Node, and as the module that the compiler makes of it.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript-compiler-api";
@@ -50,11 +51,14 @@ export async function moduleOf(file, options = {}) {
   return wasm;
 }
 
+/** Where jobs lie as JavaScript while this process runs. */
+const plain = mkdtempSync(join(tmpdir(), "lightflus-plain-"));
+process.on("exit", () => rmSync(plain, { recursive: true, force: true }));
 let run = 0;
 
 /** What reaches the sinks when Node runs the same source, types taken out. */
 export function runPlain(file, inputs) {
-  const target = join(build, "plain", String(run++));
+  const target = join(plain, String(run++));
   const entry = strip(file, dirname(file), target, new Set());
   return runLocal(() => import(pathToFileURL(entry).href), inputs);
 }

@@ -1,7 +1,7 @@
 // The runner under Node: a program run by itself with LIGHTFLUS_INPUT, and runLocal in a test.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,6 +9,7 @@ import { Kafka, ExecutionContext, Redis, runLocal } from "../.build/src/index.mj
 
 const api = new URL("../.build/src/index.mjs", import.meta.url).href;
 const folder = mkdtempSync(join(tmpdir(), "lightflus-local-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const PROGRAM = `
 import { ExecutionContext, Kafka, Redis } from ${JSON.stringify(api)};
