@@ -24,7 +24,6 @@ export const CODES = {
   LF203: { title: "a local function used above its place", hint: "move the function above its first use" },
   LF204: { title: "an async stream function", hint: "remove async and await: a stream function runs in the engine, record by record" },
   LF205: { title: "a generator", hint: "return an array" },
-  LF206: { title: "rest parameters", hint: "take an array as a parameter" },
   LF207: { title: "'arguments' or a function's own properties", hint: "name the parameters" },
   LF208: { title: "a captured variable of a loop head changed by its own condition", hint: "declare the variable inside the loop's body" },
   LF209: { title: "code that waits for the job", hint: "remove it: the job runs after main has returned" },

@@ -14,8 +14,10 @@ import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText 
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
 import { identifier, narrowed } from "./names.ts";
+import { isGuarded, peek } from "./guarded_reads.ts";
 import { callOrFail } from "./optional_results.ts";
 
 /** The family of built-in methods of a value, if it has one. */
@@ -75,6 +77,10 @@ function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.
   if (member === undefined || member.flags & ts.SymbolFlags.Method) {
     return refuse(ctx, node, "LF302", "a method cannot be a value", "wrap it: x => C.method(x)");
   }
+  const declared = owner.valueDeclaration;
+  if (declared !== undefined && ts.isClassDeclaration(declared) && declared.typeParameters !== undefined) {
+    return refuse(ctx, node, "LF314", "a static field of a generic class is not supported in a job", "make it a const of the file");
+  }
   return narrowed(ctx, node, { code: `${globalName(ctx, owner)}.${localName(node.name.text)}`, rep: repOfSymbol(ctx, member, node) });
 }
 
@@ -118,8 +124,10 @@ function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Val
 
 /** The type of a class's member, with the class's type arguments filled in. */
 export function memberRep(ctx: Context, receiver: Value, member: ts.Symbol, node: ts.Node): Rep {
-  const owner = receiver.rep.kind === "class" ? ctx.job.substitutionOf(receiver.rep) : ctx.substitution;
-  return repOfSymbol({ ...ctx, substitution: owner }, genericMember(member), node);
+  const declared = genericMember(member);
+  const isOwned = receiver.rep.kind === "class" && declared.valueDeclaration !== undefined;
+  const substitution = isOwned ? substitutionOfMember(ctx, receiver.rep as Rep & { kind: "class" }, declared.valueDeclaration as ts.Node) : ctx.substitution;
+  return repOfSymbol({ ...ctx, substitution }, declared, node);
 }
 
 /** The member as the generic class declares it, not as one instantiation sees it. */
@@ -138,7 +146,9 @@ function builtinTypes(ctx: Context, refs: readonly string[], rep: Rep): string {
 export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): Value {
   const member = enumMember(ctx, node);
   if (member !== undefined) return member;
-  return narrowed(ctx, node, elementOn(ctx, node, marked(ctx, node.expression)));
+  const receiver = marked(ctx, node.expression);
+  const peeked = isGuarded(node) ? peek(ctx, node, receiver) : undefined;
+  return peeked ?? narrowed(ctx, node, elementOn(ctx, node, receiver));
 }
 
 /** The element of a receiver that is there already. */
@@ -224,6 +234,6 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
     return { value: callOn(ctx, next, link, receiver), used: 2 };
   }
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
-  if (ts.isElementAccessExpression(link)) return { value: elementOn(ctx, link, receiver), used: 1 };
+  if (ts.isElementAccessExpression(link)) return { value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver), used: 1 };
   return { value: closureCall(ctx, link, receiver), used: 1 };
 }

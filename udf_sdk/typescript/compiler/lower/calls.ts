@@ -4,7 +4,7 @@ import ts from "typescript-compiler-api";
 import { method as builtinMethod } from "../builtins.ts";
 import { Refused } from "../diagnostics.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { NULL, describe, fieldOf, orMissing, sameRep } from "../types.ts";
+import { NULL, VOID, describe, fieldOf, orMissing, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -12,11 +12,12 @@ import { familyOf, memberRep, propertyOn } from "./access.ts";
 import { apiCall, apiStaticCall } from "./api_calls.ts";
 import { arrayOf, filledArray, tupleAsArray } from "./arrays.ts";
 import { consoleCall, globalCall, methodCall, staticCall } from "./builtin_calls.ts";
-import { globalName, localName, refuse, repOf, temporary, typeText } from "./context.ts";
+import { globalName, localName, refuse, repOf, temporary, typeText, unitPrefix } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { parameterReps, resultRep } from "./functions.ts";
+import { declaringClass, substitutionOfMember } from "./inheritance.ts";
 
 /** `f(...)`, `a.f(...)`. */
 export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefined): Value {
@@ -128,7 +129,9 @@ export function closureCall(ctx: Context, node: ts.CallExpression, callee: Value
 /** `super(...)` in a constructor. */
 function superCall(ctx: Context, node: ts.CallExpression): Value {
   const declaration = ctx.job.checker.getResolvedSignature(node)?.declaration as ts.SignatureDeclaration | undefined;
-  const reps = declaration === undefined ? [] : parameterReps(ctx, declaration);
+  const own = repOf(ctx, ctx.job.checker.getTypeAtLocation(node.expression), node);
+  const substitution = declaration !== undefined && own.kind === "class" ? substitutionOfMember(ctx, own, declaration) : ctx.substitution;
+  const reps = declaration === undefined ? [] : parameterReps({ ...ctx, substitution }, declaration);
   return { code: code`super(${passArguments(ctx, node, declaration, reps)})`, rep: { kind: "void" } };
 }
 
@@ -155,9 +158,19 @@ function staticOwnerCall(ctx: Context, node: ts.CallExpression, callee: ts.Prope
   const member = ctx.job.checker.getSymbolAtLocation(callee.name);
   const declaration = member?.valueDeclaration;
   if (declaration === undefined || !ts.isMethodDeclaration(declaration)) return undefined;
-  if (declaration.typeParameters !== undefined) return refuse(ctx, node, "LF109", "a generic static method is not supported in a job", "make it a function");
+  const isGeneric = declaration.typeParameters !== undefined || (declaration.parent as ts.ClassDeclaration).typeParameters !== undefined;
+  if (isGeneric) return genericStatic(ctx, node, declaration);
   const passed = passArguments(ctx, node, declaration, parameterReps(ctx, declaration));
   return { code: code`${globalName(ctx, owner)}.${localName(callee.name.text)}(${passed})`, rep: resultRep(ctx, declaration) };
+}
+
+/** A static method that is generic, or of a generic class: a function of its own for each choice of its type arguments. */
+function genericStatic(ctx: Context, node: ts.CallExpression, declaration: ts.MethodDeclaration): Value {
+  const args = declaration.typeParameters === undefined ? [VOID] : typeArgumentsOf(ctx, node, declaration);
+  const unit = ctx.job.unitOf(declaration, args);
+  const inside: Context = { ...ctx, substitution: unit.instance?.substitution ?? ctx.substitution };
+  const passed = passArguments(ctx, node, declaration, parameterReps(inside, declaration));
+  return { code: code`${unitPrefix(ctx, unit)}${localName(declaration.name.getText())}(${passed})`, rep: resultRep(inside, declaration) };
 }
 
 function namespaceCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression): Value {
@@ -195,7 +208,7 @@ function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyA
   if (declaration === undefined) return closureCall(ctx, node, { code: code`${receiver.code}.${localName(callee.name.text)}`, rep: memberRep(ctx, receiver, member, node) });
   const signature = declaration as ts.MethodDeclaration;
   if (signature.typeParameters !== undefined) return genericMethod(ctx, node, callee, receiver, signature);
-  const owner: Context = receiver.rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(receiver.rep) } : ctx;
+  const owner: Context = receiver.rep.kind === "class" ? { ...ctx, substitution: substitutionOfMember(ctx, receiver.rep, signature) } : ctx;
   const passed = passArguments(ctx, node, signature, parameterReps(owner, signature));
   const called = code`${receiver.code}${from(callee.name, `.${localName(callee.name.text)}`)}(${passed})`;
   const result = resultRep(owner, signature);
@@ -207,22 +220,11 @@ function classMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyA
 function genericMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value, declaration: ts.MethodDeclaration): Value {
   const isPlain = declaration.body !== undefined && receiver.rep.kind === "class" && receiver.code !== "super";
   if (!isPlain || receiver.rep.kind !== "class") return refuse(ctx, node, "LF109", "a generic method without a body, or called on super, is not supported in a job", "make it a function");
-  const holder = declaringClass(ctx, receiver.rep, declaration, node);
+  const holder = declaringClass(ctx, receiver.rep, declaration);
   const { name, substitution } = ctx.job.genericMethod(holder, declaration, typeArgumentsOf(ctx, node, declaration));
   const inside: Context = { ...ctx, substitution };
   const passed = passArguments(ctx, node, declaration, parameterReps(inside, declaration));
   return { code: code`${receiver.code}${from(callee.name, `.${name}`)}(${passed})`, rep: resultRep(inside, declaration) };
-}
-
-/** The class, or the base of it, that declares the method. */
-function declaringClass(ctx: Context, rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, node: ts.Node): Rep & { kind: "class" } {
-  if (rep.symbol.declarations?.some((d) => d === declaration.parent)) return rep;
-  const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
-  for (const base of ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol).getBaseTypes() ?? []) {
-    const above = repOf(inside, base, node);
-    if (above.kind === "class") return declaringClass(ctx, above, declaration, node);
-  }
-  return rep;
 }
 
 /** A method that answers `this`, for chains of calls: of the type on which it was called. */

@@ -79,6 +79,9 @@ function memberName(ctx: Context, node: ts.ClassElement): string {
 }
 
 function property(ctx: Context, node: ts.PropertyDeclaration): Code {
+  if (isStatic(node) !== "" && (node.parent as ts.ClassDeclaration).typeParameters !== undefined) {
+    refuse(ctx, node, "LF314", "a static field of a generic class is not supported in a job", "make it a const of the file");
+  }
   if (containsFunction(node.initializer)) refuse(ctx, node, "LF314", "a function as a field's initial value is not supported in a job", "write it as a method");
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
   if (symbol === undefined) return refuse(ctx, node, "LF314", "this class member is not supported in a job");
@@ -125,7 +128,8 @@ function isSuperCall(node: ts.Statement): boolean {
 
 /** A method; a generic one is lowered when it is called, once per instantiation (generic_methods.ts). */
 function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
-  return node.typeParameters === undefined ? methodText(ctx, node, memberName(ctx, node)) : "";
+  const isGenericStatic = isStatic(node) !== "" && (node.parent as ts.ClassDeclaration).typeParameters !== undefined;
+  return node.typeParameters === undefined && !isGenericStatic ? methodText(ctx, node, memberName(ctx, node)) : "";
 }
 
 /** The text of a method under a name. */

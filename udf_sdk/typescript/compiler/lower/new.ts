@@ -11,6 +11,7 @@ import { refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
 import { parameterReps } from "./functions.ts";
+import { substitutionOfMember } from "./inheritance.ts";
 
 /** `new X(...)`. */
 export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep | undefined): Value {
@@ -19,7 +20,7 @@ export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep 
   const rep = repAt(ctx, node);
   if (rep.kind !== "class") return refuse(ctx, node, "LF302", `'new ${node.expression.getText()}' is not supported in a job`);
   const declaration = constructorOf(ctx.job.checker, rep.symbol);
-  const owner: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
+  const owner: Context = { ...ctx, substitution: declaration === undefined ? ctx.substitution : substitutionOfMember(ctx, rep, declaration) };
   const reps = declaration === undefined ? [] : parameterReps(owner, declaration);
   return { code: code`new ${typeText(ctx, rep)}(${passArguments(ctx, node, declaration, reps)})`, rep };
 }

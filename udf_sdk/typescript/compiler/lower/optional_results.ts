@@ -13,6 +13,7 @@ import { repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, text } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { peekOk } from "./guarded_reads.ts";
 import { textInto } from "./text.ts";
 
 interface OptionalCall {
@@ -46,7 +47,7 @@ export function coalesceText(ctx: Context, node: ts.BinaryExpression): Code | un
 
 function coalesced(ctx: Context, node: ts.BinaryExpression, found: (value: Value) => Code, other: () => Code): Code | undefined {
   const call = optionalCall(ctx, node.left);
-  if (call === undefined) return undefined;
+  if (call === undefined) return coalescedElement(ctx, node, found, other);
   const receiver = marked(ctx, call.receiver);
   const types = typeScope(ctx, call.node, receiver.rep);
   const of = storedRep(ctx, call.node, receiver.rep);
@@ -54,6 +55,22 @@ function coalesced(ctx: Context, node: ts.BinaryExpression, found: (value: Value
   const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
   const ok = helperCall(ctx, call.builtin, `${call.builtin.helper}Ok`, types, call.node, args, false);
   return code`(${ok} ? ${found({ code: code`__js.found<${typeText(ctx, of)}>()`, rep: of })} : ${other()})`;
+}
+
+/** `xs[i] ?? d`: asked without a box. */
+function coalescedElement(ctx: Context, node: ts.BinaryExpression, found: (value: Value) => Code, other: () => Code): Code | undefined {
+  const read = bareElement(node.left);
+  const receiver = read && repAt(ctx, read.expression);
+  if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string")) return undefined;
+  const item = receiver.kind === "array" ? receiver.item : receiver;
+  if (item.kind === "nullable") return undefined;
+  const there = found({ code: code`__js.found<${typeText(ctx, item)}>()`, rep: item });
+  return code`(${peekOk(ctx, read, marked(ctx, read.expression))} ? ${there} : ${other()})`;
+}
+
+function bareElement(node: ts.Expression): ts.ElementAccessExpression | undefined {
+  if (ts.isParenthesizedExpression(node)) return bareElement(node.expression);
+  return ts.isElementAccessExpression(node) && !(node.flags & ts.NodeFlags.OptionalChain) ? node : undefined;
 }
 
 /** What the receiver holds, not yet `| undefined`. */

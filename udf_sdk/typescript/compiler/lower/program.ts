@@ -309,6 +309,7 @@ function exportAssignment(ctx: Context, node: ts.ExportAssignment): Code {
 function declaration(ctx: Context, node: ts.Declaration): Code {
   if (ts.isFunctionDeclaration(node)) return node.body === undefined ? "" : topLevelFunction(ctx, node, node.name?.text ?? "__default");
   if (ts.isClassDeclaration(node)) return classDeclaration(ctx, node);
+  if (ts.isMethodDeclaration(node)) return topLevelFunction(ctx, node, node.name.getText());
   if (ts.isInterfaceDeclaration(node)) return interfaceDeclaration(ctx, node);
   const literal = functionOfConst(node);
   const name = ts.getNameOfDeclaration(node);
