@@ -1,8 +1,8 @@
-"""`lightflus build`: one .wasm file from a TypeScript job.
+"""`lightflus build`: one .wasm file from a job's source.
 
 What it owns: the command: where the module goes and what is said about it. The engine is imported while the compiler
 works, which makes a cold build half a second shorter.
-What it leaves: the compiler (`compiler.py`), describing and checking the module (`modules.py`).
+What it leaves: the compilers (`languages.py`), describing and checking the module (`modules.py`).
 """
 # ruff: noqa: PLC0415 (the second sentence says why)
 
@@ -14,21 +14,22 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from lightflus.cli.compiler import compile_typescript
+from lightflus.cli.languages import compile_job
 from lightflus.cli.places import openable_places
 from lightflus.cli.problems import to_json
 from lightflus.cli.screen import emit, say
+from lightflus.cli.sources import is_manifest
 from lightflus.errors import LightflusError, UserError
 
 
 def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     """Builds, writes, reports. Raises LightflusError."""
     started = time.monotonic()
-    target = output or Path(source.with_suffix(".wasm").name)
+    target = output or _default_target(source)
     try:
         _require_folder(target)
         with openable_places(source):
-            compiled = compile_typescript(source, meanwhile=lambda: import_module("lightflus.cli.modules"))
+            compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.cli.modules"))
             from lightflus.cli.modules import finished, unnamed_warning
 
             built = finished(compiled)
@@ -58,6 +59,11 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     operators = f"{len(built.graph.operators)} operators, {len(built.graph.functions)} functions"
     say(f"built {target}: {len(built.wasm):,} bytes, {operators}, {seconds:.1f} s", "bold")
     say(f"  sha256 {digest}", "dim")
+
+
+def _default_target(source: Path) -> Path:
+    """The job's name with .wasm, here; a Rust job is called like its folder."""
+    return Path(f"{source.resolve().parent.name if is_manifest(source) else source.stem}.wasm")
 
 
 def _require_folder(target: Path) -> None:

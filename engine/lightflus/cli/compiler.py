@@ -48,15 +48,18 @@ def compile_typescript(source: Path, meanwhile: Callable[[], object] = lambda: N
     with tempfile.TemporaryDirectory(prefix="lightflus-build-") as folder:
         out = Path(folder) / "job.wasm"
         command = [node.path, str(entry), "build", str(source), "--out", str(out), "--json"]
-        report = _report(_run(command, source, meanwhile))
+        report = _report(run_compiler(command, source, meanwhile))
         problems = tuple(map(_problem, cast(list[Diagnostic], report.get("diagnostics", []))))
         if not report.get("ok"):
             raise BuildFailed(f"{source} does not compile", problems or (Problem("it does not compile", str(source)),))
         return Compiled(out.read_bytes(), tuple(cast(list[str], report.get("files", []))))
 
 
-def _run(command: list[str], source: Path, meanwhile: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+def run_compiler(
+    command: list[str], source: Path, meanwhile: Callable[[], object], *, folder: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs a compiler in `folder` and does something here meanwhile. Raises BuildFailed if it does not end in time."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as child:
         try:
             meanwhile()
             out, said = child.communicate(timeout=COMPILER_SECONDS)

@@ -16,6 +16,7 @@ import typer
 
 from lightflus import __version__
 from lightflus.cli.guard import guarded
+from lightflus.cli.sources import located
 from lightflus.limits import PARALLELISM
 
 app = typer.Typer(
@@ -28,7 +29,10 @@ app = typer.Typer(
 )
 
 Job = Annotated[
-    Path, typer.Argument(help="A TypeScript job (job.ts) or a built module (job.wasm).", show_default=False)
+    Path,
+    typer.Argument(
+        help="A job (job.ts, or the Cargo.toml of a Rust job) or a built module (job.wasm).", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 Bind = Annotated[
@@ -77,7 +81,7 @@ def new(
 
 @app.command(epilog="Example: lightflus build job.ts -o job.wasm")
 def build(
-    job: Annotated[Path, typer.Argument(help="A TypeScript job.", show_default=False)],
+    job: Annotated[Path, typer.Argument(help="A job: job.ts, or the Cargo.toml of a Rust job.", show_default=False)],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The module; by default the job's name with .wasm.")
     ] = None,
@@ -86,7 +90,7 @@ def build(
     """Compile a job to one .wasm file that holds its functions and its dataflow."""
     from lightflus.cli.building import build_job
 
-    build_job(job, output, as_json=as_json)
+    build_job(located(job), output, as_json=as_json)
 
 
 @app.command(epilog="Example: lightflus inspect job.wasm --bind redis=sqlite:out.db")
@@ -94,7 +98,7 @@ def inspect(job: Job, bind: Bind = None, parallelism: Parallelism = 1, as_json: 
     """Show what a job or module declares: its graph, types, plan, imports, sizes and limits. Runs no record."""
     from lightflus.cli.inspecting import inspect_job
 
-    inspect_job(job, bind or [], parallelism, as_json=as_json)
+    inspect_job(located(job), bind or [], parallelism, as_json=as_json)
 
 
 @app.command(epilog="Example: lightflus run wordCount.ts --bind topic=file:book.txt --bind redis=sqlite:counts.db")
@@ -110,7 +114,7 @@ def run(
     """Run a job in this process until its sources end. Ctrl-C drains it, a second one cancels it."""
     from lightflus.cli.running import run_job
 
-    run_job(job, bind or [], parallelism, as_json=as_json, has_stats=stats)
+    run_job(located(job), bind or [], parallelism, as_json=as_json, has_stats=stats)
 
 
 @app.command(epilog="Example: lightflus doctor --json")

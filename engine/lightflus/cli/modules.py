@@ -1,7 +1,7 @@
 """From what a user names, a source or a module, to a module that can run.
 
 What it owns: telling the two apart, building with the cache, giving a new module its graph, checking and binding the
-graph. What it leaves: compiling TypeScript (`compiler.py`), strangers' bytes (`sandbox/`).
+graph. What it leaves: compiling (`languages.py`), strangers' bytes (`sandbox/`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightflus.cli.build_cache import BuildCache
-from lightflus.cli.compiler import Compiled, compile_typescript
+from lightflus.cli.compiler import Compiled
+from lightflus.cli.languages import compile_job
 from lightflus.cli.screen import say
-from lightflus.cli.sources import is_source, require_file
+from lightflus.cli.sources import is_manifest, is_source, require_file
 from lightflus.cli.toolchain import find_compiler
 from lightflus.connectors.bindings import bind, parse_bindings
 from lightflus.connectors.registry import Streams
@@ -80,10 +81,12 @@ def unnamed_warning(graph: JobGraph) -> str | None:
 
 
 def _built_or_cached(source: Path) -> bytes:
+    if is_manifest(source):
+        return finished(compile_job(source)).wasm  # cargo itself builds only what has changed
     cache = BuildCache(find_compiler())
     wasm = cache.load(source)
     if wasm is None:
-        built = finished(compile_typescript(source))
+        built = finished(compile_job(source))
         wasm = built.wasm
         if built.inputs:
             cache.store(source, built.inputs, wasm)

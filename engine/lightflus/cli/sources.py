@@ -10,12 +10,23 @@ from pathlib import Path
 from lightflus.errors import UserError
 
 SOURCE_SUFFIXES = (".ts", ".mts")
-_HINT = "name a TypeScript job (.ts) or a module (.wasm)"
+MANIFEST = "Cargo.toml"
+_HINT = "name a TypeScript job (.ts), the Cargo.toml of a Rust job, or a module (.wasm)"
+
+
+def located(path: Path) -> Path:
+    """The file that is meant: a folder with a Cargo.toml stands for that."""
+    return path / MANIFEST if path.is_dir() and (path / MANIFEST).is_file() else path
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether it is a job in Rust."""
+    return path.name == MANIFEST
 
 
 def is_source(path: Path) -> bool:
     """Whether it has to be built before it can run."""
-    return path.suffix in SOURCE_SUFFIXES
+    return path.suffix in SOURCE_SUFFIXES or is_manifest(path)
 
 
 def require_file(path: Path) -> None:
@@ -30,4 +41,5 @@ def require_source(path: Path) -> None:
     """The same, and that it is TypeScript."""
     require_file(path)
     if not is_source(path):
-        raise UserError(f"`{path.name}` is not a TypeScript file", where=str(path), hint="a job's source ends in .ts")
+        hint = f"a job's source ends in .ts, or is a {MANIFEST}"
+        raise UserError(f"`{path.name}` is not a TypeScript file", where=str(path), hint=hint)
