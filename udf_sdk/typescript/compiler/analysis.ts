@@ -10,7 +10,12 @@ type Path = readonly string[];
 const EXTRACTORS: ReadonlySet<string> = new Set(["keyBy", "keyExtractor", "valueExtractor"]);
 
 /** The description of a stream function behind its position (INTERNALS.md): `,"field":["t1"]` and so on; may be empty. */
-export function describeFunction(checker: ts.TypeChecker, given: ts.Expression, method: string, rep: Rep & { kind: "function" }): string {
+export function describeFunction(
+  checker: ts.TypeChecker,
+  given: ts.Expression,
+  method: string,
+  rep: Rep & { kind: "function" },
+): string {
   const { fn, name } = functionBehind(checker, given);
   const said: string[] = [];
   const say = (key: string, value: unknown): void => void said.push(`,${JSON.stringify(key)}:${JSON.stringify(value)}`);
@@ -18,7 +23,8 @@ export function describeFunction(checker: ts.TypeChecker, given: ts.Expression, 
   if (fn === undefined) return said.join("");
   const inputs = fn.parameters.map((p, i) => new Input(checker, p, rep.parameters[i]));
   const returned = returns(fn);
-  const field = EXTRACTORS.has(method) && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
+  const field =
+    EXTRACTORS.has(method) && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
   if (field !== undefined) say("field", field);
   if (method === "reduce" || method === "map") {
     const keeps = inputs[0] === undefined ? [] : kept(checker, returned, inputs[0], rep.result);
@@ -29,13 +35,17 @@ export function describeFunction(checker: ts.TypeChecker, given: ts.Expression, 
   return said.join("");
 }
 
-function functionBehind(checker: ts.TypeChecker, given: ts.Expression): { fn: ts.FunctionLikeDeclaration | undefined; name: string | undefined } {
+function functionBehind(
+  checker: ts.TypeChecker,
+  given: ts.Expression,
+): { fn: ts.FunctionLikeDeclaration | undefined; name: string | undefined } {
   const node = bare(given);
   if (ts.isArrowFunction(node)) return { fn: node, name: undefined };
   if (ts.isFunctionExpression(node)) return { fn: node, name: node.name?.text };
   if (!ts.isIdentifier(node)) return { fn: undefined, name: undefined };
   const declaration = symbolOf(checker, node)?.valueDeclaration;
-  const fn = declaration !== undefined && ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
+  const fn =
+    declaration !== undefined && ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
   return { fn, name: node.text };
 }
 
@@ -64,7 +74,11 @@ function returns(fn: ts.FunctionLikeDeclaration): ts.Expression[] {
 function kept(checker: ts.TypeChecker, returned: readonly ts.Expression[], input: Input, result: Rep): string[] {
   if (result.kind !== "record" || input.record === undefined || returned.length === 0) return [];
   const { record } = input;
-  return result.record.fields.map((f) => f.name).filter((name) => fieldOf(record, name) !== undefined && returned.every((r) => keepsField(checker, r, input, name)));
+  return result.record.fields
+    .map((f) => f.name)
+    .filter(
+      (name) => fieldOf(record, name) !== undefined && returned.every((r) => keepsField(checker, r, input, name)),
+    );
 }
 
 function keepsField(checker: ts.TypeChecker, returned: ts.Expression, input: Input, name: string): boolean {
@@ -77,7 +91,11 @@ function keepsField(checker: ts.TypeChecker, returned: ts.Expression, input: Inp
       const mayBring = checker.getTypeAtLocation(property.expression).getProperty(name) !== undefined;
       if (isInput || mayBring) keeps = isInput;
     } else if (property.name !== undefined && property.name.getText().replace(/^["']|["']$/g, "") === name) {
-      const value = ts.isPropertyAssignment(property) ? property.initializer : ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
+      const value = ts.isPropertyAssignment(property)
+        ? property.initializer
+        : ts.isShorthandPropertyAssignment(property)
+          ? property.name
+          : undefined;
       const path = value && input.pathOf(value);
       keeps = path?.length === 1 && path[0] === name;
     }
@@ -98,7 +116,10 @@ class Input {
     this.#checker = checker;
     this.#rep = rep;
     this.record = rep?.kind === "record" ? rep.record : undefined;
-    this.#whole = ts.isIdentifier(parameter.name) && parameter.initializer === undefined ? checker.getSymbolAtLocation(parameter.name) : undefined;
+    this.#whole =
+      ts.isIdentifier(parameter.name) && parameter.initializer === undefined
+        ? checker.getSymbolAtLocation(parameter.name)
+        : undefined;
     this.#parts = ts.isObjectBindingPattern(parameter.name) ? this.#named(parameter.name) : undefined;
   }
 
@@ -107,7 +128,13 @@ class Input {
     for (const element of pattern.elements) {
       const key = element.propertyName ?? element.name;
       const symbol = ts.isIdentifier(element.name) ? this.#checker.getSymbolAtLocation(element.name) : undefined;
-      if (symbol === undefined || !ts.isIdentifier(key) || element.dotDotDotToken !== undefined || element.initializer !== undefined) return undefined;
+      if (
+        symbol === undefined ||
+        !ts.isIdentifier(key) ||
+        element.dotDotDotToken !== undefined ||
+        element.initializer !== undefined
+      )
+        return undefined;
       parts.set(symbol, key.text);
     }
     return parts;
@@ -144,7 +171,8 @@ class Input {
     let fn = within;
     while (!isFunction(fn)) fn = fn.parent;
     const visit = (node: ts.Node): boolean =>
-      (ts.isIdentifier(node) && isAssigned(node) && symbolOf(this.#checker, node) === symbol) || ts.forEachChild(node, visit) === true;
+      (ts.isIdentifier(node) && isAssigned(node) && symbolOf(this.#checker, node) === symbol) ||
+      ts.forEachChild(node, visit) === true;
     return visit(fn);
   }
 
@@ -155,7 +183,8 @@ class Input {
     if (this.#whole === undefined) return undefined;
     const names = new Set<string>();
     const visit = (node: ts.Node): boolean => {
-      if (!ts.isIdentifier(node) || symbolOf(this.#checker, node) !== this.#whole) return ts.forEachChild(node, (n) => (visit(n) ? undefined : true)) !== true;
+      if (!ts.isIdentifier(node) || symbolOf(this.#checker, node) !== this.#whole)
+        return ts.forEachChild(node, (n) => (visit(n) ? undefined : true)) !== true;
       const { parent } = node;
       const isField = ts.isPropertyAccessExpression(parent) && parent.expression === node && !isAssigned(parent);
       if (isField) names.add(parent.name.text);

@@ -2,7 +2,15 @@
 // object made each time its scope is entered (each turn of a loop), so recursion and closures in loops are right by construction.
 // Variables of a file's top level are globals of the module and need no frame.
 import ts from "typescript-compiler-api";
-import { enclosingFunction, enclosingScope, isTopLevel, isVariable, isWithin, owningScope, symbolOf } from "./scopes.ts";
+import {
+  enclosingFunction,
+  enclosingScope,
+  isTopLevel,
+  isVariable,
+  isWithin,
+  owningScope,
+  symbolOf,
+} from "./scopes.ts";
 import type { Scope } from "./scopes.ts";
 
 /** The captured variables of one scope. */
@@ -44,7 +52,7 @@ export class Captures {
 
   /** The innermost frame around the node, the node's own excluded. */
   around(node: ts.Node): Frame | undefined {
-    for (let n: ts.Node = node; n.parent !== undefined; ) {
+    for (let n: ts.Node = node; n.parent !== undefined;) {
       const scope = enclosingScope(n);
       const frame = this.#frames.get(scope);
       if (frame !== undefined && !isLoopHead(scope, n)) return frame;
@@ -91,7 +99,8 @@ export class Captures {
   }
 
   #markReaching(node: ts.Node, owner: ts.Node | undefined): void {
-    for (let fn = enclosingFunction(node); fn !== undefined && fn !== owner; fn = enclosingFunction(fn)) this.#reaching.add(fn);
+    for (let fn = enclosingFunction(node); fn !== undefined && fn !== owner; fn = enclosingFunction(fn))
+      this.#reaching.add(fn);
   }
 
   #frame(scope: Scope): Frame {
@@ -115,4 +124,3 @@ function fieldName(symbol: ts.Symbol, frame: Frame): string {
   for (let i = 2; taken.has(name) || name === "outer" || name === "self"; i++) name = `${symbol.name}_${i}`;
   return name;
 }
-

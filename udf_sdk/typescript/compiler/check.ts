@@ -56,7 +56,11 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 /** Parses and checks; TypeScript's own errors are in `diagnostics`. */
-export function openProgram(entry: string, sources: Sources, installation: Installation): { program: Program | undefined; diagnostics: Diagnostics } {
+export function openProgram(
+  entry: string,
+  sources: Sources,
+  installation: Installation,
+): { program: Program | undefined; diagnostics: Diagnostics } {
   const api = installation.apiTypes.slice(0, installation.apiTypes.lastIndexOf("/") + 1);
   const options = { ...OPTIONS, paths: { "lightflus-api": [installation.apiTypes] } };
   const compiled = ts.createProgram([entry, GLOBALS], options, compilerHost(options, sources, installation));
@@ -149,6 +153,7 @@ function translated(diagnostic: ts.Diagnostic): Complaint {
     if (known.code !== "LF409") return known;
   }
   const module = /Cannot find (?:module|name) '([^'.][^']*)'/.exec(message)?.[1];
-  if (module !== undefined && (diagnostic.code === CANNOT_FIND_MODULE || module.startsWith("node:"))) return complaint("LF311", `package '${module}' cannot be used in a job`);
+  if (module !== undefined && (diagnostic.code === CANNOT_FIND_MODULE || module.startsWith("node:")))
+    return complaint("LF311", `package '${module}' cannot be used in a job`);
   return { code: `TS${diagnostic.code}`, message, hint: "" };
 }

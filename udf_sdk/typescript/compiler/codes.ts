@@ -12,28 +12,55 @@ export const CODES = {
   LF101: { title: "a value without a known type", hint: "add a type annotation" },
   LF102: { title: "null and undefined in one type", hint: "choose one of them: T | null, or an optional field" },
   LF103: { title: "a union of different types", hint: "use one object type with a 'kind' field and optional fields" },
-  LF104: { title: "a library type that a job does not have", hint: "use string, number, bigint, boolean, arrays, Map, Set, objects and classes" },
+  LF104: {
+    title: "a library type that a job does not have",
+    hint: "use string, number, bigint, boolean, arrays, Map, Set, objects and classes",
+  },
   LF105: { title: "an object type with computed keys", hint: "use Map<K, V>" },
-  LF106: { title: "a type that is not supported", hint: "use string, number, bigint, boolean, arrays, Map, Set, objects and classes" },
-  LF107: { title: "a value that cannot be in a record", hint: "records hold string, number, bigint, boolean, arrays, objects and tuples" },
+  LF106: {
+    title: "a type that is not supported",
+    hint: "use string, number, bigint, boolean, arrays, Map, Set, objects and classes",
+  },
+  LF107: {
+    title: "a value that cannot be in a record",
+    hint: "records hold string, number, bigint, boolean, arrays, objects and tuples",
+  },
   LF108: { title: "a value of another shape", hint: "make a value of the wanted type: { field: value.field, ... }" },
   LF109: { title: "a generic function used as a value", hint: "wrap it: x => f(x)" },
   // --- functions and purity
-  LF201: { title: "a stream function that writes to what it did not create", hint: "return a new value; state belongs into reduce" },
-  LF202: { title: "building streams inside a stream function", hint: "build the dataflow in main, at the top level of a function" },
+  LF201: {
+    title: "a stream function that writes to what it did not create",
+    hint: "return a new value; state belongs into reduce",
+  },
+  LF202: {
+    title: "building streams inside a stream function",
+    hint: "build the dataflow in main, at the top level of a function",
+  },
   LF203: { title: "a local function used above its place", hint: "move the function above its first use" },
-  LF204: { title: "an async stream function", hint: "remove async and await: a stream function runs in the engine, record by record" },
+  LF204: {
+    title: "an async stream function",
+    hint: "remove async and await: a stream function runs in the engine, record by record",
+  },
   LF205: { title: "a generator", hint: "return an array" },
   LF207: { title: "'arguments' or a function's own properties", hint: "name the parameters" },
-  LF208: { title: "a captured variable of a loop head changed by its own condition", hint: "declare the variable inside the loop's body" },
+  LF208: {
+    title: "a captured variable of a loop head changed by its own condition",
+    hint: "declare the variable inside the loop's body",
+  },
   LF209: { title: "code that waits for the job", hint: "remove it: the job runs after main has returned" },
   // --- statements and expressions
   LF301: { title: "a statement that is not supported", hint: "see docs/typescript.md for what a job can use" },
   LF302: { title: "an expression that is not supported", hint: "see docs/typescript.md for what a job can use" },
-  LF303: { title: "try/catch", hint: "test before you act: a failing record ends the job with its place (or goes to the dead letters)" },
+  LF303: {
+    title: "try/catch",
+    hint: "test before you act: a failing record ends the job with its place (or goes to the dead letters)",
+  },
   LF304: { title: "for-in", hint: "name the fields, or iterate a Map with for (const [k, v] of m)" },
   LF305: { title: "a label", hint: "put the inner loop into a function and return from it" },
-  LF306: { title: "a regular expression", hint: "use split, indexOf, includes, startsWith and replaceAll with plain strings" },
+  LF306: {
+    title: "a regular expression",
+    hint: "use split, indexOf, includes, startsWith and replaceAll with plain strings",
+  },
   LF307: { title: "a computed property", hint: "use a Map, or name the field" },
   LF308: { title: "delete", hint: "make an object without the field, or use a Map" },
   LF309: { title: "'in'", hint: "compare an optional field with undefined, or use a Map" },
@@ -41,9 +68,15 @@ export const CODES = {
   LF311: { title: "an npm package", hint: "put the code into a file of your own and import that" },
   LF312: { title: "a method or accessor in an object literal", hint: "use a class, or an arrow function as a field" },
   LF313: { title: "a class expression", hint: "declare the class at the top level of the file" },
-  LF314: { title: "a class member that is not supported", hint: "use fields, methods, getters, setters and static members" },
+  LF314: {
+    title: "a class member that is not supported",
+    hint: "use fields, methods, getters, setters and static members",
+  },
   LF315: { title: "spread here", hint: "write the elements or fields" },
-  LF316: { title: "a value that cannot become text", hint: "name the fields that the text needs, or give the class a toString()" },
+  LF316: {
+    title: "a value that cannot become text",
+    hint: "name the fields that the text needs, or give the class a toString()",
+  },
   LF317: { title: "an operator on these types", hint: "convert the operands first: Number(x), String(x), BigInt(x)" },
   LF318: { title: "a comparison of these types", hint: "compare fields of the same type" },
   LF319: { title: "a value that may be missing", hint: "give a default with ??, or test it first" },
@@ -54,7 +87,10 @@ export const CODES = {
   LF324: { title: "a function of lightflus-api that is for tests", hint: "use it in a test that imports the job" },
   // --- the command itself
   LF001: { title: "a file that cannot be read", hint: "check the path" },
-  LF900: { title: "internal error of the compiler", hint: "please report it with the program; --print-as shows the generated text" },
+  LF900: {
+    title: "internal error of the compiler",
+    hint: "please report it with the program; --print-as shows the generated text",
+  },
 } as const satisfies Record<string, Entry>;
 
 export type Code = keyof typeof CODES;

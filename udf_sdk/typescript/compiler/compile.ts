@@ -45,10 +45,15 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
   if (program === undefined || !diagnostics.isEmpty) return { ...nothing, diagnostics: diagnostics.list() };
   const lowered = lowerSafely(program, diagnostics);
   times["lower"] = performance.now() - checked;
-  if (lowered === undefined || !diagnostics.isEmpty) return { ...nothing, files: lowered?.files ?? nothing.files, diagnostics: diagnostics.list() };
+  if (lowered === undefined || !diagnostics.isEmpty)
+    return { ...nothing, files: lowered?.files ?? nothing.files, diagnostics: diagnostics.list() };
   if (options.checkOnly === true) return { ...nothing, files: lowered.files, diagnostics: [] };
   const library = options.library();
-  const assembled = await assemble(lowered.files, lowered.entry, { library, optimize: options.optimize ?? 2, toUser: toUser(lowered) });
+  const assembled = await assemble(lowered.files, lowered.entry, {
+    library,
+    optimize: options.optimize ?? 2,
+    toUser: toUser(lowered),
+  });
   times["load"] = assembled.times.load;
   times["asc"] = assembled.times.asc;
   for (const d of assembled.diagnostics) if (d.isError) internal(d, lowered, diagnostics);
@@ -61,7 +66,11 @@ function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: D
     return lowerProgram(program, diagnostics);
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;
-    diagnostics.add(error.node.getSourceFile(), error.node.getStart(), complaint("LF900", `internal error: ${error.message}`));
+    diagnostics.add(
+      error.node.getSourceFile(),
+      error.node.getStart(),
+      complaint("LF900", `internal error: ${error.message}`),
+    );
     return undefined;
   }
 }
@@ -69,7 +78,10 @@ function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: D
 /** An error of asc in lowered text is ours, whatever the user wrote. */
 function internal(d: AscDiagnostic, lowered: Lowered, diagnostics: Diagnostics): void {
   const unit = lowered.units.get(d.file);
-  const what = complaint("LF900", `internal error: the generated program is wrong here (AS${d.code}: ${d.message}${unit === undefined ? `, ${d.file}` : ""})`);
+  const what = complaint(
+    "LF900",
+    `internal error: the generated program is wrong here (AS${d.code}: ${d.message}${unit === undefined ? `, ${d.file}` : ""})`,
+  );
   if (unit === undefined) diagnostics.addGlobal(what);
   else diagnostics.add(unit.source, Math.min(sourceOffset(unit.rendered, d.start), unit.source.end - 1), what);
 }

@@ -63,7 +63,9 @@ export class Diagnostics {
 
   /** All of them, by file, line and column. */
   list(): Diagnostic[] {
-    return [...this.#all.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
+    return [...this.#all.values()].sort((a, b) =>
+      a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+    );
   }
 }
 

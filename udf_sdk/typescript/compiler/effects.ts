@@ -120,7 +120,8 @@ class Region {
   }
 
   #visit(node: ts.Node): void {
-    if (ts.isVariableDeclaration(node) && node.initializer !== undefined) this.#bind(node.name, this.#origins(node.initializer));
+    if (ts.isVariableDeclaration(node) && node.initializer !== undefined)
+      this.#bind(node.name, this.#origins(node.initializer));
     else if (ts.isForOfStatement(node)) this.#bindLoop(node);
     else if (ts.isReturnStatement(node) && node.expression !== undefined && this.#functionOf(node) === this.#root) {
       this.#returns = either(this.#returns, this.#origins(node.expression));
@@ -158,7 +159,8 @@ class Region {
 
   #bindLoop(node: ts.ForOfStatement): void {
     if (!ts.isVariableDeclarationList(node.initializer)) return;
-    for (const declaration of node.initializer.declarations) this.#bind(declaration.name, contents(this.#origins(node.expression)));
+    for (const declaration of node.initializer.declarations)
+      this.#bind(declaration.name, contents(this.#origins(node.expression)));
   }
 
   #assign(node: ts.BinaryExpression): void {
@@ -166,11 +168,13 @@ class Region {
     const value = this.#origins(node.right);
     if (ts.isArrayLiteralExpression(left)) left.elements.forEach((e) => this.#write(e));
     else if (ts.isObjectLiteralExpression(left)) {
-      for (const p of left.properties) this.#write(ts.isPropertyAssignment(p) ? p.initializer : (p.name as ts.Expression));
+      for (const p of left.properties)
+        this.#write(ts.isPropertyAssignment(p) ? p.initializer : (p.name as ts.Expression));
     } else this.#write(left);
     const symbol = ts.isIdentifier(left) ? symbolOf(this.#checker, left) : undefined;
     if (symbol !== undefined) this.#add(symbol, value);
-    else if (ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left)) this.#store(left.expression, value);
+    else if (ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left))
+      this.#store(left.expression, value);
   }
 
   /** What is stored in an object is inside the variable that leads to it. */
@@ -186,10 +190,12 @@ class Region {
     const node = bare(given);
     if (ts.isIdentifier(node)) {
       const declaration = symbolOf(this.#checker, node)?.valueDeclaration;
-      if (declaration !== undefined && isVariable(declaration) && !isWithin(declaration, this.#root)) this.#effect("outside", node, `'${node.text}'`);
+      if (declaration !== undefined && isVariable(declaration) && !isWithin(declaration, this.#root))
+        this.#effect("outside", node, `'${node.text}'`);
     } else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
       this.#mutate(node.expression, node);
-      if (ts.isPropertyAccessExpression(node)) this.#run(node, this.#checker.getSymbolAtLocation(node.name), node.expression, []);
+      if (ts.isPropertyAccessExpression(node))
+        this.#run(node, this.#checker.getSymbolAtLocation(node.name), node.expression, []);
     }
   }
 
@@ -218,10 +224,13 @@ class Region {
   }
 
   #calleeSymbol(node: ts.CallExpression | ts.NewExpression): ts.Symbol | undefined {
-    const declaration = this.#checker.getResolvedSignature(node)?.declaration as (ts.Node & { symbol?: ts.Symbol }) | undefined;
+    const declaration = this.#checker.getResolvedSignature(node)?.declaration as
+      (ts.Node & { symbol?: ts.Symbol }) | undefined;
     const callee = bare(node.expression);
     if (ts.isIdentifier(callee) && !ts.isNewExpression(node)) return symbolOf(this.#checker, callee);
-    return ts.isPropertyAccessExpression(callee) && !ts.isNewExpression(node) ? this.#checker.getSymbolAtLocation(callee.name) : declaration?.symbol;
+    return ts.isPropertyAccessExpression(callee) && !ts.isNewExpression(node)
+      ? this.#checker.getSymbolAtLocation(callee.name)
+      : declaration?.symbol;
   }
 
   /** A built-in method that changes what it is called on. */
@@ -234,16 +243,27 @@ class Region {
 
   /** Functions written as arguments are given what the call has. */
   #bindCallbacks(receiver: ts.Expression | undefined, args: readonly ts.Expression[]): void {
-    const literals = args.map(bare).filter((a): a is ts.ArrowFunction | ts.FunctionExpression => ts.isArrowFunction(a) || ts.isFunctionExpression(a));
+    const literals = args
+      .map(bare)
+      .filter(
+        (a): a is ts.ArrowFunction | ts.FunctionExpression => ts.isArrowFunction(a) || ts.isFunctionExpression(a),
+      );
     if (literals.length === 0) return;
     const given = [receiver, ...args].flatMap((a) => (a === undefined ? [] : [this.#origins(a)]));
     const isBuiltin = receiver !== undefined && familyOf(this.#checker, receiver, this.#effects.program) !== undefined;
-    const value = isBuiltin ? either(...given.map(contents), ...given.slice(1)) : either(...given, ...given.map(contents));
+    const value = isBuiltin
+      ? either(...given.map(contents), ...given.slice(1))
+      : either(...given, ...given.map(contents));
     for (const literal of literals) for (const parameter of literal.parameters) this.#bind(parameter.name, value);
   }
 
   /** The effects of the functions that a call or an accessor runs, as this function sees them. */
-  #run(at: ts.Node, symbol: ts.Symbol | undefined, receiver: ts.Expression | undefined, args: readonly ts.Expression[]): void {
+  #run(
+    at: ts.Node,
+    symbol: ts.Symbol | undefined,
+    receiver: ts.Expression | undefined,
+    args: readonly ts.Expression[],
+  ): void {
     for (const callee of this.#effects.callees(symbol)) {
       if (isWithin(callee, this.#root)) {
         callee.parameters.forEach((p, i) => {
@@ -278,7 +298,8 @@ class Region {
     if (isPlain(this.#checker.getTypeAtLocation(node))) return FRESH;
     if (node.kind === ts.SyntaxKind.ThisKeyword) return ofParameter(-1);
     if (ts.isIdentifier(node)) return this.#ofName(node);
-    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return contents(this.#origins(node.expression));
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+      return contents(this.#origins(node.expression));
     if (ts.isConditionalExpression(node)) return either(this.#origins(node.whenTrue), this.#origins(node.whenFalse));
     if (ts.isBinaryExpression(node)) return either(this.#origins(node.left), this.#origins(node.right));
     if (ts.isSpreadElement(node)) return contents(this.#origins(node.expression));
@@ -310,7 +331,8 @@ class Region {
     const parameters = this.#parameters(receiver, node.arguments);
     const results = this.#effects.callees(this.#calleeSymbol(node)).map((callee) => {
       const { returns } = isWithin(callee, this.#root) ? { returns: FRESH } : this.#effects.summary(callee);
-      const seen = (of: ReadonlySet<Origin>): Set<Origin> => new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
+      const seen = (of: ReadonlySet<Origin>): Set<Origin> =>
+        new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
       return { itself: seen(returns.itself), inside: seen(returns.inside) };
     });
     return either(FRESH, ...results);
@@ -344,9 +366,18 @@ class Region {
 
 /** Text, numbers and their like, and functions: nothing in them can be changed. */
 function isPlain(type: ts.Type): boolean {
-  const plain = ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Void;
+  const plain =
+    ts.TypeFlags.StringLike |
+    ts.TypeFlags.NumberLike |
+    ts.TypeFlags.BooleanLike |
+    ts.TypeFlags.BigIntLike |
+    ts.TypeFlags.Null |
+    ts.TypeFlags.Undefined |
+    ts.TypeFlags.Void;
   const parts = type.isUnion() ? type.types : [type];
-  return parts.every((t) => (t.flags & plain) !== 0 || (t.getCallSignatures().length > 0 && t.getProperties().length === 0));
+  return parts.every(
+    (t) => (t.flags & plain) !== 0 || (t.getCallSignatures().length > 0 && t.getProperties().length === 0),
+  );
 }
 
 /** The family of built-in methods of the expression's type, if it can be changed. */
@@ -354,5 +385,9 @@ function familyOf(checker: ts.TypeChecker, node: ts.Expression, program: Program
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   if (checker.isArrayType(type) || checker.isTupleType(type)) return "array";
   if (!program.isLibrary(type.symbol)) return undefined;
-  return /^(Readonly)?Map$/.test(type.symbol.name) ? "map" : /^(Readonly)?Set$/.test(type.symbol.name) ? "set" : undefined;
+  return /^(Readonly)?Map$/.test(type.symbol.name)
+    ? "map"
+    : /^(Readonly)?Set$/.test(type.symbol.name)
+      ? "set"
+      : undefined;
 }

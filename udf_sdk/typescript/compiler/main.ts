@@ -28,7 +28,10 @@ export async function main(args: readonly string[]): Promise<number> {
     checkOnly: command.checkOnly,
   });
   if (compiled.wasm !== null && command.out !== undefined) writeFileSync(command.out, compiled.wasm);
-  print({ ...compiled, diagnostics: compiled.diagnostics.map((d) => ({ ...d, file: fromHere(entry, d.file) })) }, command);
+  print(
+    { ...compiled, diagnostics: compiled.diagnostics.map((d) => ({ ...d, file: fromHere(entry, d.file) })) },
+    command,
+  );
   return compiled.diagnostics.length === 0 ? 0 : 1;
 }
 
@@ -46,14 +49,27 @@ function parse(args: readonly string[]): Command | undefined {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { out: { type: "string", short: "o" }, json: { type: "boolean" }, "print-as": { type: "boolean" }, optimize: { type: "string", short: "O" } },
+      options: {
+        out: { type: "string", short: "o" },
+        json: { type: "boolean" },
+        "print-as": { type: "boolean" },
+        optimize: { type: "string", short: "O" },
+      },
     });
     const [name, job, ...more] = positionals;
     const level = Number(values.optimize ?? "2");
-    if (job === undefined || more.length > 0 || (name !== "build" && name !== "check") || ![0, 1, 2, 3].includes(level)) return undefined;
+    if (job === undefined || more.length > 0 || (name !== "build" && name !== "check") || ![0, 1, 2, 3].includes(level))
+      return undefined;
     if (name === "build" && values.out === undefined) return undefined;
     const optimize = level as 0 | 1 | 2 | 3;
-    return { job, out: values.out, json: values.json ?? false, printAs: values["print-as"] ?? false, checkOnly: name === "check", optimize };
+    return {
+      job,
+      out: values.out,
+      json: values.json ?? false,
+      printAs: values["print-as"] ?? false,
+      checkOnly: name === "check",
+      optimize,
+    };
   } catch {
     return undefined;
   }
@@ -79,7 +95,9 @@ function print(compiled: Compiled, command: Command): void {
   if (command.json) {
     const times = Object.fromEntries(Object.entries(compiled.times).map(([phase, ms]) => [phase, Math.round(ms)]));
     const wasm = ok && command.out !== undefined ? command.out : null;
-    process.stdout.write(`${JSON.stringify({ ok, wasm, diagnostics: compiled.diagnostics, files: compiled.userFiles, times })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ok, wasm, diagnostics: compiled.diagnostics, files: compiled.userFiles, times })}\n`,
+    );
     return;
   }
   for (const d of compiled.diagnostics) say(`${format(d)}\n`);

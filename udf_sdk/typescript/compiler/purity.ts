@@ -21,7 +21,8 @@ export function checkPurity(program: Program, diagnostics: Diagnostics): void {
 
 /** The functions that a call hands to lightflus-api. */
 function streamFunctions(program: Program, node: ts.CallExpression): ts.SignatureDeclaration[] {
-  const declaration = program.checker.getResolvedSignature(node)?.declaration as (ts.Node & { symbol?: ts.Symbol }) | undefined;
+  const declaration = program.checker.getResolvedSignature(node)?.declaration as
+    (ts.Node & { symbol?: ts.Symbol }) | undefined;
   if (declaration === undefined || !program.isApi(declaration.symbol)) return [];
   return node.arguments.flatMap((argument) => functionsBehind(program.checker, argument));
 }
@@ -30,14 +31,18 @@ function streamFunctions(program: Program, node: ts.CallExpression): ts.Signatur
 function functionsBehind(checker: ts.TypeChecker, given: ts.Expression): ts.SignatureDeclaration[] {
   const node = bare(given);
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return [node];
-  if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap((n) => functionsBehind(checker, n));
-  if (ts.isCallExpression(node)) return functionsBehind(checker, node.expression).flatMap((maker) => returnedFunctions(checker, maker));
+  if (ts.isConditionalExpression(node))
+    return [node.whenTrue, node.whenFalse].flatMap((n) => functionsBehind(checker, n));
+  if (ts.isCallExpression(node))
+    return functionsBehind(checker, node.expression).flatMap((maker) => returnedFunctions(checker, maker));
   if (!ts.isIdentifier(node)) return [];
   const declaration = symbolOf(checker, node)?.valueDeclaration;
   if (declaration !== undefined && ts.isFunctionDeclaration(declaration)) return [declaration];
   const literal = functionOfConst(declaration);
   if (literal !== undefined) return [literal];
-  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined ? functionsBehind(checker, declaration.initializer) : [];
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined
+    ? functionsBehind(checker, declaration.initializer)
+    : [];
 }
 
 function returnedFunctions(checker: ts.TypeChecker, maker: ts.SignatureDeclaration): ts.SignatureDeclaration[] {
@@ -47,7 +52,8 @@ function returnedFunctions(checker: ts.TypeChecker, maker: ts.SignatureDeclarati
   const found: ts.SignatureDeclaration[] = [];
   const visit = (node: ts.Node): void => {
     if (isFunction(node)) return;
-    if (ts.isReturnStatement(node) && node.expression !== undefined) found.push(...functionsBehind(checker, node.expression));
+    if (ts.isReturnStatement(node) && node.expression !== undefined)
+      found.push(...functionsBehind(checker, node.expression));
     ts.forEachChild(node, visit);
   };
   visit(body);
@@ -59,7 +65,11 @@ function report(effects: readonly Effect[], diagnostics: Diagnostics): void {
     const what =
       effect.target === "outside"
         ? complaint("LF201", `a stream function must not change ${effect.what}, which was created outside of its call`)
-        : complaint("LF201", `a stream function must not change ${effect.what}: it belongs to the engine`, "return a new object: { ...value, field: newValue }");
+        : complaint(
+            "LF201",
+            `a stream function must not change ${effect.what}: it belongs to the engine`,
+            "return a new object: { ...value, field: newValue }",
+          );
     diagnostics.add(effect.node.getSourceFile(), effect.node.getStart(), what);
   }
 }

@@ -14,8 +14,11 @@ export interface FieldText {
 export function recordMethods(fields: readonly FieldText[]): string {
   const read = fields.map((f, i) => `this.${f.name} = __lf.readField<${f.type}>(c, ${i}, row);`).join(" ");
   const write = fields.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, this.${f.name});`).join(" ");
-  const types = fields.map((f) => `'{"name":${JSON.stringify(f.column ?? f.name)},"type":' + __lf.typeOf<${f.type}>() + '}'`);
-  const type = types.length === 0 ? `'{"struct":{"fields":[]}}'` : `'{"struct":{"fields":[' + ${types.join(" + ',' + ")} + ']}}'`;
+  const types = fields.map(
+    (f) => `'{"name":${JSON.stringify(f.column ?? f.name)},"type":' + __lf.typeOf<${f.type}>() + '}'`,
+  );
+  const type =
+    types.length === 0 ? `'{"struct":{"fields":[]}}'` : `'{"struct":{"fields":[' + ${types.join(" + ',' + ")} + ']}}'`;
   return `__read(c: usize, row: i32): void { ${read} } __write(w: usize): void { ${write} } __type(): string { return ${type}; }`;
 }
 
@@ -27,7 +30,12 @@ function emitMethod(fields: readonly FieldText[]): string {
 }
 
 /** The class of one record type. */
-export function recordClass(record: RecordClass, typeOf: (rep: Rep) => string, nameOf: (field: string) => string, isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined): string {
+export function recordClass(
+  record: RecordClass,
+  typeOf: (rep: Rep) => string,
+  nameOf: (field: string) => string,
+  isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined,
+): string {
   const fields = record.fields.map((f) => ({ name: nameOf(f.name), type: typeOf(f.rep), column: f.name }));
   const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
   const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;

@@ -2,7 +2,14 @@
 import ts from "typescript-compiler-api";
 
 /** A node that opens a scope in which variables live: a function with its parameters, a block, the head of a loop, a switch. */
-export type Scope = ts.SignatureDeclaration | ts.Block | ts.ForStatement | ts.ForOfStatement | ts.ForInStatement | ts.CaseBlock | ts.SourceFile;
+export type Scope =
+  | ts.SignatureDeclaration
+  | ts.Block
+  | ts.ForStatement
+  | ts.ForOfStatement
+  | ts.ForInStatement
+  | ts.CaseBlock
+  | ts.SourceFile;
 
 /** The innermost function around the node, not the node itself; undefined at the top level of a file. */
 export function enclosingFunction(node: ts.Node): ts.SignatureDeclaration | undefined {
@@ -30,7 +37,8 @@ export function isFunction(node: ts.Node): node is ts.SignatureDeclaration {
 export function enclosingScope(node: ts.Node): Scope {
   let n = node.parent;
   for (; n.parent !== undefined; n = n.parent) {
-    if (isFunction(n) || ts.isForStatement(n) || ts.isForOfStatement(n) || ts.isForInStatement(n) || ts.isCaseBlock(n)) return n;
+    if (isFunction(n) || ts.isForStatement(n) || ts.isForOfStatement(n) || ts.isForInStatement(n) || ts.isCaseBlock(n))
+      return n;
     if (ts.isBlock(n) && !isFunction(n.parent)) return n;
   }
   return n as ts.SourceFile;
@@ -52,24 +60,36 @@ export function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | un
   const shorthand = ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node;
   const symbol = shorthand ? checker.getShorthandAssignmentValueSymbol(node.parent) : checker.getSymbolAtLocation(node);
   if (symbol === undefined) return undefined;
-  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : (variableOf(checker, symbol) ?? symbol);
+  return symbol.flags & ts.SymbolFlags.Alias
+    ? checker.getAliasedSymbol(symbol)
+    : (variableOf(checker, symbol) ?? symbol);
 }
 
 /** Of `const f = function g() {}` the name g is f. */
 function variableOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol | undefined {
   const declaration = symbol.valueDeclaration;
   const holder = declaration !== undefined && ts.isFunctionExpression(declaration) ? declaration.parent : undefined;
-  return holder !== undefined && ts.isVariableDeclaration(holder) ? checker.getSymbolAtLocation(holder.name) : undefined;
+  return holder !== undefined && ts.isVariableDeclaration(holder)
+    ? checker.getSymbolAtLocation(holder.name)
+    : undefined;
 }
 
 /** Declared by let, const, var, a parameter or a pattern. */
-export function isVariable(declaration: ts.Declaration | undefined): declaration is ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement {
-  return declaration !== undefined && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isBindingElement(declaration));
+export function isVariable(
+  declaration: ts.Declaration | undefined,
+): declaration is ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement {
+  return (
+    declaration !== undefined &&
+    (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration) || ts.isBindingElement(declaration))
+  );
 }
 
 /** The function literal behind `const f = (...) => ...`, if the declaration is of that form. */
-export function functionOfConst(declaration: ts.Declaration | undefined): ts.ArrowFunction | ts.FunctionExpression | undefined {
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
+export function functionOfConst(
+  declaration: ts.Declaration | undefined,
+): ts.ArrowFunction | ts.FunctionExpression | undefined {
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
   if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const)) return undefined;
   let value = declaration.initializer;
   while (ts.isParenthesizedExpression(value)) value = value.expression;
@@ -78,7 +98,12 @@ export function functionOfConst(declaration: ts.Declaration | undefined): ts.Arr
 
 /** Without parentheses, `as`, `satisfies` and `!`. */
 export function bare(node: ts.Expression): ts.Expression {
-  while (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node)) {
+  while (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node)
+  ) {
     node = node.expression;
   }
   return node;
@@ -95,8 +120,13 @@ export function isAssigned(node: ts.Node): boolean {
   if (ts.isParenthesizedExpression(parent) || ts.isNonNullExpression(parent)) return isAssigned(parent);
   if (ts.isBinaryExpression(parent)) {
     const operator = parent.operatorToken.kind;
-    return parent.left === node && operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
+    return (
+      parent.left === node && operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment
+    );
   }
   if (ts.isPostfixUnaryExpression(parent)) return true;
-  return ts.isPrefixUnaryExpression(parent) && (parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken);
+  return (
+    ts.isPrefixUnaryExpression(parent) &&
+    (parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken)
+  );
 }

@@ -5,7 +5,20 @@ import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, keyOf, nullable, present, sameRep } from "./types.ts";
+import {
+  BIGINT,
+  BOOLEAN,
+  NEVER,
+  NULL,
+  NUMBER,
+  STRING,
+  VOID,
+  describe,
+  keyOf,
+  nullable,
+  present,
+  sameRep,
+} from "./types.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
 /** What type parameters stand for, in one instantiation. */
@@ -31,7 +44,8 @@ const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
 ]);
 
 /** Names that mean something else in AssemblyScript. */
-const RESERVED = /^([iu](8|16|32|64)|[iu]size|f32|f64|bool|v128|string|void|Array|StaticArray|String|Object|Function|\w+ref)$/;
+const RESERVED =
+  /^([iu](8|16|32|64)|[iu]size|f32|f64|bool|v128|string|void|Array|StaticArray|String|Object|Function|\w+ref)$/;
 
 const NULLISH = ts.TypeFlags.Null | ts.TypeFlags.Undefined;
 
@@ -95,9 +109,12 @@ export class TypeMapper {
 
   #basic(type: ts.Type): Rep | undefined {
     const flags = type.flags;
-    const every = (flag: ts.TypeFlags): boolean => (type.isUnion() ? type.types.every((t) => t.flags & flag) : (flags & flag) !== 0);
-    if (flags & ts.TypeFlags.Any) throw this.#refuse(complaint("LF101", "this has type 'any': a job needs to know the type of every value"));
-    if (flags & ts.TypeFlags.Unknown) throw this.#refuse(complaint("LF101", "this has type 'unknown': a job needs to know the type of every value"));
+    const every = (flag: ts.TypeFlags): boolean =>
+      type.isUnion() ? type.types.every((t) => t.flags & flag) : (flags & flag) !== 0;
+    if (flags & ts.TypeFlags.Any)
+      throw this.#refuse(complaint("LF101", "this has type 'any': a job needs to know the type of every value"));
+    if (flags & ts.TypeFlags.Unknown)
+      throw this.#refuse(complaint("LF101", "this has type 'unknown': a job needs to know the type of every value"));
     if (every(ts.TypeFlags.StringLike)) return STRING;
     if (every(ts.TypeFlags.NumberLike)) return NUMBER;
     if (every(ts.TypeFlags.BooleanLike)) return BOOLEAN;
@@ -111,7 +128,9 @@ export class TypeMapper {
   #parameter(type: ts.Type, substitution: Substitution): Rep {
     const rep = substitution.get(type.symbol);
     if (rep !== undefined) return rep;
-    const constraint = (type as ts.TypeParameter & { isThisType?: boolean }).isThisType ? this.#checker.getBaseConstraintOfType(type) : undefined;
+    const constraint = (type as ts.TypeParameter & { isThisType?: boolean }).isThisType
+      ? this.#checker.getBaseConstraintOfType(type)
+      : undefined;
     if (constraint !== undefined) return this.rep(constraint, substitution);
     throw this.#refuse(complaint("LF109", `type parameter '${this.#text(type)}' is not known here`));
   }
@@ -149,7 +168,8 @@ export class TypeMapper {
   }
 
   #isPlainObject(type: ts.Type): boolean {
-    if (!(type.flags & ts.TypeFlags.Object) || this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) return false;
+    if (!(type.flags & ts.TypeFlags.Object) || this.#checker.isArrayType(type) || this.#checker.isTupleType(type))
+      return false;
     if (this.#program.isLibrary(type.symbol) || type.getCallSignatures().length > 0) return false;
     return type.symbol === undefined || !this.#program.isClassLike(type.symbol);
   }
@@ -169,7 +189,10 @@ export class TypeMapper {
   }
 
   /** Makes the class of a type; while its fields are looked at, the type stands for the class that it will get. */
-  #opened(type: ts.Type, make: () => { fields: readonly Field[]; name: string; others: readonly (readonly Field[])[] } | undefined): Rep | undefined {
+  #opened(
+    type: ts.Type,
+    make: () => { fields: readonly Field[]; name: string; others: readonly (readonly Field[])[] } | undefined,
+  ): Rep | undefined {
     const open = this.#open.get(type);
     if (open !== undefined) {
       open.recursive = true;
@@ -180,7 +203,9 @@ export class TypeMapper {
     try {
       const made = make();
       if (made === undefined) return undefined;
-      const record = draft.recursive ? this.#closed(draft, made.fields, made.name) : this.#shape(made.fields, made.name, false);
+      const record = draft.recursive
+        ? this.#closed(draft, made.fields, made.name)
+        : this.#shape(made.fields, made.name, false);
       for (const shape of made.others) this.#byShape.set(shapeOf(shape, false), record);
       return { kind: "record", record };
     } finally {
@@ -218,7 +243,12 @@ export class TypeMapper {
 
   /** `{}`: NonNullable<T> is T & {}. */
   #isAnything(type: ts.Type): boolean {
-    return (type.flags & ts.TypeFlags.Object) !== 0 && type.getProperties().length === 0 && type.getCallSignatures().length === 0 && !this.#program.isLibrary(type.symbol);
+    return (
+      (type.flags & ts.TypeFlags.Object) !== 0 &&
+      type.getProperties().length === 0 &&
+      type.getCallSignatures().length === 0 &&
+      !this.#program.isLibrary(type.symbol)
+    );
   }
 
   #object(type: ts.Type, substitution: Substitution): Rep {
@@ -259,15 +289,23 @@ export class TypeMapper {
   #ownArguments(type: ts.Type, substitution: Substitution): Rep[] {
     const reference = type as ts.TypeReference;
     const count = reference.target?.typeParameters?.length ?? 0;
-    return count === 0 ? [] : this.#checker.getTypeArguments(reference).slice(0, count).map((t) => this.rep(t, substitution));
+    return count === 0
+      ? []
+      : this.#checker
+          .getTypeArguments(reference)
+          .slice(0, count)
+          .map((t) => this.rep(t, substitution));
   }
 
   #function(type: ts.Type, substitution: Substitution): Rep {
     const [signature, ...more] = type.getCallSignatures();
     if (signature === undefined || more.length > 0) {
-      throw this.#refuse(complaint("LF106", `an overloaded function ('${this.#text(type)}') cannot be a value`, "give it one signature"));
+      throw this.#refuse(
+        complaint("LF106", `an overloaded function ('${this.#text(type)}') cannot be a value`, "give it one signature"),
+      );
     }
-    if (signature.typeParameters !== undefined) throw this.#refuse(complaint("LF109", "a generic function cannot be a value"));
+    if (signature.typeParameters !== undefined)
+      throw this.#refuse(complaint("LF109", "a generic function cannot be a value"));
     return this.signature(signature, substitution);
   }
 
@@ -284,16 +322,23 @@ export class TypeMapper {
 
   #tuple(type: ts.TupleTypeReference, items: readonly Rep[]): Rep {
     if (type.target.elementFlags.some((f) => f & ts.ElementFlags.Variable)) {
-      throw this.#refuse(complaint("LF106", `a tuple of open length ('${this.#text(type)}') is not supported`, "use an array"));
+      throw this.#refuse(
+        complaint("LF106", `a tuple of open length ('${this.#text(type)}') is not supported`, "use an array"),
+      );
     }
     const first = items[0];
-    if (type.target.readonly && first !== undefined && items.every((i) => sameRep(i, first))) return { kind: "array", item: first };
+    if (type.target.readonly && first !== undefined && items.every((i) => sameRep(i, first)))
+      return { kind: "array", item: first };
     return { kind: "record", record: this.tuple(items, type.aliasSymbol?.name) };
   }
 
   /** The record class of a tuple; its fields are called _0, _1, ... */
   tuple(items: readonly Rep[], name?: string): RecordClass {
-    return this.#shape(items.map((rep, i) => ({ name: `_${i}`, rep })), name ?? `Tuple${items.length}`, true);
+    return this.#shape(
+      items.map((rep, i) => ({ name: `_${i}`, rep })),
+      name ?? `Tuple${items.length}`,
+      true,
+    );
   }
 
   #record(type: ts.Type, substitution: Substitution): Rep {
@@ -385,5 +430,11 @@ function mayBeLeftOut(parameter: ts.Symbol): boolean {
 
 /** A text that is the same for the same names and types, in any order. */
 function shapeOf(fields: RecordClass["fields"], tuple: boolean): string {
-  return (tuple ? "tuple:" : "") + fields.map((f) => `${f.name}:${keyOf(f.rep)}`).sort().join(";");
+  return (
+    (tuple ? "tuple:" : "") +
+    fields
+      .map((f) => `${f.name}:${keyOf(f.rep)}`)
+      .sort()
+      .join(";")
+  );
 }

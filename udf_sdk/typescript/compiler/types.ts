@@ -137,12 +137,17 @@ export function orMissing(absent: Absent): string {
 function describeRecord(record: RecordClass, depth: number): string {
   if (depth > 1 && !/^(Rec_|Tuple)/.test(record.name)) return record.name;
   if (depth > 1) return "{...}";
-  const fields = record.fields.map((f) => (record.tuple ? describe(f.rep, depth + 1) : `${f.name}: ${describe(f.rep, depth + 1)}`));
+  const fields = record.fields.map((f) =>
+    record.tuple ? describe(f.rep, depth + 1) : `${f.name}: ${describe(f.rep, depth + 1)}`,
+  );
   return record.tuple ? `[${fields.join(", ")}]` : `{ ${fields.join("; ")} }`;
 }
 
 /** Why the type cannot be a column or record of a stream; undefined when it can. */
-export function notPortable(rep: Rep, isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined): string | undefined {
+export function notPortable(
+  rep: Rep,
+  isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined,
+): string | undefined {
   switch (rep.kind) {
     case "number":
     case "boolean":
@@ -152,7 +157,8 @@ export function notPortable(rep: Rep, isPortableClass: (rep: Rep & { kind: "clas
     case "array":
       return notPortable(rep.item, isPortableClass);
     case "nullable":
-      if (rep.absent === "both") return `'${describe(rep)}' has both null and undefined, which a column cannot tell apart`;
+      if (rep.absent === "both")
+        return `'${describe(rep)}' has both null and undefined, which a column cannot tell apart`;
       return notPortable(rep.of, isPortableClass);
     case "record":
       if (rep.record.recursive) return `'${describe(rep)}' contains itself`;

@@ -79,9 +79,18 @@ function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.
   }
   const declared = owner.valueDeclaration;
   if (declared !== undefined && ts.isClassDeclaration(declared) && declared.typeParameters !== undefined) {
-    return refuse(ctx, node, "LF314", "a static field of a generic class is not supported in a job", "make it a const of the file");
+    return refuse(
+      ctx,
+      node,
+      "LF314",
+      "a static field of a generic class is not supported in a job",
+      "make it a const of the file",
+    );
   }
-  return narrowed(ctx, node, { code: `${globalName(ctx, owner)}.${localName(node.name.text)}`, rep: repOfSymbol(ctx, member, node) });
+  return narrowed(ctx, node, {
+    code: `${globalName(ctx, owner)}.${localName(node.name.text)}`,
+    rep: repOfSymbol(ctx, member, node),
+  });
 }
 
 function enumMember(ctx: Context, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): Value | undefined {
@@ -104,14 +113,24 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
     if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
   }
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
-  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
+  if (rep.kind === "nullable")
+    return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   const family = familyOf(rep);
   const builtin = family && builtinProperty(family, name);
   if (builtin !== undefined) {
-    return { code: code`__js.${builtin.helper}${builtinTypes(ctx, builtin.typeArguments, rep)}(${receiver.code})`, rep: NUMBER };
+    return {
+      code: code`__js.${builtin.helper}${builtinTypes(ctx, builtin.typeArguments, rep)}(${receiver.code})`,
+      rep: NUMBER,
+    };
   }
   if (rep.kind === "function") return refuse(ctx, node, "LF207", "properties of functions are not supported in a job");
-  return refuse(ctx, node, "LF302", `'${name}' of '${describe(rep)}' cannot be a value in a job`, `call it, or wrap it: x => x.${name}(...)`);
+  return refuse(
+    ctx,
+    node,
+    "LF302",
+    `'${name}' of '${describe(rep)}' cannot be a value in a job`,
+    `call it, or wrap it: x => x.${name}(...)`,
+  );
 }
 
 function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Value): Value {
@@ -126,7 +145,9 @@ function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Val
 export function memberRep(ctx: Context, receiver: Value, member: ts.Symbol, node: ts.Node): Rep {
   const declared = genericMember(member);
   const isOwned = receiver.rep.kind === "class" && declared.valueDeclaration !== undefined;
-  const substitution = isOwned ? substitutionOfMember(ctx, receiver.rep as Rep & { kind: "class" }, declared.valueDeclaration as ts.Node) : ctx.substitution;
+  const substitution = isOwned
+    ? substitutionOfMember(ctx, receiver.rep as Rep & { kind: "class" }, declared.valueDeclaration as ts.Node)
+    : ctx.substitution;
   return repOfSymbol({ ...ctx, substitution }, declared, node);
 }
 
@@ -162,9 +183,11 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
     if (rep.record.tuple) return elementOn(ctx, node, tupleAsArray(ctx, node, receiver, rep));
   }
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
-  if (rep.kind === "array") return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
+  if (rep.kind === "array")
+    return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
   if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };
-  if (rep.kind === "nullable") return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
+  if (rep.kind === "nullable")
+    return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   return refuse(ctx, node, "LF307", `'${describe(rep)}' has no computed elements in a job`);
 }
 
@@ -230,10 +253,19 @@ function narrowedReceiver(ctx: Context, receiver: Value): Value {
 function step(ctx: Context, receiver: Value, links: readonly Link[], index: number): { value: Value; used: number } {
   const link = links[index] as Link;
   const next = links[index + 1];
-  if (ts.isPropertyAccessExpression(link) && next !== undefined && ts.isCallExpression(next) && next.expression === link) {
+  if (
+    ts.isPropertyAccessExpression(link) &&
+    next !== undefined &&
+    ts.isCallExpression(next) &&
+    next.expression === link
+  ) {
     return { value: callOn(ctx, next, link, receiver), used: 2 };
   }
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
-  if (ts.isElementAccessExpression(link)) return { value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver), used: 1 };
+  if (ts.isElementAccessExpression(link))
+    return {
+      value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
+      used: 1,
+    };
   return { value: closureCall(ctx, link, receiver), used: 1 };
 }

@@ -17,12 +17,22 @@ import { complainInside, emittingPair } from "./functions.ts";
 const WITH_POSITION: ReadonlySet<string> = new Set(["sink", "createFlow"]);
 
 /** `Kafka.builder()`, `Redis.new<T>()`. */
-export function apiStaticCall(ctx: Context, node: ts.CallExpression, owner: ts.Symbol, callee: ts.PropertyAccessExpression): Value {
+export function apiStaticCall(
+  ctx: Context,
+  node: ts.CallExpression,
+  owner: ts.Symbol,
+  callee: ts.PropertyAccessExpression,
+): Value {
   return apiMethod(ctx, node, callee, `__lf.${owner.name}`);
 }
 
 /** `stream.map(...)`, `builder.topic(...)`. */
-export function apiCall(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Value): Value {
+export function apiCall(
+  ctx: Context,
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+  receiver: Value,
+): Value {
   return apiMethod(ctx, node, callee, receiver.code);
 }
 
@@ -32,7 +42,8 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   if (signature === undefined) return refuse(ctx, node, "LF302", "this call is not supported in a job");
   const typeArgs = typeArgumentsForSignature(ctx.job.checker, signature);
   if (!typeArgs.every((t) => ctx.job.types.has(t, ctx.substitution))) {
-    for (const given of node.arguments) if (ts.isArrowFunction(given) || ts.isFunctionExpression(given)) complainInside(ctx, given);
+    for (const given of node.arguments)
+      if (ts.isArrowFunction(given) || ts.isFunctionExpression(given)) complainInside(ctx, given);
   }
   const types = typeArgs.map((t) => repOf(ctx, t, callee.name));
   const args: Code[] = [];
@@ -50,7 +61,10 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
   if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
-  return { code: code`${receiver}${from(callee.name, `.${isFlatMap(callee) && isLiteral(node.arguments[0]) ? "flatMapInto" : callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`, rep: result };
+  return {
+    code: code`${receiver}${from(callee.name, `.${isFlatMap(callee) && isLiteral(node.arguments[0]) ? "flatMapInto" : callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`,
+    rep: result,
+  };
 }
 
 function argument(ctx: Context, given: ts.Expression, rep: Rep): Code {
@@ -74,12 +88,18 @@ export function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
   return declaration !== undefined && ctx.job.program.isApi((declaration as unknown as { symbol: ts.Symbol }).symbol);
 }
 
-function streamFunction(ctx: Context, callee: ts.PropertyAccessExpression, given: ts.Expression, rep: Rep & { kind: "function" }): Code[] {
+function streamFunction(
+  ctx: Context,
+  callee: ts.PropertyAccessExpression,
+  given: ts.Expression,
+  rep: Rep & { kind: "function" },
+): Code[] {
   const literal = isLiteral(given) ? given : undefined;
   const isAsync = literal?.modifiers?.some((m) => m.kind === ts.SyntaxKind.AsyncKeyword) ?? false;
   if (isAsync) refuse(ctx, given, "LF204", "a stream function cannot be async");
   const isTest = rep.result.kind === "boolean";
-  const pair = literal !== undefined && isFlatMap(callee) ? flatMapPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
+  const pair =
+    literal !== undefined && isFlatMap(callee) ? flatMapPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
   const more = describeFunction(ctx.job.checker, given, callee.name.text, rep);
   return [pair.environment, pair.fn, description(ctx, literal ?? given, more)];
 }
@@ -93,9 +113,14 @@ function isLiteral(node: ts.Node | undefined): node is ts.ArrowFunction | ts.Fun
 }
 
 /** A function written in place hands on its rows one by one. */
-function flatMapPair(ctx: Context, given: ts.ArrowFunction | ts.FunctionExpression, rep: Rep & { kind: "function" }): { environment: Code; fn: Code } {
+function flatMapPair(
+  ctx: Context,
+  given: ts.ArrowFunction | ts.FunctionExpression,
+  rep: Rep & { kind: "function" },
+): { environment: Code; fn: Code } {
   const [input] = rep.parameters;
-  if (input === undefined || rep.result.kind !== "array") return refuse(ctx, given, "LF302", "a flatMap's function returns an array");
+  if (input === undefined || rep.result.kind !== "array")
+    return refuse(ctx, given, "LF302", "a flatMap's function returns an array");
   return emittingPair(ctx, given, input, rep.result.item);
 }
 
@@ -121,7 +146,14 @@ function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
 
 /** Keys are compared by value; lists are not. */
 function checkKey(ctx: Context, node: ts.Node, key: Rep | undefined): void {
-  if (key !== undefined && holdsList(key)) refuse(ctx, node, "LF107", `a key of type '${describe(key)}' holds an array, and arrays cannot be keys`, 'make a text of it: xs.join(",")');
+  if (key !== undefined && holdsList(key))
+    refuse(
+      ctx,
+      node,
+      "LF107",
+      `a key of type '${describe(key)}' holds an array, and arrays cannot be keys`,
+      'make a text of it: xs.join(",")',
+    );
 }
 
 function holdsList(rep: Rep): boolean {

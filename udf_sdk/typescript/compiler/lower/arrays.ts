@@ -50,7 +50,8 @@ export function arrayOf(ctx: Context, node: ts.Node, elements: readonly ts.Expre
     run = [];
   };
   for (const element of elements) {
-    if (ts.isOmittedExpression(element)) refuse(ctx, node, "LF302", "an array with holes is not supported in a job", "write each element");
+    if (ts.isOmittedExpression(element))
+      refuse(ctx, node, "LF302", "an array with holes is not supported in a job", "write each element");
     if (ts.isSpreadElement(element)) {
       flush();
       parts.push(spreadInto(ctx, element.expression, item));
@@ -58,7 +59,8 @@ export function arrayOf(ctx: Context, node: ts.Node, elements: readonly ts.Expre
   }
   flush();
   const [first, ...rest] = parts as [Code, ...Code[]];
-  if (rest.length === 0) return elements.some(ts.isSpreadElement) ? code`__js.array_slice<${type}>(${first}, 0.0, Infinity)` : first;
+  if (rest.length === 0)
+    return elements.some(ts.isSpreadElement) ? code`__js.array_slice<${type}>(${first}, 0.0, Infinity)` : first;
   return rest.reduce<Code>((left, right) => code`__js.array_concat<${type}>(${left}, ${right})`, first);
 }
 
@@ -71,8 +73,12 @@ function spreadInto(ctx: Context, node: ts.Expression, item: Rep): Code {
 type Iterator = "keys" | "values" | "entries";
 
 /** `m.keys()`, `m.values()`, `m.entries()`, `s.values()`, `xs.entries()`: the receiver and what is iterated. */
-export function iteratorCall(ctx: Context, node: ts.Expression): { receiver: ts.Expression; rep: Rep; what: Iterator } | undefined {
-  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) || node.arguments.length > 0) return undefined;
+export function iteratorCall(
+  ctx: Context,
+  node: ts.Expression,
+): { receiver: ts.Expression; rep: Rep; what: Iterator } | undefined {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression) || node.arguments.length > 0)
+    return undefined;
   const what = node.expression.name.text;
   if (what !== "keys" && what !== "values" && what !== "entries") return undefined;
   const receiver = node.expression.expression;
@@ -88,8 +94,13 @@ export function asArray(ctx: Context, node: ts.Expression): Value {
   const { rep } = value;
   const what = iterated?.what ?? (rep.kind === "map" ? "entries" : "values");
   if (rep.kind === "array") return what === "values" ? value : indexed(ctx, value, rep, what);
-  if (rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
-  if (rep.kind === "set" && what !== "entries") return { code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`, rep: { kind: "array", item: rep.item } };
+  if (rep.kind === "string")
+    return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
+  if (rep.kind === "set" && what !== "entries")
+    return {
+      code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`,
+      rep: { kind: "array", item: rep.item },
+    };
   if (rep.kind === "map") return mapAsArray(ctx, node, value, rep, what);
   if (rep.kind === "record" && rep.record.tuple) return tupleAsArray(ctx, node, value, rep);
   return refuse(ctx, node, "LF315", `'${describe(rep)}' cannot be spread in a job`, "write the loop");
@@ -107,20 +118,40 @@ function indexed(ctx: Context, value: Value, rep: Rep & { kind: "array" }, what:
 /** A tuple of one kind of elements. */
 export function tupleAsArray(ctx: Context, node: ts.Node, value: Value, rep: Rep & { kind: "record" }): Value {
   const item = rep.record.fields[0]?.rep ?? NUMBER;
-  if (!rep.record.fields.every((f) => sameRep(f.rep, item))) return refuse(ctx, node, "LF315", `'${describe(rep)}' has elements of different types, so it cannot become an array`);
+  if (!rep.record.fields.every((f) => sameRep(f.rep, item)))
+    return refuse(
+      ctx,
+      node,
+      "LF315",
+      `'${describe(rep)}' has elements of different types, so it cannot become an array`,
+    );
   const held = temporary(ctx, rep);
   const elements = rep.record.fields.map((f) => `${held}.${f.name}`).join(", ");
-  return { code: code`(${held} = ${value.code}, <Array<${typeText(ctx, item)}>>[${elements}])`, rep: { kind: "array", item } };
+  return {
+    code: code`(${held} = ${value.code}, <Array<${typeText(ctx, item)}>>[${elements}])`,
+    rep: { kind: "array", item },
+  };
 }
 
-function mapAsArray(ctx: Context, node: ts.Expression, value: Value, rep: Rep & { kind: "map" }, what: Iterator): Value {
+function mapAsArray(
+  ctx: Context,
+  node: ts.Expression,
+  value: Value,
+  rep: Rep & { kind: "map" },
+  what: Iterator,
+): Value {
   const types = `${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}`;
-  if (what === "keys") return { code: code`__js.map_keys<${types}>(${value.code})`, rep: { kind: "array", item: rep.key } };
-  if (what === "values") return { code: code`__js.map_values<${types}>(${value.code})`, rep: { kind: "array", item: rep.value } };
+  if (what === "keys")
+    return { code: code`__js.map_keys<${types}>(${value.code})`, rep: { kind: "array", item: rep.key } };
+  if (what === "values")
+    return { code: code`__js.map_values<${types}>(${value.code})`, rep: { kind: "array", item: rep.value } };
   const entry: Rep = { kind: "record", record: ctx.job.types.tuple([rep.key, rep.value]) };
   const tuple = typeText(ctx, entry);
   const make = `(__env: usize, k: ${typeText(ctx, rep.key)}, v: ${typeText(ctx, rep.value)}): ${tuple} => new ${tuple}(k, v)`;
-  return { code: code`__js.map_entries<${types}, ${tuple}>(${value.code}, 0, ${make})`, rep: { kind: "array", item: entry } };
+  return {
+    code: code`__js.map_entries<${types}, ${tuple}>(${value.code}, 0, ${make})`,
+    rep: { kind: "array", item: entry },
+  };
 }
 
 /** `Array.from(...)`. */
@@ -138,8 +169,16 @@ export function arrayFromCall(ctx: Context, node: ts.CallExpression): Value {
     const isFresh = iteratorCall(ctx, source) !== undefined || repAt(ctx, source).kind !== "array";
     return { code: isFresh ? value.code : code`__js.array_slice<${item}>(${value.code}, 0.0, Infinity)`, rep: from };
   }
-  const pair = callbackPair(ctx, mapper, { kind: "function", parameters: [from.item, NUMBER], result: result.item }, false);
-  return { code: code`__js.array_map<${item}, ${typeText(ctx, result.item)}>(${value.code}, ${pair.environment}, ${pair.fn})`, rep: result };
+  const pair = callbackPair(
+    ctx,
+    mapper,
+    { kind: "function", parameters: [from.item, NUMBER], result: result.item },
+    false,
+  );
+  return {
+    code: code`__js.array_map<${item}, ${typeText(ctx, result.item)}>(${value.code}, ${pair.environment}, ${pair.fn})`,
+    rep: result,
+  };
 }
 
 /** n of `{ length: n }`. */
@@ -150,8 +189,21 @@ function lengthOf(source: ts.Expression): ts.Expression | undefined {
   return isLength ? property.initializer : undefined;
 }
 
-function fromLength(ctx: Context, node: ts.CallExpression, length: ts.Expression, mapper: ts.Expression | undefined, item: Rep): Value {
-  if (mapper === undefined) return refuse(ctx, node, "LF302", "Array.from({ length }) needs a function that makes the elements", "write Array.from({ length: n }, (_, i) => ...)");
+function fromLength(
+  ctx: Context,
+  node: ts.CallExpression,
+  length: ts.Expression,
+  mapper: ts.Expression | undefined,
+  item: Rep,
+): Value {
+  if (mapper === undefined)
+    return refuse(
+      ctx,
+      node,
+      "LF302",
+      "Array.from({ length }) needs a function that makes the elements",
+      "write Array.from({ length: n }, (_, i) => ...)",
+    );
   const given = ts.isArrowFunction(mapper) || ts.isFunctionExpression(mapper) ? mapper : undefined;
   if (given === undefined) return refuse(ctx, mapper, "LF302", "write the function in place: (_, i) => ...");
   const inner = callbackPair(ctx, mapper, { kind: "function", parameters: [STRING, NUMBER], result: item }, false);
@@ -160,18 +212,32 @@ function fromLength(ctx: Context, node: ts.CallExpression, length: ts.Expression
   const held = temporary(ctx, { kind: "function", parameters: [STRING, NUMBER], result: item });
   const fn = `(__env: usize, i: f64): ${type} => { const c = changetype<${closure}>(__env); return c.fn(c.env, "", i); }`;
   const environment = code`changetype<usize>(${held} = new ${closure}(${inner.environment}, ${inner.fn}))`;
-  return { code: code`__js.array_fromLength<${type}>(${into(ctx, length, NUMBER)}, ${environment}, ${fn}, ${place(ctx, node)})`, rep: { kind: "array", item } };
+  return {
+    code: code`__js.array_fromLength<${type}>(${into(ctx, length, NUMBER)}, ${environment}, ${fn}, ${place(ctx, node)})`,
+    rep: { kind: "array", item },
+  };
 }
 
-
 /** `new Array<T>(n).fill(v)`. */
-export function filledArray(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, target: Rep | undefined): Value | undefined {
+export function filledArray(
+  ctx: Context,
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+  target: Rep | undefined,
+): Value | undefined {
   const made = bare(callee.expression);
   const [value] = node.arguments;
-  const isArray = ts.isNewExpression(made) && ts.isIdentifier(made.expression) && made.expression.text === "Array" && made.arguments?.length === 1;
+  const isArray =
+    ts.isNewExpression(made) &&
+    ts.isIdentifier(made.expression) &&
+    made.expression.text === "Array" &&
+    made.arguments?.length === 1;
   if (!isArray || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined) return undefined;
   const rep = target?.kind === "array" ? target : repAt(ctx, node);
   const length = made.arguments?.[0];
   if (rep.kind !== "array" || length === undefined) return undefined;
-  return { code: code`__js.array_filled<${typeText(ctx, rep.item)}>(${into(ctx, length, NUMBER)}, ${into(ctx, value, rep.item)}, ${place(ctx, node)})`, rep };
+  return {
+    code: code`__js.array_filled<${typeText(ctx, rep.item)}>(${into(ctx, length, NUMBER)}, ${into(ctx, value, rep.item)}, ${place(ctx, node)})`,
+    rep,
+  };
 }

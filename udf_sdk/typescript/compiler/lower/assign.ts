@@ -54,7 +54,8 @@ function simple(rep: Rep, read: Code, setup: readonly Code[] = []): Target {
 function variableTarget(ctx: Context, node: ts.Identifier): Target {
   const symbol = symbolOf(ctx.job.checker, node);
   const declaration = symbol?.valueDeclaration;
-  if (symbol === undefined || !isVariable(declaration)) return refuse(ctx, node, "LF320", `'${node.text}' cannot be assigned to in a job`);
+  if (symbol === undefined || !isVariable(declaration))
+    return refuse(ctx, node, "LF320", `'${node.text}' cannot be assigned to in a job`);
   return simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node));
 }
 
@@ -93,7 +94,8 @@ function elementTarget(ctx: Context, node: ts.ElementAccessExpression, reused: b
   const receiver = marked(ctx, node.expression);
   const { rep } = receiver;
   if (rep.kind === "record") return tupleTarget(ctx, node, receiver, rep, reused);
-  if (rep.kind !== "array") return refuse(ctx, node, "LF320", `elements of '${describe(rep)}' cannot be assigned in a job`);
+  if (rep.kind !== "array")
+    return refuse(ctx, node, "LF320", `elements of '${describe(rep)}' cannot be assigned in a job`);
   const index = { code: into(ctx, node.argumentExpression, NUMBER), rep: NUMBER };
   const list = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
   const at = reused ? aside(ctx, node.argumentExpression, index) : { value: index, setup: [] };
@@ -107,7 +109,13 @@ function elementTarget(ctx: Context, node: ts.ElementAccessExpression, reused: b
   };
 }
 
-function tupleTarget(ctx: Context, node: ts.ElementAccessExpression, receiver: Value, rep: Rep & { kind: "record" }, reused: boolean): Target {
+function tupleTarget(
+  ctx: Context,
+  node: ts.ElementAccessExpression,
+  receiver: Value,
+  rep: Rep & { kind: "record" },
+  reused: boolean,
+): Target {
   const name = fixedName(node.argumentExpression, rep.record.tuple);
   const field = rep.record.fields.find((f) => f.name === name);
   if (field === undefined) return refuse(ctx, node, "LF307", "a computed field is not supported in a job");
@@ -115,7 +123,11 @@ function tupleTarget(ctx: Context, node: ts.ElementAccessExpression, receiver: V
   return simple(field.rep, code`${held.value.code}.${field.name}`, held.setup);
 }
 
-const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([K.BarBarEqualsToken, K.AmpersandAmpersandEqualsToken, K.QuestionQuestionEqualsToken]);
+const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([
+  K.BarBarEqualsToken,
+  K.AmpersandAmpersandEqualsToken,
+  K.QuestionQuestionEqualsToken,
+]);
 
 const OPERATORS: ReadonlyMap<ts.SyntaxKind, ts.SyntaxKind> = new Map([
   [K.PlusEqualsToken, K.PlusToken],
@@ -139,7 +151,10 @@ export function compoundAssignment(ctx: Context, node: ts.BinaryExpression): Val
   if (LOGICAL.has(operator)) return logicalAssignment(ctx, node, target);
   const current = narrowed(ctx, node.left, { code: target.read, rep: target.rep });
   if (operator === K.PlusEqualsToken && current.rep.kind === "string") {
-    return written(ctx, node, target, { code: code`(${current.code} + ${textInto(ctx, node.right)})`, rep: current.rep });
+    return written(ctx, node, target, {
+      code: code`(${current.code} + ${textInto(ctx, node.right)})`,
+      rep: current.rep,
+    });
   }
   const sum = arithmetic(ctx, node, OPERATORS.get(operator) ?? K.PlusToken, current, marked(ctx, node.right));
   return written(ctx, node, target, sum);
@@ -156,9 +171,13 @@ function logicalAssignment(ctx: Context, node: ts.BinaryExpression, target: Targ
   const store = target.write(into(ctx, node.right, target.rep));
   const current: Value = { code: target.read, rep: target.rep };
   const test = operator === K.QuestionQuestionEqualsToken ? presence(current) : truthy(ctx, current, node.left);
-  const chosen = operator === K.AmpersandAmpersandEqualsToken ? code`(${test} ? (${store}) : ${current.code})` : code`(${test} ? ${current.code} : (${store}))`;
+  const chosen =
+    operator === K.AmpersandAmpersandEqualsToken
+      ? code`(${test} ? (${store}) : ${current.code})`
+      : code`(${test} ? ${current.code} : (${store}))`;
   const value: Value = { code: code`(${separated([...target.setup, chosen], ", ")})`, rep: target.rep };
-  const isPresent = operator === K.QuestionQuestionEqualsToken && target.rep.kind === "nullable" && !canBeMissing(ctx, node);
+  const isPresent =
+    operator === K.QuestionQuestionEqualsToken && target.rep.kind === "nullable" && !canBeMissing(ctx, node);
   return isPresent ? unwrapped(ctx, value) : value;
 }
 
@@ -172,12 +191,19 @@ function presence(value: Value): Code {
 }
 
 /** `x++`, `--x`: the new value, or the old one behind it. */
-export function step(ctx: Context, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, operand: ts.Expression, operator: ts.SyntaxKind, isPrefix: boolean): Value {
+export function step(
+  ctx: Context,
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+  operand: ts.Expression,
+  operator: ts.SyntaxKind,
+  isPrefix: boolean,
+): Value {
   const target = targetOf(ctx, operand, true);
   const current = narrowed(ctx, operand, { code: target.read, rep: target.rep });
   const sign = operator === K.PlusPlusToken ? K.PlusToken : K.MinusToken;
   const rep = present(current.rep);
-  if (rep.kind !== "number" && rep.kind !== "bigint") return refuse(ctx, node, "LF317", `'${describe(current.rep)}' cannot be counted up or down`);
+  if (rep.kind !== "number" && rep.kind !== "bigint")
+    return refuse(ctx, node, "LF317", `'${describe(current.rep)}' cannot be counted up or down`);
   const one: Value = rep.kind === "number" ? { code: "1.0", rep: NUMBER } : { code: "(<i64>1)", rep: BIGINT };
   if (isPrefix || isUnused(node)) return written(ctx, node, target, arithmetic(ctx, node, sign, current, one));
   const old = temporary(ctx, rep);

@@ -20,7 +20,13 @@ type Signature = Rep & { kind: "function" };
 /** What the type references of a table row mean in one call. */
 export type TypeScope = (ref: TypeRef) => Rep;
 
-export function methodCall(ctx: Context, node: ts.CallExpression, name: string, family: Family, receiver: Value): Value {
+export function methodCall(
+  ctx: Context,
+  node: ts.CallExpression,
+  name: string,
+  family: Family,
+  receiver: Value,
+): Value {
   const builtin = found(ctx, node, method(family, name, given(node)));
   const types = typeScope(ctx, node, receiver.rep);
   return answer(ctx, node, builtin, types, [receiver.code, ...passed(ctx, node, builtin, types)], receiver.rep);
@@ -38,7 +44,8 @@ export function globalCall(ctx: Context, node: ts.CallExpression, name: string):
   const builtin = found(ctx, node, globalFunction(name, given(node)));
   const [argument] = node.arguments;
   if (name === "String" && argument !== undefined) return { code: textInto(ctx, argument), rep: STRING };
-  if (name === "Boolean" && argument !== undefined) return { code: truthy(ctx, marked(ctx, argument), argument), rep: BOOLEAN };
+  if (name === "Boolean" && argument !== undefined)
+    return { code: truthy(ctx, marked(ctx, argument), argument), rep: BOOLEAN };
   const types = typeScope(ctx, node, VOID);
   return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
 }
@@ -54,9 +61,19 @@ const LOG_LEVELS: ReadonlyMap<string, number> = new Map([
 /** `console.log(a, b)`: one line of text. */
 export function consoleCall(ctx: Context, node: ts.CallExpression, name: string): Value {
   const level = LOG_LEVELS.get(name);
-  if (level === undefined) return refuse(ctx, node, "LF302", `console.${name} is not supported in a job`, "use console.log, debug, info, warn or error");
+  if (level === undefined)
+    return refuse(
+      ctx,
+      node,
+      "LF302",
+      `console.${name} is not supported in a job`,
+      "use console.log, debug, info, warn or error",
+    );
   const parts = node.arguments.map((argument) => textInto(ctx, argument));
-  return { code: code`__lf.log(${String(level)}, ${parts.length === 0 ? '""' : separated(parts, ' + " " + ')})`, rep: VOID };
+  return {
+    code: code`__lf.log(${String(level)}, ${parts.length === 0 ? '""' : separated(parts, ' + " " + ')})`,
+    rep: VOID,
+  };
 }
 
 function given(node: ts.CallExpression): { count: number; spread: boolean } {
@@ -71,7 +88,14 @@ function found(ctx: Context, node: ts.CallExpression, answered: Answer): Builtin
 }
 
 /** The call itself. A result that may be missing becomes a nullable value. */
-function answer(ctx: Context, node: ts.CallExpression, builtin: Builtin, types: TypeScope, args: readonly Code[], receiver: Rep): Value {
+function answer(
+  ctx: Context,
+  node: ts.CallExpression,
+  builtin: Builtin,
+  types: TypeScope,
+  args: readonly Code[],
+  receiver: Rep,
+): Value {
   const result = builtin.chains ? receiver : resultOf(ctx, node);
   if (!builtin.optional) {
     const made = helperCall(ctx, builtin, builtin.helper, types, node, args, builtin.position);
@@ -81,11 +105,20 @@ function answer(ctx: Context, node: ts.CallExpression, builtin: Builtin, types: 
   if (!isScalar(of)) {
     const made = helperCall(ctx, builtin, builtin.helper, types, node, args, false);
     const rep = nullable(of, "undefined");
-    return { code: receiver.kind === "array" && !sameRep(receiver.item, of) ? code`changetype<${typeText(ctx, rep)}>(${made})` : made, rep };
+    return {
+      code:
+        receiver.kind === "array" && !sameRep(receiver.item, of)
+          ? code`changetype<${typeText(ctx, rep)}>(${made})`
+          : made,
+      rep,
+    };
   }
   const rep = nullable(of, "undefined");
   const ok = helperCall(ctx, builtin, `${builtin.helper}Ok`, types, node, args, false);
-  return { code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : null)`, rep };
+  return {
+    code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : null)`,
+    rep,
+  };
 }
 
 /** `xs.filter(x => x !== null)`, `xs.filter(x => x instanceof C)`: TypeScript knows more of the elements that are left. */
@@ -103,7 +136,15 @@ function resultOf(ctx: Context, node: ts.CallExpression): Rep {
 }
 
 /** `__js.helper<...>(...)`. */
-export function helperCall(ctx: Context, builtin: Builtin, helper: string, types: TypeScope, node: ts.Node, args: readonly Code[], position: boolean): Code {
+export function helperCall(
+  ctx: Context,
+  builtin: Builtin,
+  helper: string,
+  types: TypeScope,
+  node: ts.Node,
+  args: readonly Code[],
+  position: boolean,
+): Code {
   const names = builtin.typeArguments.map((ref) => typeText(ctx, types(ref)));
   const all = position ? [...args, place(ctx, node)] : args;
   return code`__js.${helper}${names.length === 0 ? "" : `<${names.join(", ")}>`}(${separated(all, ", ")})`;
@@ -169,15 +210,28 @@ function joined(ctx: Context, node: ts.CallExpression, types: TypeScope): Code {
   return rest.reduce<Code>((left, right) => code`__js.array_concat<${typeText(ctx, item)}>(${left}, ${right})`, first);
 }
 
-function argument(ctx: Context, node: ts.CallExpression, parameter: Parameter & { kind: "value" | "callback" }, given: ts.Expression | undefined, types: TypeScope): Code[] {
-  if (parameter.kind === "callback") return given === undefined ? ["0", "null"] : callback(ctx, given, parameter, types);
-  const missing = given === undefined || (ts.isIdentifier(given) && given.text === "undefined" && parameter.fallback !== undefined);
+function argument(
+  ctx: Context,
+  node: ts.CallExpression,
+  parameter: Parameter & { kind: "value" | "callback" },
+  given: ts.Expression | undefined,
+  types: TypeScope,
+): Code[] {
+  if (parameter.kind === "callback")
+    return given === undefined ? ["0", "null"] : callback(ctx, given, parameter, types);
+  const missing =
+    given === undefined || (ts.isIdentifier(given) && given.text === "undefined" && parameter.fallback !== undefined);
   if (missing) return [parameter.fallback ?? refuse(ctx, node, "LF319", "an argument is missing")];
   return [into(ctx, given as ts.Expression, types(parameter.type))];
 }
 
 /** A callback as environment and function with exactly the parameters of the row. */
-function callback(ctx: Context, given: ts.Expression, parameter: Parameter & { kind: "callback" }, types: TypeScope): Code[] {
+function callback(
+  ctx: Context,
+  given: ts.Expression,
+  parameter: Parameter & { kind: "callback" },
+  types: TypeScope,
+): Code[] {
   const result = types(parameter.returns);
   const target: Signature = { kind: "function", parameters: parameter.parameters.map(types), result };
   const pair = callbackPair(ctx, given, target, parameter.returns === "boolean");
@@ -185,7 +239,12 @@ function callback(ctx: Context, given: ts.Expression, parameter: Parameter & { k
 }
 
 /** A function argument as environment and function of the wanted signature. With `asTest` any result becomes its truth value. */
-export function callbackPair(ctx: Context, given: ts.Expression, target: Signature, asTest: boolean): { environment: Code; fn: Code } {
+export function callbackPair(
+  ctx: Context,
+  given: ts.Expression,
+  target: Signature,
+  asTest: boolean,
+): { environment: Code; fn: Code } {
   let node = given;
   while (ts.isParenthesizedExpression(node)) node = node.expression;
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
@@ -197,17 +256,23 @@ export function callbackPair(ctx: Context, given: ts.Expression, target: Signatu
   const declaration = symbol?.valueDeclaration;
   if (symbol !== undefined && declaration !== undefined && isTopLevel(declaration)) {
     const direct = ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
-    if (direct?.typeParameters !== undefined) return refuse(ctx, node, "LF109", `'${symbol.name}' is generic and cannot be passed as it is`);
+    if (direct?.typeParameters !== undefined)
+      return refuse(ctx, node, "LF109", `'${symbol.name}' is generic and cannot be passed as it is`);
     if (direct !== undefined) return wrappedPair(ctx, symbol, direct, target, node);
   }
   const value = marked(ctx, given, target);
   const held = temporary(ctx, target);
-  if (value.rep.kind !== "function") return refuse(ctx, given, "LF302", `a function is needed, this is '${describe(value.rep)}'`);
+  if (value.rep.kind !== "function")
+    return refuse(ctx, given, "LF302", `a function is needed, this is '${describe(value.rep)}'`);
   return { environment: code`(${held} = ${convert(ctx, value, target, given)}).env`, fn: `${held}.fn` };
 }
 
 /** A test whose function returns something else than a boolean. */
-function testPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, target: Signature): { environment: Code; fn: Code } {
+function testPair(
+  ctx: Context,
+  node: ts.ArrowFunction | ts.FunctionExpression,
+  target: Signature,
+): { environment: Code; fn: Code } {
   const own = resultRep(ctx, node);
   if (own.kind === "boolean") return functionPair(ctx, node, target);
   if (own.kind === "void") return refuse(ctx, node, "LF302", "this function must return a boolean");
@@ -223,9 +288,19 @@ function testPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, 
 }
 
 /** `xs.map(Number)`, `xs.filter(Boolean)`, `xs.map(String)`. */
-function builtinAsCallback(ctx: Context, node: ts.Expression, target: Signature): { environment: Code; fn: Code } | undefined {
+function builtinAsCallback(
+  ctx: Context,
+  node: ts.Expression,
+  target: Signature,
+): { environment: Code; fn: Code } | undefined {
   const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
-  if (symbol === undefined || !ctx.job.program.isLibrary(symbol) || !ts.isIdentifier(node) || target.parameters[0] === undefined) return undefined;
+  if (
+    symbol === undefined ||
+    !ctx.job.program.isLibrary(symbol) ||
+    !ts.isIdentifier(node) ||
+    target.parameters[0] === undefined
+  )
+    return undefined;
   const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
   const value: Value = { code: "a0", rep: target.parameters[0] };
   const lowered: Record<string, () => Value> = {
@@ -235,7 +310,14 @@ function builtinAsCallback(ctx: Context, node: ts.Expression, target: Signature)
     parseFloat: () => ({ code: code`__js.number_parseFloat(${convert(inner, value, STRING, node)})`, rep: NUMBER }),
   };
   const make = lowered[node.text];
-  if (make === undefined) return refuse(ctx, node, "LF302", `${quote(node.text)} cannot be passed as a function in a job`, `write x => ${node.text}(x)`);
+  if (make === undefined)
+    return refuse(
+      ctx,
+      node,
+      "LF302",
+      `${quote(node.text)} cannot be passed as a function in a job`,
+      `write x => ${node.text}(x)`,
+    );
   const result = convert(inner, make(), target.result, node);
   const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
   const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} return (${result}); }`;

@@ -10,7 +10,14 @@ import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { into } from "./dispatch.ts";
-import { checkFunction, directParameters, functionBody, functionContext, parameterReps, resultRep } from "./functions.ts";
+import {
+  checkFunction,
+  directParameters,
+  functionBody,
+  functionContext,
+  parameterReps,
+  resultRep,
+} from "./functions.ts";
 import { guarded } from "./statements.ts";
 
 /** A class of the top level. */
@@ -44,7 +51,13 @@ function heritage(ctx: Context, node: ts.ClassDeclaration): string {
 
 function refuseBuiltinBase(ctx: Context, node: ts.ExpressionWithTypeArguments): never {
   const name = node.expression.getText();
-  return refuse(ctx, node, "LF323", `'${name}' is built in and cannot be extended in a job`, name.endsWith("Error") ? "throw new Error(text)" : undefined);
+  return refuse(
+    ctx,
+    node,
+    "LF323",
+    `'${name}' is built in and cannot be extended in a job`,
+    name.endsWith("Error") ? "throw new Error(text)" : undefined,
+  );
 }
 
 /** The instance fields of a class with its bases', in declared order. */
@@ -55,21 +68,27 @@ export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: st
   return checker
     .getPropertiesOfType(type)
     .filter((p) => p.flags & ts.SymbolFlags.Property)
-    .map((p) => ({ name: localName(p.name), rep: repOfSymbol(inside, p, rep.symbol.valueDeclaration as ts.Declaration) }));
+    .map((p) => ({
+      name: localName(p.name),
+      rep: repOfSymbol(inside, p, rep.symbol.valueDeclaration as ts.Declaration),
+    }));
 }
 
 function classMember(ctx: Context, node: ts.ClassElement): Code {
   if (ts.isPropertyDeclaration(node)) return property(ctx, node);
   if (ts.isConstructorDeclaration(node)) return constructorMember(ctx, node);
   if (ts.isMethodDeclaration(node)) return methodMember(ctx, node);
-  if (ts.isGetAccessorDeclaration(node)) return code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, resultRep(ctx, node))} ${body(ctx, node)}`;
+  if (ts.isGetAccessorDeclaration(node))
+    return code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, resultRep(ctx, node))} ${body(ctx, node)}`;
   if (ts.isSetAccessorDeclaration(node)) return setter(ctx, node);
   if (ts.isSemicolonClassElement(node)) return "";
   return refuse(ctx, node, "LF314", "this class member is not supported in a job");
 }
 
 function isStatic(node: ts.ClassElement): string {
-  return ts.canHaveModifiers(node) && node.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword) ? "static " : "";
+  return ts.canHaveModifiers(node) && node.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword)
+    ? "static "
+    : "";
 }
 
 function memberName(ctx: Context, node: ts.ClassElement): string {
@@ -80,9 +99,22 @@ function memberName(ctx: Context, node: ts.ClassElement): string {
 
 function property(ctx: Context, node: ts.PropertyDeclaration): Code {
   if (isStatic(node) !== "" && (node.parent as ts.ClassDeclaration).typeParameters !== undefined) {
-    refuse(ctx, node, "LF314", "a static field of a generic class is not supported in a job", "make it a const of the file");
+    refuse(
+      ctx,
+      node,
+      "LF314",
+      "a static field of a generic class is not supported in a job",
+      "make it a const of the file",
+    );
   }
-  if (containsFunction(node.initializer)) refuse(ctx, node, "LF314", "a function as a field's initial value is not supported in a job", "write it as a method");
+  if (containsFunction(node.initializer))
+    refuse(
+      ctx,
+      node,
+      "LF314",
+      "a function as a field's initial value is not supported in a job",
+      "write it as a method",
+    );
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
   if (symbol === undefined) return refuse(ctx, node, "LF314", "this class member is not supported in a job");
   const rep = repOfSymbol(ctx, symbol, node);
@@ -109,10 +141,12 @@ function zeroOf(ctx: Context, rep: Rep): string {
 function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code {
   if (node.body === undefined) return "";
   const inner = functionContext(ctx, node, VOID);
-  const owned = node.parameters.filter((p) => ts.isParameterPropertyDeclaration(p, node)).map((p) => {
-    const rep = repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p);
-    return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: zeroOf(ctx, rep) };
-  });
+  const owned = node.parameters
+    .filter((p) => ts.isParameterPropertyDeclaration(p, node))
+    .map((p) => {
+      const rep = repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p);
+      return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: zeroOf(ctx, rep) };
+    });
   const fields = owned.map((f) => `${f.name}: ${f.type} = ${f.zero}; `);
   const stores = owned.map((f) => `this.${f.name} = ${f.name}; `).join("");
   const { list, prologue } = directParameters(inner, node);
@@ -123,7 +157,11 @@ function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code 
 }
 
 function isSuperCall(node: ts.Statement): boolean {
-  return ts.isExpressionStatement(node) && ts.isCallExpression(node.expression) && node.expression.expression.kind === ts.SyntaxKind.SuperKeyword;
+  return (
+    ts.isExpressionStatement(node) &&
+    ts.isCallExpression(node.expression) &&
+    node.expression.expression.kind === ts.SyntaxKind.SuperKeyword
+  );
 }
 
 /** A method; a generic one is lowered when it is called, once per instantiation (generic_methods.ts). */
@@ -146,7 +184,10 @@ export function methodText(ctx: Context, node: ts.MethodDeclaration, name: strin
 function padding(ctx: Context, node: ts.MethodDeclaration): string {
   const own = node.parameters.length;
   const wanted = ts.isClassDeclaration(node.parent) ? baseParameters(ctx, node.parent, node.name.getText()) : [];
-  return wanted.slice(own).map((rep, i) => `${own + i === 0 ? "" : ", "}__p${own + i}: ${typeText(ctx, rep)}`).join("");
+  return wanted
+    .slice(own)
+    .map((rep, i) => `${own + i === 0 ? "" : ", "}__p${own + i}: ${typeText(ctx, rep)}`)
+    .join("");
 }
 
 /** The parameters of the longest method of that name among the bases and interfaces. */
@@ -158,7 +199,10 @@ function baseParameters(ctx: Context, node: ts.ClassDeclaration, name: string): 
     for (const declaration of rep.kind === "class" ? (rep.symbol.declarations ?? []) : []) {
       if (!ts.isClassDeclaration(declaration) && !ts.isInterfaceDeclaration(declaration)) continue;
       const found: readonly Rep[][] = [...declaration.members]
-        .filter((m): m is ts.MethodDeclaration | ts.MethodSignature => (ts.isMethodDeclaration(m) || ts.isMethodSignature(m)) && m.name.getText() === name)
+        .filter(
+          (m): m is ts.MethodDeclaration | ts.MethodSignature =>
+            (ts.isMethodDeclaration(m) || ts.isMethodSignature(m)) && m.name.getText() === name,
+        )
         .map((m) => parameterReps(inside, m));
       const above = ts.isClassDeclaration(declaration) ? baseParameters(inside, declaration, name) : [];
       for (const reps of [...found, above]) if (reps.length > longest.length) longest = reps;
@@ -189,7 +233,10 @@ export function interfaceDeclaration(ctx: Context, node: ts.InterfaceDeclaration
   if (symbol === undefined || !ctx.job.program.isClassLike(symbol) || node.typeParameters !== undefined) return "";
   const members = node.members.map((member) => {
     if (ts.isMethodSignature(member) && ts.isIdentifier(member.name)) {
-      const list = member.parameters.map((p, i) => `a${i}: ${typeText(ctx, repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p))}`);
+      const list = member.parameters.map(
+        (p, i) =>
+          `a${i}: ${typeText(ctx, repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p))}`,
+      );
       return ` ${localName(member.name.text)}(${list.join(", ")}): ${typeText(ctx, resultRep(ctx, member))};`;
     }
     if (ts.isPropertySignature(member) && ts.isIdentifier(member.name)) {
@@ -198,7 +245,7 @@ export function interfaceDeclaration(ctx: Context, node: ts.InterfaceDeclaration
     return refuse(ctx, member, "LF314", "this member of an interface is not supported in a job");
   });
   const bases = (ctx.job.checker.getDeclaredTypeOfSymbol(symbol) as ts.InterfaceType).getBaseTypes() ?? [];
-  const extended = bases.length === 0 ? "" : ` extends ${bases.map((b) => typeText(ctx, repOf(ctx, b, node))).join(", ")}`;
+  const extended =
+    bases.length === 0 ? "" : ` extends ${bases.map((b) => typeText(ctx, repOf(ctx, b, node))).join(", ")}`;
   return code`export interface ${localName(node.name.text)}${extended} {${members} }`;
 }
-

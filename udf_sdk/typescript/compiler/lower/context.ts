@@ -85,7 +85,11 @@ export interface Job {
   /** Text of the instantiations of a class's generic methods; grows while others are lowered, before anything is rendered. */
   genericMethodsOf(rep: Rep & { kind: "class" }): Code[];
   /** The name of an instantiation of a generic method; the first time it is asked for, it is queued to be lowered. */
-  genericMethod(rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, args: readonly Rep[]): { name: string; substitution: Substitution };
+  genericMethod(
+    rep: Rep & { kind: "class" },
+    declaration: ts.MethodDeclaration,
+    args: readonly Rep[],
+  ): { name: string; substitution: Substitution };
   /** Why objects of the class cannot be records; undefined when they can. */
   classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined;
 }
@@ -162,14 +166,19 @@ function topLevelName(symbol: ts.Symbol, declaration: ts.Declaration): string {
 }
 
 const RESERVED: ReadonlySet<string> = new Set(
-  ("i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool f32 f64 v128 string void auto abstract as declare from get set is keyof module namespace of readonly " +
+  (
+    "i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool f32 f64 v128 string void auto abstract as declare from get set is keyof module namespace of readonly " +
     "type infer function override private public protected unchecked changetype unreachable isize " +
-    "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity").split(" "),
+    "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity"
+  ).split(" "),
 );
 
 /** A user's name as it is written in the lowered text. */
 export function localName(name: string): string {
-  const clean = name.replace(/^#/, "__private_").replace(/^\d/, "$$$&").replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}`);
+  const clean = name
+    .replace(/^#/, "__private_")
+    .replace(/^\d/, "$$$&")
+    .replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}`);
   return RESERVED.has(clean) || /^__(?!private_)/.test(clean) ? `${clean}$` : clean;
 }
 

@@ -16,10 +16,17 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
   if (target.kind === "null") return code`(${value.code}, null)`;
   if (target.kind === "nullable") return toNullable(ctx, value, target, node);
   if (source.kind === "nullable" || source.kind === "null") {
-    return refuse(ctx, node, "LF319", `this may be ${source.kind === "nullable" ? orMissing(source.absent) : "null"}, but '${describe(target)}' is needed`);
+    return refuse(
+      ctx,
+      node,
+      "LF319",
+      `this may be ${source.kind === "nullable" ? orMissing(source.absent) : "null"}, but '${describe(target)}' is needed`,
+    );
   }
   if (sameLayout(ctx, source, target)) {
-    return source.kind === "class" ? code`<${typeText(ctx, target)}>(${value.code})` : code`changetype<${typeText(ctx, target)}>(${value.code})`;
+    return source.kind === "class"
+      ? code`<${typeText(ctx, target)}>(${value.code})`
+      : code`changetype<${typeText(ctx, target)}>(${value.code})`;
   }
   if (source.kind === "class" && target.kind === "class") return code`<${typeText(ctx, target)}>(${value.code})`;
   if (source.kind === "api" && target.kind === "api") return value.code;
@@ -52,7 +59,8 @@ function sameLayout(ctx: Context, source: Rep, target: Rep): boolean {
   if (source.kind === "nullable" && target.kind === "nullable") return sameLayout(ctx, source.of, target.of);
   if (target.kind === "nullable") return !isScalar(target.of) && sameLayout(ctx, source, target.of);
   if (source.kind === "array" && target.kind === "array") return sameLayout(ctx, source.item, target.item);
-  if (source.kind === "class" && target.kind === "class") return isSubclass(ctx, source, target) && !isInterface(target);
+  if (source.kind === "class" && target.kind === "class")
+    return isSubclass(ctx, source, target) && !isInterface(target);
   return false;
 }
 
@@ -75,7 +83,13 @@ export function unwrapped(ctx: Context, value: Value): Value {
 }
 
 /** A function of the wanted signature that calls the given one. The given closure itself is the environment. */
-function adapted(ctx: Context, given: Code, source: Rep & { kind: "function" }, target: Rep & { kind: "function" }, node: ts.Node): Code {
+function adapted(
+  ctx: Context,
+  given: Code,
+  source: Rep & { kind: "function" },
+  target: Rep & { kind: "function" },
+  node: ts.Node,
+): Code {
   const names = target.parameters.map((_, i) => `a${i}`);
   const parameters = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
   const inner: Context = { ...ctx, fn: { node: undefined, result: target.result, temporaries: [], turns: [] } };
@@ -85,7 +99,10 @@ function adapted(ctx: Context, given: Code, source: Rep & { kind: "function" }, 
   });
   const closure = `__l.Closure<${functionText(ctx, source)}>`;
   const call = code`c.fn(c.env${passed})`;
-  const result = target.result.kind === "void" ? code`${call};` : code`return (${convert(inner, { code: call, rep: source.result }, target.result, node)});`;
+  const result =
+    target.result.kind === "void"
+      ? code`${call};`
+      : code`return (${convert(inner, { code: call, rep: source.result }, target.result, node)});`;
   const body = code`const c = changetype<${closure}>(__env); ${(inner.fn.temporaries ?? []).join(" ")} ${result}`;
   const fn = code`(__env: usize${parameters}): ${typeText(ctx, target.result)} => { ${body} }`;
   return code`new __l.Closure<${functionText(ctx, target)}>(changetype<usize>(${given}), ${fn})`;
@@ -151,4 +168,3 @@ function hasToString(ctx: Context, rep: Rep & { kind: "class" }): boolean {
   const type = ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol);
   return ctx.job.checker.getPropertiesOfType(type).some((p) => p.name === "toString");
 }
-

@@ -37,12 +37,22 @@ export function bindPattern(ctx: Context, pattern: ts.BindingPattern, given: Val
 
 /** What an array pattern takes apart: the units of a text and the values of a Set are made an array first. */
 function listed(ctx: Context, value: Value): Value {
-  if (value.rep.kind === "string") return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
+  if (value.rep.kind === "string")
+    return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
   if (value.rep.kind !== "set") return value;
-  return { code: code`__js.set_values<${typeText(ctx, value.rep.item)}>(${value.code})`, rep: { kind: "array", item: value.rep.item } };
+  return {
+    code: code`__js.set_values<${typeText(ctx, value.rep.item)}>(${value.code})`,
+    rep: { kind: "array", item: value.rep.item },
+  };
 }
 
-function bindElement(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Code {
+function bindElement(
+  ctx: Context,
+  pattern: ts.BindingPattern,
+  element: ts.BindingElement,
+  index: number,
+  source: Value,
+): Code {
   const part = elementPart(ctx, pattern, element, index, source);
   if (!ts.isIdentifier(element.name)) {
     const rep = element.initializer === undefined || part.rep.kind !== "nullable" ? part.rep : part.rep.of;
@@ -52,7 +62,13 @@ function bindElement(ctx: Context, pattern: ts.BindingPattern, element: ts.Bindi
   return declareVariable(ctx, element.name, withDefault(ctx, element, part, rep));
 }
 
-function elementPart(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Value {
+function elementPart(
+  ctx: Context,
+  pattern: ts.BindingPattern,
+  element: ts.BindingElement,
+  index: number,
+  source: Value,
+): Value {
   if (element.dotDotDotToken !== undefined) return restOf(ctx, pattern, element, index, source);
   const part = partOf(ctx, element, keyOf(ctx, element, index), source);
   if (element.initializer === undefined || source.rep.kind !== "array" || part.rep.kind === "nullable") return part;
@@ -76,9 +92,13 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
     if (field !== undefined) return { code: code`${source.code}.${localName(field.name)}`, rep: field.rep };
   }
   if (rep.kind === "array" && typeof key === "number") {
-    return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${source.code}, ${String(key)}.0, ${userPlace(ctx, node)})`, rep: rep.item };
+    return {
+      code: code`__js.array_get<${typeText(ctx, rep.item)}>(${source.code}, ${String(key)}.0, ${userPlace(ctx, node)})`,
+      rep: rep.item,
+    };
   }
-  if (rep.kind === "array" && key === "length") return { code: code`__js.array_length<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
+  if (rep.kind === "array" && key === "length")
+    return { code: code`__js.array_length<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
   if (rep.kind === "string" && key === "length") return { code: code`__js.string_length(${source.code})`, rep: NUMBER };
   if (rep.kind === "class" && typeof key === "string") return classField(ctx, node, rep, key, source);
   return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of '${describe(rep)}' by a pattern in a job`);
@@ -86,19 +106,35 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
 
 function classField(ctx: Context, node: ts.Node, rep: Rep & { kind: "class" }, key: string, source: Value): Value {
   const member = ctx.job.checker.getPropertyOfType(ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol), key);
-  if (member === undefined || member.flags & ts.SymbolFlags.Method) return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of a class by a pattern`);
-  return { code: code`${source.code}.${localName(key)}`, rep: repOfSymbol({ ...ctx, substitution: ctx.job.substitutionOf(rep) }, member, node) };
+  if (member === undefined || member.flags & ts.SymbolFlags.Method)
+    return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of a class by a pattern`);
+  return {
+    code: code`${source.code}.${localName(key)}`,
+    rep: repOfSymbol({ ...ctx, substitution: ctx.job.substitutionOf(rep) }, member, node),
+  };
 }
 
 /** `...rest` of an array. */
-function restOf(ctx: Context, pattern: ts.BindingPattern, element: ts.BindingElement, index: number, source: Value): Value {
+function restOf(
+  ctx: Context,
+  pattern: ts.BindingPattern,
+  element: ts.BindingElement,
+  index: number,
+  source: Value,
+): Value {
   if (source.rep.kind === "array" && ts.isArrayBindingPattern(pattern)) {
-    return { code: code`__js.array_slice<${typeText(ctx, source.rep.item)}>(${source.code}, ${String(index)}.0, Infinity)`, rep: source.rep };
+    return {
+      code: code`__js.array_slice<${typeText(ctx, source.rep.item)}>(${source.code}, ${String(index)}.0, Infinity)`,
+      rep: source.rep,
+    };
   }
   const rep = repOfSymbol(ctx, symbolOf(ctx.job.checker, element.name) as ts.Symbol, element);
-  if (source.rep.kind !== "record" || rep.kind !== "record") return refuse(ctx, element, "LF315", "this rest pattern is not supported in a job", "name the fields");
+  if (source.rep.kind !== "record" || rep.kind !== "record")
+    return refuse(ctx, element, "LF315", "this rest pattern is not supported in a job", "name the fields");
   const { record } = source.rep;
-  const values = rep.record.fields.map((f) => convert(ctx, partOf(ctx, element, f.name, { code: source.code, rep: { kind: "record", record } }), f.rep, element));
+  const values = rep.record.fields.map((f) =>
+    convert(ctx, partOf(ctx, element, f.name, { code: source.code, rep: { kind: "record", record } }), f.rep, element),
+  );
   return { code: code`new ${typeText(ctx, rep)}(${separated(values, ", ")})`, rep };
 }
 
@@ -116,13 +152,24 @@ type Pattern = ts.ArrayLiteralExpression | ts.ObjectLiteralExpression;
 
 /** `[a, b] = [b, a]`, `({ x, y } = p)`, as a statement. */
 export function assignPattern(ctx: Context, node: ts.BinaryExpression, pattern: Pattern): Value {
-  const steps = ts.isArrayLiteralExpression(pattern) && ts.isArrayLiteralExpression(node.right) ? swapped(ctx, node, pattern, node.right) : taken(ctx, pattern, marked(ctx, node.right));
+  const steps =
+    ts.isArrayLiteralExpression(pattern) && ts.isArrayLiteralExpression(node.right)
+      ? swapped(ctx, node, pattern, node.right)
+      : taken(ctx, pattern, marked(ctx, node.right));
   return { code: code`(${separated([...steps, "true"], ", ")})`, rep: VOID };
 }
 
 /** Both sides are written out: all values first, then all targets. */
-function swapped(ctx: Context, node: ts.BinaryExpression, pattern: ts.ArrayLiteralExpression, right: ts.ArrayLiteralExpression): Code[] {
-  if (pattern.elements.length > right.elements.length || [...pattern.elements, ...right.elements].some(ts.isSpreadElement)) {
+function swapped(
+  ctx: Context,
+  node: ts.BinaryExpression,
+  pattern: ts.ArrayLiteralExpression,
+  right: ts.ArrayLiteralExpression,
+): Code[] {
+  if (
+    pattern.elements.length > right.elements.length ||
+    [...pattern.elements, ...right.elements].some(ts.isSpreadElement)
+  ) {
     return refuse(ctx, node, "LF320", "this pattern is not supported as an assignment", "assign one by one");
   }
   const targets = pattern.elements.map((element) => targetOf(ctx, element, true));
@@ -130,7 +177,11 @@ function swapped(ctx: Context, node: ts.BinaryExpression, pattern: ts.ArrayLiter
     const held = temporary(ctx, target.rep);
     return { held, store: code`${held} = ${into(ctx, right.elements[i] as ts.Expression, target.rep)}` };
   });
-  return [...targets.flatMap((t) => t.setup), ...values.map((v) => v.store), ...targets.map((t, i) => t.write(values[i]?.held ?? ""))];
+  return [
+    ...targets.flatMap((t) => t.setup),
+    ...values.map((v) => v.store),
+    ...targets.map((t, i) => t.write(values[i]?.held ?? "")),
+  ];
 }
 
 function taken(ctx: Context, pattern: Pattern, value: Value): Code[] {
@@ -148,10 +199,11 @@ function taken(ctx: Context, pattern: Pattern, value: Value): Code[] {
     return steps;
   }
   for (const property of pattern.properties) {
-    if (ts.isShorthandPropertyAssignment(property) && property.objectAssignmentInitializer === undefined) assign(property.name, property.name.text);
-    else if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name)) assign(property.initializer, property.name.text);
+    if (ts.isShorthandPropertyAssignment(property) && property.objectAssignmentInitializer === undefined)
+      assign(property.name, property.name.text);
+    else if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name))
+      assign(property.initializer, property.name.text);
     else refuse(ctx, property, "LF320", "this pattern is not supported as an assignment", "assign one by one");
   }
   return steps;
 }
-

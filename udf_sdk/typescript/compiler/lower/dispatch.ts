@@ -30,7 +30,10 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.NumericLiteral, numberLiteral],
   [K.BigIntLiteral, bigintLiteral],
   [K.StringLiteral, (_: Context, node: ts.StringLiteral) => ({ code: quote(node.text), rep: STRING })],
-  [K.NoSubstitutionTemplateLiteral, (_: Context, node: ts.NoSubstitutionTemplateLiteral) => ({ code: quote(node.text), rep: STRING })],
+  [
+    K.NoSubstitutionTemplateLiteral,
+    (_: Context, node: ts.NoSubstitutionTemplateLiteral) => ({ code: quote(node.text), rep: STRING }),
+  ],
   [K.TemplateExpression, templateText],
   [K.TrueKeyword, booleanLiteral],
   [K.FalseKeyword, booleanLiteral],
@@ -38,9 +41,15 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.VoidExpression, voidExpression],
   [K.ParenthesizedExpression, parenthesized],
   [K.AsExpression, cast],
-  [K.SatisfiesExpression, (ctx: Context, node: ts.SatisfiesExpression, target: Rep | undefined) => expression(ctx, node.expression, target)],
+  [
+    K.SatisfiesExpression,
+    (ctx: Context, node: ts.SatisfiesExpression, target: Rep | undefined) => expression(ctx, node.expression, target),
+  ],
   [K.TypeAssertionExpression, cast],
-  [K.AwaitExpression, (ctx: Context, node: ts.AwaitExpression, target: Rep | undefined) => expression(ctx, node.expression, target)],
+  [
+    K.AwaitExpression,
+    (ctx: Context, node: ts.AwaitExpression, target: Rep | undefined) => expression(ctx, node.expression, target),
+  ],
   [K.NonNullExpression, nonNull],
   [K.PropertyAccessExpression, optionalOr(propertyAccess)],
   [K.ElementAccessExpression, optionalOr(elementAccess)],
@@ -87,8 +96,11 @@ export function marked(ctx: Context, node: ts.Expression, target?: Rep): Value {
 }
 
 /** What is inside `a?.b.c` is lowered as one chain. */
-function optionalOr<N extends ts.Expression>(handler: (ctx: Context, node: N, target: Rep | undefined) => Value): (ctx: Context, node: N, target: Rep | undefined) => Value {
-  return (ctx, node, target) => (node.flags & ts.NodeFlags.OptionalChain ? optionalChain(ctx, node) : handler(ctx, node, target));
+function optionalOr<N extends ts.Expression>(
+  handler: (ctx: Context, node: N, target: Rep | undefined) => Value,
+): (ctx: Context, node: N, target: Rep | undefined) => Value {
+  return (ctx, node, target) =>
+    node.flags & ts.NodeFlags.OptionalChain ? optionalChain(ctx, node) : handler(ctx, node, target);
 }
 
 function parenthesized(ctx: Context, node: ts.ParenthesizedExpression, target: Rep | undefined): Value {

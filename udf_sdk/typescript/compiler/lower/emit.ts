@@ -24,7 +24,10 @@ export function emitted(ctx: Context, given: ts.Expression, emission: Emission):
     return code`if (${condition}) { ${emitted(ctx, node.whenTrue, emission)} } else { ${emitted(ctx, node.whenFalse, emission)} }`;
   }
   if (emission.single) return emitOne(ctx, node, emission.item);
-  if (ts.isArrayLiteralExpression(node) && !node.elements.some((e) => ts.isSpreadElement(e) || ts.isOmittedExpression(e))) {
+  if (
+    ts.isArrayLiteralExpression(node) &&
+    !node.elements.some((e) => ts.isSpreadElement(e) || ts.isOmittedExpression(e))
+  ) {
     return elements(ctx, node, emission);
   }
   return mapped(ctx, node, emission) ?? each(ctx, node, emission);
@@ -38,7 +41,10 @@ function emit(ctx: Context, value: Code, item: Rep): Code {
 function emitOne(ctx: Context, node: ts.Expression, item: Rep): Code {
   if (!ts.isObjectLiteralExpression(node) || item.kind !== "record") return emit(ctx, into(ctx, node, item), item);
   const { setup, fields } = literalFields(ctx, node, item.record);
-  return from(node, code`${setup.map((s) => code`${s}; `)}${typeText(ctx, item)}.__emit(__out, ${separated(fields, ", ")});`);
+  return from(
+    node,
+    code`${setup.map((s) => code`${s}; `)}${typeText(ctx, item)}.__emit(__out, ${separated(fields, ", ")});`,
+  );
 }
 
 /** All elements are computed before the first is handed on, as an array's would be. */
@@ -62,7 +68,12 @@ function each(ctx: Context, node: ts.Expression, { item }: Emission): Code {
 
 /** `xs.map(v => ...)`: a loop with the function's body in it. */
 function mapped(ctx: Context, node: ts.Expression, { item }: Emission): Code | undefined {
-  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  if (
+    !ts.isCallExpression(node) ||
+    node.flags & ts.NodeFlags.OptionalChain ||
+    !ts.isPropertyAccessExpression(node.expression)
+  )
+    return undefined;
   const [fn] = node.arguments;
   const isMap = node.expression.name.text === "map" && node.arguments.length === 1;
   if (!isMap || fn === undefined || !ts.isArrowFunction(fn) || !canStandInLoop(fn)) return undefined;
@@ -76,7 +87,9 @@ function mapped(ctx: Context, node: ts.Expression, { item }: Emission): Code | u
     [`<f64>${index}`, NUMBER],
   ];
   const bound = fn.parameters.map((p, i) => bindOne(inside, p, i, values[i] as [string, Rep]));
-  const body = ts.isBlock(fn.body) ? statements(inside, fn.body.statements) : from(fn.body, emitted(inside, fn.body, { item, after: "", single: true }));
+  const body = ts.isBlock(fn.body)
+    ? statements(inside, fn.body.statements)
+    : from(fn.body, emitted(inside, fn.body, { item, after: "", single: true }));
   const receiver = marked(ctx, node.expression.expression);
   return code`const ${list} = ${receiver.code}; for (let ${index} = 0, __n = ${list}.length; ${index} < __n; ++${index}) { ${enterFrame(inside, fn)}${bound}${body} }`;
 }
@@ -88,7 +101,11 @@ function bindOne(ctx: Context, parameter: ts.ParameterDeclaration, index: number
 
 /** At most two parameters, and no `return` inside a loop or switch of its own, where `continue` would mean another loop. */
 function canStandInLoop(fn: ts.ArrowFunction): boolean {
-  if (fn.parameters.length > 2 || fn.parameters.some((p) => p.initializer !== undefined || p.dotDotDotToken !== undefined)) return false;
+  if (
+    fn.parameters.length > 2 ||
+    fn.parameters.some((p) => p.initializer !== undefined || p.dotDotDotToken !== undefined)
+  )
+    return false;
   const isFine = (node: ts.Node, nested: boolean): boolean => {
     if (isFunction(node)) return true;
     if (ts.isReturnStatement(node)) return !nested && node.expression !== undefined;

@@ -76,7 +76,10 @@ export function valueSignature(ctx: Context, node: ts.SignatureDeclaration): Sig
 }
 
 /** Functions that a job cannot have, wherever they stand. */
-export function checkFunction(ctx: Context, node: ts.SignatureDeclaration & { asteriskToken?: ts.AsteriskToken | undefined }): void {
+export function checkFunction(
+  ctx: Context,
+  node: ts.SignatureDeclaration & { asteriskToken?: ts.AsteriskToken | undefined },
+): void {
   if (node.asteriskToken !== undefined) refuse(ctx, node, "LF205", "a generator function is not supported in a job");
 }
 
@@ -84,7 +87,13 @@ export function checkFunction(ctx: Context, node: ts.SignatureDeclaration & { as
 export function functionPair(ctx: Context, node: FunctionLiteral, target: Signature | undefined): FunctionPair {
   checkFunction(ctx, node);
   if (node.typeParameters !== undefined && target === undefined) {
-    refuse(ctx, node, "LF109", "a generic function cannot be a value", "declare it with 'function' at the top level of the file");
+    refuse(
+      ctx,
+      node,
+      "LF109",
+      "a generic function cannot be a value",
+      "declare it with 'function' at the top level of the file",
+    );
   }
   const rep = target ?? valueSignature(ctx, node);
   const inner = functionContext(ctx, node, rep.result);
@@ -114,15 +123,26 @@ export function wrappedFunction(ctx: Context, symbol: ts.Symbol, node: ts.Signat
 }
 
 /** The same as environment and function, of the wanted signature. */
-export function wrappedPair(ctx: Context, symbol: ts.Symbol, node: ts.SignatureDeclaration, target: Signature, at: ts.Node): FunctionPair {
+export function wrappedPair(
+  ctx: Context,
+  symbol: ts.Symbol,
+  node: ts.SignatureDeclaration,
+  target: Signature,
+  at: ts.Node,
+): FunctionPair {
   const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
   const reps = parameterReps(ctx, node);
-  const usable = node.parameters.findIndex((p, i) => p.initializer !== undefined && target.parameters[i]?.kind === "nullable");
+  const usable = node.parameters.findIndex(
+    (p, i) => p.initializer !== undefined && target.parameters[i]?.kind === "nullable",
+  );
   const passed = reps.slice(0, usable < 0 ? target.parameters.length : usable);
   const args = passed.map((rep, i) => convert(inner, { code: `a${i}`, rep: target.parameters[i] as Rep }, rep, at));
   const call = code`${globalName(ctx, symbol)}(${separated(args, ", ")})`;
   const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
-  const result = target.result.kind === "void" ? code`${call};` : code`return (${convert(inner, { code: call, rep: resultRep(ctx, node) }, target.result, at)});`;
+  const result =
+    target.result.kind === "void"
+      ? code`${call};`
+      : code`return (${convert(inner, { code: call, rep: resultRep(ctx, node) }, target.result, at)});`;
   const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} ${result} }`;
   return { environment: "0", fn, rep: target };
 }
@@ -134,7 +154,11 @@ export function functionContext(ctx: Context, node: ts.SignatureDeclaration, res
 }
 
 /** Names of the lowered parameters, padded to `wanted`, and what the body does with them first. */
-function parameters(ctx: Context, node: ts.SignatureDeclaration, wanted: readonly Rep[]): { names: string[]; prologue: Code } {
+function parameters(
+  ctx: Context,
+  node: ts.SignatureDeclaration,
+  wanted: readonly Rep[],
+): { names: string[]; prologue: Code } {
   const own = node.parameters.filter((p) => !isThisParameter(p));
   const prologue: Code[] = [bindEnvironment(ctx, node), enterFrame(ctx, node)];
   const names = wanted.map((rep, i) => {
@@ -148,17 +172,30 @@ function parameters(ctx: Context, node: ts.SignatureDeclaration, wanted: readonl
 }
 
 /** A function of the same parameters that hands on rows: `(env, value, out) => void`. */
-export function emittingPair(ctx: Context, node: ts.ArrowFunction | ts.FunctionExpression, input: Rep, item: Rep): { environment: Code; fn: Code } {
+export function emittingPair(
+  ctx: Context,
+  node: ts.ArrowFunction | ts.FunctionExpression,
+  input: Rep,
+  item: Rep,
+): { environment: Code; fn: Code } {
   checkFunction(ctx, node);
   const outer = functionContext(ctx, node, VOID);
   const inner: Context = { ...outer, fn: { ...outer.fn, emits: { item, after: "return;", single: false } } };
   const { names, prologue } = parameters(inner, node, [input]);
   const body = functionBody(inner, node, prologue);
-  return { environment: environmentOf(ctx, node), fn: code`(__env: usize, ${names[0] ?? "__p0"}: ${typeText(ctx, input)}, __out: usize): void => ${body}` };
+  return {
+    environment: environmentOf(ctx, node),
+    fn: code`(__env: usize, ${names[0] ?? "__p0"}: ${typeText(ctx, input)}, __out: usize): void => ${body}`,
+  };
 }
 
 /** How a parameter is called, and how it comes to its own type, default, pattern and frame. */
-export function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given: Rep, index: number): { name: string; setup: Code } {
+export function bindParameter(
+  ctx: Context,
+  node: ts.ParameterDeclaration,
+  given: Rep,
+  index: number,
+): { name: string; setup: Code } {
   if (!ts.isIdentifier(node.name)) {
     const name = `__p${index}`;
     const rep = repOfSymbol(ctx, parameterSymbol(ctx, node), node);
@@ -173,11 +210,15 @@ export function bindParameter(ctx: Context, node: ts.ParameterDeclaration, given
   const name = freshName(ctx, "a");
   const value = withDefault(ctx, node, { code: name, rep: given }, own);
   const target = variablePlace(ctx, symbol, node, node);
-  return { name, setup: captured ? code`${target} = ${value}; ` : code`let ${target}: ${typeText(ctx, own)} = ${value}; ` };
+  return {
+    name,
+    setup: captured ? code`${target} = ${value}; ` : code`let ${target}: ${typeText(ctx, own)} = ${value}; `,
+  };
 }
 
 function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, rep: Rep): Code {
-  if (node.initializer === undefined || value.rep.kind !== "nullable" || rep.kind === "nullable") return convert(ctx, value, rep, node);
+  if (node.initializer === undefined || value.rep.kind !== "nullable" || rep.kind === "nullable")
+    return convert(ctx, value, rep, node);
   return code`(${value.code} !== null ? ${convert(ctx, unwrapped(ctx, value), rep, node)} : ${into(ctx, node.initializer, rep)})`;
 }
 
@@ -185,14 +226,19 @@ function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, 
 export function functionBody(ctx: Context, node: ts.SignatureDeclaration, prologue: Code): Code {
   const body = (node as ts.FunctionLikeDeclaration).body;
   if (body === undefined) return "{}";
-  const inside = ts.isBlock(body) ? blockBody(ctx, body) : ctx.fn.emits ? emitted(ctx, body, ctx.fn.emits) : expressionBody(ctx, body);
+  const inside = ts.isBlock(body)
+    ? blockBody(ctx, body)
+    : ctx.fn.emits
+      ? emitted(ctx, body, ctx.fn.emits)
+      : expressionBody(ctx, body);
   return code`{ ${(ctx.fn.temporaries ?? []).join(" ")} ${prologue}${inside} }`;
 }
 
 function blockBody(ctx: Context, body: ts.Block): Code {
   const inside = statements(ctx, body.statements);
   const { result } = ctx.fn;
-  if (result.kind === "void" || result.kind === "never" || (ctx.fn.node && ts.isConstructorDeclaration(ctx.fn.node))) return inside;
+  if (result.kind === "void" || result.kind === "never" || (ctx.fn.node && ts.isConstructorDeclaration(ctx.fn.node)))
+    return inside;
   const last = body.statements.at(-1);
   if (last !== undefined && ts.isReturnStatement(last)) return inside;
   return code`${inside} ${result.kind === "nullable" ? "return null;" : `return __l.never<${typeText(ctx, result)}>();`}`;
@@ -217,13 +263,19 @@ export function topLevelFunction(ctx: Context, node: ts.SignatureDeclaration, na
 /** Parameters of a function that is called by its name: AssemblyScript's own defaults, patterns and captured ones unpacked. */
 export function directParameters(ctx: Context, node: ts.SignatureDeclaration): { list: Code; prologue: Code } {
   const prologue: Code[] = [enterFrame(ctx, node)];
-  const parts = node.parameters.filter((p) => !isThisParameter(p)).map((p, i) => {
-    const rep = repOfSymbol(ctx, parameterSymbol(ctx, p), p);
-    const { name, setup } = bindParameter(ctx, p, rep, i);
-    prologue.push(setup);
-    const fallback = p.initializer ? code` = ${into(topLevelOf(ctx), p.initializer, rep)}` : rep.kind === "nullable" && p.questionToken ? " = null" : "";
-    return code`${from(p, name)}: ${typeText(ctx, rep)}${fallback}`;
-  });
+  const parts = node.parameters
+    .filter((p) => !isThisParameter(p))
+    .map((p, i) => {
+      const rep = repOfSymbol(ctx, parameterSymbol(ctx, p), p);
+      const { name, setup } = bindParameter(ctx, p, rep, i);
+      prologue.push(setup);
+      const fallback = p.initializer
+        ? code` = ${into(topLevelOf(ctx), p.initializer, rep)}`
+        : rep.kind === "nullable" && p.questionToken
+          ? " = null"
+          : "";
+      return code`${from(p, name)}: ${typeText(ctx, rep)}${fallback}`;
+    });
   return { list: separated(parts, ", "), prologue };
 }
 
@@ -236,7 +288,14 @@ function topLevelOf(ctx: Context): Context {
 export function localFunction(ctx: Context, node: ts.FunctionDeclaration): Code {
   if (node.name === undefined || node.body === undefined) return "";
   checkFunction(ctx, node);
-  if (node.typeParameters !== undefined) refuse(ctx, node, "LF109", "a generic function inside a function is not supported", "move it to the top level of the file");
+  if (node.typeParameters !== undefined)
+    refuse(
+      ctx,
+      node,
+      "LF109",
+      "a generic function inside a function is not supported",
+      "move it to the top level of the file",
+    );
   const symbol = symbolOf(ctx.job.checker, node.name) as ts.Symbol;
   checkHoisting(ctx, node, symbol);
   const rep = valueSignature(ctx, node);
@@ -263,4 +322,3 @@ function checkHoisting(ctx: Context, node: ts.FunctionDeclaration, symbol: ts.Sy
   };
   ts.forEachChild(owner ?? node.getSourceFile(), visit);
 }
-

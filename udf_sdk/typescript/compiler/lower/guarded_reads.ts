@@ -30,7 +30,8 @@ export function isGuarded(node: ts.Expression): boolean {
   if (ts.isPrefixUnaryExpression(parent)) return parent.operator === K.ExclamationToken;
   if (ts.isIfStatement(parent) || ts.isWhileStatement(parent)) return parent.expression === node;
   if (ts.isConditionalExpression(parent)) return parent.condition === node;
-  const isAccess = ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent);
+  const isAccess =
+    ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent) || ts.isCallExpression(parent);
   return isAccess && parent.expression === node && parent.questionDotToken !== undefined;
 }
 
@@ -41,7 +42,11 @@ function isMissing(node: ts.Expression): boolean {
 /** The element or undefined; nothing when the receiver is neither an array nor text. */
 export function peek(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Value | undefined {
   const { rep } = receiver;
-  if (rep.kind === "string") return { code: code`(${peekOk(ctx, node, receiver)} ? __js.found<string>() : null)`, rep: nullable(STRING, "undefined") };
+  if (rep.kind === "string")
+    return {
+      code: code`(${peekOk(ctx, node, receiver)} ? __js.found<string>() : null)`,
+      rep: nullable(STRING, "undefined"),
+    };
   if (rep.kind !== "array") return undefined;
   const of = nullable(rep.item, "undefined");
   const item = typeText(ctx, rep.item);

@@ -21,7 +21,8 @@ export function numberLiteral(_: Context, node: ts.NumericLiteral): Value {
 
 export function bigintLiteral(ctx: Context, node: ts.BigIntLiteral): Value {
   const value = BigInt(node.text.slice(0, -1));
-  if (value > 9223372036854775807n) return refuse(ctx, node, "LF317", "a bigint has 64 bits in a job", "use a smaller value");
+  if (value > 9223372036854775807n)
+    return refuse(ctx, node, "LF317", "a bigint has 64 bits in a job", "use a smaller value");
   return { code: `(<i64>${value})`, rep: BIGINT };
 }
 

@@ -33,22 +33,32 @@ export function doStatement(ctx: Context, node: ts.DoStatement): Code {
 export function forStatement(ctx: Context, node: ts.ForStatement): Code {
   checkHead(ctx, node);
   const isList = node.initializer !== undefined && ts.isVariableDeclarationList(node.initializer);
-  const setup = node.initializer === undefined ? "" : isList ? variablesOfHead(ctx, node.initializer as ts.VariableDeclarationList) : code`${marked(ctx, node.initializer as ts.Expression).code};`;
+  const setup =
+    node.initializer === undefined
+      ? ""
+      : isList
+        ? variablesOfHead(ctx, node.initializer as ts.VariableDeclarationList)
+        : code`${marked(ctx, node.initializer as ts.Expression).code};`;
   const test = node.condition === undefined ? "true" : truthy(ctx, marked(ctx, node.condition), node.condition);
   const after = node.incrementor === undefined ? "" : marked(ctx, node.incrementor).code;
   const { enter, leave } = turnOf(ctx, node);
   const body = braced(inLoop(ctx, leave), node.statement);
   const turn = enter === "" ? body : code`{ ${enter}${body} ${leave} }`;
-  const head = node.condition === undefined && node.incrementor === undefined ? "while (true)" : code`for (; ${test}; ${after})`;
+  const head =
+    node.condition === undefined && node.incrementor === undefined ? "while (true)" : code`for (; ${test}; ${after})`;
   return code`{ ${setup} ${head} ${turn} }`;
 }
 
 /** The head's variables are plain locals, also when the body captures them. */
 function variablesOfHead(ctx: Context, list: ts.VariableDeclarationList): Code {
   return list.declarations.map((declaration) => {
-    if (!ts.isIdentifier(declaration.name)) return variables(ctx, { declarations: [declaration] } as unknown as ts.VariableDeclarationList);
+    if (!ts.isIdentifier(declaration.name))
+      return variables(ctx, { declarations: [declaration] } as unknown as ts.VariableDeclarationList);
     const rep = repOfSymbol(ctx, symbolOf(ctx.job.checker, declaration.name) as ts.Symbol, declaration);
-    const value = declaration.initializer === undefined ? `__l.zero<${typeText(ctx, rep)}>()` : into(ctx, declaration.initializer, rep);
+    const value =
+      declaration.initializer === undefined
+        ? `__l.zero<${typeText(ctx, rep)}>()`
+        : into(ctx, declaration.initializer, rep);
     return code`let ${from(declaration, localName(declaration.name.text))}: ${typeText(ctx, rep)} = ${value}; `;
   });
 }
@@ -57,7 +67,9 @@ function variablesOfHead(ctx: Context, list: ts.VariableDeclarationList): Code {
 function turnOf(ctx: Context, node: ts.ForStatement): { enter: Code; leave: Code } {
   const frame = ctx.job.captures.frameOf(node);
   if (frame === undefined) return { enter: "", leave: "" };
-  const copies = [...frame.fields].map(([symbol, field]) => [localName(symbol.name), `__f${frame.id}.${localName(field)}`] as const);
+  const copies = [...frame.fields].map(
+    ([symbol, field]) => [localName(symbol.name), `__f${frame.id}.${localName(field)}`] as const,
+  );
   return {
     enter: code`${enterFrame(ctx, node)}${copies.map(([local, held]) => `${held} = ${local}; `)}`,
     leave: copies.map(([local, held]) => `${local} = ${held}; `),
@@ -77,17 +89,32 @@ function checkHead(ctx: Context, node: ts.ForStatement): void {
 
 /** `for (const x of xs)`. */
 export function forOfStatement(ctx: Context, node: ts.ForOfStatement): Code {
-  if (node.awaitModifier !== undefined) refuse(ctx, node, "LF302", "for await is not supported in a job", "write for (... of ...)");
+  if (node.awaitModifier !== undefined)
+    refuse(ctx, node, "LF302", "for await is not supported in a job", "write for (... of ...)");
   const iterated = iteratorCall(ctx, node.expression);
   const rep = iterated?.rep ?? repAt(ctx, node.expression);
-  if (rep.kind === "array") return overArray(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "values");
+  if (rep.kind === "array")
+    return overArray(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "values");
   if (rep.kind === "record" && rep.record.tuple) return overTuple(ctx, node, rep);
-  if (rep.kind === "map") return overMap(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "entries");
+  if (rep.kind === "map")
+    return overMap(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "entries");
   if (rep.kind === "set" && iterated?.what !== "entries") {
-    return overIterator(ctx, node, code`__js.set_iterate<${typeText(ctx, rep.item)}>(${marked(ctx, iterated?.receiver ?? node.expression).code})`, rep.item);
+    return overIterator(
+      ctx,
+      node,
+      code`__js.set_iterate<${typeText(ctx, rep.item)}>(${marked(ctx, iterated?.receiver ?? node.expression).code})`,
+      rep.item,
+    );
   }
-  if (rep.kind === "string") return overIterator(ctx, node, code`__js.string_iterate(${marked(ctx, node.expression).code})`, STRING);
-  return refuse(ctx, node.expression, "LF302", `'${describe(rep)}' cannot be iterated in a job`, "iterate an array, a Map, a Set or a string");
+  if (rep.kind === "string")
+    return overIterator(ctx, node, code`__js.string_iterate(${marked(ctx, node.expression).code})`, STRING);
+  return refuse(
+    ctx,
+    node.expression,
+    "LF302",
+    `'${describe(rep)}' cannot be iterated in a job`,
+    "iterate an array, a Map, a Set or a string",
+  );
 }
 
 /** A tuple of one kind of elements. */
@@ -97,20 +124,38 @@ function overTuple(ctx: Context, node: ts.ForOfStatement, rep: Rep & { kind: "re
 }
 
 /** The length is asked each turn, as JavaScript does. */
-function overArray(ctx: Context, node: ts.ForOfStatement, source: ts.Expression, rep: Rep & { kind: "array" }, what: string): Code {
+function overArray(
+  ctx: Context,
+  node: ts.ForOfStatement,
+  source: ts.Expression,
+  rep: Rep & { kind: "array" },
+  what: string,
+): Code {
   const list = freshName(ctx, "a");
   const index = freshName(ctx, "i");
   const element: Value = { code: `unchecked(${list}[${index}])`, rep: rep.item };
-  const turn = what === "values" ? bindTurn(ctx, node, element) : what === "keys" ? bindTurn(ctx, node, { code: `<f64>${index}`, rep: NUMBER }) : bindEntry(ctx, node, { code: `<f64>${index}`, rep: NUMBER }, element);
+  const turn =
+    what === "values"
+      ? bindTurn(ctx, node, element)
+      : what === "keys"
+        ? bindTurn(ctx, node, { code: `<f64>${index}`, rep: NUMBER })
+        : bindEntry(ctx, node, { code: `<f64>${index}`, rep: NUMBER }, element);
   const body = braced(inLoop(ctx, ""), node.statement);
   return code`{ const ${list} = ${asArray(ctx, source).code}; for (let ${index} = 0; ${index} < ${list}.length; ++${index}) { ${turn}${body} } }`;
 }
 
-function overMap(ctx: Context, node: ts.ForOfStatement, source: ts.Expression, rep: Rep & { kind: "map" }, what: string): Code {
+function overMap(
+  ctx: Context,
+  node: ts.ForOfStatement,
+  source: ts.Expression,
+  rep: Rep & { kind: "map" },
+  what: string,
+): Code {
   const it = freshName(ctx, "it");
   const key: Value = { code: `${it}.key`, rep: rep.key };
   const value: Value = { code: `${it}.value`, rep: rep.value };
-  const turn = what === "entries" ? bindEntry(ctx, node, key, value) : bindTurn(ctx, node, what === "keys" ? key : value);
+  const turn =
+    what === "entries" ? bindEntry(ctx, node, key, value) : bindTurn(ctx, node, what === "keys" ? key : value);
   const body = braced(inLoop(ctx, ""), node.statement);
   const types = `${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}`;
   return code`{ const ${it} = __js.map_iterate<${types}>(${marked(ctx, source).code}); while (${it}.next()) { ${turn}${body} } }`;
@@ -140,7 +185,11 @@ function bindTurn(ctx: Context, node: ts.ForOfStatement, value: Value): Code {
 /** `[k, v]` of a turn, without making the pair when it is taken apart at once. */
 function bindEntry(ctx: Context, node: ts.ForOfStatement, key: Value, value: Value): Code {
   const name = ts.isVariableDeclarationList(node.initializer) ? node.initializer.declarations[0]?.name : undefined;
-  if (name === undefined || !ts.isArrayBindingPattern(name) || name.elements.some((e) => ts.isBindingElement(e) && (e.dotDotDotToken !== undefined || e.initializer !== undefined))) {
+  if (
+    name === undefined ||
+    !ts.isArrayBindingPattern(name) ||
+    name.elements.some((e) => ts.isBindingElement(e) && (e.dotDotDotToken !== undefined || e.initializer !== undefined))
+  ) {
     const entry: Rep = { kind: "record", record: ctx.job.types.tuple([key.rep, value.rep]) };
     return bindTurn(ctx, node, { code: code`new ${typeText(ctx, entry)}(${key.code}, ${value.code})`, rep: entry });
   }
@@ -153,4 +202,3 @@ function bindEntry(ctx: Context, node: ts.ForOfStatement, key: Value, value: Val
   });
   return code`${enterFrame(ctx, node)}${parts}`;
 }
-

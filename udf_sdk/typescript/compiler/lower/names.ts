@@ -3,7 +3,15 @@
 import ts from "typescript-compiler-api";
 import { constant, refused } from "../builtins.ts";
 import type { Frame } from "../captures.ts";
-import { enclosingFunction, functionOfConst, isFunction, isTopLevel, isVariable, isWithin, symbolOf } from "../scopes.ts";
+import {
+  enclosingFunction,
+  functionOfConst,
+  isFunction,
+  isTopLevel,
+  isVariable,
+  isWithin,
+  symbolOf,
+} from "../scopes.ts";
 import { NULL, NUMBER, isScalar, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
@@ -20,9 +28,11 @@ export function identifier(ctx: Context, node: ts.Identifier): Value {
   if (symbol === undefined) throw new InternalError(node, `no symbol for ${node.text}`);
   if (ctx.job.program.isLibrary(symbol)) return libraryValue(ctx, node);
   const declaration = symbol.valueDeclaration;
-  if (ctx.job.program.isApi(symbol)) return refuse(ctx, node, "LF302", `'${node.text}' of lightflus-api cannot be a value here`, "call it");
+  if (ctx.job.program.isApi(symbol))
+    return refuse(ctx, node, "LF302", `'${node.text}' of lightflus-api cannot be a value here`, "call it");
   if (isVariable(declaration)) return variable(ctx, symbol, declaration, node);
-  if (declaration !== undefined && ts.isFunctionDeclaration(declaration)) return functionValue(ctx, symbol, declaration, node);
+  if (declaration !== undefined && ts.isFunctionDeclaration(declaration))
+    return functionValue(ctx, symbol, declaration, node);
   return refuse(ctx, node, "LF302", `'${node.text}' cannot be a value here`);
 }
 
@@ -41,7 +51,12 @@ function variable(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, 
 }
 
 /** A function by its name: a local one is a closure in a variable, one of the top level is wrapped into a closure. */
-function functionValue(ctx: Context, symbol: ts.Symbol, declaration: ts.SignatureDeclaration, node: ts.Identifier): Value {
+function functionValue(
+  ctx: Context,
+  symbol: ts.Symbol,
+  declaration: ts.SignatureDeclaration,
+  node: ts.Identifier,
+): Value {
   if (ts.isFunctionDeclaration(declaration) && !isTopLevel(declaration)) {
     return { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
   }
@@ -51,7 +66,8 @@ function functionValue(ctx: Context, symbol: ts.Symbol, declaration: ts.Signatur
 /** Where a variable is: readable and assignable. */
 export function place(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): Code {
   const holder = ctx.job.captures.holder(symbol);
-  if (holder !== undefined && !inLoopHead(holder, node)) return code`${frameAt(ctx, holder, node)}.${localName(holder.fields.get(symbol) ?? symbol.name)}`;
+  if (holder !== undefined && !inLoopHead(holder, node))
+    return code`${frameAt(ctx, holder, node)}.${localName(holder.fields.get(symbol) ?? symbol.name)}`;
   if (isTopLevel(declaration)) return globalName(ctx, symbol);
   return localName(symbol.name);
 }
@@ -88,8 +104,10 @@ function mayBeAbsent(ctx: Context, type: ts.Type, node: ts.Node): boolean {
 export function thisValue(ctx: Context, node: ts.Node): Value {
   const owner = ctx.job.captures.ownerOfThis(node);
   const field = owner === undefined ? ts.findAncestor(node, ts.isPropertyDeclaration) : undefined;
-  if (field !== undefined) return { code: "this", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(field.parent), node) };
-  if (owner === undefined || !ts.isClassLike(owner.parent)) return refuse(ctx, node, "LF302", "'this' outside a class's methods is not supported", "name the object");
+  if (field !== undefined)
+    return { code: "this", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(field.parent), node) };
+  if (owner === undefined || !ts.isClassLike(owner.parent))
+    return refuse(ctx, node, "LF302", "'this' outside a class's methods is not supported", "name the object");
   const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(owner.parent), node);
   if (enclosingFunction(node) === owner) return { code: "this", rep };
   const frame = ctx.job.captures.frameOf(owner) as Frame;
@@ -129,7 +147,8 @@ export function enterFrame(ctx: Context, scope: ts.Node): Code {
   if (frame === undefined) return "";
   const outer = ctx.job.captures.around(scope);
   const fn = functionOf(scope);
-  const linked = outer !== undefined && (functionOf(outer.scope) === fn || (fn !== undefined && ctx.job.captures.reachesOut(fn)));
+  const linked =
+    outer !== undefined && (functionOf(outer.scope) === fn || (fn !== undefined && ctx.job.captures.reachesOut(fn)));
   declareFrame(ctx, frame, linked ? outer : undefined);
   const link = linked ? code` __f${String(frame.id)}.outer = ${`__f${outer.id}`};` : "";
   const self = frame.holdsThis ? ` __f${frame.id}.self = this;` : "";
@@ -152,7 +171,9 @@ export function environmentOf(ctx: Context, fn: ts.SignatureDeclaration): Code {
 }
 
 function declareFrame(ctx: Context, frame: Frame, outer: Frame | undefined): void {
-  const fields = [...frame.fields].map(([symbol, name]) => field(ctx, localName(name), repOfSymbol(ctx, symbol, frame.scope)));
+  const fields = [...frame.fields].map(([symbol, name]) =>
+    field(ctx, localName(name), repOfSymbol(ctx, symbol, frame.scope)),
+  );
   if (frame.holdsThis) fields.push(field(ctx, "self", thisRep(ctx, frame)));
   if (outer !== undefined) fields.push(`outer: __F${outer.id} = changetype<__F${outer.id}>(0);`);
   ctx.unit.head.set(`__F${frame.id}`, `class __F${frame.id} { ${fields.join(" ")} }`);

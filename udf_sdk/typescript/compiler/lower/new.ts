@@ -18,9 +18,13 @@ export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep 
   const symbol = symbolOf(ctx.job.checker, node.expression);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol)) return libraryNew(ctx, node, symbol, target);
   const rep = repAt(ctx, node);
-  if (rep.kind !== "class") return refuse(ctx, node, "LF302", `'new ${node.expression.getText()}' is not supported in a job`);
+  if (rep.kind !== "class")
+    return refuse(ctx, node, "LF302", `'new ${node.expression.getText()}' is not supported in a job`);
   const declaration = constructorOf(ctx.job.checker, rep.symbol);
-  const owner: Context = { ...ctx, substitution: declaration === undefined ? ctx.substitution : substitutionOfMember(ctx, rep, declaration) };
+  const owner: Context = {
+    ...ctx,
+    substitution: declaration === undefined ? ctx.substitution : substitutionOfMember(ctx, rep, declaration),
+  };
   const reps = declaration === undefined ? [] : parameterReps(owner, declaration);
   return { code: code`new ${typeText(ctx, rep)}(${passArguments(ctx, node, declaration, reps)})`, rep };
 }
@@ -29,7 +33,9 @@ export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep 
 function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.ConstructorDeclaration | undefined {
   const declaration = symbol.valueDeclaration;
   if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
-  const own = declaration.members.find((m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined);
+  const own = declaration.members.find(
+    (m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined,
+  );
   const base = checker.getDeclaredTypeOfSymbol(symbol).getBaseTypes()?.[0]?.symbol;
   return own ?? (base && constructorOf(checker, base));
 }
@@ -37,7 +43,13 @@ function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Construct
 function libraryNew(ctx: Context, node: ts.NewExpression, symbol: ts.Symbol, target: Rep | undefined): Value {
   if (symbol.name === "Map" || symbol.name === "Set") return collection(ctx, node, target);
   if (symbol.name === "Array") {
-    return refuse(ctx, node, "LF302", "'new Array' leaves holes, which a job does not have", "write [] and push, or Array.from({ length: n }, () => value)");
+    return refuse(
+      ctx,
+      node,
+      "LF302",
+      "'new Array' leaves holes, which a job does not have",
+      "write [] and push, or Array.from({ length: n }, () => value)",
+    );
   }
   const known = refused(symbol.name.replace(/Constructor$/, ""));
   ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
@@ -50,7 +62,8 @@ function collection(ctx: Context, node: ts.NewExpression, target: Rep | undefine
   const [source] = node.arguments ?? [];
   const isEmpty = source === undefined || source.kind === ts.SyntaxKind.NullKeyword;
   if (isEmpty) return { code: `new ${typeText(ctx, rep)}()`, rep };
-  if (rep.kind === "set") return { code: code`__js.set_of<${typeText(ctx, rep.item)}>(${asArray(ctx, source).code})`, rep };
+  if (rep.kind === "set")
+    return { code: code`__js.set_of<${typeText(ctx, rep.item)}>(${asArray(ctx, source).code})`, rep };
   if (rep.kind === "map") return mapOf(ctx, source, rep);
   return refuse(ctx, node, "LF302", `'${describe(rep)}' cannot be made like this in a job`);
 }
@@ -58,18 +71,27 @@ function collection(ctx: Context, node: ts.NewExpression, target: Rep | undefine
 /** `new Map([[k, v], ...])`, `new Map(entries)`, `new Map(other)`. */
 function mapOf(ctx: Context, source: ts.Expression, rep: Rep & { kind: "map" }): Value {
   const [key, value] = [typeText(ctx, rep.key), typeText(ctx, rep.value)];
-  if (ts.isArrayLiteralExpression(source) && source.elements.every((e) => ts.isArrayLiteralExpression(e) && e.elements.length === 2)) {
+  if (
+    ts.isArrayLiteralExpression(source) &&
+    source.elements.every((e) => ts.isArrayLiteralExpression(e) && e.elements.length === 2)
+  ) {
     const pairs = source.elements.map((e) => (e as ts.ArrayLiteralExpression).elements);
     let made = code`new ${typeText(ctx, rep)}()`;
-    for (const [k, v] of pairs) made = code`__js.map_set<${key}, ${value}>(${made}, ${into(ctx, k as ts.Expression, rep.key)}, ${into(ctx, v as ts.Expression, rep.value)})`;
+    for (const [k, v] of pairs)
+      made = code`__js.map_set<${key}, ${value}>(${made}, ${into(ctx, k as ts.Expression, rep.key)}, ${into(ctx, v as ts.Expression, rep.value)})`;
     return { code: made, rep };
   }
   const entries = asArray(ctx, source);
   const entry = entries.rep.kind === "array" ? entries.rep.item : undefined;
-  if (entry?.kind !== "record" || !entry.record.tuple || entry.record.fields.length !== 2) return refuse(ctx, source, "LF302", "a Map is made from an array of [key, value]");
+  if (entry?.kind !== "record" || !entry.record.tuple || entry.record.fields.length !== 2)
+    return refuse(ctx, source, "LF302", "a Map is made from an array of [key, value]");
   const type = typeText(ctx, entry);
   const build = (field: string, of: string): string => `(__env: usize, e: ${type}, i: f64): ${of} => e.${field}`;
-  const part = (field: string, of: string, from: string): string => `__js.array_map<${type}, ${of}>(${from}, 0, ${build(field, of)})`;
+  const part = (field: string, of: string, from: string): string =>
+    `__js.array_map<${type}, ${of}>(${from}, 0, ${build(field, of)})`;
   const held = temporary(ctx, entries.rep);
-  return { code: code`(${held} = ${entries.code}, __js.map_of<${key}, ${value}>(${part("_0", key, held)}, ${part("_1", value, held)}))`, rep };
+  return {
+    code: code`(${held} = ${entries.code}, __js.map_of<${key}, ${value}>(${part("_0", key, held)}, ${part("_1", value, held)}))`,
+    rep,
+  };
 }

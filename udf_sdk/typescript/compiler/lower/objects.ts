@@ -15,14 +15,19 @@ import { identifier } from "./names.ts";
 export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, target: Rep | undefined): Value {
   const wanted = target === undefined ? undefined : present(target);
   const rep = wanted?.kind === "record" ? wanted : ownRep(ctx, node);
-  if (rep.kind !== "record") return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`);
+  if (rep.kind !== "record")
+    return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`);
   const { setup, fields } = literalFields(ctx, node, rep.record);
   const made = code`new ${typeText(ctx, rep)}(${separated(fields, ", ")})`;
   return { code: setup.length === 0 ? made : code`(${separated([...setup, made], ", ")})`, rep };
 }
 
 /** The values of a record's fields in declared order, and what comes before them. */
-export function literalFields(ctx: Context, node: ts.ObjectLiteralExpression, record: RecordClass): { setup: Code[]; fields: Code[] } {
+export function literalFields(
+  ctx: Context,
+  node: ts.ObjectLiteralExpression,
+  record: RecordClass,
+): { setup: Code[]; fields: Code[] } {
   const needsOrder = !inOrder(node, record);
   const setup: Code[] = [];
   const values = new Map<string, Code>();
@@ -40,7 +45,8 @@ export function literalFields(ctx: Context, node: ts.ObjectLiteralExpression, re
 function ownRep(ctx: Context, node: ts.ObjectLiteralExpression): Rep {
   const { checker } = ctx.job;
   const type = checker.getContextualType(node);
-  const isUseful = type !== undefined && !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter));
+  const isUseful =
+    type !== undefined && !(type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter));
   return present(repOf(ctx, isUseful ? checker.getNonNullableType(type) : checker.getTypeAtLocation(node), node));
 }
 
@@ -63,11 +69,25 @@ function nameOf(property: ts.ObjectLiteralElementLike): string | undefined {
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
 }
 
-function fieldNamed(ctx: Context, property: ts.ObjectLiteralElementLike, record: RecordClass): RecordClass["fields"][number] {
-  if (ts.isAccessor(property)) return refuse(ctx, property, "LF312", "getters and setters in an object literal are not supported in a job");
+function fieldNamed(
+  ctx: Context,
+  property: ts.ObjectLiteralElementLike,
+  record: RecordClass,
+): RecordClass["fields"][number] {
+  if (ts.isAccessor(property))
+    return refuse(ctx, property, "LF312", "getters and setters in an object literal are not supported in a job");
   const name = nameOf(property);
   if (name === undefined) return refuse(ctx, property, "LF307", "a computed field name is not supported in a job");
-  return fieldOf(record, name) ?? refuse(ctx, property, "LF108", `'${name}' is not a field of the wanted type`, "remove the field, or declare it in the type");
+  return (
+    fieldOf(record, name) ??
+    refuse(
+      ctx,
+      property,
+      "LF108",
+      `'${name}' is not a field of the wanted type`,
+      "remove the field, or declare it in the type",
+    )
+  );
 }
 
 function fieldValue(ctx: Context, property: ts.ObjectLiteralElementLike, rep: Rep): Code {
@@ -92,9 +112,17 @@ function writtenBehind(node: ts.ObjectLiteralExpression, spread: ts.SpreadAssign
 }
 
 /** `...other`: its fields, over those written before it. */
-function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass, setup: Code[], values: Map<string, Code>, overridden: ReadonlySet<string>): void {
+function spread(
+  ctx: Context,
+  property: ts.SpreadAssignment,
+  record: RecordClass,
+  setup: Code[],
+  values: Map<string, Code>,
+  overridden: ReadonlySet<string>,
+): void {
   const value = marked(ctx, property.expression);
-  if (value.rep.kind !== "record") refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
+  if (value.rep.kind !== "record")
+    refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
   const source = (value.rep as Rep & { kind: "record" }).record;
   const held = temporary(ctx, value.rep);
   setup.push(code`${held} = ${value.code}`);
@@ -102,14 +130,17 @@ function spread(ctx: Context, property: ts.SpreadAssignment, record: RecordClass
     const wanted = fieldOf(record, field.name);
     if (wanted === undefined || overridden.has(field.name)) continue;
     const copy = temporary(ctx, wanted.rep);
-    setup.push(code`${copy} = ${overlaid(ctx, property, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, values.get(field.name))}`);
+    setup.push(
+      code`${copy} = ${overlaid(ctx, property, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, values.get(field.name))}`,
+    );
     values.set(field.name, copy);
   }
 }
 
 /** The field of the spread object; where it is optional and absent there, what was written before it. */
 function overlaid(ctx: Context, node: ts.Node, field: Value, wanted: Rep, before: Code | undefined): Code {
-  if (before === undefined || field.rep.kind !== "nullable" || field.rep.absent !== "undefined") return convert(ctx, field, wanted, node);
+  if (before === undefined || field.rep.kind !== "nullable" || field.rep.absent !== "undefined")
+    return convert(ctx, field, wanted, node);
   return code`(${field.code} !== null ? ${convert(ctx, unwrapped(ctx, field), wanted, node)} : ${before})`;
 }
 

@@ -77,19 +77,33 @@ export function binary(ctx: Context, node: ts.BinaryExpression, target: Rep | un
   if (operator === K.CommaToken) return comma(ctx, node, target);
   if (operator === K.InstanceOfKeyword) return instanceOf(ctx, node);
   if (operator === K.InKeyword) return refuse(ctx, node, "LF309", "'in' is not supported in a job");
-  if (operator === K.PlusToken && ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.StringLike) return concatenation(ctx, node);
+  if (operator === K.PlusToken && ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.StringLike)
+    return concatenation(ctx, node);
   const left = marked(ctx, node.left);
   return arithmetic(ctx, node, operator, left, marked(ctx, node.right));
 }
 
 /** `left operator right` of two values that are there already. */
-export function arithmetic(ctx: Context, node: ts.Expression, operator: ts.SyntaxKind, left: Value, right: Value): Value {
+export function arithmetic(
+  ctx: Context,
+  node: ts.Expression,
+  operator: ts.SyntaxKind,
+  left: Value,
+  right: Value,
+): Value {
   if (operator === K.PlusToken && (left.rep.kind === "string" || right.rep.kind === "string")) {
     return { code: code`(${text(ctx, left, node)} + ${text(ctx, right, node)})`, rep: STRING };
   }
-  if (left.rep.kind === "number" && right.rep.kind === "number") return numeric(ctx, node, operator, left.code, right.code);
-  if (left.rep.kind === "bigint" && right.rep.kind === "bigint") return bigints(ctx, node, operator, left.code, right.code);
-  return refuse(ctx, node, "LF317", `this operator does not work on '${describe(left.rep)}' and '${describe(right.rep)}' in a job`);
+  if (left.rep.kind === "number" && right.rep.kind === "number")
+    return numeric(ctx, node, operator, left.code, right.code);
+  if (left.rep.kind === "bigint" && right.rep.kind === "bigint")
+    return bigints(ctx, node, operator, left.code, right.code);
+  return refuse(
+    ctx,
+    node,
+    "LF317",
+    `this operator does not work on '${describe(left.rep)}' and '${describe(right.rep)}' in a job`,
+  );
 }
 
 function numeric(ctx: Context, node: ts.Expression, operator: ts.SyntaxKind, left: Code, right: Code): Value {
@@ -104,7 +118,14 @@ function bigints(ctx: Context, node: ts.Expression, operator: ts.SyntaxKind, lef
   const bits = BIGINT_BITS.get(operator);
   if (bits !== undefined) return { code: code`(${left} ${bits} ${right})`, rep: BIGINT };
   const helper = BIGINT_HELPERS.get(operator);
-  if (helper === undefined) return refuse(ctx, node, "LF302", "this operator is not supported on bigints in a job", "multiply or divide by a power of 2n");
+  if (helper === undefined)
+    return refuse(
+      ctx,
+      node,
+      "LF302",
+      "this operator is not supported on bigints in a job",
+      "multiply or divide by a power of 2n",
+    );
   return { code: code`__js.${helper}(${left}, ${right}, ${place(ctx, node)})`, rep: BIGINT };
 }
 
@@ -116,9 +137,15 @@ function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | "!="): 
   if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
   const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
   if (boxed(left) || boxed(right)) return { code: code`${not}${boxedEqual(ctx, left, right, node)}`, rep: BOOLEAN };
-  const comparable = sameRep(present(left.rep), present(right.rep)) || (left.rep.kind === "class" && right.rep.kind === "class");
+  const comparable =
+    sameRep(present(left.rep), present(right.rep)) || (left.rep.kind === "class" && right.rep.kind === "class");
   if (!comparable || present(left.rep).kind === "function") {
-    return refuse(ctx, node, "LF318", `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be compared in a job`);
+    return refuse(
+      ctx,
+      node,
+      "LF318",
+      `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be compared in a job`,
+    );
   }
   return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
 }
@@ -127,9 +154,18 @@ function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: V
   const tested = left.rep.kind === "null" ? right : left;
   const answer = operator === "==" ? "true" : "false";
   if (tested.rep.kind === "null") return { code: answer, rep: BOOLEAN };
-  if (tested.rep.kind !== "nullable") return { code: code`(${tested.code}, ${operator === "==" ? "false" : "true"})`, rep: BOOLEAN };
-  const isStrict = node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
-  if (isStrict && tested.rep.absent === "both") refuse(ctx, node, "LF102", `'${describe(tested.rep)}' may be null and undefined, which a job cannot tell apart`, "compare with == null, or use ??");
+  if (tested.rep.kind !== "nullable")
+    return { code: code`(${tested.code}, ${operator === "==" ? "false" : "true"})`, rep: BOOLEAN };
+  const isStrict =
+    node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
+  if (isStrict && tested.rep.absent === "both")
+    refuse(
+      ctx,
+      node,
+      "LF102",
+      `'${describe(tested.rep)}' may be null and undefined, which a job cannot tell apart`,
+      "compare with == null, or use ??",
+    );
   return { code: code`(changetype<usize>(${tested.code}) ${operator} 0)`, rep: BOOLEAN };
 }
 
@@ -147,7 +183,12 @@ function compare(ctx: Context, node: ts.BinaryExpression, operator: string): Val
   const right = marked(ctx, node.right);
   const ordered = left.rep.kind === "number" || left.rep.kind === "string" || left.rep.kind === "bigint";
   if (!ordered || !sameRep(left.rep, right.rep)) {
-    return refuse(ctx, node, "LF318", `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be ordered in a job`);
+    return refuse(
+      ctx,
+      node,
+      "LF318",
+      `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be ordered in a job`,
+    );
   }
   return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
 }
@@ -163,7 +204,13 @@ function logical(ctx: Context, node: ts.BinaryExpression, operator: ts.SyntaxKin
   if (target?.kind === "void") {
     const right = into(ctx, node.right, target);
     const condition = truthy(ctx, left, node.left);
-    return { code: symbol === "&&" ? code`(${condition} ? (${right}, true) : false)` : code`(${condition} ? true : (${right}, false))`, rep: BOOLEAN };
+    return {
+      code:
+        symbol === "&&"
+          ? code`(${condition} ? (${right}, true) : false)`
+          : code`(${condition} ? true : (${right}, false))`,
+      rep: BOOLEAN,
+    };
   }
   const rep = repAt(ctx, node);
   if (left.rep.kind === "boolean" && rep.kind === "boolean") {
@@ -173,7 +220,13 @@ function logical(ctx: Context, node: ts.BinaryExpression, operator: ts.SyntaxKin
   const condition = truthy(ctx, { code: code`(${held} = ${left.code})`, rep: left.rep }, node.left);
   const kept = keptSide(ctx, { code: held, rep: left.rep }, rep, node);
   const right = into(ctx, node.right, rep);
-  return { code: operator === K.BarBarToken ? code`(${condition} ? ${kept} : ${right})` : code`(${condition} ? ${right} : ${kept})`, rep };
+  return {
+    code:
+      operator === K.BarBarToken
+        ? code`(${condition} ? ${kept} : ${right})`
+        : code`(${condition} ? ${right} : ${kept})`,
+    rep,
+  };
 }
 
 /** The left operand where it is the result: not null behind `||`. */
@@ -187,10 +240,13 @@ function isCondition(node: ts.Node): boolean {
   const parent = node.parent;
   if (ts.isParenthesizedExpression(parent)) return isCondition(parent);
   if (ts.isPrefixUnaryExpression(parent)) return parent.operator === K.ExclamationToken;
-  if (ts.isIfStatement(parent) || ts.isWhileStatement(parent) || ts.isDoStatement(parent)) return parent.expression === node;
+  if (ts.isIfStatement(parent) || ts.isWhileStatement(parent) || ts.isDoStatement(parent))
+    return parent.expression === node;
   if (ts.isForStatement(parent)) return parent.condition === node;
   if (ts.isConditionalExpression(parent)) return parent.condition === node;
-  const isLogical = ts.isBinaryExpression(parent) && (parent.operatorToken.kind === K.AmpersandAmpersandToken || parent.operatorToken.kind === K.BarBarToken);
+  const isLogical =
+    ts.isBinaryExpression(parent) &&
+    (parent.operatorToken.kind === K.AmpersandAmpersandToken || parent.operatorToken.kind === K.BarBarToken);
   return isLogical && isCondition(parent);
 }
 
@@ -216,7 +272,8 @@ function comma(ctx: Context, node: ts.BinaryExpression, target: Rep | undefined)
 function instanceOf(ctx: Context, node: ts.BinaryExpression): Value {
   const left = marked(ctx, node.left);
   const symbol = ctx.job.checker.getTypeAtLocation(node.right).symbol;
-  if (left.rep.kind !== "class" && present(left.rep).kind !== "class") return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
+  if (left.rep.kind !== "class" && present(left.rep).kind !== "class")
+    return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
   const rep: Rep = { kind: "class", symbol, args: [] };
   return { code: code`(${left.code} instanceof ${typeText(ctx, rep)})`, rep: BOOLEAN };
 }
@@ -225,14 +282,18 @@ export function conditional(ctx: Context, node: ts.ConditionalExpression, target
   const rep = target ?? repAt(ctx, node);
   const condition = truthy(ctx, marked(ctx, node.condition), node.condition);
   if (rep.kind === "void") {
-    return { code: code`(${condition} ? (${into(ctx, node.whenTrue, rep)}, true) : (${into(ctx, node.whenFalse, rep)}, true))`, rep: BOOLEAN };
+    return {
+      code: code`(${condition} ? (${into(ctx, node.whenTrue, rep)}, true) : (${into(ctx, node.whenFalse, rep)}, true))`,
+      rep: BOOLEAN,
+    };
   }
   return { code: code`(${condition} ? ${into(ctx, node.whenTrue, rep)} : ${into(ctx, node.whenFalse, rep)})`, rep };
 }
 
 export function prefix(ctx: Context, node: ts.PrefixUnaryExpression): Value {
   const operator = node.operator;
-  if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) return step(ctx, node, node.operand, operator, true);
+  if (operator === K.PlusPlusToken || operator === K.MinusMinusToken)
+    return step(ctx, node, node.operand, operator, true);
   const operand = marked(ctx, node.operand);
   if (operator === K.ExclamationToken) return { code: code`!${truthy(ctx, operand, node.operand)}`, rep: BOOLEAN };
   if (operator === K.PlusToken) {
@@ -256,16 +317,32 @@ export function postfix(ctx: Context, node: ts.PostfixUnaryExpression): Value {
 /** `typeof x` is known from x's type. */
 export function typeOf(ctx: Context, node: ts.TypeOfExpression): Value {
   const rep = repAt(ctx, node.expression);
-  const names: Partial<Record<Rep["kind"], string>> = { number: "number", string: "string", boolean: "boolean", bigint: "bigint", function: "function" };
+  const names: Partial<Record<Rep["kind"], string>> = {
+    number: "number",
+    string: "string",
+    boolean: "boolean",
+    bigint: "bigint",
+    function: "function",
+  };
   if (rep.kind === "null") {
     const isNull = ctx.job.checker.getTypeAtLocation(node.expression).flags & ts.TypeFlags.Null;
     return { code: isNull ? '"object"' : '"undefined"', rep: STRING };
   }
   if (rep.kind === "nullable") {
-    if (rep.absent === "both") return refuse(ctx, node, "LF102", `'${describe(rep)}' may be null and undefined, which a job cannot tell apart`, "test it with == null first");
+    if (rep.absent === "both")
+      return refuse(
+        ctx,
+        node,
+        "LF102",
+        `'${describe(rep)}' may be null and undefined, which a job cannot tell apart`,
+        "test it with == null first",
+      );
     const value = expression(ctx, node.expression);
     const there = names[rep.of.kind] ?? "object";
-    return { code: code`((${value.code}) !== null ? "${there}" : "${rep.absent === "null" ? "object" : "undefined"}")`, rep: STRING };
+    return {
+      code: code`((${value.code}) !== null ? "${there}" : "${rep.absent === "null" ? "object" : "undefined"}")`,
+      rep: STRING,
+    };
   }
   return { code: from(node, `"${names[rep.kind] ?? "object"}"`), rep: STRING };
 }

@@ -26,7 +26,12 @@ interface OptionalCall {
 function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefined {
   let node = given;
   while (ts.isParenthesizedExpression(node)) node = node.expression;
-  if (!ts.isCallExpression(node) || node.flags & ts.NodeFlags.OptionalChain || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+  if (
+    !ts.isCallExpression(node) ||
+    node.flags & ts.NodeFlags.OptionalChain ||
+    !ts.isPropertyAccessExpression(node.expression)
+  )
+    return undefined;
   const receiver = node.expression.expression;
   const family = familyOf(repAt(ctx, receiver));
   if (family === undefined) return undefined;
@@ -36,16 +41,31 @@ function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefi
 
 /** `m.get(k) ?? d`; undefined when the left side is something else. */
 export function coalesceCall(ctx: Context, node: ts.BinaryExpression, rep: Rep): Value | undefined {
-  const there = coalesced(ctx, node, (value) => convert(ctx, value, rep, node.left), () => into(ctx, node.right, rep));
+  const there = coalesced(
+    ctx,
+    node,
+    (value) => convert(ctx, value, rep, node.left),
+    () => into(ctx, node.right, rep),
+  );
   return there === undefined ? undefined : { code: there, rep };
 }
 
 /** The same where only the text is wanted. */
 export function coalesceText(ctx: Context, node: ts.BinaryExpression): Code | undefined {
-  return coalesced(ctx, node, (value) => text(ctx, value, node.left), () => textInto(ctx, node.right));
+  return coalesced(
+    ctx,
+    node,
+    (value) => text(ctx, value, node.left),
+    () => textInto(ctx, node.right),
+  );
 }
 
-function coalesced(ctx: Context, node: ts.BinaryExpression, found: (value: Value) => Code, other: () => Code): Code | undefined {
+function coalesced(
+  ctx: Context,
+  node: ts.BinaryExpression,
+  found: (value: Value) => Code,
+  other: () => Code,
+): Code | undefined {
   const call = optionalCall(ctx, node.left);
   if (call === undefined) return coalescedElement(ctx, node, found, other);
   const receiver = marked(ctx, call.receiver);
@@ -58,7 +78,12 @@ function coalesced(ctx: Context, node: ts.BinaryExpression, found: (value: Value
 }
 
 /** `xs[i] ?? d`: asked without a box. */
-function coalescedElement(ctx: Context, node: ts.BinaryExpression, found: (value: Value) => Code, other: () => Code): Code | undefined {
+function coalescedElement(
+  ctx: Context,
+  node: ts.BinaryExpression,
+  found: (value: Value) => Code,
+  other: () => Code,
+): Code | undefined {
   const read = bareElement(node.left);
   const receiver = read && repAt(ctx, read.expression);
   if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string")) return undefined;

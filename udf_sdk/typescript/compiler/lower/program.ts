@@ -74,7 +74,8 @@ class Lowering {
   }
 
   run(): Lowered {
-    for (const file of this.#program.files) this.#files.set(file, this.#unit(this.#program.pathOf(file), file, undefined));
+    for (const file of this.#program.files)
+      this.#files.set(file, this.#unit(this.#program.pathOf(file), file, undefined));
     this.#declaredTypes();
     for (const [file, unit] of this.#files) this.#lowerFile(unit, file);
     this.#lowerInstances();
@@ -90,13 +91,15 @@ class Lowering {
     const { checker, types } = this.#job;
     const declared: ts.Node[] = [];
     const visit = (node: ts.Node): void => {
-      const isAlias = (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) && node.typeParameters === undefined;
+      const isAlias =
+        (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) && node.typeParameters === undefined;
       if (isAlias || ts.isUnionTypeNode(node)) declared.push(node);
       ts.forEachChild(node, visit);
     };
     this.#program.files.forEach(visit);
     const isUnion = (node: ts.Node): boolean => checker.getTypeAtLocation(node).isUnion();
-    for (const node of [...declared.filter(isUnion), ...declared]) types.has(checker.getTypeAtLocation(node), NO_SUBSTITUTION);
+    for (const node of [...declared.filter(isUnion), ...declared])
+      types.has(checker.getTypeAtLocation(node), NO_SUBSTITUTION);
   }
 
   #unit(path: string, source: ts.SourceFile, instance: Instance | undefined): Unit {
@@ -104,7 +107,12 @@ class Lowering {
   }
 
   #context(unit: Unit): Context {
-    return { job: this.#job, unit, fn: { node: undefined, result: VOID, temporaries: undefined, turns: [] }, substitution: unit.instance?.substitution ?? NO_SUBSTITUTION };
+    return {
+      job: this.#job,
+      unit,
+      fn: { node: undefined, result: VOID, temporaries: undefined, turns: [] },
+      substitution: unit.instance?.substitution ?? NO_SUBSTITUTION,
+    };
   }
 
   #unitOf(declaration: ts.Declaration, args: readonly Rep[]): Unit {
@@ -124,7 +132,9 @@ class Lowering {
 
   #substitutionOf(rep: Rep & { kind: "class" }): Substitution {
     const declaration = rep.symbol.valueDeclaration ?? rep.symbol.declarations?.[0];
-    return rep.args.length === 0 || declaration === undefined ? NO_SUBSTITUTION : this.#substitution(declaration, rep.args);
+    return rep.args.length === 0 || declaration === undefined
+      ? NO_SUBSTITUTION
+      : this.#substitution(declaration, rep.args);
   }
 
   #genericMethodsOf(rep: Rep & { kind: "class" }): Code[] {
@@ -133,7 +143,11 @@ class Lowering {
     return texts;
   }
 
-  #genericMethod(rep: Rep & { kind: "class" }, declaration: ts.MethodDeclaration, args: readonly Rep[]): { name: string; substitution: Substitution } {
+  #genericMethod(
+    rep: Rep & { kind: "class" },
+    declaration: ts.MethodDeclaration,
+    args: readonly Rep[],
+  ): { name: string; substitution: Substitution } {
     const key = `${keyOf(rep)}.${declaration.name.getText()}<${keyOfAll(args)}>`;
     const known = this.#methods.get(key);
     if (known !== undefined) return known;
@@ -143,7 +157,10 @@ class Lowering {
     const holder = rep.symbol.valueDeclaration as ts.Declaration;
     const texts = this.#genericMethodsOf(rep);
     const ctx: Context = { ...this.#context(this.#unitOf(holder, rep.args)), substitution };
-    this.#later.push(() => void texts.push(guarded(ctx, declaration, () => from(declaration, methodText(ctx, declaration, made.name)))));
+    this.#later.push(
+      () =>
+        void texts.push(guarded(ctx, declaration, () => from(declaration, methodText(ctx, declaration, made.name)))),
+    );
     return made;
   }
 
@@ -154,7 +171,9 @@ class Lowering {
     if (known !== undefined) return known;
     const holder = ts.isVariableDeclaration(declaration) ? functionOfConst(declaration) : declaration;
     const parameters = (holder as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> }).typeParameters ?? [];
-    const substitution = new Map(parameters.map((p, i) => [this.#job.checker.getSymbolAtLocation(p.name) as ts.Symbol, args[i] as Rep]));
+    const substitution = new Map(
+      parameters.map((p, i) => [this.#job.checker.getSymbolAtLocation(p.name) as ts.Symbol, args[i] as Rep]),
+    );
     this.#substitutions.set(key, substitution);
     return substitution;
   }
@@ -188,7 +207,8 @@ class Lowering {
       for (const file of this.#program.files) {
         for (const node of file.statements) {
           if (!ts.isClassDeclaration(node)) continue;
-          for (const base of this.#job.checker.getTypeAtLocation(node).getBaseTypes() ?? []) this.#extended.add(base.symbol);
+          for (const base of this.#job.checker.getTypeAtLocation(node).getBaseTypes() ?? [])
+            this.#extended.add(base.symbol);
         }
       }
     }
@@ -221,7 +241,8 @@ class Lowering {
   #sideEffects(ctx: Context, file: ts.SourceFile): string {
     const imports: string[] = [];
     for (const node of file.statements) {
-      if (!(ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) || node.moduleSpecifier === undefined) continue;
+      if (!(ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) || node.moduleSpecifier === undefined)
+        continue;
       if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === K.TypeKeyword) continue;
       const target = this.#job.checker.getSymbolAtLocation(node.moduleSpecifier)?.valueDeclaration;
       const unit = target && ts.isSourceFile(target) ? this.#files.get(target) : undefined;
@@ -239,15 +260,20 @@ class Lowering {
     const unit = this.#unit(RECORDS_PATH, this.#program.entry, undefined);
     const ctx = this.#context(unit);
     const portable = (rep: Rep & { kind: "class" }): string | undefined => this.#classNotPortable(ctx, rep);
-    const classes = this.#job.types.records.map((r) => recordClass(r, (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable));
+    const classes = this.#job.types.records.map((r) =>
+      recordClass(r, (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
+    );
     return `${headOf(unit).replace(/import \* as __r [^;]*;/, "")}\n${classes.join("")}`;
   }
 }
 
 /** The imports of a lowered file, its frames and its temporaries: all on line 1. */
 function headOf(unit: Unit): string {
-  const library = 'import * as __lf from "~lf/index"; import * as __js from "~lf/js/index"; import * as __l from "~lf/lang"; import * as __r from "~lf/records"; ';
-  const units = [...unit.imports].map(([other, alias]) => `import * as ${alias} from "${relativeImport(unit.path, other.path)}"; `);
+  const library =
+    'import * as __lf from "~lf/index"; import * as __js from "~lf/js/index"; import * as __l from "~lf/lang"; import * as __r from "~lf/records"; ';
+  const units = [...unit.imports].map(
+    ([other, alias]) => `import * as ${alias} from "${relativeImport(unit.path, other.path)}"; `,
+  );
   return `${library}${units.join("")}${[...unit.head.values()].join(" ")} `;
 }
 
@@ -291,8 +317,16 @@ function importDeclaration(ctx: Context, node: ts.ImportDeclaration): Code {
   if (bindings === undefined || !ts.isNamedImports(bindings)) return "";
   for (const element of bindings.elements) {
     const symbol = symbolOf(ctx.job.checker, element.name);
-    const isFunction = symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0;
-    if (isFunction) refuse(ctx, element, "LF324", `'${element.name.text}' runs a job under Node, it cannot be part of one`, "use it in a test that imports the job");
+    const isFunction =
+      symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0;
+    if (isFunction)
+      refuse(
+        ctx,
+        element,
+        "LF324",
+        `'${element.name.text}' runs a job under Node, it cannot be part of one`,
+        "use it in a test that imports the job",
+      );
   }
   return "";
 }
@@ -302,18 +336,22 @@ function isGeneric(node: ts.Node): boolean {
 }
 
 function exportAssignment(ctx: Context, node: ts.ExportAssignment): Code {
-  return ts.isIdentifier(node.expression) ? "" : refuse(ctx, node, "LF301", "'export default' of an expression is not supported in a job", "give it a name first");
+  return ts.isIdentifier(node.expression)
+    ? ""
+    : refuse(ctx, node, "LF301", "'export default' of an expression is not supported in a job", "give it a name first");
 }
 
 /** A function, class or interface, in its file or as an instantiation. */
 function declaration(ctx: Context, node: ts.Declaration): Code {
-  if (ts.isFunctionDeclaration(node)) return node.body === undefined ? "" : topLevelFunction(ctx, node, node.name?.text ?? "__default");
+  if (ts.isFunctionDeclaration(node))
+    return node.body === undefined ? "" : topLevelFunction(ctx, node, node.name?.text ?? "__default");
   if (ts.isClassDeclaration(node)) return classDeclaration(ctx, node);
   if (ts.isMethodDeclaration(node)) return topLevelFunction(ctx, node, node.name.getText());
   if (ts.isInterfaceDeclaration(node)) return interfaceDeclaration(ctx, node);
   const literal = functionOfConst(node);
   const name = ts.getNameOfDeclaration(node);
-  if (literal !== undefined && name !== undefined && ts.isIdentifier(name)) return topLevelFunction(ctx, literal, name.text);
+  if (literal !== undefined && name !== undefined && ts.isIdentifier(name))
+    return topLevelFunction(ctx, literal, name.text);
   return refuse(ctx, node, "LF301", "this declaration is not supported in a job");
 }
 
@@ -325,4 +363,3 @@ function topLevelVariables(ctx: Context, node: ts.VariableStatement): Code {
     return literal.typeParameters === undefined ? code`${from(d, declaration(ctx, d))} ` : "";
   });
 }
-

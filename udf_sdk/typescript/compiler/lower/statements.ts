@@ -23,7 +23,11 @@ type Handler = (ctx: Context, node: never) => Code;
 
 const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Handler>([
   [K.VariableStatement, (ctx: Context, node: ts.VariableStatement) => variables(ctx, node.declarationList)],
-  [K.ExpressionStatement, (ctx: Context, node: ts.ExpressionStatement) => code`${into(ctx, node.expression, VOID)};${ctx.job.afterSuper.get(node) ?? ""}`],
+  [
+    K.ExpressionStatement,
+    (ctx: Context, node: ts.ExpressionStatement) =>
+      code`${into(ctx, node.expression, VOID)};${ctx.job.afterSuper.get(node) ?? ""}`,
+  ],
   [K.Block, block],
   [K.IfStatement, ifStatement],
   [K.ReturnStatement, returnStatement],
@@ -46,7 +50,10 @@ const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string, string?]>
   [K.TryStatement, ["LF303", "try/catch is not supported in a job"]],
   [K.ForInStatement, ["LF304", "for-in is not supported in a job"]],
   [K.LabeledStatement, ["LF305", "labels are not supported in a job"]],
-  [K.ClassDeclaration, ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"]],
+  [
+    K.ClassDeclaration,
+    ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"],
+  ],
   [K.ModuleDeclaration, ["LF310", "namespaces are not supported in a job"]],
 ] as const);
 
@@ -64,7 +71,9 @@ export function guarded(ctx: Context, node: ts.Node, lower: () => Code): Code {
       if (ctx.job.diagnostics.isEmpty) throw new InternalError(node, `refused without a complaint: ${error.message}`);
       return "";
     }
-    throw error instanceof InternalError || !(error instanceof Error) ? error : new InternalError(node, error.stack ?? error.message);
+    throw error instanceof InternalError || !(error instanceof Error)
+      ? error
+      : new InternalError(node, error.stack ?? error.message);
   }
 }
 
@@ -88,7 +97,13 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
   }
   const rep = declaredRep(ctx, node, symbolOf(ctx.job.checker, node.name) as ts.Symbol);
   if (rep.kind === "void" || rep.kind === "never" || rep.kind === "null") {
-    return refuse(ctx, node, "LF101", `'${node.name.text}' never has a value`, "remove it, or give it a type such as string | null");
+    return refuse(
+      ctx,
+      node,
+      "LF101",
+      `'${node.name.text}' never has a value`,
+      "remove it, or give it a type such as string | null",
+    );
   }
   const value = node.initializer === undefined ? initial(ctx, rep) : into(ctx, node.initializer, rep);
   return declareVariable(ctx, node.name, value);
@@ -107,7 +122,9 @@ function declaredRep(ctx: Context, node: ts.VariableDeclaration, symbol: ts.Symb
 
 /** `const [a, b] = [1, "x"]` is a tuple, whatever the pattern says. */
 function patternTarget(ctx: Context, node: ts.VariableDeclaration): Rep | undefined {
-  return node.type === undefined ? repOf(ctx, ctx.job.checker.getTypeAtLocation(node.initializer as ts.Expression), node) : repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node);
+  return node.type === undefined
+    ? repOf(ctx, ctx.job.checker.getTypeAtLocation(node.initializer as ts.Expression), node)
+    : repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node);
 }
 
 function initial(ctx: Context, rep: Rep): Code {
@@ -131,7 +148,8 @@ function ifStatement(ctx: Context, node: ts.IfStatement): Code {
 
 function returnStatement(ctx: Context, node: ts.ReturnStatement): Code {
   const { result, emits } = ctx.fn;
-  if (emits !== undefined && node.expression !== undefined) return code`{ ${emitted(ctx, node.expression, emits)} ${emits.after} }`;
+  if (emits !== undefined && node.expression !== undefined)
+    return code`{ ${emitted(ctx, node.expression, emits)} ${emits.after} }`;
   if (node.expression === undefined) return result.kind === "nullable" ? "return null;" : "return;";
   if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; return; }`;
   return code`return (${into(ctx, node.expression, result)});`;
@@ -149,20 +167,29 @@ function throwStatement(ctx: Context, node: ts.ThrowStatement): Code {
 function unreachableEnd(ctx: Context): string {
   const { node, result } = ctx.fn;
   if (node === undefined || ts.isConstructorDeclaration(node)) return "unreachable();";
-  return result.kind === "void" || result.kind === "never" ? "return;" : `return __l.never<${typeText(ctx, result)}>();`;
+  return result.kind === "void" || result.kind === "never"
+    ? "return;"
+    : `return __l.never<${typeText(ctx, result)}>();`;
 }
 
 /** Becomes a chain of tests on a number of the case, so that any type can be switched on, and cases fall through. */
 function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
   const value = marked(ctx, node.expression);
-  if (value.rep.kind === "nullable" && isScalar(value.rep.of)) refuse(ctx, node.expression, "LF319", `this may be ${orMissing(value.rep.absent)}`, "test it before the switch");
+  if (value.rep.kind === "nullable" && isScalar(value.rep.of))
+    refuse(ctx, node.expression, "LF319", `this may be ${orMissing(value.rep.absent)}`, "test it before the switch");
   const held = `__s${ctx.job.counter.next++}`;
   const clauses = node.caseBlock.clauses;
   const byDefault = clauses.findIndex(ts.isDefaultClause);
   const numbered = clauses.flatMap((clause, i) => (ts.isCaseClause(clause) ? [{ clause, i }] : []));
   const tests = numbered.map(({ clause, i }) => {
     const wanted = marked(ctx, clause.expression, value.rep);
-    if (!sameRep(present(wanted.rep), present(value.rep))) refuse(ctx, clause, "LF318", `'${describe(wanted.rep)}' cannot be compared with '${describe(value.rep)}' in a job`);
+    if (!sameRep(present(wanted.rep), present(value.rep)))
+      refuse(
+        ctx,
+        clause,
+        "LF318",
+        `'${describe(wanted.rep)}' cannot be compared with '${describe(value.rep)}' in a job`,
+      );
     return code`${held} == ${convert(ctx, wanted, value.rep, clause)} ? ${String(i)} : `;
   });
   const bodies = clauses.map((clause, i) => code` case ${String(i)}: {${statements(ctx, clause.statements)} }`);
@@ -180,4 +207,3 @@ function continueStatement(ctx: Context, node: ts.ContinueStatement): Code {
   const turn = ctx.fn.turns.at(-1) ?? "";
   return turn === "" ? "continue;" : code`{ ${turn} continue; }`;
 }
-

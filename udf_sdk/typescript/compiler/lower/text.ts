@@ -21,10 +21,12 @@ export function textInto(ctx: Context, node: ts.Expression): Code {
   }
   if (ts.isBinaryExpression(node)) {
     if (node.operatorToken.kind === K.QuestionQuestionToken) return coalescedText(ctx, node);
-    if (node.operatorToken.kind === K.BarBarToken || node.operatorToken.kind === K.AmpersandAmpersandToken) return logicalText(ctx, node);
+    if (node.operatorToken.kind === K.BarBarToken || node.operatorToken.kind === K.AmpersandAmpersandToken)
+      return logicalText(ctx, node);
   }
   const value = marked(ctx, node);
-  const isUndefined = value.rep.kind === "null" && (ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Undefined) !== 0;
+  const isUndefined =
+    value.rep.kind === "null" && (ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Undefined) !== 0;
   return isUndefined ? '"undefined"' : text(ctx, value, node);
 }
 
@@ -45,10 +47,15 @@ function logicalText(ctx: Context, node: ts.BinaryExpression): Code {
   const condition = truthy(ctx, { code: code`(${held} = ${left.code})`, rep: left.rep }, node.left);
   const kept = text(ctx, { code: held, rep: left.rep }, node.left);
   const right = textInto(ctx, node.right);
-  return node.operatorToken.kind === K.BarBarToken ? code`(${condition} ? ${kept} : ${right})` : code`(${condition} ? ${right} : ${kept})`;
+  return node.operatorToken.kind === K.BarBarToken
+    ? code`(${condition} ? ${kept} : ${right})`
+    : code`(${condition} ? ${right} : ${kept})`;
 }
 
 /** `a + b` where TypeScript says that the sum is text. */
 export function concatenation(ctx: Context, node: ts.BinaryExpression): Value {
-  return { code: code`(${from(node.left, textInto(ctx, node.left))} + ${from(node.right, textInto(ctx, node.right))})`, rep: STRING };
+  return {
+    code: code`(${from(node.left, textInto(ctx, node.left))} + ${from(node.right, textInto(ctx, node.right))})`,
+    rep: STRING,
+  };
 }
