@@ -130,6 +130,7 @@ class GuestError(UserError):
         frames: wasm frames by name, innermost first.
         operator: name of the operator whose call failed, once the runtime has added it.
         record: where that row comes from (`book.txt:12`) or its key, where the runtime knows it.
+        rule: the rule of docs/abi.md that it broke (`6.3`), where one can be named.
     """
 
     def __init__(
@@ -143,8 +144,10 @@ class GuestError(UserError):
         hint: str | None = None,
         operator: str | None = None,
         record: str | None = None,
+        rule: str | None = None,
     ) -> None:
         super().__init__(message, where=position, hint=hint)
+        self.rule = rule
         self.operator = operator
         self.record = record
         self.function = function

@@ -34,8 +34,9 @@ def _blame(measured: Sequence[Measured], batch: pa.RecordBatch) -> GuestProtocol
         try:
             column.validate(full=True)
         except pa.ArrowInvalid as error:
-            return GuestProtocolError(f"{part.node.path}: {error}")
-    return GuestProtocolError("the batch is not valid")
+            rule = "6.6" if "UTF8" in str(error) else "6.4"
+            return GuestProtocolError(f"{part.node.path}: {error}", rule=rule)
+    return GuestProtocolError("the batch is not valid", rule="6.4")
 
 
 def _check_nulls(part: Measured, array: AnyArray, alive: pa.BooleanArray | None) -> None:
@@ -44,9 +45,11 @@ def _check_nulls(part: Measured, array: AnyArray, alive: pa.BooleanArray | None)
     if part.rows and part.buffers[0] is not None:
         nulls = array.null_count
         if part.nulls not in (-1, nulls):
-            raise GuestProtocolError(f"{node.path}: a null count of {part.nulls} where {nulls} rows are null")
+            text = f"{node.path}: a null count of {part.nulls} where {nulls} rows are null"
+            raise GuestProtocolError(text, rule="6.4")
         if nulls and not node.nullable and _has_null_among(array, alive):
-            raise GuestProtocolError(f"{node.path}: {nulls} null rows in a column that is not nullable")
+            text = f"{node.path}: {nulls} null rows in a column that is not nullable"
+            raise GuestProtocolError(text, rule="6.5")
     if not part.children:
         return
     if node.shape is Shape.LIST:
@@ -74,9 +77,9 @@ def check_offsets(offsets: pa.Buffer, rows: int, child_rows: int, path: str) -> 
     """Offsets of a list array: the first is 0, none goes back, the last is `child_rows`."""
     values = cast("pa.Int32Array", pa.Array.from_buffers(pa.int32(), rows + 1, [None, offsets]))
     if rows and values[0].as_py() != 0:
-        raise GuestProtocolError(f"{path}: its first offset is {values[0]}; 0 is expected")
+        raise GuestProtocolError(f"{path}: its first offset is {values[0]}; 0 is expected", rule="4.1")
     try:
         pa.ListArray.from_arrays(values, pa.nulls(child_rows)).validate(full=True)
     except pa.ArrowInvalid as error:
-        raise GuestProtocolError(f"{path}: {error}") from error
+        raise GuestProtocolError(f"{path}: {error}", rule="4.1") from error
     return values

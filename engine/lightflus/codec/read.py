@@ -76,7 +76,8 @@ def read_list(memory: Window, address: int, rows: int) -> ListHeader:
         validity = survey.validity(_LIST, header, rows)
         part, child_rows = survey.offsets(_LIST, header.buffers[1], rows)
         if child_rows > 8 * memory.size:
-            raise GuestProtocolError(f"{_LIST}: {child_rows} rows cannot lie in a memory of {memory.size} bytes")
+            text = f"{_LIST}: {child_rows} rows cannot lie in a memory of {memory.size} bytes"
+            raise GuestProtocolError(text, rule="4.1")
         host = _copied(memory, survey)
     _require_no_nulls(_LIST, host, validity, rows)
     offsets = check_offsets(host.slice(part.start, part.size), rows, child_rows, _LIST)
@@ -97,12 +98,12 @@ class _Lies:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         """Raises a GuestProtocolError for an OutOfBounds."""
         if isinstance(error, OutOfBounds):
-            raise GuestProtocolError(f"{self._path}: {error}") from error
+            raise GuestProtocolError(f"{self._path}: {error}", rule="6.1") from error
 
 
 def _require_rows(path: str, found: int, rows: int) -> None:
     if found != rows:
-        raise GuestProtocolError(f"{path}: {found} rows where {rows} are expected")
+        raise GuestProtocolError(f"{path}: {found} rows where {rows} are expected", rule="4.1")
 
 
 def _require_no_nulls(path: str, host: pa.Buffer, validity: Part | None, rows: int) -> None:
@@ -111,7 +112,7 @@ def _require_no_nulls(path: str, host: pa.Buffer, validity: Part | None, rows: i
     bits = host.slice(validity.start, validity.size)
     nulls = pa.Array.from_buffers(pa.bool_(), rows, [bits, bits]).null_count
     if nulls:
-        raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null")
+        raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null", rule="6.5")
 
 
 def _copied(memory: Window, survey: Survey) -> pa.Buffer:
@@ -137,4 +138,4 @@ def _array(part: Measured, host: pa.Buffer) -> AnyArray:
     try:
         return pa.Array.from_buffers(part.node.arrow, part.rows, buffers, children=children or None)
     except pa.ArrowInvalid as error:
-        raise GuestProtocolError(f"{part.node.path}: {error}") from error
+        raise GuestProtocolError(f"{part.node.path}: {error}", rule="6.4") from error

@@ -50,22 +50,24 @@ class Measured(NamedTuple):
 def read_header(memory: Window, address: int, path: str, *, buffers: int, children: int) -> ArrayHeader:
     """The ArrowArray at `address`. Raises GuestProtocolError for counts that its type cannot have, OutOfBounds."""
     if address % 8:
-        raise GuestProtocolError(f"{path}: the ArrowArray at {address} is not 8-byte aligned")
+        raise GuestProtocolError(f"{path}: the ArrowArray at {address} is not 8-byte aligned", rule="6.1")
     rows, nulls, offset, n_buffers, n_children, buffers_at, children_at, dictionary, _, _ = memory.unpack(
         ARRAY, address
     )
     if not 0 <= rows <= 8 * memory.size:
-        raise GuestProtocolError(f"{path}: {rows} rows cannot lie in a memory of {memory.size} bytes")
+        text = f"{path}: {rows} rows cannot lie in a memory of {memory.size} bytes"
+        raise GuestProtocolError(text, rule="6.1")
     if not -1 <= nulls <= rows:
-        raise GuestProtocolError(f"{path}: a null count of {nulls} in {rows} rows")
+        raise GuestProtocolError(f"{path}: a null count of {nulls} in {rows} rows", rule="6.4")
     if offset:
-        raise GuestProtocolError(f"{path}: an array offset of {offset}; 0 is expected")
+        raise GuestProtocolError(f"{path}: an array offset of {offset}; 0 is expected", rule="6.3")
     if (n_buffers, n_children) != (buffers, children):
         raise GuestProtocolError(
-            f"{path}: {n_buffers} buffers and {n_children} children; its type has {buffers} and {children}"
+            f"{path}: {n_buffers} buffers and {n_children} children; its type has {buffers} and {children}",
+            rule="6.4" if n_children == children else "6.2",
         )
     if dictionary:
-        raise GuestProtocolError(f"{path}: a dictionary; arrays are plain")
+        raise GuestProtocolError(f"{path}: a dictionary; arrays are plain", rule="6.1")
     return ArrayHeader(rows, nulls, _words(memory, buffers_at, buffers), _words(memory, children_at, children))
 
 
@@ -91,7 +93,7 @@ class Survey:
         """Measures `rows` rows of the array at `address`. Raises GuestProtocolError, OutOfBounds."""
         header = read_header(self._memory, address, node.path, buffers=node.buffers, children=len(node.children))
         if header.rows < rows:
-            raise GuestProtocolError(f"{node.path}: {header.rows} rows where {rows} are expected")
+            raise GuestProtocolError(f"{node.path}: {header.rows} rows where {rows} are expected", rule="6.3")
         if not rows:
             return Measured(node, 0, 0, (), ())
         validity = self.validity(node.path, header, rows)
@@ -105,7 +107,8 @@ class Survey:
         if address:
             return self._part(path, "validity", address, (rows + 7) // 8, 1)
         if header.nulls > 0:
-            raise GuestProtocolError(f"{path}: a null count of {header.nulls} without a validity bitmap")
+            text = f"{path}: a null count of {header.nulls} without a validity bitmap"
+            raise GuestProtocolError(text, rule="6.4")
         return None
 
     def _contents(self, node: Node, header: ArrayHeader, rows: int) -> tuple[tuple[Part, ...], tuple[Measured, ...]]:
@@ -130,22 +133,24 @@ class Survey:
         part = self._part(path, "offsets", address, 4 * (rows + 1), 4)
         (last,) = self._memory.unpack(_OFFSET, address + 4 * rows)
         if last < 0:
-            raise GuestProtocolError(f"{path}: its last offset is {last}")
+            raise GuestProtocolError(f"{path}: its last offset is {last}", rule="6.4")
         return part, last
 
     def _part(self, path: str, what: str, address: int, size: int, alignment: int) -> Part:
         if not size:
             return Part(0, 0)
         if not address:
-            raise GuestProtocolError(f"{path}: it has no {what}")
+            raise GuestProtocolError(f"{path}: it has no {what}", rule="6.4")
         if address % alignment:
-            raise GuestProtocolError(f"{path}: its {what} at {address} are not {alignment}-byte aligned")
+            text = f"{path}: its {what} at {address} are not {alignment}-byte aligned"
+            raise GuestProtocolError(text, rule="6.4")
         if address + size > self._memory.size:
             raise GuestProtocolError(
-                f"{path}: its {what}, {size} bytes at {address}, lie outside the memory of {self._memory.size} bytes"
+                f"{path}: its {what}, {size} bytes at {address}, lie outside the memory of {self._memory.size} bytes",
+                rule="6.4",
             )
         start, self.size = self.size, self.size + size + -size % _HOST_ALIGNMENT
         if self.size > self._most:
-            raise GuestProtocolError(f"{path}: the answer claims more bytes than the memory holds")
+            raise GuestProtocolError(f"{path}: the answer claims more bytes than the memory holds", rule="6.4")
         self.copies.append((start, address, size))
         return Part(start, size)

@@ -57,6 +57,14 @@ class ModuleReport:
         return not self.not_portable_because
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule of docs/abi.md that a module breaks, and how."""
+
+    rule: str
+    text: str
+
+
 def inspect(wasm: bytes) -> ModuleReport:
     """Looks at a module. Raises ModuleInvalid with everything that is wrong with it."""
     _require_core_module(wasm)
@@ -64,10 +72,23 @@ def inspect(wasm: bytes) -> ModuleReport:
     refused = refusal(wasm)
     if refused is not None:
         raise ModuleInvalid(f"it is not a valid module: {refused}", hint=_REBUILD)
-    problems = list(_problems(found))
-    if problems:
-        raise ModuleInvalid("; ".join(problems), hint=_REBUILD)
+    broken = list(_broken(found))
+    if broken:
+        raise ModuleInvalid("; ".join(one.text for one in broken), hint=_REBUILD)
     return _report(wasm, found)
+
+
+def broken_rules(wasm: bytes) -> tuple[Broken, ...]:
+    """The static rules that a module breaks, each by itself; `inspect` accepts a module that breaks none."""
+    try:
+        _require_core_module(wasm)
+        found = outline(wasm)
+    except ModuleInvalid as error:
+        return (Broken("1.1", str(error)),)
+    refused = refusal(wasm)
+    if refused is not None:
+        return (Broken("1.2", f"it is not a valid module: {refused}"),)
+    return tuple(_broken(found))
 
 
 def _require_core_module(wasm: bytes) -> None:
@@ -86,12 +107,12 @@ def _require_core_module(wasm: bytes) -> None:
         raise ModuleInvalid(f"it is of WebAssembly version {int.from_bytes(version, 'little')}; 1 is expected")
 
 
-def _problems(found: Outline) -> Iterator[str]:
-    yield from _abi_problems(found)
+def _broken(found: Outline) -> Iterator[Broken]:
+    yield from (Broken("3", text) for text in _abi_problems(found))
     for wanted in found.imports:
-        yield from _import_problems(wanted)
-    yield from _export_problems(found)
-    yield from _memory_problems(found)
+        yield from _broken_import(wanted)
+    yield from (Broken("3", text) for text in _export_problems(found))
+    yield from (Broken("1.1", text) for text in _memory_problems(found))
 
 
 def _abi_problems(found: Outline) -> Iterator[str]:
@@ -105,13 +126,15 @@ def _abi_problems(found: Outline) -> Iterator[str]:
         yield f"it is not a Lightflus module: it does not export {_ABI_PREFIX}{abi.ABI_VERSION}"
 
 
-def _import_problems(wanted: Import) -> Iterator[str]:
+def _broken_import(wanted: Import) -> Iterator[Broken]:
     name = f"{wanted.module}.{wanted.name}"
     expected = _host_signature(wanted)
     if expected is None:
-        yield f"it imports {name}, which no host offers ({abi.IMPORT_MODULE}.abort and .log are what there is)"
+        offered = f"{abi.IMPORT_MODULE}.abort and .log are what there is"
+        yield Broken("2.2", f"it imports {name}, which no host offers ({offered})")
     elif wanted.signature != expected:
-        yield f"it imports {name} as {wanted.signature or wanted.kind}; the host offers {expected}"
+        rule = "2" if wanted.module == abi.IMPORT_MODULE else "2.1"
+        yield Broken(rule, f"it imports {name} as {wanted.signature or wanted.kind}; the host offers {expected}")
 
 
 def _host_signature(wanted: Import) -> Signature | None:

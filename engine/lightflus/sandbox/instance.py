@@ -194,7 +194,7 @@ class ModuleGuest:
 
 def _given(address: int, what: str) -> int:
     if not address:
-        raise GuestProtocolError(f"its answer has no {what}")
+        raise GuestProtocolError(f"its answer has no {what}", rule="4")
     return address
 
 

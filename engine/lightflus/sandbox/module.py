@@ -79,14 +79,19 @@ class LoadedModule:
 
     def __call__(self) -> ModuleGuest:
         """A fresh instance whose main has run. Raises GuestError if it fails, or describes another graph."""
+        return ModuleGuest(self.session(), self._plans)
+
+    def session(self) -> Session:
+        """The same, to be called by hand: what `__call__` wraps. For tools that look at single calls."""
         session = self._image.session(self._sink)
         if session.describe() != self._described:
             session.close()
             raise GuestProtocolError(
                 "lf_describe answered another graph than the module carries",
                 hint=f"Its main must not depend on anything outside; build it again ({abi.JOB_SECTION}).",
+                rule="1.4",
             )
-        return ModuleGuest(session, self._plans)
+        return session
 
 
 def load(

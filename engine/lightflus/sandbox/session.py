@@ -58,7 +58,8 @@ class Session:
             window = self._memory.window()
             address, size = window.unpack(abi.DESCRIPTION, at)
             if size > GRAPH_BYTES:
-                raise GuestProtocolError(f"its graph has {size:,} bytes; {GRAPH_BYTES:,} are allowed")
+                text = f"its graph has {size:,} bytes; {GRAPH_BYTES:,} are allowed"
+                raise GuestProtocolError(text, rule="5.1")
             graph = window.read(address, size)
         self._row_at = self._call(self._instance.function("lf_row"))
         with self.reading(Scene("lf_row")):
@@ -72,12 +73,17 @@ class Session:
 
     def allocate(self, block: Block, scene: Scene) -> tuple[Window, int]:
         """Room for a block: the memory as it is then, and the address, 16-byte aligned and inside."""
-        base = self._call(self._allocate, block.size, scene=scene)
+        return self.allocate_bytes(block.size, scene)
+
+    def allocate_bytes(self, size: int, scene: Scene) -> tuple[Window, int]:
+        """The same for a number of bytes."""
+        base = self._call(self._allocate, size, scene=scene)
         window = self._memory.window()
         with self.reading(scene):
-            if base % abi.ALLOCATION_ALIGNMENT or not base or base + block.size > window.size:
-                asked = f"lf_alloc answered {base} for {block.size} bytes"
-                raise GuestProtocolError(f"{asked}, which is not 16-byte aligned or not inside {window.size} bytes")
+            if base % abi.ALLOCATION_ALIGNMENT or not base or base + size > window.size:
+                asked = f"lf_alloc answered {base} for {size} bytes"
+                text = f"{asked}, which is not 16-byte aligned or not inside {window.size} bytes"
+                raise GuestProtocolError(text, rule="3.6")
         return window, base
 
     def reading(self, scene: Scene) -> Reading:
@@ -87,6 +93,11 @@ class Session:
     def window(self) -> Window:
         """The memory as it is until the next call."""
         return self._memory.window()
+
+    def current_row(self) -> int:
+        """What stands at the guest's row now; NO_ROW if it has not begun any since `begin_rows`."""
+        (row,) = self._memory.window().unpack(_WORD, self._row_at)
+        return row
 
     def begin_rows(self, window: Window) -> None:
         """Notes that the guest has not begun any row of the next call."""
@@ -126,7 +137,7 @@ class Session:
         return self._translator.guest_error(error, ended)
 
     def _row(self, rows: int, row_map: RowMap) -> int | None:
-        (row,) = self._memory.window().unpack(_WORD, self._row_at)
+        row = self.current_row()
         return row_map(row) if row < rows else None
 
     def interrupt(self) -> None:
@@ -155,7 +166,9 @@ class Reading:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         """Raises a GuestError for an answer that broke docs/abi.md."""
         if isinstance(error, OutOfBounds):
-            raise self._session.died(GuestProtocolError(f"its answer: {error}"), self._scene) from error
+            rule = "3" if self._scene.function is None else "4"
+            lie = GuestProtocolError(f"its answer: {error}", rule=rule)
+            raise self._session.died(lie, self._scene) from error
         if isinstance(error, GuestProtocolError):
             raise self._session.died(error, self._scene) from error
 

@@ -61,7 +61,9 @@ class Translator:
         trap = error.__cause__
         frames = trap.frames if isinstance(trap, WasmTrap) else ()
         position = self._position(error.position, frames)
-        return _made(type(error), str(error), scene, position=position, frames=frames, hint=error.hint)
+        made = _made(type(error), str(error), scene, position=position, frames=frames, hint=error.hint)
+        made.rule = error.rule
+        return made
 
     def _of_trap(self, trap: WasmTrap, scene: Scene) -> GuestError:
         position = self._position(None, trap.frames)

@@ -134,11 +134,12 @@ def _counted(name: str, stub: Stub) -> Callable[[World, LinearMemory | None, Seq
     def run(world: World, memory: LinearMemory | None, arguments: Sequence[int]) -> int:
         world.count()
         if memory is None:
-            raise GuestProtocolError(f"called {name} without exporting a memory")
+            raise GuestProtocolError(f"called {name} without exporting a memory", rule="2")
         try:
             return stub(world, memory, arguments)
         except OutOfBounds as error:
-            raise GuestProtocolError(f"called {name} with an address outside its memory: {error}") from error
+            text = f"called {name} with an address outside its memory: {error}"
+            raise GuestProtocolError(text, rule="2") from error
 
     return run
 

@@ -81,11 +81,12 @@ class World:
 def text_at(memory: LinearMemory | None, address: int, size: int, what: str) -> str:
     """At most GUEST_MESSAGE_BYTES of UTF-8 text. Raises GuestProtocolError if it lies outside the memory."""
     if memory is None:
-        raise GuestProtocolError(f"passed {what} to the host without exporting a memory")
+        raise GuestProtocolError(f"passed {what} to the host without exporting a memory", rule="2")
     try:
         window = memory.window()
         window.require(address, size)
         text = window.read(address, min(size, GUEST_MESSAGE_BYTES)).decode(errors="replace")
     except OutOfBounds as error:
-        raise GuestProtocolError(f"passed {what} to the host that is not in its memory: {error}") from error
+        text = f"passed {what} to the host that is not in its memory: {error}"
+        raise GuestProtocolError(text, rule="2") from error
     return text if size <= GUEST_MESSAGE_BYTES else text + " ..."
