@@ -10,12 +10,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 SDK := udf_sdk/typescript
 BUNDLE := engine/lightflus/bundled/typescript
+RUST_SDK := udf_sdk/rust
+RUST_BUNDLE := engine/lightflus/bundled/rust
 
 ENV_STAMP := .build/python.stamp
 SDK_STAMP := .build/typescript.stamp
 NODE_MODULES := $(SDK)/node_modules/.package-lock.json
 SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs) \
-	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null)
+	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
+	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
 .PHONY: help setup demo test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
 
@@ -71,7 +74,7 @@ kernel-check:
 		*) echo "the kernel's bytes are compared on x86-64 Linux only" ;; \
 	esac
 
-sdk: $(SDK_STAMP) ## the TypeScript SDK: bundle the compiler and lightflus-api into the Python package
+sdk: $(SDK_STAMP) ## the SDKs: bundle the compiler, lightflus-api and the crate lightflus into the Python package
 
 sdk-check: $(SDK_STAMP)
 	cd $(SDK) && npm run --silent typecheck
@@ -90,7 +93,7 @@ lock: $(ENV_STAMP) ## pin the environment again from pyproject.toml
 		--no-emit-index-url --no-emit-find-links --quiet --custom-compile-command "make lock" -o requirements.lock
 
 clean: ## remove what the targets made
-	rm -rf .build .venv dist $(BUNDLE) $(SDK)/node_modules $(SDK)/dist bench/results engine/kernel/target
+	rm -rf .build .venv dist $(BUNDLE) $(RUST_BUNDLE) $(RUST_SDK)/target $(SDK)/node_modules $(SDK)/dist bench/results engine/kernel/target
 
 $(ENV_STAMP): requirements.lock pyproject.toml tools/setup.sh
 	@PYTHON=$(PYTHON) tools/setup.sh python
@@ -104,4 +107,6 @@ $(NODE_MODULES): $(SDK)/package.json $(SDK)/package-lock.json
 $(SDK_STAMP): $(NODE_MODULES) $(SDK_INPUTS)
 	@echo "== TypeScript bundle"
 	cd $(SDK) && npm run --silent build
+	@rm -rf $(RUST_BUNDLE) && mkdir -p $(RUST_BUNDLE)
+	@cd $(RUST_SDK) && cp -R lightflus lightflus-macros $(CURDIR)/$(RUST_BUNDLE)
 	@mkdir -p .build && touch $@

@@ -68,10 +68,10 @@ def _root(
     pass
 
 
-@app.command(epilog="Example: lightflus new wordcount && cd wordcount && lightflus run job.ts ...")
+@app.command(epilog="Example: lightflus new wordcount --lang rust")
 def new(
     name: Annotated[Path, typer.Argument(help="The project's folder; its last part is the project's name.")],
-    lang: Annotated[str, typer.Option(help="Language of the job: ts.")] = "ts",
+    lang: Annotated[str, typer.Option(help="Language of the job: ts, rust.")] = "ts",
 ) -> None:
     """Begin a project: a job, sample data, types for the editor, and a README with the next commands."""
     from lightflus.cli.new import new_project

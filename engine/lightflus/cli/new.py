@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
+from lightflus.cli.cargo import find_crate
 from lightflus.cli.screen import say
 from lightflus.cli.toolchain import find_api_package
 from lightflus.errors import UserError
@@ -20,19 +22,42 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _VENDOR = "vendor"
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How a project of one language begins.
+
+    Attributes:
+        folder: its files, in `template/`.
+        source: the job's source.
+        find_api: finds the SDK that a project carries along: a file or a folder.
+    """
+
+    folder: str
+    source: str
+    find_api: Callable[[], Path]
+
+
+TEMPLATES = {
+    "ts": Template("typescript", "job.ts", find_api_package),
+    "rust": Template("rust", "Cargo.toml", find_crate),
+}
+
+
 def new_project(target: Path, lang: str) -> None:
     """Creates a project and says what to type next. Raises UserError, ToolMissing."""
-    if lang != "ts":
-        raise UserError(f"there is no template for the language `{lang}`", hint="--lang ts is what there is")
-    for path in create_project(target):
+    template = TEMPLATES.get(lang)
+    if template is None:
+        known = ", ".join(f"--lang {name}" for name in TEMPLATES)
+        raise UserError(f"there is no template for the language `{lang}`", hint=f"what there is: {known}")
+    for path in create_project(target, template):
         say(f"  {path}", "dim")
     say(f"created {target}; next:", "bold")
     say(f"  cd {target}")
-    say("  lightflus run job.ts --bind lines=file:data/lines.txt --bind redis=stdout:")
+    say(f"  lightflus run {template.source} --bind lines=file:data/lines.txt --bind redis=stdout:")
 
 
-def create_project(target: Path) -> list[Path]:
-    """Writes a TypeScript project into a folder that does not exist or is empty; answers the files.
+def create_project(target: Path, template: Template = TEMPLATES["ts"]) -> list[Path]:
+    """Writes a project into a folder that does not exist or is empty; answers the files.
 
     Raises:
         UserError: the name will not do, or the folder is not empty.
@@ -44,17 +69,26 @@ def create_project(target: Path) -> list[Path]:
         raise UserError(f"`{name}` cannot be the name of a project", hint=hint)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UserError("there is something already", where=str(target), hint="choose a name that is free")
-    package = find_api_package()
+    package = template.find_api()
     words = {"{{name}}": name, "{{api}}": f"{_VENDOR}/{package.name}"}
     written = []
     try:
-        for path, text in _template():
+        for path, text in _files(template):
             written.append(_write(target / path, text, words))
-        (target / _VENDOR).mkdir()
-        written.append(Path(shutil.copyfile(package, target / _VENDOR / package.name)))
+        written.append(_carried_along(package, target / _VENDOR))
     except OSError as error:
         raise UserError(f"cannot be written: {error.strerror}", where=str(target)) from error
     return written
+
+
+def _carried_along(package: Path, vendor: Path) -> Path:
+    """Copies the SDK; a crate comes with those beside it that it is made of."""
+    if package.is_dir():
+        shutil.copytree(package.parent, vendor, ignore=shutil.ignore_patterns("target"))
+    else:
+        vendor.mkdir()
+        shutil.copyfile(package, vendor / package.name)
+    return vendor / package.name
 
 
 def _write(path: Path, text: str, words: dict[str, str]) -> Path:
@@ -65,9 +99,9 @@ def _write(path: Path, text: str, words: dict[str, str]) -> Path:
     return path
 
 
-def _template() -> Iterator[tuple[PurePosixPath, str]]:
+def _files(template: Template) -> Iterator[tuple[PurePosixPath, str]]:
     """Relative path and text of each file; `gitignore` gets its dot here, so that it does not rule our own tree."""
-    root = files("lightflus.cli") / "template" / "typescript"
+    root = files("lightflus.cli") / "template" / template.folder
     for path, file in _walk(root, PurePosixPath()):
         yield path.with_name(".gitignore") if path.name == "gitignore" else path, file.read_text(encoding="utf-8")
 

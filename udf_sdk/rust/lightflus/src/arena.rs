@@ -75,6 +75,7 @@ impl Arena {
 }
 
 /// 16-byte aligned memory, not initialised, valid until the next `reset`.
+#[inline(never)]
 pub(crate) fn take(size: usize) -> *mut u8 {
     ARENA.with_borrow_mut(|arena| arena.take(size))
 }

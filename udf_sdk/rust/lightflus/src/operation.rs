@@ -127,10 +127,10 @@ impl<'b, T: Value<'b>, I: IntoIterator<Item: Value<'b>>, F: Fn(T) -> I> Operatio
             for value in (self.function)(T::read(&reader, selected.row(i))) {
                 out.push(&value);
             }
-            offsets.add(i + 1).write(out.len() as u32);
+            offsets.add(i + 1).write(out.count() as u32);
         }
         if selected.rows > 0 {
-            self.expected.set(out.len() * 18 / selected.rows + 1);
+            self.expected.set(out.count() * 18 / selected.rows + 1);
         }
         let buffers = [std::ptr::null(), offsets.cast::<u8>().cast_const()];
         array(selected.rows, &buffers, &[out.into_batch()])

@@ -19,6 +19,7 @@ pub(super) struct Bitmap(*mut u8);
 
 impl Bitmap {
     /// `room` bits, all like those of `fill` (0 or 0xff).
+    #[inline(never)]
     pub fn filled(fill: u8, room: usize) -> Bitmap {
         let size = room.div_ceil(8);
         let start = arena::take(size);
@@ -28,6 +29,7 @@ impl Bitmap {
     }
 
     /// The same bits and more, the further ones like those of `fill`.
+    #[inline(never)]
     pub fn grow(&mut self, fill: u8, rows: usize, room: usize) {
         let larger = Bitmap::filled(fill, room);
         // SAFETY: both have the bytes of `rows` bits; a new piece of the arena overlaps nothing.

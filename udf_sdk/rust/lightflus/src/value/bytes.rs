@@ -46,6 +46,7 @@ pub struct BytesBuilder {
 }
 
 impl Builder for BytesBuilder {
+    #[inline(never)]
     fn with_room(room: usize) -> Self {
         let bytes = room * EXPECTED_BYTES + 64;
         let offsets = arena::take_for::<u32>(room + 1);
@@ -54,6 +55,7 @@ impl Builder for BytesBuilder {
         BytesBuilder { offsets, bytes: arena::take(bytes), used: 0, room: bytes }
     }
 
+    #[inline(never)]
     fn grow(&mut self, rows: usize, room: usize) {
         self.offsets = grown(self.offsets, rows + 1, room + 1);
     }
@@ -62,6 +64,7 @@ impl Builder for BytesBuilder {
         self.put(row, &[]);
     }
 
+    #[inline(never)]
     fn finish(self, rows: usize) -> &'static mut ArrowArray {
         array(rows, &[std::ptr::null(), self.offsets.cast::<u8>().cast_const(), self.bytes], &[])
     }

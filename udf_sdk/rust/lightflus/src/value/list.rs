@@ -38,7 +38,7 @@ impl<'b, V: Value<'b>> ListBuilder<'b, V> {
     /// Writes the end of the list in `row`.
     pub(crate) fn end_row(&mut self, row: usize) {
         // SAFETY: there is room for the row (`Value::write`).
-        unsafe { self.offsets.add(row + 1).write(self.items.len() as u32) };
+        unsafe { self.offsets.add(row + 1).write(self.items.count() as u32) };
     }
 }
 

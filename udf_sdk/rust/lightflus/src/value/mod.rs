@@ -78,6 +78,7 @@ pub trait Builder {
 }
 
 /// Makes an array of `rows` rows without nulls.
+#[inline(never)]
 pub fn array(rows: usize, buffers: &[*const u8], children: &[*const ArrowArray]) -> &'static mut ArrowArray {
     let header = arena::take_for::<ArrowArray>(1);
     // SAFETY: the arena's memory is fresh, aligned to 16 and large enough for what is written here.
@@ -105,6 +106,7 @@ unsafe fn copied<T: Copy>(values: &[T]) -> *mut T {
 }
 
 /// A larger piece of arena memory that begins with the `used` first values of the old one.
+#[inline(never)]
 pub(crate) fn grown<T: Copy>(old: *mut T, used: usize, room: usize) -> *mut T {
     let start = arena::take_for::<T>(room);
     // SAFETY: the old piece has at least `used` values, the new one more, and they do not overlap.
@@ -140,13 +142,8 @@ impl<'b, T: Value<'b>> Rows<'b, T> {
 
     /// How many rows there are.
     #[inline(always)]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
     }
 
     /// Appends a row.
@@ -154,13 +151,6 @@ impl<'b, T: Value<'b>> Rows<'b, T> {
     pub fn push(&mut self, value: &T) {
         self.make_room();
         value.write(&mut self.builder, self.rows);
-        self.rows += 1;
-    }
-
-    /// Appends a row that nobody looks at.
-    pub fn push_nothing(&mut self) {
-        self.make_room();
-        self.builder.write_nothing(self.rows);
         self.rows += 1;
     }
 
