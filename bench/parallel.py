@@ -9,7 +9,7 @@ from bench.inputs import WORDS_PER_LINE, expected_counts, lines_file
 from bench.measure import WORK, Usage, record, table
 from bench.word_count import build_module, job_seconds, lightflus_counts, run_lightflus
 
-LINES_PER_FILE = 500_000
+LINES_PER_FILE = 1_000_000
 ROUNDS = 3
 GOAL = 1.6
 
