@@ -1,4 +1,4 @@
-"""Every example with an expected.json does what its folder says: the command of its README, run as it stands, gives it."""
+"""Every example does what its folder says: its README's command, run as it stands, gives its expected.json."""
 
 from __future__ import annotations
 
