@@ -1,6 +1,6 @@
-// The built-in methods, properties and functions of JavaScript that a job may use: which helper of `assembly/js/` does each,
-// and how its arguments are passed. Pure data and one look-up per kind; knows nothing of the TypeScript API.
-// Lowering asks here; what is not here gets a refusal with a way out from `builtins_refused.ts`.
+// The built-in methods, properties and functions of JavaScript that a job may use: which helper of `assembly/js/`
+// does each, and how its arguments are passed. Pure data and one look-up per kind; knows nothing of the TypeScript
+// API. Lowering asks here; what is not here gets a refusal with a way out from `builtins_refused.ts`.
 import { arrayMethods, mapMethods, setMethods } from "./builtins_collections.ts";
 import { globalFunctions, mathFunctions, numberFunctions, constants, staticFunctions } from "./builtins_globals.ts";
 import { refusedGlobal, refusedMethod } from "./builtins_refused.ts";
@@ -10,18 +10,22 @@ import { bigintMethods, booleanMethods, numberMethods, stringMethods } from "./b
 export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean";
 
 /**
- * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the type of the call's result
- * (without null), `RT` the element of that result when it is an array, `A` the type of the first argument.
+ * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the
+ * type of the call's result (without null), `RT` the element of that result when it is an array, `A` the type of the
+ * first argument.
  */
 export type TypeRef = "S" | "T" | "K" | "V" | "R" | "RT" | "A" | "number" | "string" | "boolean" | "void";
 
 /**
  * One parameter of a helper.
  * - value: the lowered argument; `fallback` is AssemblyScript text that stands for a missing one (absent = required).
- * - callback: two arguments `env, fn`, where fn is `(env: usize, ...parameters) => returns`, padded to exactly these parameters.
- *   A callback that returns "boolean" is given the truth value of what the user's function returns; one of "void" ignores it.
+ * - callback: two arguments `env, fn`, where fn is `(env: usize, ...parameters) => returns`, padded to exactly these
+ * parameters.
+ * A callback that returns "boolean" is given the truth value of what the user's function returns; one of "void"
+ * ignores it.
  * - rest: all further arguments packed into one `Array`; a single spread argument `...xs` is passed as it is.
- * - concat: with more arguments than one, nested calls `h(h(receiver, a), b)`; an argument that is no array is wrapped in an array of one.
+ * - concat: with more arguments than one, nested calls `h(h(receiver, a), b)`; an argument that is no array is
+ * wrapped in an array of one.
  */
 export type Parameter =
   | { readonly kind: "value"; readonly type: TypeRef; readonly fallback?: string }
@@ -70,15 +74,16 @@ const METHODS: Readonly<Record<Family, ReadonlyMap<string, readonly Builtin[]>>>
 };
 
 /** Properties that are read as `__js.<helper><typeArguments>(receiver)`, all of type number. */
-const PROPERTIES: Readonly<Record<Family, ReadonlyMap<string, { helper: string; typeArguments: readonly TypeRef[] }>>> = {
-  string: new Map([["length", { helper: "string_length", typeArguments: [] }]]),
-  array: new Map([["length", { helper: "array_length", typeArguments: ["T"] }]]),
-  map: new Map([["size", { helper: "map_size", typeArguments: ["K", "V"] }]]),
-  set: new Map([["size", { helper: "set_size", typeArguments: ["T"] }]]),
-  number: new Map(),
-  bigint: new Map(),
-  boolean: new Map(),
-};
+const PROPERTIES: Readonly<Record<Family, ReadonlyMap<string, { helper: string; typeArguments: readonly TypeRef[] }>>> =
+  {
+    string: new Map([["length", { helper: "string_length", typeArguments: [] }]]),
+    array: new Map([["length", { helper: "array_length", typeArguments: ["T"] }]]),
+    map: new Map([["size", { helper: "map_size", typeArguments: ["K", "V"] }]]),
+    set: new Map([["size", { helper: "set_size", typeArguments: ["T"] }]]),
+    number: new Map(),
+    bigint: new Map(),
+    boolean: new Map(),
+  };
 
 /** What is passed: how many arguments, and whether the last one is `...xs`. */
 export interface Arguments {
@@ -103,11 +108,17 @@ export function method(family: Family, name: string, given: Arguments): Answer {
 }
 
 /** The helper behind `receiver.property`, or undefined when it is no readable property. */
-export function property(family: Family, name: string): { helper: string; typeArguments: readonly TypeRef[] } | undefined {
+export function property(
+  family: Family,
+  name: string,
+): { helper: string; typeArguments: readonly TypeRef[] } | undefined {
   return PROPERTIES[family].get(name);
 }
 
-/** The built-in behind `Math.name(...)`, `Number.name(...)`, `String.name(...)`, `Array.name(...)`, `console.name(...)`. */
+/**
+ * The built-in behind `Math.name(...)`, `Number.name(...)`, `String.name(...)`, `Array.name(...)`,
+ * `console.name(...)`.
+ */
 export function staticMethod(owner: string, name: string, given: Arguments): Answer {
   const table = owner === "Math" ? mathFunctions : owner === "Number" ? numberFunctions : staticFunctions;
   const builtin = variantFor(table.get(`${owner}.${name}`) ?? [], given);

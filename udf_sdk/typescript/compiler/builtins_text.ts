@@ -43,7 +43,4 @@ export const bigintMethods = table(
   ["valueOf", helper("bigint_valueOf")],
 );
 
-export const booleanMethods = table(
-  ["toString", helper("boolean_toString")],
-  ["valueOf", helper("boolean_valueOf")],
-);
+export const booleanMethods = table(["toString", helper("boolean_toString")], ["valueOf", helper("boolean_valueOf")]);

@@ -1,4 +1,5 @@
-// The systems that a job reads from and writes to. In the engine they are bound to the real ones, or to files with `--bind`.
+// The systems that a job reads from and writes to. In the engine they are bound to the real ones, or to files with
+// `--bind`.
 import { addEndpoint } from "./flow.ts";
 import { crossing } from "./records.ts";
 import type { ExecutionContext } from "./streams.ts";
@@ -18,7 +19,10 @@ export abstract class Source<in out T> {
     this.base = base;
   }
 
-  /** Starts a stream in a job. A source of `string` gives lines; one of an object type reads JSON, one object a line or message. */
+  /**
+   * Starts a stream in a job. A source of `string` gives lines; one of an object type reads JSON, one object a line
+   * or message.
+   */
   createFlow(ctx: ExecutionContext): Stream<T> {
     const endpoint = addEndpoint("source", this.base);
     return new Stream<T>(function* (read) {
@@ -81,7 +85,7 @@ export abstract class Sink<in out T> {
   abstract writer(): (record: unknown) => { key: string; value: string };
 
   /** Says only which records fit: a sink takes records of exactly its own type. */
-  protected declare readonly takes: (record: T) => T;
+  declare protected readonly takes: (record: T) => T;
 }
 
 /** Writes one value per key into Redis; a later value of a key replaces the earlier one. */
@@ -127,7 +131,8 @@ export class Redis<in out T> extends Sink<T> {
     const { key, value } = this;
     if (!key) throw new Error("this Redis sink has no key: add .keyExtractor(record => ...) to it");
     if (!value) throw new Error("this Redis sink has no value: add .valueExtractor(record => ...) to it");
-    const text = (record: unknown, extract: (record: T) => string): string => crossing(extract(crossing(record) as T)) as string;
+    const text = (record: unknown, extract: (record: T) => string): string =>
+      crossing(extract(crossing(record) as T)) as string;
     return (record) => ({ key: text(record, key), value: text(record, value) });
   }
 }

@@ -1,5 +1,6 @@
 // Runs a job under Node, record by record: for a debugger, for tests, and for comparing with the compiled module.
-// Inputs come from the caller (`runLocal`) or from files named in LIGHTFLUS_INPUT; in the latter case results are printed.
+// Inputs come from the caller (`runLocal`) or from files named in LIGHTFLUS_INPUT; in the latter case results are
+// printed.
 import { readFileSync } from "node:fs";
 import { clear, nameOf, setRunner } from "./flow.ts";
 import type { Flow } from "./flow.ts";
@@ -79,7 +80,10 @@ function readRecords(path: string): unknown[] {
   return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as unknown);
 }
 
-/** What `execute()` does in a program that Node runs by itself: reads the bound files and prints the last value of each key. */
+/**
+ * What `execute()` does in a program that Node runs by itself: reads the bound files and prints the last value of
+ * each key.
+ */
 function runFromEnvironment(flows: readonly Flow[]): void {
   const files = bindings();
   const results: LocalResults = {};

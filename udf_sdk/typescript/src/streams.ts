@@ -30,14 +30,15 @@ export class ExecutionContext {
 
 /** Whole numbers only, as the engine wants them. */
 function checkParallelism(n: number): void {
-  if (!Number.isInteger(n) || n < 1 || n > 32767) throw new RangeError("parallelism(n) takes a whole number from 1 to 32767");
+  if (!Number.isInteger(n) || n < 1 || n > 32767)
+    throw new RangeError("parallelism(n) takes a whole number from 1 to 32767");
 }
 
 /**
  * Records of type T, flowing by.
  *
- * The functions given to operators are *pure*: what they return depends on the record and on constants of main, and they change
- * nothing outside themselves. State belongs into `keyBy(...).reduce(...)`.
+ * The functions given to operators are *pure*: what they return depends on the record and on constants of main, and
+ * they change nothing outside themselves. State belongs into `keyBy(...).reduce(...)`.
  */
 export class Stream<in out T> {
   private readonly pull: Pull;
@@ -86,8 +87,8 @@ export class Stream<in out T> {
   }
 
   /**
-   * Brings the records of one key together, wherever they came from. A key is text, a number, a boolean, a bigint, or an
-   * object or tuple of these; keys are equal when their values are.
+   * Brings the records of one key together, wherever they came from. A key is text, a number, a boolean, a bigint, or
+   * an object or tuple of these; keys are equal when their values are.
    *
    * @example words.keyBy(w => w.word)
    */
@@ -127,8 +128,8 @@ export class KeyedStream<in out K, in out T> {
   }
 
   /**
-   * A running reduction per key: the first record of a key is its state, every other one gives `fn(state, record)`, and each
-   * new state is handed on. The function must not change its arguments.
+   * A running reduction per key: the first record of a key is its state, every other one gives `fn(state, record)`,
+   * and each new state is handed on. The function must not change its arguments.
    *
    * @example words.keyBy(w => w.word).reduce((a, b) => ({ word: a.word, count: a.count + b.count }))
    */
@@ -179,8 +180,8 @@ export class Job {
   }
 
   /**
-   * Declares the dataflow complete. A compiled job runs in the engine after main has returned, so there is nothing to wait for:
-   * `await` before this is allowed and means nothing. Under Node it runs the flow on local inputs.
+   * Declares the dataflow complete. A compiled job runs in the engine after main has returned, so there is nothing to
+   * wait for: `await` before this is allowed and means nothing. Under Node it runs the flow on local inputs.
    */
   execute(): Promise<void> {
     return execute();

@@ -9,9 +9,13 @@ import * as globals from "../.build/compiler/builtins_globals.mjs";
 import * as text from "../.build/compiler/builtins_text.mjs";
 
 const library = fileURLToPath(new URL("../assembly/js", import.meta.url));
-const sources = readdirSync(library).map((f) => readFileSync(`${library}/${f}`, "utf8")).join("\n");
+const sources = readdirSync(library)
+  .map((f) => readFileSync(`${library}/${f}`, "utf8"))
+  .join("\n");
 const exported = new Set([...sources.matchAll(/^export function (\w+)/gm)].map((m) => m[1]));
-const tables = Object.values({ ...collections, ...globals, ...text }).filter((t) => t instanceof Map && typeof [...t.values()][0] !== "string");
+const tables = Object.values({ ...collections, ...globals, ...text }).filter(
+  (t) => t instanceof Map && typeof [...t.values()][0] !== "string",
+);
 const rows = tables.flatMap((t) => [...t]).flatMap(([name, variants]) => variants.map((v) => [name, v]));
 const one = { count: 1, spread: false };
 
@@ -47,7 +51,14 @@ test("the variant goes by the number of arguments and by a spread one", () => {
 });
 
 test("what is not there is refused with a code and a way out", () => {
-  const answers = [method("string", "match", one), method("array", "toSorted", one), method("array", "nonsense", one), staticMethod("Math", "random", one), staticMethod("Object", "keys", one), globalFunction("setTimeout", one)];
+  const answers = [
+    method("string", "match", one),
+    method("array", "toSorted", one),
+    method("array", "nonsense", one),
+    staticMethod("Math", "random", one),
+    staticMethod("Object", "keys", one),
+    globalFunction("setTimeout", one),
+  ];
   for (const { refusal } of [...answers, { refusal: refused("Date") }, { refusal: refused("somethingElse") }]) {
     assert.match(refusal.code, /^LF4\d\d$/);
     assert.ok(refusal.message.length > 10 && refusal.hint.length > 5, refusal.message);

@@ -12,8 +12,12 @@ for (const file of jobsIn("corpus").filter((f) => !only || only.includes(nameOf(
   test(`${nameOf(file)} gives the same as under Node`, async () => {
     const inputs = inputsOf(file);
     const expected = await runPlain(file, inputs);
-    assert.ok(Object.values(expected).some((written) => written.length > 0), "the job writes nothing");
+    assert.ok(
+      Object.values(expected).some((written) => written.length > 0),
+      "the job writes nothing",
+    );
     const wasm = await moduleOf(file);
-    for (const batchRows of [1000, 1, 7]) assert.deepEqual(runModule(wasm, inputs, { batchRows }), expected, `batches of ${batchRows}`);
+    for (const batchRows of [1000, 1, 7])
+      assert.deepEqual(runModule(wasm, inputs, { batchRows }), expected, `batches of ${batchRows}`);
   });
 }

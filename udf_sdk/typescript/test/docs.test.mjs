@@ -18,15 +18,29 @@ test("every error code of the compiler is in the table of docs/typescript.md, an
 });
 
 test("no file of the compiler uses a code that is not declared", () => {
-  const declared = new Set([...Object.keys(CODES), ...codesIn(readFileSync(`${compiler}/builtins_refused.ts`, "utf8"))]);
-  for (const name of readdirSync(compiler, { recursive: true }).map(String).filter((f) => f.endsWith(".ts"))) {
-    for (const code of codesIn(readFileSync(`${compiler}/${name}`, "utf8")) ?? []) assert.ok(declared.has(code), `${name}: ${code}`);
+  const declared = new Set([
+    ...Object.keys(CODES),
+    ...codesIn(readFileSync(`${compiler}/builtins_refused.ts`, "utf8")),
+  ]);
+  for (const name of readdirSync(compiler, { recursive: true })
+    .map(String)
+    .filter((f) => f.endsWith(".ts"))) {
+    for (const code of codesIn(readFileSync(`${compiler}/${name}`, "utf8")) ?? [])
+      assert.ok(declared.has(code), `${name}: ${code}`);
   }
 });
 
-for (const [family, list] of [["string", "stringMethods"], ["array", "arrayMethods"], ["Map", "mapMethods"], ["Set", "setMethods"]]) {
+for (const [family, list] of [
+  ["string", "stringMethods"],
+  ["array", "arrayMethods"],
+  ["Map", "mapMethods"],
+  ["Set", "setMethods"],
+]) {
   test(`every method of ${family} is in docs/typescript.md`, async () => {
-    const tables = { ...(await import("../.build/compiler/builtins_text.mjs")), ...(await import("../.build/compiler/builtins_collections.mjs")) };
+    const tables = {
+      ...(await import("../.build/compiler/builtins_text.mjs")),
+      ...(await import("../.build/compiler/builtins_collections.mjs")),
+    };
     const start = docs.indexOf(`**${family}** \``);
     const text = docs.slice(start, docs.indexOf("`", docs.indexOf("`", start) + 1));
     const named = new Set(text.match(/[a-zA-Z]+/g));

@@ -12,8 +12,14 @@ for (const file of jobsIn("errors")) {
 
   test(`${name}: every marked line is complained about, and no other`, async () => {
     const { diagnostics } = await compileJob(file, { checkOnly: true });
-    const marked = readFileSync(file, "utf8").split("\n").flatMap((line, i) => (line.endsWith("// error") ? [i + 1] : []));
-    assert.deepEqual(diagnostics.map((d) => d.line), marked, diagnostics.map(format).join("\n\n"));
+    const marked = readFileSync(file, "utf8")
+      .split("\n")
+      .flatMap((line, i) => (line.endsWith("// error") ? [i + 1] : []));
+    assert.deepEqual(
+      diagnostics.map((d) => d.line),
+      marked,
+      diagnostics.map(format).join("\n\n"),
+    );
   });
 
   test(`${name}: each complaint is what it was`, async () => {

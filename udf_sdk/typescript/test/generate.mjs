@@ -1,7 +1,23 @@
 // Random expressions over numbers, text and truth values, as TypeScript: what a job may contain, seeded.
 import { pick } from "./random.mjs";
 
-const NUMBERS = ["0", "1", "2", "-1", "0.5", "3", "10", "255", "1e21", "1e-7", "4294967296", "0.1", "NaN", "Infinity", "-0"];
+const NUMBERS = [
+  "0",
+  "1",
+  "2",
+  "-1",
+  "0.5",
+  "3",
+  "10",
+  "255",
+  "1e21",
+  "1e-7",
+  "4294967296",
+  "0.1",
+  "NaN",
+  "Infinity",
+  "-0",
+];
 const TEXTS = ['""', '" "', '"a"', '"abc"', '"1.5"', '"é😀"', '"A b,C"', '","', '"0x1f"', '"  7 "'];
 
 /** An expression of type number, string or boolean over x, y (numbers), s, t (text) and b (boolean). */
@@ -26,7 +42,9 @@ const FORMS = {
     ...["+", "-", "*", "/", "%", "|", "&", "^", "<<", ">>", ">>>"].map((op) => (m) => `(${m(n)} ${op} ${m(n)})`),
     (m) => `-${paren(m(n))}`,
     (m) => `~${paren(m(n))}`,
-    ...["floor", "ceil", "round", "trunc", "abs", "sign", "sqrt", "clz32", "fround"].map((f) => (m) => `Math.${f}(${m(n)})`),
+    ...["floor", "ceil", "round", "trunc", "abs", "sign", "sqrt", "clz32", "fround"].map(
+      (f) => (m) => `Math.${f}(${m(n)})`,
+    ),
     ...["max", "min", "imul"].map((f) => (m) => `Math.${f}(${m(n)}, ${m(n)})`),
     (m) => `(${m(b)} ? ${m(n)} : ${m(n)})`,
     (m) => `${m(s)}.length`,
@@ -90,7 +108,10 @@ export function program(next, count) {
     const type = types[i % 3];
     return `function e${i}(x: number, y: number, s: string, t: string, b: boolean): ${type} {\n  return ${expression(next, type, 3)};\n}`;
   });
-  const calls = Array.from({ length: count }, (_, i) => `out.push({ key: r.id + "/e${i}", value: String(e${i}(r.x, r.y, r.s, r.t, r.b)) });`);
+  const calls = Array.from(
+    { length: count },
+    (_, i) => `out.push({ key: r.id + "/e${i}", value: String(e${i}(r.x, r.y, r.s, r.t, r.b)) });`,
+  );
   return `// input: ${JSON.stringify({ rows: records(next) })}
 import { ExecutionContext, Kafka, Redis } from "lightflus-api";
 
@@ -123,5 +144,12 @@ Kafka.builder().brokers(["h:1"]).topic("rows").group("g").build<Row>().createFlo
 function records(next) {
   const xs = [0, 1, -1, 2.5, 1e21, 4294967297, 0.1, -7, 3, 1e-7];
   const texts = ["", "a", "abc", "héllo 😀", "12", " 3.5 ", "A,b,C", "aaa", "ABC abc"];
-  return Array.from({ length: 12 }, (_, id) => ({ id, x: pick(next, xs), y: pick(next, xs), s: pick(next, texts), t: pick(next, texts), b: next() < 0.5 }));
+  return Array.from({ length: 12 }, (_, id) => ({
+    id,
+    x: pick(next, xs),
+    y: pick(next, xs),
+    s: pick(next, texts),
+    t: pick(next, texts),
+    b: next() < 0.5,
+  }));
 }

@@ -20,7 +20,9 @@ for (const seed of seeds) {
     const inputs = inputsOf(file);
     const expected = await runPlain(file, inputs);
     const actual = runModule(await moduleOf(file), inputs, {});
-    const different = expected.redis.flatMap((e, i) => (e.value === actual.redis[i]?.value ? [] : [`${e.key}: ${actual.redis[i]?.value}, JavaScript says ${e.value}`]));
+    const different = expected.redis.flatMap((e, i) =>
+      e.value === actual.redis[i]?.value ? [] : [`${e.key}: ${actual.redis[i]?.value}, JavaScript says ${e.value}`],
+    );
     assert.deepEqual(different, []);
   });
 }

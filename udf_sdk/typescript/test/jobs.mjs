@@ -1,5 +1,14 @@
 // Runs one job both ways: as plain JavaScript under Node, and as the module that the compiler makes of it.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -16,7 +25,16 @@ const api = pathToFileURL(join(build, "src/index.mjs")).href;
 
 /** What a source gives when the job does not say: `// input: {"topic": [...]}` in its first lines does. */
 const INPUT = {
-  topic: ["hello hello hello world world world", "", "a b a", "héllo wörld x😀y", "the quick brown fox", " two  spaces ", "B b", "a b a"],
+  topic: [
+    "hello hello hello world world world",
+    "",
+    "a b a",
+    "héllo wörld x😀y",
+    "the quick brown fox",
+    " two  spaces ",
+    "B b",
+    "a b a",
+  ],
 };
 
 /** Files of a folder that are jobs: its own .ts files, and main.ts of each folder in it. */
@@ -31,7 +49,9 @@ export function jobsIn(folder) {
 /** The inputs of a job. */
 export function inputsOf(file) {
   const line = readFileSync(file, "utf8").match(/^\/\/ input: (.*)$/m);
-  return line ? JSON.parse(line[1], (_name, v) => (typeof v === "string" && /^\d+n$/.test(v) ? BigInt(v.slice(0, -1)) : v)) : INPUT;
+  return line
+    ? JSON.parse(line[1], (_name, v) => (typeof v === "string" && /^\d+n$/.test(v) ? BigInt(v.slice(0, -1)) : v))
+    : INPUT;
 }
 
 const disk = {
@@ -41,7 +61,13 @@ const disk = {
 
 /** Compiles a job; what the compiler says about it is in `diagnostics`. */
 export function compileJob(file, { sources = disk, checkOnly = false, optimize = 1 } = {}) {
-  return compile(file.replaceAll("\\", "/"), { sources, installation: installation(), library: loadLibrary, checkOnly, optimize });
+  return compile(file.replaceAll("\\", "/"), {
+    sources,
+    installation: installation(),
+    library: loadLibrary,
+    checkOnly,
+    optimize,
+  });
 }
 
 /** The module of a job. Throws what the compiler says. */

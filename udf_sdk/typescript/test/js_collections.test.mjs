@@ -22,22 +22,48 @@ const CASES = [
   ["join", (a) => a.join(), '__js.array_join<f64>(a, ",")'],
   ["slice", (a, i, k) => a.slice(i, k).join(" "), JOIN("__js.array_slice<f64>(a, i, k)")],
   ["concat", (a) => a.concat([7], a).join(" "), JOIN("__js.array_concat<f64>(__js.array_concat<f64>(a, [7]), a)")],
-  ["map", (a) => a.map((v, k) => v * 2 + k).join(" "), JOIN("__js.array_map<f64, f64>(a, 0, (env: usize, v: f64, k: f64): f64 => v * 2 + k)")],
+  [
+    "map",
+    (a) => a.map((v, k) => v * 2 + k).join(" "),
+    JOIN("__js.array_map<f64, f64>(a, 0, (env: usize, v: f64, k: f64): f64 => v * 2 + k)"),
+  ],
   ["filter", (a) => a.filter((v) => v % 2 === 1).join(" "), JOIN(`__js.array_filter<f64>(a, 0, ${ODD})`)],
-  ["flatMap", (a) => a.flatMap((v, k) => (v > 2 ? [v, k] : [])).join(" "),
-    JOIN("__js.array_flatMap<f64, f64>(a, 0, (env: usize, v: f64, k: f64): Array<f64> => v > 2 ? [v, k] : [])")],
+  [
+    "flatMap",
+    (a) => a.flatMap((v, k) => (v > 2 ? [v, k] : [])).join(" "),
+    JOIN("__js.array_flatMap<f64, f64>(a, 0, (env: usize, v: f64, k: f64): Array<f64> => v > 2 ? [v, k] : [])"),
+  ],
   ["flat", (a) => [a, [9], a].flat().join(" "), JOIN("__js.array_flat<f64>([a, [9], a])")],
   ["some", (a) => String(a.some((v) => v % 2 === 1)), `__js.str<bool>(__js.array_some<f64>(a, 0, ${ODD}))`],
   ["every", (a) => String(a.every((v) => v % 2 === 1)), `__js.str<bool>(__js.array_every<f64>(a, 0, ${ODD}))`],
   ["find", (a) => String(a.find((v) => v % 2 === 1)), OR(`__js.array_findOk<f64>(a, 0, ${ODD})`)],
   ["findLast", (a) => String(a.findLast((v) => v % 2 === 1)), OR(`__js.array_findLastOk<f64>(a, 0, ${ODD})`)],
   ["findIndex", (a) => String(a.findIndex((v) => v % 2 === 1)), STR(`__js.array_findIndex<f64>(a, 0, ${ODD})`)],
-  ["findLastIndex", (a) => String(a.findLastIndex((v) => v % 2 === 1)), STR(`__js.array_findLastIndex<f64>(a, 0, ${ODD})`)],
-  ["reduce", (a, i) => String(a.reduce((r, v, k) => r * 3 + v + k, i)), STR(`__js.array_reduce<f64, f64>(a, 0, ${PLUS}, i)`)],
-  ["reduceRight", (a, i) => String(a.reduceRight((r, v, k) => r * 3 + v + k, i)), STR(`__js.array_reduceRight<f64, f64>(a, 0, ${PLUS}, i)`)],
-  ["reduce from the first", (a) => String(a.concat(5).reduce((r, v, k) => r * 3 + v + k)), STR(`__js.array_reduceFirst<f64>(__js.array_concat<f64>(a, [5]), 0, ${PLUS}, ${AT})`)],
-  ["reduceRight from the last", (a) => String(a.concat(5).reduceRight((r, v, k) => r * 3 + v + k)),
-    STR(`__js.array_reduceRightFirst<f64>(__js.array_concat<f64>(a, [5]), 0, ${PLUS}, ${AT})`)],
+  [
+    "findLastIndex",
+    (a) => String(a.findLastIndex((v) => v % 2 === 1)),
+    STR(`__js.array_findLastIndex<f64>(a, 0, ${ODD})`),
+  ],
+  [
+    "reduce",
+    (a, i) => String(a.reduce((r, v, k) => r * 3 + v + k, i)),
+    STR(`__js.array_reduce<f64, f64>(a, 0, ${PLUS}, i)`),
+  ],
+  [
+    "reduceRight",
+    (a, i) => String(a.reduceRight((r, v, k) => r * 3 + v + k, i)),
+    STR(`__js.array_reduceRight<f64, f64>(a, 0, ${PLUS}, i)`),
+  ],
+  [
+    "reduce from the first",
+    (a) => String(a.concat(5).reduce((r, v, k) => r * 3 + v + k)),
+    STR(`__js.array_reduceFirst<f64>(__js.array_concat<f64>(a, [5]), 0, ${PLUS}, ${AT})`),
+  ],
+  [
+    "reduceRight from the last",
+    (a) => String(a.concat(5).reduceRight((r, v, k) => r * 3 + v + k)),
+    STR(`__js.array_reduceRightFirst<f64>(__js.array_concat<f64>(a, [5]), 0, ${PLUS}, ${AT})`),
+  ],
   ["push", (a, i) => String(a.push(i)), STR("__js.array_push<f64>(a, i)")],
   ["push of several", (a, i) => String(a.push(i, 2, i)), STR("__js.array_pushAll<f64>(a, [i, 2, i])")],
   ["pop", (a) => String(a.pop()), OR("__js.array_popOk<f64>(a)")],
@@ -45,23 +71,55 @@ const CASES = [
   ["unshift", (a, i) => String(a.unshift(i, 8)), STR("__js.array_unshiftAll<f64>(a, [i, 8])")],
   ["unshift of itself", (a) => String(a.unshift(...a)), STR("__js.array_unshiftAll<f64>(a, a)")],
   ["splice", (a, i, k) => a.splice(i, k).join(" "), JOIN("__js.array_splice<f64>(a, i, k)")],
-  ["splice with items", (a, i, k) => a.splice(i, k, 7, i, 9).join(" "), JOIN("__js.array_spliceInsert<f64>(a, i, k, [7, i, 9])")],
+  [
+    "splice with items",
+    (a, i, k) => a.splice(i, k, 7, i, 9).join(" "),
+    JOIN("__js.array_spliceInsert<f64>(a, i, k, [7, i, 9])"),
+  ],
   ["fill", (a, i, k) => a.fill(4, i, k).join(" "), JOIN("__js.array_fill<f64>(a, 4, i, k)")],
   ["reverse", (a) => a.reverse().join(" "), JOIN("__js.array_reverse<f64>(a)")],
-  ["sort", (a) => a.sort((x, y) => x - y).join(" "), JOIN("__js.array_sort<f64>(a, 0, (env: usize, x: f64, y: f64): f64 => x - y)")],
-  ["sort by something else", (a) => a.sort((x, y) => (x % 3) - (y % 3)).join(" "),
-    JOIN("__js.array_sort<f64>(a, 0, (env: usize, x: f64, y: f64): f64 => __js.number_remainder(x, 3) - __js.number_remainder(y, 3))")],
+  [
+    "sort",
+    (a) => a.sort((x, y) => x - y).join(" "),
+    JOIN("__js.array_sort<f64>(a, 0, (env: usize, x: f64, y: f64): f64 => x - y)"),
+  ],
+  [
+    "sort by something else",
+    (a) => a.sort((x, y) => (x % 3) - (y % 3)).join(" "),
+    JOIN(
+      "__js.array_sort<f64>(a, 0, (env: usize, x: f64, y: f64): f64 => __js.number_remainder(x, 3) - __js.number_remainder(y, 3))",
+    ),
+  ],
   ["sort by text", (a) => a.sort().join(" "), JOIN("__js.array_sortText<f64>(a)")],
-  ["length cut", (a) => String((a.length = Math.min(a.length, 2))), STR(`__js.array_setLength<f64>(a, Math.min(a.length, 2), ${AT})`)],
+  [
+    "length cut",
+    (a) => String((a.length = Math.min(a.length, 2))),
+    STR(`__js.array_setLength<f64>(a, Math.min(a.length, 2), ${AT})`),
+  ],
 ];
 
-const ARRAYS = ["", "1", "1,2,3", "3,1,2", "5,4,3,2,1,0", "2,2,2", "NaN,1,NaN", "0,-0,1", "1.5,10,9,100,1e21,-1", "Infinity,-Infinity,0",
-  Array.from({ length: 100 }, (_, i) => (i * 37) % 101).join(","), Array.from({ length: 17 }, (_, i) => 17 - i).join(",")];
+const ARRAYS = [
+  "",
+  "1",
+  "1,2,3",
+  "3,1,2",
+  "5,4,3,2,1,0",
+  "2,2,2",
+  "NaN,1,NaN",
+  "0,-0,1",
+  "1.5,10,9,100,1e21,-1",
+  "Infinity,-Infinity,0",
+  Array.from({ length: 100 }, (_, i) => (i * 37) % 101).join(","),
+  Array.from({ length: 17 }, (_, i) => 17 - i).join(","),
+];
 const PLACES = [0, -0.5, 1, 2, -1, -2, 1.5, 100, -100, NaN, Infinity, -Infinity];
 
 let run;
 before(async () => {
-  const body = CASES.map(([, , text], n) => `export function f${n}(s: string, i: f64, k: f64): string { const a = numbers(s); const r = ${text}; return r + " / " + ${JOIN("a")}; }`);
+  const body = CASES.map(
+    ([, , text], n) =>
+      `export function f${n}(s: string, i: f64, k: f64): string { const a = numbers(s); const r = ${text}; return r + " / " + ${JOIN("a")}; }`,
+  );
   run = await compile(`
     export function newText(n: i32): string { return changetype<string>(__new(<usize>n << 1, idof<string>())); }
     function numbers(s: string): Array<f64> {
@@ -124,7 +182,11 @@ CASES.forEach(([name, js], n) => {
           run.__reset2();
           const a = s === "" ? [] : s.split(",").map(Number);
           const expected = `${js(a, i, k)} / ${a.join(" ")}`;
-          assert.equal(readString(run, run[`f${n}`](writeString(run, s), i, k)), expected, `${name} of [${s}], ${i}, ${k}`);
+          assert.equal(
+            readString(run, run[`f${n}`](writeString(run, s), i, k)),
+            expected,
+            `${name} of [${s}], ${i}, ${k}`,
+          );
         }
       }
     }
@@ -135,7 +197,9 @@ test("an element outside ends the call at the user's place with a way out", () =
   const at = "t.ts:3:5: ";
   const s = () => writeString(run, "1,2");
   assert.equal(run.get(s(), 1), 2);
-  assert.throws(() => run.get(s(), 2), { message: `${at}index 2 is outside of the array, which has 2 elements (JavaScript gives undefined): test the length first, or write xs.at(i) ?? other` });
+  assert.throws(() => run.get(s(), 2), {
+    message: `${at}index 2 is outside of the array, which has 2 elements (JavaScript gives undefined): test the length first, or write xs.at(i) ?? other`,
+  });
   assert.throws(() => run.get(s(), -1), /index -1 is outside/);
   assert.throws(() => run.get(s(), 0.5), /index 0.5 is outside/);
   assert.throws(() => run.get(s(), NaN), /index NaN is outside/);
@@ -146,7 +210,8 @@ test("an element outside ends the call at the user's place with a way out", () =
 });
 
 test("what main made cannot be changed, not even its numbers", () => {
-  for (const name of ["impureArray", "impureElement", "impureMap"]) assert.throws(() => run[name](), /must be pure/, name);
+  for (const name of ["impureArray", "impureElement", "impureMap"])
+    assert.throws(() => run[name](), /must be pure/, name);
 });
 
 test("a Map keeps JavaScript's keys and order through random changes", () => {

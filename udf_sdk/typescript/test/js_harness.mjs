@@ -7,7 +7,10 @@ import asc from "./asc.mjs";
 /** Library text by import name, straight from the sources: no build is needed. */
 function loadLibrary() {
   const library = new Map();
-  for (const [prefix, folder] of [["~lf/", "../assembly"], ["xjb-as/", "../node_modules/xjb-as/assembly"]]) {
+  for (const [prefix, folder] of [
+    ["~lf/", "../assembly"],
+    ["xjb-as/", "../node_modules/xjb-as/assembly"],
+  ]) {
     const path = fileURLToPath(new URL(folder, import.meta.url));
     for (const file of readdirSync(path, { recursive: true }).map(String)) {
       if (file.endsWith(".ts")) library.set(prefix + file.slice(0, -3), readFileSync(`${path}/${file}`, "utf8"));
@@ -38,8 +41,22 @@ export async function compile(body, { optimize = 1 } = {}) {
   const outputs = new Map();
   let errors = "";
   const result = await asc.main(
-    ["t.ts", "--outFile", "t.wasm", "--runtime", "stub", "--exportStart", "_initialize", "--use", "abort=~lib/~lf/host/onAbort",
-      "--disable", "simd", "--optimizeLevel", String(optimize), "--noAssert"],
+    [
+      "t.ts",
+      "--outFile",
+      "t.wasm",
+      "--runtime",
+      "stub",
+      "--exportStart",
+      "_initialize",
+      "--use",
+      "abort=~lib/~lf/host/onAbort",
+      "--disable",
+      "simd",
+      "--optimizeLevel",
+      String(optimize),
+      "--noAssert",
+    ],
     {
       readFile: (name) => (name === "t.ts" ? source : null),
       writeFile: (name, data) => void outputs.set(name, data),
@@ -50,7 +67,10 @@ export async function compile(body, { optimize = 1 } = {}) {
   );
   if (result.error) throw new Error(errors || String(result.error));
   let exports;
-  const { instance } = await WebAssembly.instantiate(outputs.get("t.wasm"), imports(() => exports));
+  const { instance } = await WebAssembly.instantiate(
+    outputs.get("t.wasm"),
+    imports(() => exports),
+  );
   exports = instance.exports;
   exports._initialize();
   return exports;

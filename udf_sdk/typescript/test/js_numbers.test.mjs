@@ -59,24 +59,154 @@ const FROM_TEXT = {
   parseInt1: [(s) => parseInt(s, 1), "__js.number_parseInt(s, 1)"],
 };
 
-const NUMBERS = [0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -1.5, -2.5, 0.1, 0.2, 0.1 + 0.2, 7 / 3, 1 / 3, 100, 255, 1e6, 1e21, 1e20, 123456789012345680000, 1.5e-7,
-  1e-6, 1e-7, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, Infinity, -Infinity, NaN, 2147483647, 2147483648, -2147483648, -2147483649, 4294967295,
-  4294967296, 4294967297.5, -4294967295.5, 9007199254740991, 9007199254740992, 9007199254740993, -9007199254740993, 1.005, 1.45, 8.345, 0.000001, 1234.5678,
-  10.235, 1e300, 3, 5, 31, 32, 33, 0.49999999999999994, 4503599627370495.5, 4503599627370496.5, 123.456, 1e-10, 25, 0.615, 1.255];
-const TEXTS = ["", " ", "0", "-0", "+1", "12", " 12 ", "12x", "x12", "1e3", "1E-3", "1e", "1e+", ".5", "5.", ".", "-", "+", "-.5", "1.2.3", "0x1F", "0b101", "0o17", "-0x1F", "0x",
-  "0xg", "Infinity", "-Infinity", "+Infinity", "infinity", "Infinityx", "NaN", "1_000", "1,5", "\t\n12\r\n", "\u00a012\ufeff", "\u200b12", "0.1", "0.30000000000000004",
-  "9007199254740993", "9007199254740992.5", "179769313486231580793728971405301e277", "1.7976931348623159e308", "1.7976931348623157e308", "4.9e-324", "2.4703282292062327e-324",
-  "2.4703282292062328e-324", "1e400", "1e-400", "1e99999999999", "0e99999999999", "123456789012345678901234567890", "0.000000000000000000000000000001", "5e-324",
-  "2.2250738585072011e-308", "100000000000000000000000", "8.5", "123abc", "zz", "ff", "00012", "1e23", "8.41e21", "9.5e-3", "0." + "0".repeat(400) + "1e401",
-  "1" + "0".repeat(400) + "e-400", "9007199254740992" + ".".padEnd(900, "0") + "1", "٣", "１２"];
+const NUMBERS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -1.5,
+  -2.5,
+  0.1,
+  0.2,
+  0.1 + 0.2,
+  7 / 3,
+  1 / 3,
+  100,
+  255,
+  1e6,
+  1e21,
+  1e20,
+  123456789012345680000,
+  1.5e-7,
+  1e-6,
+  1e-7,
+  5e-324,
+  2.2250738585072014e-308,
+  1.7976931348623157e308,
+  Infinity,
+  -Infinity,
+  NaN,
+  2147483647,
+  2147483648,
+  -2147483648,
+  -2147483649,
+  4294967295,
+  4294967296,
+  4294967297.5,
+  -4294967295.5,
+  9007199254740991,
+  9007199254740992,
+  9007199254740993,
+  -9007199254740993,
+  1.005,
+  1.45,
+  8.345,
+  0.000001,
+  1234.5678,
+  10.235,
+  1e300,
+  3,
+  5,
+  31,
+  32,
+  33,
+  0.49999999999999994,
+  4503599627370495.5,
+  4503599627370496.5,
+  123.456,
+  1e-10,
+  25,
+  0.615,
+  1.255,
+];
+const TEXTS = [
+  "",
+  " ",
+  "0",
+  "-0",
+  "+1",
+  "12",
+  " 12 ",
+  "12x",
+  "x12",
+  "1e3",
+  "1E-3",
+  "1e",
+  "1e+",
+  ".5",
+  "5.",
+  ".",
+  "-",
+  "+",
+  "-.5",
+  "1.2.3",
+  "0x1F",
+  "0b101",
+  "0o17",
+  "-0x1F",
+  "0x",
+  "0xg",
+  "Infinity",
+  "-Infinity",
+  "+Infinity",
+  "infinity",
+  "Infinityx",
+  "NaN",
+  "1_000",
+  "1,5",
+  "\t\n12\r\n",
+  "\u00a012\ufeff",
+  "\u200b12",
+  "0.1",
+  "0.30000000000000004",
+  "9007199254740993",
+  "9007199254740992.5",
+  "179769313486231580793728971405301e277",
+  "1.7976931348623159e308",
+  "1.7976931348623157e308",
+  "4.9e-324",
+  "2.4703282292062327e-324",
+  "2.4703282292062328e-324",
+  "1e400",
+  "1e-400",
+  "1e99999999999",
+  "0e99999999999",
+  "123456789012345678901234567890",
+  "0.000000000000000000000000000001",
+  "5e-324",
+  "2.2250738585072011e-308",
+  "100000000000000000000000",
+  "8.5",
+  "123abc",
+  "zz",
+  "ff",
+  "00012",
+  "1e23",
+  "8.41e21",
+  "9.5e-3",
+  "0." + "0".repeat(400) + "1e401",
+  "1" + "0".repeat(400) + "e-400",
+  "9007199254740992" + ".".padEnd(900, "0") + "1",
+  "٣",
+  "１２",
+];
 
 let run;
 before(async () => {
   const functions = [];
-  for (const [name, [, text]] of Object.entries(BINARY)) functions.push(`export function b_${name}(x: f64, y: f64): f64 { return ${text}; }`);
-  for (const [name, [, text]] of Object.entries(TO_TEXT)) functions.push(`export function t_${name}(x: f64): string { return ${text}; }`);
-  for (const [name, [, text]] of Object.entries(FROM_TEXT)) functions.push(`export function f_${name}(s: string): f64 { return ${text}; }`);
-  functions.push("export function newText(n: i32): string { return changetype<string>(__new(<usize>n << 1, idof<string>())); }");
+  for (const [name, [, text]] of Object.entries(BINARY))
+    functions.push(`export function b_${name}(x: f64, y: f64): f64 { return ${text}; }`);
+  for (const [name, [, text]] of Object.entries(TO_TEXT))
+    functions.push(`export function t_${name}(x: f64): string { return ${text}; }`);
+  for (const [name, [, text]] of Object.entries(FROM_TEXT))
+    functions.push(`export function f_${name}(s: string): f64 { return ${text}; }`);
+  functions.push(
+    "export function newText(n: i32): string { return changetype<string>(__new(<usize>n << 1, idof<string>())); }",
+  );
   run = await compile(functions.join("\n"));
   run.__mark();
 });
@@ -92,7 +222,11 @@ for (const [name, [js]] of Object.entries(BINARY)) {
 for (const [name, [js]] of Object.entries(TO_TEXT)) {
   test(`number ${name} gives Node's text`, () => {
     const next = random(11);
-    const values = [...NUMBERS, ...Array.from({ length: 3000 }, () => randomDouble(next)), ...Array.from({ length: 3000 }, () => Number(randomDecimal(next)))];
+    const values = [
+      ...NUMBERS,
+      ...Array.from({ length: 3000 }, () => randomDouble(next)),
+      ...Array.from({ length: 3000 }, () => Number(randomDecimal(next))),
+    ];
     for (const x of values) {
       run.__reset2();
       assert.equal(readString(run, run[`t_${name}`](x)), js(x), `${name}(${x})`);
@@ -103,7 +237,11 @@ for (const [name, [js]] of Object.entries(TO_TEXT)) {
 for (const [name, [js]] of Object.entries(FROM_TEXT)) {
   test(`${name} of text is Node's`, () => {
     const next = random(13);
-    const texts = [...TEXTS, ...Array.from({ length: 3000 }, () => String(randomDouble(next))), ...Array.from({ length: 3000 }, () => randomDecimal(next))];
+    const texts = [
+      ...TEXTS,
+      ...Array.from({ length: 3000 }, () => String(randomDouble(next))),
+      ...Array.from({ length: 3000 }, () => randomDecimal(next)),
+    ];
     for (const s of texts) {
       // beyond 2^53 parseInt of radix 16 and 36 may differ in the last bit (docs/typescript.md)
       if (/16|36/.test(name) && Math.abs(js(s)) > Number.MAX_SAFE_INTEGER) continue;
@@ -115,5 +253,8 @@ for (const [name, [js]] of Object.entries(FROM_TEXT)) {
 
 /** The same number, -0 and NaN told apart. */
 function same(actual, expected, what) {
-  assert.ok(Object.is(actual, expected), `${what}: got ${Object.is(actual, -0) ? "-0" : actual}, JavaScript says ${Object.is(expected, -0) ? "-0" : expected}`);
+  assert.ok(
+    Object.is(actual, expected),
+    `${what}: got ${Object.is(actual, -0) ? "-0" : actual}, JavaScript says ${Object.is(expected, -0) ? "-0" : expected}`,
+  );
 }

@@ -24,7 +24,11 @@ await source.createFlow(ExecutionContext.new("job"))
 function runProgram(environment, input = "") {
   const file = join(folder, "job.mjs");
   writeFileSync(file, PROGRAM);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [file], { env: { ...process.env, ...environment }, input, encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file], {
+    env: { ...process.env, ...environment },
+    input,
+    encoding: "utf8",
+  });
   return { lines: stdout.trim().split("\n"), stderr, status };
 }
 
@@ -32,10 +36,15 @@ test("lines of a file: either line end, a byte order mark, no end at the end", (
   writeFileSync(join(folder, "a.txt"), "\ufeffa b\r\nb\n\nb c");
   const { lines, status } = runProgram({ LIGHTFLUS_INPUT: `lines=${join(folder, "a.txt")}` });
   assert.equal(status, 0);
-  assert.deepEqual(lines.map((l) => JSON.parse(l)), [
-    { sink: "redis", key: "a", value: "1" }, { sink: "redis", key: "b", value: "3" },
-    { sink: "redis", key: "", value: "1" }, { sink: "redis", key: "c", value: "1" },
-  ]);
+  assert.deepEqual(
+    lines.map((l) => JSON.parse(l)),
+    [
+      { sink: "redis", key: "a", value: "1" },
+      { sink: "redis", key: "b", value: "3" },
+      { sink: "redis", key: "", value: "1" },
+      { sink: "redis", key: "c", value: "1" },
+    ],
+  );
 });
 
 test("JSON values by the file's name, text from standard input by '-'", () => {
@@ -55,25 +64,52 @@ test("a source without an input is an error that says how to give one", () => {
 test("runLocal gives what each sink was given, repeated names numbered, and passes failures on", async () => {
   const build = () => {
     const lines = Kafka.builder().topic("t").build().createFlow(ExecutionContext.new("job"));
-    const sink = () => Redis.new().keyExtractor((s) => s).valueExtractor((s) => s + "!");
+    const sink = () =>
+      Redis.new()
+        .keyExtractor((s) => s)
+        .valueExtractor((s) => s + "!");
     lines.sink(sink());
-    lines.filter((s) => s > "a").sink(sink()).execute();
+    lines
+      .filter((s) => s > "a")
+      .sink(sink())
+      .execute();
   };
   assert.deepEqual(await runLocal(build, { t: ["a", "b"] }), {
-    redis: [{ key: "a", value: "a!" }, { key: "b", value: "b!" }],
+    redis: [
+      { key: "a", value: "a!" },
+      { key: "b", value: "b!" },
+    ],
     "redis-2": [{ key: "b", value: "b!" }],
   });
-  const failing = () => Kafka.builder().topic("t").build().createFlow(ExecutionContext.new("job")).map(() => { throw new Error("mine"); })
-    .sink(Redis.new().keyExtractor(String).valueExtractor(String)).execute();
+  const failing = () =>
+    Kafka.builder()
+      .topic("t")
+      .build()
+      .createFlow(ExecutionContext.new("job"))
+      .map(() => {
+        throw new Error("mine");
+      })
+      .sink(Redis.new().keyExtractor(String).valueExtractor(String))
+      .execute();
   await assert.rejects(runLocal(failing, { t: [1] }), /mine/);
 });
 
 test("records are copied between operators, and text becomes well-formed", async () => {
   const shared = { list: ["\ud800x"], n: 1 };
   let second;
-  const build = () => Kafka.builder().topic("t").build().createFlow(ExecutionContext.new("job"))
-    .map(() => shared).map((r) => ((second = r), r.list[0]))
-    .sink(Redis.new().keyExtractor((s) => s).valueExtractor((s) => s)).execute();
+  const build = () =>
+    Kafka.builder()
+      .topic("t")
+      .build()
+      .createFlow(ExecutionContext.new("job"))
+      .map(() => shared)
+      .map((r) => ((second = r), r.list[0]))
+      .sink(
+        Redis.new()
+          .keyExtractor((s) => s)
+          .valueExtractor((s) => s),
+      )
+      .execute();
   const { redis } = await runLocal(build, { t: [0] });
   assert.notEqual(second, shared);
   assert.deepEqual(redis, [{ key: "\ufffdx", value: "\ufffdx" }]);

@@ -4,7 +4,12 @@ import { number_toString } from "./numbers";
 import { failRadix, radixOf } from "./radix";
 
 function overflow(what: string, file: string, line: i32, column: i32): void {
-  failAt("the bigint " + what + " does not fit in 64 bits, which is what a job has for bigint; use number or a string", file, line, column);
+  const why = " does not fit in 64 bits, which is what a job has for bigint; use number or a string";
+  failAt("the bigint " + what + why, file, line, column);
+}
+
+function refuse(what: string, why: string, file: string, line: i32, column: i32): void {
+  failAt("BigInt(" + what + ") is not possible: " + why, file, line, column);
 }
 
 export function bigint_valueOf(x: i64): i64 {
@@ -29,7 +34,7 @@ export function bigint_from<T>(v: T, file: string, line: i32, column: i32): i64 
 }
 
 function fromNumber(x: f64, file: string, line: i32, column: i32): i64 {
-  if (Math.trunc(x) != x) failAt("BigInt(" + number_toString(x) + ") is not possible: the number is not whole", file, line, column);
+  if (Math.trunc(x) != x) refuse(number_toString(x), "the number is not whole", file, line, column);
   if (!(x >= -9223372036854775808.0 && x < 9223372036854775808.0)) overflow(number_toString(x), file, line, column);
   return <i64>x;
 }
@@ -41,12 +46,12 @@ function fromText(text: string, file: string, line: i32, column: i32): i64 {
   let x: u64 = 0;
   for (let i = start, n = t.length; i < n; i++) {
     const d = t.charCodeAt(i) - 48;
-    if (<u32>d > 9) failAt("BigInt(\"" + text + "\") is not possible: the text is no whole decimal number", file, line, column);
+    if (<u32>d > 9) refuse('"' + text + '"', "the text is no whole decimal number", file, line, column);
     if (x > 922337203685477580) overflow(t, file, line, column);
     x = x * 10 + d;
     if (x > <u64>i64.MAX_VALUE + <u64>negative) overflow(t, file, line, column);
   }
-  if (t.length == start && start) failAt("BigInt(\"" + text + "\") is not possible: the text has no digits", file, line, column);
+  if (t.length == start && start) refuse('"' + text + '"', "the text has no digits", file, line, column);
   return negative ? -(<i64>x) : <i64>x;
 }
 

@@ -1,6 +1,6 @@
 // Decimal text -> the nearest number, exactly as IEEE 754 and JavaScript want it (ties to even).
-// Short text takes one exact multiplication or division; up to 19 digits are computed in pairs of doubles; what that leaves
-// undecided is guessed and corrected with exact integers.
+// Short text takes one exact multiplication or division; up to 19 digits are computed in pairs of doubles; what that
+// leaves undecided is guessed and corrected with exact integers.
 import { Big } from "./big";
 import { productError, remainderOf } from "./exact";
 
@@ -8,7 +8,8 @@ import { productError, remainderOf } from "./exact";
 const MAX_DIGITS = 800;
 
 const EXACT_POWERS: StaticArray<f64> = [
-  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
 /** Where the text of a number ended, for parseFloat; set by `scanDecimal`. */
@@ -86,7 +87,10 @@ function scanExponent(text: string, i: i32, end: i32): i32 {
   return negative ? -e : e;
 }
 
-/** (high + low) times or through an exact power of ten, rounded once; NaN where the result is too near to a tie to tell. */
+/**
+ * (high + low) times or through an exact power of ten, rounded once; NaN where the result is too near to a tie to
+ * tell.
+ */
 function pairwise(high: f64, low: f64, power: f64, divide: bool): f64 {
   const p = divide ? high / power : high * power;
   const t = divide ? (remainderOf(high, power, p) + low) / power : productError(high, power, p) + low * power;
@@ -106,7 +110,10 @@ function guess(mantissa: u64, exponent: i32): f64 {
   return x;
 }
 
-/** The number nearest to digits * 10^e, by stepping from a guess until the exact decimal lies between its two midpoints. */
+/**
+ * The number nearest to digits * 10^e, by stepping from a guess until the exact decimal lies between its two
+ * midpoints.
+ */
 function nearest(text: string, start: i32, end: i32, mantissa: u64, taken: i32, exponent: i32): f64 {
   if (taken + exponent > 310) return Infinity;
   if (taken + exponent < -326) return 0;

@@ -1,4 +1,5 @@
-// JavaScript's semantics for lowered code: everything that `compiler/builtins.ts` and INTERNALS.md name, as `__js.<name>`.
+// JavaScript's semantics for lowered code: everything that `compiler/builtins.ts` and INTERNALS.md name, as
+// `__js.<name>`.
 export * from "./array_callbacks";
 export * from "./array_changes";
 export * from "./arrays";

@@ -42,7 +42,11 @@ export function map_iterate<K, V>(m: JsMap<K, V>): MapIterator<K, V> {
   return new MapIterator<K, V>(m);
 }
 
-export function map_forEach<K, V>(m: JsMap<K, V>, env: usize, fn: (env: usize, value: V, key: K, m: JsMap<K, V>) => void): void {
+export function map_forEach<K, V>(
+  m: JsMap<K, V>,
+  env: usize,
+  fn: (env: usize, value: V, key: K, m: JsMap<K, V>) => void,
+): void {
   for (let it = new MapIterator<K, V>(m); it.next(); ) fn(env, it.value, it.key, m);
 }
 

@@ -1,5 +1,6 @@
-// Map with JavaScript's meaning: keys compare by value (text by content, NaN equals itself, -0 is 0), iteration is in order
-// of insertion and live: entries deleted meanwhile are not visited, entries added meanwhile are. Set is sets.ts.
+// Map with JavaScript's meaning: keys compare by value (text by content, NaN equals itself, -0 is 0), iteration is in
+// order of insertion and live: entries deleted meanwhile are not visited, entries added meanwhile are. Set is
+// sets.ts.
 import { HASH } from "util/hash";
 import { sameValue } from "./arrays";
 import { guard } from "./fail";

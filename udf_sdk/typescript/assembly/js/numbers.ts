@@ -1,4 +1,5 @@
-// Numbers <-> text, with JavaScript's digits: shortest round-trip formatting is the package xjb-as, parsing is decimal.ts.
+// Numbers <-> text, with JavaScript's digits: shortest round-trip formatting is the package xjb-as, parsing is
+// decimal.ts.
 import { dtoa } from "xjb-as/dtoa";
 import { scanDecimal, scanEnd } from "./decimal";
 import { isSpace } from "./units";

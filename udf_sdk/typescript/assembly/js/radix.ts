@@ -11,7 +11,8 @@ export function radixOf(radix: f64): i32 {
 }
 
 export function failRadix(radix: f64, file: string, line: i32, column: i32): void {
-  failAt("toString(" + number_toString(radix) + ") is not possible: the radix must be from 2 to 36", file, line, column);
+  const why = ") is not possible: the radix must be from 2 to 36";
+  failAt("toString(" + number_toString(radix) + why, file, line, column);
 }
 
 export function number_toStringRadix(x: f64, radix: f64, file: string, line: i32, column: i32): string {
@@ -28,7 +29,9 @@ function digit(d: i32): string {
   return String.fromCharCode(d < 10 ? 48 + d : 87 + d);
 }
 
-/** The fewest digits that tell the number from its neighbours, as V8 finds them; the language leaves the choice open. */
+/**
+ * The fewest digits that tell the number from its neighbours, as V8 finds them; the language leaves the choice open.
+ */
 function magnitudeInRadix(x: f64, radix: i32): string {
   let whole = Math.floor(x);
   let fraction = x - whole;
@@ -87,7 +90,9 @@ function wholeInRadix(whole: f64, radix: i32): string {
 
 export function number_toFixed(x: f64, digits: f64, file: string, line: i32, column: i32): string {
   const f = digits != digits ? 0.0 : Math.trunc(digits);
-  if (f < 0 || f > 100) failAt("toFixed(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
+  if (f < 0 || f > 100) {
+    failAt("toFixed(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
+  }
   if (!(Math.abs(x) < 1e21)) return number_toString(x);
   const magnitude = Math.abs(x);
   let text = f <= 15 && magnitude < 1e6 ? shortFixed(magnitude, <i32>f) : "";

@@ -29,7 +29,9 @@ export function array_sort<T>(a: Array<T>, env: usize, fn: (env: usize, x: T, y:
   if (n > RUN) {
     let to = __new(size, idof<ArrayBuffer>());
     for (let width = RUN; width < n; width <<= 1) {
-      for (let i = 0; i < n; i += width << 1) merge<T>(from, to, i, min(i + width, n), min(i + (width << 1), n), env, fn);
+      for (let i = 0; i < n; i += width << 1) {
+        merge<T>(from, to, i, min(i + width, n), min(i + (width << 1), n), env, fn);
+      }
       const other = from;
       from = to;
       to = other;
@@ -52,7 +54,9 @@ function insertionSort<T>(data: usize, start: i32, end: i32, env: usize, fn: (en
 }
 
 /** Merges the sorted start..middle and middle..end of `from` into `to`. */
-function merge<T>(from: usize, to: usize, start: i32, middle: i32, end: i32, env: usize, fn: (env: usize, x: T, y: T) => f64): void {
+function merge<T>(
+  from: usize, to: usize, start: i32, middle: i32, end: i32, env: usize, fn: (env: usize, x: T, y: T) => f64,
+): void {
   let i = start;
   let k = middle;
   for (let out = start; out < end; out++) {

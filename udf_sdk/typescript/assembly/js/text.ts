@@ -30,7 +30,9 @@ function countUnit(text: usize, bytes: usize, pattern: u64): i32 {
   return count;
 }
 
-/** Splits at one unit: counts, then cuts all pieces out of one block; each piece is laid out as an object of its own. */
+/**
+ * Splits at one unit: counts, then cuts all pieces out of one block; each piece is laid out as an object of its own.
+ */
 function splitAtUnit(text: string, unit: u32): Array<string> {
   const from = changetype<usize>(text);
   const bytes = <usize>text.length << 1;
@@ -229,7 +231,8 @@ export function string_fromCodePoint(points: Array<f64>, file: string, line: i32
   for (let i = 0, n = points.length; i < n; i++) {
     const x = unchecked(points[i]);
     if (!(x >= 0 && x <= 1114111 && Math.trunc(x) == x)) {
-      failAt(number_toString(x) + " is no code point: it must be a whole number from 0 to 0x10FFFF", file, line, column);
+      const why = " is no code point: it must be a whole number from 0 to 0x10FFFF";
+      failAt(number_toString(x) + why, file, line, column);
     }
     parts.push(String.fromCodePoint(<i32>x));
   }

@@ -1,6 +1,6 @@
-// UTF-16 units of strings: classes of units, and copying them without calls for the short pieces that records consist of.
-// A string is the address of its units; its size in bytes stands before it. Blocks are 8-byte aligned and 16 bytes behind
-// the newest one may be read and written (arena.ts), so short copies go in words beyond the end.
+// UTF-16 units of strings: classes of units, and copying them without calls for the short pieces that records consist
+// of. A string is the address of its units; its size in bytes stands before it. Blocks are 8-byte aligned and 16
+// bytes behind the newest one may be read and written (arena.ts), so short copies go in words beyond the end.
 
 /** White space and line ends of JavaScript: trim, Number, parseFloat, parseInt. */
 // @ts-ignore: decorator
