@@ -129,22 +129,46 @@ impl<T, K, V> Redis<T, K, V> {
 
     /// The key is what a function makes of a record.
     pub fn key<X, F: Fn(T) -> X + Sync + 'static>(self, function: F) -> Redis<T, Computed<F, X>, V> {
-        Redis { host: self.host, port: self.port, key: Computed(function, PhantomData), value: self.value, records: PhantomData }
+        Redis {
+            host: self.host,
+            port: self.port,
+            key: Computed(function, PhantomData),
+            value: self.value,
+            records: PhantomData,
+        }
     }
 
     /// The key is a field: `key_field(field!(word))`.
     pub fn key_field<X, G: Fn(&T) -> &X + Sync + 'static>(self, field: Field<G>) -> Redis<T, Plain<G, X>, V> {
-        Redis { host: self.host, port: self.port, key: Plain(field.0, PhantomData), value: self.value, records: PhantomData }
+        Redis {
+            host: self.host,
+            port: self.port,
+            key: Plain(field.0, PhantomData),
+            value: self.value,
+            records: PhantomData,
+        }
     }
 
     /// The value is what a function makes of a record.
     pub fn value<X, F: Fn(T) -> X + Sync + 'static>(self, function: F) -> Redis<T, K, Computed<F, X>> {
-        Redis { host: self.host, port: self.port, key: self.key, value: Computed(function, PhantomData), records: PhantomData }
+        Redis {
+            host: self.host,
+            port: self.port,
+            key: self.key,
+            value: Computed(function, PhantomData),
+            records: PhantomData,
+        }
     }
 
     /// The value is a field: `value_field(field!(text))`.
     pub fn value_field<X, G: Fn(&T) -> &X + Sync + 'static>(self, field: Field<G>) -> Redis<T, K, Plain<G, X>> {
-        Redis { host: self.host, port: self.port, key: self.key, value: Plain(field.0, PhantomData), records: PhantomData }
+        Redis {
+            host: self.host,
+            port: self.port,
+            key: self.key,
+            value: Plain(field.0, PhantomData),
+            records: PhantomData,
+        }
     }
 }
 
@@ -188,7 +212,8 @@ where
         assert!(!self.host.is_empty(), "this Redis sink has no host: add .host(name) to it");
         let options = vec![("host", self.host), ("port", self.port.to_string())];
         let field = |name, value| SinkField { name, value, kind: <&str>::describe() };
-        let fields = vec![field("key", self.key.extractor(end, place)), field("value", self.value.extractor(end, place))];
+        let fields =
+            vec![field("key", self.key.extractor(end, place)), field("value", self.value.extractor(end, place))];
         Step::Sink { connector: Connector { kind: "redis", options }, fields, key_fields: vec!["key"] }
     }
 }

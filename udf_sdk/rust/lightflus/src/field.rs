@@ -17,14 +17,14 @@ macro_rules! field {
     () => {
         (const { $crate::__private::Path(&[]) }, |record| record)
     };
-    ($index:literal) => {
-        (const { $crate::__private::Path(&[concat!("_", stringify!($index))]) }, |record| &record.$index)
-    };
     ($name:ident = $column:literal) => {
         (const { $crate::__private::Path(&[$column]) }, |record| &record.$name)
     };
     ($($name:ident).+) => {
         (const { $crate::__private::Path(&[$($crate::__private::plain(stringify!($name))),+]) }, |record| &record$(.$name)+)
+    };
+    ($index:tt) => {
+        (const { $crate::__private::Path(&[concat!("_", stringify!($index))]) }, |record| &record.$index)
     };
 }
 

@@ -1,7 +1,8 @@
 //! Streams as main sees them: each operator adds a node to the graph and answers the stream behind it. Nothing runs here.
 //!
 //! A function is `Fn + Sync + 'static`: it cannot change what it captured (no `Cell`, no `RefCell`, no `&mut`), and it
-//! cannot keep anything of a batch, because main is generic in the batch's lifetime `'b`.
+//! cannot keep anything of a batch, because main is generic in the batch's lifetime `'b`. What the type system does not
+//! see are locks, atomics and statics; docs/rust.md asks to leave them alone.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -16,7 +17,41 @@ use crate::value::Value;
 
 /// A job under construction: what a `#[lightflus::job]` function gets.
 ///
-/// `'b` is the lifetime of the batches that its functions will see.
+/// `'b` is the lifetime of the batches that its functions will see. They must not keep anything of them, nor count:
+///
+/// ```compile_fail,E0277
+/// # use lightflus::prelude::*;
+/// # fn lines<'b>(job: &Job<'b>) -> Flow<'b, &'b str> { job.from(Kafka::builder().build::<&str>()) }
+/// fn counts(job: &Job) {
+///     let seen = std::cell::Cell::new(0);
+///     let _ = lines(job).map(move |line| { seen.set(seen.get() + 1); line });
+/// }
+/// ```
+///
+/// ```compile_fail,E0594
+/// # use lightflus::prelude::*;
+/// # fn lines<'b>(job: &Job<'b>) -> Flow<'b, &'b str> { job.from(Kafka::builder().build::<&str>()) }
+/// fn counts(job: &Job) {
+///     let mut seen = 0;
+///     let _ = lines(job).map(move |line| { seen += 1; line });
+/// }
+/// ```
+///
+/// ```compile_fail,E0521
+/// # use lightflus::prelude::*;
+/// # use std::sync::Mutex;
+/// # fn lines<'b>(job: &Job<'b>) -> Flow<'b, &'b str> { job.from(Kafka::builder().build::<&str>()) }
+/// fn keeps(job: &Job) {
+///     static SEEN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+///     let _ = lines(job).map(|line| { SEEN.lock().unwrap().push(line); line });
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use lightflus::prelude::*;
+/// fn one_lifetime_for_all(job: &Job<'static>) {}
+/// lightflus::testing::run(one_lifetime_for_all);
+/// ```
 pub struct Job<'b> {
     pub(crate) graph: Rc<RefCell<Graph<'b>>>,
     brand: PhantomData<Cell<&'b ()>>,
@@ -221,4 +256,3 @@ impl<'b, T: Value<'b>, C> Keyed<'b, T, C> {
         end.add(Step::Reduce(number), place)
     }
 }
-

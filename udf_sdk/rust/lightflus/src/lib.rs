@@ -29,6 +29,7 @@
 
 #![warn(missing_docs)]
 
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 #[allow(missing_docs)]
 mod abi;
 mod arena;
@@ -37,11 +38,13 @@ mod exports;
 mod field;
 mod flow;
 mod graph;
+#[allow(missing_docs)]
 mod host;
 mod json;
 mod operation;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+#[allow(missing_docs)]
 mod types;
 mod value;
 

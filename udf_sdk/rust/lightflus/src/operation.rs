@@ -129,9 +129,7 @@ impl<'b, T: Value<'b>, I: IntoIterator<Item: Value<'b>>, F: Fn(T) -> I> Operatio
             }
             offsets.add(i + 1).write(out.count() as u32);
         }
-        if selected.rows > 0 {
-            self.expected.set(out.count() * 18 / selected.rows + 1);
-        }
+        self.expected.set(out.count() * 18 / selected.rows.max(1) + 1);
         let buffers = [std::ptr::null(), offsets.cast::<u8>().cast_const()];
         array(selected.rows, &buffers, &[out.into_batch()])
     }
