@@ -5,20 +5,8 @@ import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
-import {
-  BIGINT,
-  BOOLEAN,
-  NEVER,
-  NULL,
-  NUMBER,
-  STRING,
-  VOID,
-  describe,
-  keyOf,
-  nullable,
-  present,
-  sameRep,
-} from "./types.ts";
+import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { RecordClasses, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
 /** What type parameters stand for, in one instantiation. */
@@ -43,22 +31,14 @@ const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
   ["ReadonlySet", "set"],
 ]);
 
-/** Names that mean something else in AssemblyScript. */
-const RESERVED =
-  /^([iu](8|16|32|64)|[iu]size|f32|f64|bool|v128|string|void|Array|StaticArray|String|Object|Function|\w+ref)$/;
-
 const NULLISH = ts.TypeFlags.Null | ts.TypeFlags.Undefined;
 
 /** Maps types of one program. */
 export class TypeMapper {
-  readonly records: RecordClass[] = [];
+  readonly classes = new RecordClasses();
   readonly #program: Program;
   readonly #checker: ts.TypeChecker;
   readonly #caches = new WeakMap<Substitution, Map<ts.Type, Rep>>();
-  readonly #open = new Map<ts.Type, RecordClass>();
-  readonly #byShape = new Map<string, RecordClass>();
-  readonly #names = new Set<string>();
-  #lastId = 0;
 
   constructor(program: Program) {
     this.#program = program;
@@ -76,7 +56,7 @@ export class TypeMapper {
     const known = cache.get(type);
     if (known !== undefined) return known;
     const rep = this.#map(type, substitution);
-    if (this.#open.size === 0) cache.set(type, rep);
+    if (!this.classes.isBusy) cache.set(type, rep);
     return rep;
   }
 
@@ -180,46 +160,12 @@ export class TypeMapper {
    */
   #merged(type: ts.UnionType, parts: readonly ts.Type[], substitution: Substitution): Rep | undefined {
     if (!parts.every((t) => this.#isPlainObject(t))) return undefined;
-    return this.#opened(type, () => {
+    return this.classes.opened(type, () => {
       const shapes = parts.map((t) => this.#fields(t, substitution));
       const fields = mergedFields(shapes);
       if (fields === undefined) return undefined;
       return { fields, name: type.aliasSymbol?.name ?? recordName(fields), others: shapes };
     });
-  }
-
-  /** Makes the class of a type; while its fields are looked at, the type stands for the class that it will get. */
-  #opened(
-    type: ts.Type,
-    make: () => { fields: readonly Field[]; name: string; others: readonly (readonly Field[])[] } | undefined,
-  ): Rep | undefined {
-    const open = this.#open.get(type);
-    if (open !== undefined) {
-      open.recursive = true;
-      return { kind: "record", record: open };
-    }
-    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, recursive: false };
-    this.#open.set(type, draft);
-    try {
-      const made = make();
-      if (made === undefined) return undefined;
-      const record = draft.recursive
-        ? this.#closed(draft, made.fields, made.name)
-        : this.#shape(made.fields, made.name, false);
-      for (const shape of made.others) this.#byShape.set(shapeOf(shape, false), record);
-      return { kind: "record", record };
-    } finally {
-      this.#open.delete(type);
-    }
-  }
-
-  /** A class that contains itself. */
-  #closed(draft: RecordClass, fields: readonly Field[], name: string): RecordClass {
-    draft.fields = fields;
-    draft.name = this.#freshName(name);
-    this.records.push(draft);
-    this.#byShape.set(shapeOf(fields, false), draft);
-    return draft;
   }
 
   #fields(type: ts.Type, substitution: Substitution): Field[] {
@@ -334,7 +280,7 @@ export class TypeMapper {
 
   /** The record class of a tuple; its fields are called _0, _1, ... */
   tuple(items: readonly Rep[], name?: string): RecordClass {
-    return this.#shape(
+    return this.classes.shaped(
       items.map((rep, i) => ({ name: `_${i}`, rep })),
       name ?? `Tuple${items.length}`,
       true,
@@ -345,7 +291,7 @@ export class TypeMapper {
     if (this.#checker.getIndexInfosOfType(type).length > 0) {
       throw this.#refuse(complaint("LF105", `'${this.#text(type)}' is an object with computed keys`));
     }
-    return this.#opened(type, () => {
+    return this.classes.opened(type, () => {
       const fields = this.#fields(type, substitution);
       return { fields, name: this.#nameOf(type) ?? recordName(fields), others: [] };
     }) as Rep;
@@ -356,28 +302,9 @@ export class TypeMapper {
     return this.rep(this.#checker.getBaseTypeOfLiteralType(type), substitution);
   }
 
-  /** The class of these fields: the first that was seen with the same names and types. */
-  #shape(fields: RecordClass["fields"], hint: string, tuple: boolean): RecordClass {
-    const shape = shapeOf(fields, tuple);
-    const known = this.#byShape.get(shape);
-    if (known !== undefined) return known;
-    const record = { id: ++this.#lastId, name: this.#freshName(hint), fields, tuple, recursive: false };
-    this.records.push(record);
-    this.#byShape.set(shape, record);
-    return record;
-  }
-
   #nameOf(type: ts.Type): string | undefined {
     if (type.aliasSymbol !== undefined && !this.#program.isLibrary(type.aliasSymbol)) return type.aliasSymbol.name;
     return type.symbol !== undefined && type.symbol.flags & ts.SymbolFlags.Interface ? type.symbol.name : undefined;
-  }
-
-  #freshName(hint: string): string {
-    const base = RESERVED.test(hint) ? `${hint.slice(0, 60)}_` : hint.slice(0, 60);
-    let name = base;
-    for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
-    this.#names.add(name);
-    return name;
   }
 
   #refuse(what: Complaint): TypeRefused {
@@ -398,43 +325,8 @@ export class TypeMapper {
   }
 }
 
-function recordName(fields: readonly Field[]): string {
-  return `Rec_${fields.map((f) => f.name.replace(/\W/g, "_")).join("_")}`;
-}
-
-/** The fields of all the shapes; undefined when two of them give a field different types. */
-function mergedFields(shapes: readonly (readonly Field[])[]): Field[] | undefined {
-  const fields: Field[] = [];
-  for (const name of new Set(shapes.flatMap((s) => s.map((f) => f.name)))) {
-    const reps = shapes.flatMap((s) => s.find((f) => f.name === name)?.rep ?? []);
-    const rep = joined(reps, reps.length < shapes.length);
-    if (rep === undefined) return undefined;
-    fields.push({ name, rep });
-  }
-  return fields;
-}
-
-/** One representation for a field that several object types have; undefined when they differ. */
-function joined(reps: readonly Rep[], someLackIt: boolean): Rep | undefined {
-  const [first, ...others] = reps.map(present);
-  if (first === undefined || !others.every((r) => sameRep(r, first))) return undefined;
-  const all = reps.reduce<Rep>((rep, r) => (r.kind === "nullable" ? nullable(rep, r.absent) : rep), first);
-  return someLackIt ? nullable(all, "undefined") : all;
-}
-
 /** A parameter with a default: inside its function it always has a value, for callers it is optional. */
 function mayBeLeftOut(parameter: ts.Symbol): boolean {
   const declaration = parameter.valueDeclaration;
   return declaration !== undefined && ts.isParameter(declaration) && declaration.initializer !== undefined;
-}
-
-/** A text that is the same for the same names and types, in any order. */
-function shapeOf(fields: RecordClass["fields"], tuple: boolean): string {
-  return (
-    (tuple ? "tuple:" : "") +
-    fields
-      .map((f) => `${f.name}:${keyOf(f.rep)}`)
-      .sort()
-      .join(";")
-  );
 }

@@ -173,23 +173,3 @@ export function notPortable(
       return `a value of type '${describe(rep)}' cannot be in a record`;
   }
 }
-
-/** The column type in the job graph (proto/lightflus/v1/job.proto, Type) as JSON. Only for portable types without classes. */
-export function typeJson(rep: Rep): object {
-  switch (rep.kind) {
-    case "boolean":
-      return { scalar: "BOOL" };
-    case "bigint":
-      return { scalar: "INT64" };
-    case "string":
-      return { scalar: "UTF8" };
-    case "array":
-      return { list: { item: typeJson(rep.item) } };
-    case "record":
-      return { struct: { fields: rep.record.fields.map((f) => ({ name: f.name, type: typeJson(f.rep) })) } };
-    case "nullable":
-      return { nullable: true, ...typeJson(rep.of) };
-    default:
-      return { scalar: "FLOAT64" };
-  }
-}

@@ -4,20 +4,19 @@ import ts from "typescript-compiler-api";
 import { constant, property as builtinProperty, refused } from "../builtins.ts";
 import type { Family } from "../builtins.ts";
 import { symbolOf } from "../scopes.ts";
-import { NUMBER, STRING, describe, fieldOf, nullable, orMissing } from "../types.ts";
+import { NUMBER, STRING, describe, fieldOf, orMissing } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { tupleAsArray } from "./arrays.ts";
-import { callOn, closureCall } from "./calls.ts";
 import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, unwrapped } from "./convert.ts";
+import { unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { isGuarded, peek } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
 import { identifier, narrowed } from "./names.ts";
-import { isGuarded, peek } from "./guarded_reads.ts";
 import { callOrFail } from "./optional_results.ts";
 
 /** The family of built-in methods of a value, if it has one. */
@@ -207,65 +206,4 @@ export function nonNull(ctx: Context, node: ts.NonNullExpression): Value {
   const held = temporary(ctx, value.rep);
   const checked = code`((${held} = ${value.code}) !== null ? ${held} : __l.missing<${typeText(ctx, value.rep).replace(/ \| null$/, "")}>(${place(ctx, node)}))`;
   return unwrapped(ctx, { code: checked, rep: value.rep });
-}
-
-type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
-
-/** `a?.b.c(d)`: everything behind the first missing receiver is skipped. */
-export function optionalChain(ctx: Context, node: ts.Expression): Value {
-  const links: Link[] = [];
-  let root = node;
-  while (root.flags & ts.NodeFlags.OptionalChain && isLink(root)) {
-    links.unshift(root);
-    root = root.expression;
-    if (ts.isNonNullExpression(root) && root.flags & ts.NodeFlags.OptionalChain) root = root.expression;
-  }
-  return follow(ctx, marked(ctx, root), links, 0);
-}
-
-function isLink(node: ts.Node): node is Link {
-  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node);
-}
-
-function follow(ctx: Context, receiver: Value, links: readonly Link[], index: number): Value {
-  const link = links[index];
-  if (link === undefined) return receiver;
-  if (receiver.rep.kind !== "nullable" || link.questionDotToken === undefined) {
-    const known = link.questionDotToken === undefined ? narrowedReceiver(ctx, receiver) : receiver;
-    const { value, used } = step(ctx, known, links, index);
-    return follow(ctx, value, links, index + used);
-  }
-  const held = temporary(ctx, receiver.rep);
-  const { value, used } = step(ctx, unwrapped(ctx, { code: held, rep: receiver.rep }), links, index);
-  const rest = follow(ctx, value, links, index + used);
-  const test = code`(${held} = ${receiver.code}) !== null`;
-  if (rest.rep.kind === "void") return { code: code`(${test} ? (${rest.code}, true) : false)`, rep: { kind: "void" } };
-  const rep = nullable(rest.rep, "undefined");
-  return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : null)`, rep };
-}
-
-/** In `a?.b.c` the field b is not null where c is read, or TypeScript would have said so. */
-function narrowedReceiver(ctx: Context, receiver: Value): Value {
-  return receiver.rep.kind === "nullable" ? unwrapped(ctx, receiver) : receiver;
-}
-
-/** One access, or a method with its call. */
-function step(ctx: Context, receiver: Value, links: readonly Link[], index: number): { value: Value; used: number } {
-  const link = links[index] as Link;
-  const next = links[index + 1];
-  if (
-    ts.isPropertyAccessExpression(link) &&
-    next !== undefined &&
-    ts.isCallExpression(next) &&
-    next.expression === link
-  ) {
-    return { value: callOn(ctx, next, link, receiver), used: 2 };
-  }
-  if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
-  if (ts.isElementAccessExpression(link))
-    return {
-      value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
-      used: 1,
-    };
-  return { value: closureCall(ctx, link, receiver), used: 1 };
 }

@@ -6,8 +6,8 @@ import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { callbackPair } from "./builtin_calls.ts";
-import { typeArgumentsForSignature } from "./calls.ts";
+import { callbackPair } from "./callbacks.ts";
+import { typeArgumentsForSignature } from "./arguments.ts";
 import { refuse, repOf, typeArguments } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
@@ -79,7 +79,7 @@ function refuseInStreamFunction(ctx: Context, node: ts.CallExpression): void {
 }
 
 /** The function literal is an argument of an operator. */
-export function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
+function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
   let node = fn;
   while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
   const parent = node.parent;

@@ -5,7 +5,7 @@ import { NUMBER, STRING, describe, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { callbackPair } from "./builtin_calls.ts";
+import { callbackPair } from "./callbacks.ts";
 import { place, refuse, repAt, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";

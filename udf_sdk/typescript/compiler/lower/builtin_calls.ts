@@ -2,20 +2,19 @@
 import ts from "typescript-compiler-api";
 import { globalFunction, method, staticMethod } from "../builtins.ts";
 import type { Answer, Builtin, Family, Parameter, TypeRef } from "../builtins.ts";
-import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { BOOLEAN, NUMBER, STRING, VOID, describe, isScalar, nullable, present, sameRep } from "../types.ts";
+import { BOOLEAN, NUMBER, STRING, VOID, isScalar, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code, quote, separated } from "../writer.ts";
+import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { arrayFromCall, arrayOf } from "./arrays.ts";
-import { place, refuse, repAt, temporary, typeText } from "./context.ts";
+import { callbackPair } from "./callbacks.ts";
+import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, text, truthy, unwrapped } from "./convert.ts";
+import { convert, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
-import { functionPair, resultRep, wrappedPair } from "./functions.ts";
 import { textInto } from "./text.ts";
 
-type Signature = Rep & { kind: "function" };
+export type Signature = Rep & { kind: "function" };
 
 /** What the type references of a table row mean in one call. */
 export type TypeScope = (ref: TypeRef) => Rep;
@@ -76,7 +75,7 @@ export function consoleCall(ctx: Context, node: ts.CallExpression, name: string)
   };
 }
 
-function given(node: ts.CallExpression): { count: number; spread: boolean } {
+export function given(node: ts.CallExpression): { count: number; spread: boolean } {
   return { count: node.arguments.length, spread: node.arguments.some(ts.isSpreadElement) };
 }
 
@@ -236,90 +235,4 @@ function callback(
   const target: Signature = { kind: "function", parameters: parameter.parameters.map(types), result };
   const pair = callbackPair(ctx, given, target, parameter.returns === "boolean");
   return [pair.environment, pair.fn];
-}
-
-/** A function argument as environment and function of the wanted signature. With `asTest` any result becomes its truth value. */
-export function callbackPair(
-  ctx: Context,
-  given: ts.Expression,
-  target: Signature,
-  asTest: boolean,
-): { environment: Code; fn: Code } {
-  let node = given;
-  while (ts.isParenthesizedExpression(node)) node = node.expression;
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
-    return asTest ? testPair(ctx, node, target) : functionPair(ctx, node, target);
-  }
-  const builtin = builtinAsCallback(ctx, node, target);
-  if (builtin !== undefined) return builtin;
-  const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
-  const declaration = symbol?.valueDeclaration;
-  if (symbol !== undefined && declaration !== undefined && isTopLevel(declaration)) {
-    const direct = ts.isFunctionDeclaration(declaration) ? declaration : functionOfConst(declaration);
-    if (direct?.typeParameters !== undefined)
-      return refuse(ctx, node, "LF109", `'${symbol.name}' is generic and cannot be passed as it is`);
-    if (direct !== undefined) return wrappedPair(ctx, symbol, direct, target, node);
-  }
-  const value = marked(ctx, given, target);
-  const held = temporary(ctx, target);
-  if (value.rep.kind !== "function")
-    return refuse(ctx, given, "LF302", `a function is needed, this is '${describe(value.rep)}'`);
-  return { environment: code`(${held} = ${convert(ctx, value, target, given)}).env`, fn: `${held}.fn` };
-}
-
-/** A test whose function returns something else than a boolean. */
-function testPair(
-  ctx: Context,
-  node: ts.ArrowFunction | ts.FunctionExpression,
-  target: Signature,
-): { environment: Code; fn: Code } {
-  const own = resultRep(ctx, node);
-  if (own.kind === "boolean") return functionPair(ctx, node, target);
-  if (own.kind === "void") return refuse(ctx, node, "LF302", "this function must return a boolean");
-  const pair = functionPair(ctx, node, { ...target, result: own });
-  const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
-  const held = temporary(ctx, pair.rep);
-  const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: BOOLEAN, temporaries: [], turns: [] } };
-  const names = target.parameters.map((_, i) => `, a${i}`).join("");
-  const type = typeText(ctx, pair.rep);
-  const test = truthy(inner, { code: `c.fn(c.env${names})`, rep: own }, node);
-  const fn = code`(__env: usize${list}): bool => { ${(inner.fn.temporaries ?? []).join(" ")} const c = changetype<${type}>(__env); return (${test}); }`;
-  return { environment: code`changetype<usize>(${held} = new ${type}(${pair.environment}, ${pair.fn}))`, fn };
-}
-
-/** `xs.map(Number)`, `xs.filter(Boolean)`, `xs.map(String)`. */
-function builtinAsCallback(
-  ctx: Context,
-  node: ts.Expression,
-  target: Signature,
-): { environment: Code; fn: Code } | undefined {
-  const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
-  if (
-    symbol === undefined ||
-    !ctx.job.program.isLibrary(symbol) ||
-    !ts.isIdentifier(node) ||
-    target.parameters[0] === undefined
-  )
-    return undefined;
-  const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
-  const value: Value = { code: "a0", rep: target.parameters[0] };
-  const lowered: Record<string, () => Value> = {
-    String: () => ({ code: text(inner, value, node), rep: STRING }),
-    Boolean: () => ({ code: truthy(inner, value, node), rep: BOOLEAN }),
-    Number: () => ({ code: code`__js.number_from<${typeText(ctx, value.rep)}>(a0)`, rep: NUMBER }),
-    parseFloat: () => ({ code: code`__js.number_parseFloat(${convert(inner, value, STRING, node)})`, rep: NUMBER }),
-  };
-  const make = lowered[node.text];
-  if (make === undefined)
-    return refuse(
-      ctx,
-      node,
-      "LF302",
-      `${quote(node.text)} cannot be passed as a function in a job`,
-      `write x => ${node.text}(x)`,
-    );
-  const result = convert(inner, make(), target.result, node);
-  const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
-  const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} return (${result}); }`;
-  return { environment: "0", fn };
 }

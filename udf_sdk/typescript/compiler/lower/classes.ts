@@ -10,14 +10,8 @@ import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { into } from "./dispatch.ts";
-import {
-  checkFunction,
-  directParameters,
-  functionBody,
-  functionContext,
-  parameterReps,
-  resultRep,
-} from "./functions.ts";
+import { checkFunction, functionBody, functionContext, resultRep } from "./functions.ts";
+import { directParameters, parameterReps } from "./parameters.ts";
 import { guarded } from "./statements.ts";
 
 /** A class of the top level. */

@@ -6,7 +6,8 @@ import { NEVER, NULL, STRING } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { elementAccess, nonNull, optionalChain, propertyAccess } from "./access.ts";
+import { elementAccess, nonNull, propertyAccess } from "./access.ts";
+import { optionalChain } from "./optional_chain.ts";
 import { arrayLiteral } from "./arrays.ts";
 import { call } from "./calls.ts";
 import { refuse, repAt, repOf } from "./context.ts";
@@ -17,7 +18,8 @@ import { bigintLiteral, booleanLiteral, numberLiteral, templateText } from "./li
 import { identifier, superValue, thisValue } from "./names.ts";
 import { newExpression } from "./new.ts";
 import { objectLiteral } from "./objects.ts";
-import { binary, conditional, postfix, prefix, typeOf } from "./operators.ts";
+import { binary, postfix, prefix, typeOf } from "./operators.ts";
+import { conditional } from "./logic.ts";
 
 type Handler = (ctx: Context, node: never, target: Rep | undefined) => Value;
 

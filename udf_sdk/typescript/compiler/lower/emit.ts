@@ -10,7 +10,7 @@ import { freshName, repAt, typeText } from "./context.ts";
 import type { Context, Emission } from "./context.ts";
 import { truthy } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
-import { bindParameter } from "./functions.ts";
+import { bindParameter } from "./parameters.ts";
 import { literalFields } from "./objects.ts";
 import { enterFrame } from "./names.ts";
 import { statements } from "./statements.ts";

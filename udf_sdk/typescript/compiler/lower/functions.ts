@@ -3,17 +3,17 @@
 import ts from "typescript-compiler-api";
 import { Refused } from "../diagnostics.ts";
 import { enclosingFunction, isFunction, symbolOf } from "../scopes.ts";
-import { VOID, nullable, sameRep } from "../types.ts";
+import { VOID, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { freshName, functionText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { functionText, globalName, localName, refuse, repOf, typeText } from "./context.ts";
 import type { Context, FunctionContext, Value } from "./context.ts";
-import { convert, unwrapped } from "./convert.ts";
-import { emitted } from "./emit.ts";
-import { bindPattern } from "./destructuring.ts";
+import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
-import { bindEnvironment, enterFrame, environmentOf, place as variablePlace } from "./names.ts";
+import { emitted } from "./emit.ts";
+import { environmentOf, place as variablePlace } from "./names.ts";
+import { directParameters, parameterReps, parameters } from "./parameters.ts";
 import { statements } from "./statements.ts";
 
 type Signature = Rep & { kind: "function" };
@@ -26,20 +26,6 @@ export interface FunctionPair {
   readonly environment: Code;
   readonly fn: Code;
   readonly rep: Signature;
-}
-
-/** The parameters that callers of the function itself see, in order. */
-export function parameterReps(ctx: Context, node: ts.SignatureDeclaration): Rep[] {
-  return node.parameters.filter((p) => !isThisParameter(p)).map((p) => repOfSymbol(ctx, parameterSymbol(ctx, p), p));
-}
-
-function parameterSymbol(ctx: Context, parameter: ts.ParameterDeclaration): ts.Symbol {
-  const symbol = ts.isIdentifier(parameter.name) ? ctx.job.checker.getSymbolAtLocation(parameter.name) : undefined;
-  return symbol ?? (parameter as unknown as { symbol: ts.Symbol }).symbol;
-}
-
-function isThisParameter(parameter: ts.ParameterDeclaration): boolean {
-  return ts.isIdentifier(parameter.name) && parameter.name.text === "this";
 }
 
 /** What the function returns; `undefined` and `never` are nothing. */
@@ -69,7 +55,7 @@ function isPromise(type: ts.Type): boolean {
 }
 
 /** The signature of a function value: a parameter that may be left out is nullable. */
-export function valueSignature(ctx: Context, node: ts.SignatureDeclaration): Signature {
+function valueSignature(ctx: Context, node: ts.SignatureDeclaration): Signature {
   const reps = parameterReps(ctx, node);
   const parameters = reps.map((rep, i) => (node.parameters[i]?.initializer ? nullable(rep, "undefined") : rep));
   return { kind: "function", parameters, result: resultRep(ctx, node) };
@@ -153,24 +139,6 @@ export function functionContext(ctx: Context, node: ts.SignatureDeclaration, res
   return { ...ctx, fn };
 }
 
-/** Names of the lowered parameters, padded to `wanted`, and what the body does with them first. */
-function parameters(
-  ctx: Context,
-  node: ts.SignatureDeclaration,
-  wanted: readonly Rep[],
-): { names: string[]; prologue: Code } {
-  const own = node.parameters.filter((p) => !isThisParameter(p));
-  const prologue: Code[] = [bindEnvironment(ctx, node), enterFrame(ctx, node)];
-  const names = wanted.map((rep, i) => {
-    const parameter = own[i];
-    if (parameter === undefined) return `__p${i}`;
-    const { name, setup } = bindParameter(ctx, parameter, rep, i);
-    prologue.push(setup);
-    return name;
-  });
-  return { names, prologue };
-}
-
 /** A function of the same parameters that hands on rows: `(env, value, out) => void`. */
 export function emittingPair(
   ctx: Context,
@@ -187,39 +155,6 @@ export function emittingPair(
     environment: environmentOf(ctx, node),
     fn: code`(__env: usize, ${names[0] ?? "__p0"}: ${typeText(ctx, input)}, __out: usize): void => ${body}`,
   };
-}
-
-/** How a parameter is called, and how it comes to its own type, default, pattern and frame. */
-export function bindParameter(
-  ctx: Context,
-  node: ts.ParameterDeclaration,
-  given: Rep,
-  index: number,
-): { name: string; setup: Code } {
-  if (!ts.isIdentifier(node.name)) {
-    const name = `__p${index}`;
-    const rep = repOfSymbol(ctx, parameterSymbol(ctx, node), node);
-    const value = withDefault(ctx, node, { code: name, rep: given }, rep);
-    return { name, setup: bindPattern(ctx, node.name, { code: value, rep }) };
-  }
-  const symbol = parameterSymbol(ctx, node);
-  const isUntyped = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Unknown) !== 0;
-  const own = isUntyped ? given : repOfSymbol(ctx, symbol, node);
-  const captured = ctx.job.captures.holder(symbol) !== undefined;
-  if (!captured && sameRep(own, given)) return { name: localName(node.name.text), setup: "" };
-  const name = freshName(ctx, "a");
-  const value = withDefault(ctx, node, { code: name, rep: given }, own);
-  const target = variablePlace(ctx, symbol, node, node);
-  return {
-    name,
-    setup: captured ? code`${target} = ${value}; ` : code`let ${target}: ${typeText(ctx, own)} = ${value}; `,
-  };
-}
-
-function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, rep: Rep): Code {
-  if (node.initializer === undefined || value.rep.kind !== "nullable" || rep.kind === "nullable")
-    return convert(ctx, value, rep, node);
-  return code`(${value.code} !== null ? ${convert(ctx, unwrapped(ctx, value), rep, node)} : ${into(ctx, node.initializer, rep)})`;
 }
 
 /** The body in braces: frames, parameters, temporaries, then the user's statements or expression. */
@@ -258,30 +193,6 @@ export function topLevelFunction(ctx: Context, node: ts.SignatureDeclaration, na
   const { list, prologue } = directParameters(inner, node);
   const body = functionBody(inner, node, prologue);
   return code`export function ${localName(name)}(${list}): ${typeText(ctx, result)} ${body}`;
-}
-
-/** Parameters of a function that is called by its name: AssemblyScript's own defaults, patterns and captured ones unpacked. */
-export function directParameters(ctx: Context, node: ts.SignatureDeclaration): { list: Code; prologue: Code } {
-  const prologue: Code[] = [enterFrame(ctx, node)];
-  const parts = node.parameters
-    .filter((p) => !isThisParameter(p))
-    .map((p, i) => {
-      const rep = repOfSymbol(ctx, parameterSymbol(ctx, p), p);
-      const { name, setup } = bindParameter(ctx, p, rep, i);
-      prologue.push(setup);
-      const fallback = p.initializer
-        ? code` = ${into(topLevelOf(ctx), p.initializer, rep)}`
-        : rep.kind === "nullable" && p.questionToken
-          ? " = null"
-          : "";
-      return code`${from(p, name)}: ${typeText(ctx, rep)}${fallback}`;
-    });
-  return { list: separated(parts, ", "), prologue };
-}
-
-/** A default stands outside the body, so its intermediate values are the file's. */
-function topLevelOf(ctx: Context): Context {
-  return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
 }
 
 /** A function declared inside another: a closure in a variable. Only code behind the declaration may run it. */

@@ -6,11 +6,11 @@ import { describe, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import { asArray } from "./arrays.ts";
-import { passArguments } from "./calls.ts";
+import { passArguments } from "./arguments.ts";
 import { refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
-import { parameterReps } from "./functions.ts";
+import { parameterReps } from "./parameters.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 
 /** `new X(...)`. */

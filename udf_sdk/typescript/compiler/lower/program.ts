@@ -4,20 +4,20 @@ import { Captures } from "../captures.ts";
 import type { Program } from "../check.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { recordClass } from "../records.ts";
-import { functionOfConst, symbolOf } from "../scopes.ts";
+import { functionOfConst } from "../scopes.ts";
 import { NO_SUBSTITUTION, TypeMapper } from "../type_mapper.ts";
 import type { Substitution } from "../type_mapper.ts";
 import { VOID, keyOf, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code, from, render } from "../writer.ts";
+import { from, render } from "../writer.ts";
 import type { Code, Rendered } from "../writer.ts";
-import { classDeclaration, fieldsOf, interfaceDeclaration, methodText } from "./classes.ts";
-import { keyOfAll, localName, refuse, typeText } from "./context.ts";
+import { fieldsOf, methodText } from "./classes.ts";
+import { keyOfAll, localName, typeText } from "./context.ts";
 import type { Context, Instance, Job, Unit } from "./context.ts";
-import { topLevelFunction } from "./functions.ts";
-import { guarded, statement, variables } from "./statements.ts";
+import { guarded } from "./statements.ts";
+import { declaration, topLevel } from "./top_level.ts";
 
-const K = ts.SyntaxKind;
+export const K = ts.SyntaxKind;
 
 /** Lowered text by path, and how each file goes back to the user's. */
 export interface Lowered {
@@ -33,7 +33,7 @@ export interface LoweredUnit {
   readonly rendered: Rendered;
 }
 
-export const RECORDS_PATH = "~lf/records.ts";
+const RECORDS_PATH = "~lf/records.ts";
 
 /** Lowers a checked program. What cannot be lowered is in the diagnostics. */
 export function lowerProgram(program: Program, diagnostics: Diagnostics): Lowered {
@@ -260,7 +260,7 @@ class Lowering {
     const unit = this.#unit(RECORDS_PATH, this.#program.entry, undefined);
     const ctx = this.#context(unit);
     const portable = (rep: Rep & { kind: "class" }): string | undefined => this.#classNotPortable(ctx, rep);
-    const classes = this.#job.types.records.map((r) =>
+    const classes = this.#job.types.classes.all.map((r) =>
       recordClass(r, (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
     );
     return `${headOf(unit).replace(/import \* as __r [^;]*;/, "")}\n${classes.join("")}`;
@@ -287,79 +287,4 @@ function relativeImport(from: string, to: string): string {
   while (same < folders.length && folders[same] === parts[same]) same++;
   const up = folders.slice(same).map(() => "..");
   return [...(up.length === 0 ? ["."] : up), ...parts.slice(same)].join("/");
-}
-
-/** A statement of a file. Generic declarations are lowered where they are used. */
-function topLevel(ctx: Context, node: ts.Statement): Code {
-  switch (node.kind) {
-    case K.ImportDeclaration:
-      return importDeclaration(ctx, node as ts.ImportDeclaration);
-    case K.ExportDeclaration:
-      return "";
-    case K.ImportEqualsDeclaration:
-      return refuse(ctx, node, "LF302", "'import x = ...' is not supported in a job", 'write import { x } from "..."');
-    case K.ExportAssignment:
-      return exportAssignment(ctx, node as ts.ExportAssignment);
-    case K.VariableStatement:
-      return topLevelVariables(ctx, node as ts.VariableStatement);
-    case K.FunctionDeclaration:
-    case K.ClassDeclaration:
-    case K.InterfaceDeclaration:
-      return isGeneric(node) ? "" : declaration(ctx, node as unknown as ts.Declaration);
-    default:
-      return statement(ctx, node);
-  }
-}
-
-/** Nothing stays of an import: names are reached where they are used. What only runs under Node is refused here, once. */
-function importDeclaration(ctx: Context, node: ts.ImportDeclaration): Code {
-  const bindings = node.importClause?.namedBindings;
-  if (bindings === undefined || !ts.isNamedImports(bindings)) return "";
-  for (const element of bindings.elements) {
-    const symbol = symbolOf(ctx.job.checker, element.name);
-    const isFunction =
-      symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0;
-    if (isFunction)
-      refuse(
-        ctx,
-        element,
-        "LF324",
-        `'${element.name.text}' runs a job under Node, it cannot be part of one`,
-        "use it in a test that imports the job",
-      );
-  }
-  return "";
-}
-
-function isGeneric(node: ts.Node): boolean {
-  return (node as { typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> }).typeParameters !== undefined;
-}
-
-function exportAssignment(ctx: Context, node: ts.ExportAssignment): Code {
-  return ts.isIdentifier(node.expression)
-    ? ""
-    : refuse(ctx, node, "LF301", "'export default' of an expression is not supported in a job", "give it a name first");
-}
-
-/** A function, class or interface, in its file or as an instantiation. */
-function declaration(ctx: Context, node: ts.Declaration): Code {
-  if (ts.isFunctionDeclaration(node))
-    return node.body === undefined ? "" : topLevelFunction(ctx, node, node.name?.text ?? "__default");
-  if (ts.isClassDeclaration(node)) return classDeclaration(ctx, node);
-  if (ts.isMethodDeclaration(node)) return topLevelFunction(ctx, node, node.name.getText());
-  if (ts.isInterfaceDeclaration(node)) return interfaceDeclaration(ctx, node);
-  const literal = functionOfConst(node);
-  const name = ts.getNameOfDeclaration(node);
-  if (literal !== undefined && name !== undefined && ts.isIdentifier(name))
-    return topLevelFunction(ctx, literal, name.text);
-  return refuse(ctx, node, "LF301", "this declaration is not supported in a job");
-}
-
-function topLevelVariables(ctx: Context, node: ts.VariableStatement): Code {
-  if (node.modifiers?.some((m) => m.kind === K.DeclareKeyword)) return "";
-  return node.declarationList.declarations.map((d) => {
-    const literal = functionOfConst(d);
-    if (literal === undefined) return variables(ctx, { declarations: [d] } as unknown as ts.VariableDeclarationList);
-    return literal.typeParameters === undefined ? code`${from(d, declaration(ctx, d))} ` : "";
-  });
 }

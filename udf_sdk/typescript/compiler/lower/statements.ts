@@ -113,9 +113,8 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
 function declaredRep(ctx: Context, node: ts.VariableDeclaration, symbol: ts.Symbol): Rep {
   const isInferred = node.type === undefined && node.initializer !== undefined;
   if (isInferred && !ctx.job.types.has(ctx.job.checker.getTypeOfSymbol(symbol), ctx.substitution)) {
-    const before = ctx.job.diagnostics.count;
-    guarded(ctx, node, () => marked(ctx, node.initializer as ts.Expression).code);
-    if (ctx.job.diagnostics.count > before) ctx.job.diagnostics.mute(node.getSourceFile(), node.getStart());
+    const isRefused = guarded(ctx, node, () => marked(ctx, node.initializer as ts.Expression).code) === "";
+    if (isRefused) ctx.job.diagnostics.mute(node.getSourceFile(), node.getStart());
   }
   return repOfSymbol(ctx, symbol, node);
 }

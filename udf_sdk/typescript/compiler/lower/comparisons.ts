@@ -1,0 +1,99 @@
+// `===`, `<`, instanceof: by content for text and numbers, by identity for objects, null-safe for what may be missing.
+import ts from "typescript-compiler-api";
+import { BOOLEAN, describe, isScalar, nullable, present, sameRep } from "../types.ts";
+import type { Rep } from "../types.ts";
+import { code } from "../writer.ts";
+import type { Code } from "../writer.ts";
+import { refuse, temporary, typeText } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert, unwrapped } from "./convert.ts";
+import { marked } from "./dispatch.ts";
+
+const K = ts.SyntaxKind;
+
+export const EQUALITY: ReadonlyMap<ts.SyntaxKind, "==" | "!="> = new Map([
+  [K.EqualsEqualsEqualsToken, "=="],
+  [K.EqualsEqualsToken, "=="],
+  [K.ExclamationEqualsEqualsToken, "!="],
+  [K.ExclamationEqualsToken, "!="],
+]);
+
+export const ORDER: ReadonlyMap<ts.SyntaxKind, string> = new Map([
+  [K.LessThanToken, "<"],
+  [K.LessThanEqualsToken, "<="],
+  [K.GreaterThanToken, ">"],
+  [K.GreaterThanEqualsToken, ">="],
+]);
+
+/** `===`: by content for text, numbers and booleans, by identity for objects; a missing scalar equals only a missing one. */
+export function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | "!="): Value {
+  const left = marked(ctx, node.left);
+  const right = marked(ctx, node.right);
+  const not = operator === "!=" ? "!" : "";
+  if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
+  const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
+  if (boxed(left) || boxed(right)) return { code: code`${not}${boxedEqual(ctx, left, right, node)}`, rep: BOOLEAN };
+  const comparable =
+    sameRep(present(left.rep), present(right.rep)) || (left.rep.kind === "class" && right.rep.kind === "class");
+  if (!comparable || present(left.rep).kind === "function") {
+    return refuse(
+      ctx,
+      node,
+      "LF318",
+      `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be compared in a job`,
+    );
+  }
+  return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
+}
+
+function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: Value, operator: "==" | "!="): Value {
+  const tested = left.rep.kind === "null" ? right : left;
+  const answer = operator === "==" ? "true" : "false";
+  if (tested.rep.kind === "null") return { code: answer, rep: BOOLEAN };
+  if (tested.rep.kind !== "nullable")
+    return { code: code`(${tested.code}, ${operator === "==" ? "false" : "true"})`, rep: BOOLEAN };
+  const isStrict =
+    node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
+  if (isStrict && tested.rep.absent === "both")
+    refuse(
+      ctx,
+      node,
+      "LF102",
+      `'${describe(tested.rep)}' may be null and undefined, which a job cannot tell apart`,
+      "compare with == null, or use ??",
+    );
+  return { code: code`(changetype<usize>(${tested.code}) ${operator} 0)`, rep: BOOLEAN };
+}
+
+function boxedEqual(ctx: Context, left: Value, right: Value, node: ts.Node): Code {
+  const rep = nullable(present(left.rep), "null");
+  const a = temporary(ctx, rep);
+  const b = temporary(ctx, rep);
+  const inside = (name: string): Code => unwrapped(ctx, { code: name, rep }).code;
+  const first = code`(${a} = ${convert(ctx, left, rep, node)}, ${b} = ${convert(ctx, right, rep, node)}, ${a} === null)`;
+  return code`(${first} ? ${b} === null : (${b} !== null && ${inside(a)} == ${inside(b)}))`;
+}
+
+export function compare(ctx: Context, node: ts.BinaryExpression, operator: string): Value {
+  const left = marked(ctx, node.left);
+  const right = marked(ctx, node.right);
+  const ordered = left.rep.kind === "number" || left.rep.kind === "string" || left.rep.kind === "bigint";
+  if (!ordered || !sameRep(left.rep, right.rep)) {
+    return refuse(
+      ctx,
+      node,
+      "LF318",
+      `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be ordered in a job`,
+    );
+  }
+  return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
+}
+
+export function instanceOf(ctx: Context, node: ts.BinaryExpression): Value {
+  const left = marked(ctx, node.left);
+  const symbol = ctx.job.checker.getTypeAtLocation(node.right).symbol;
+  if (left.rep.kind !== "class" && present(left.rep).kind !== "class")
+    return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
+  const rep: Rep = { kind: "class", symbol, args: [] };
+  return { code: code`(${left.code} instanceof ${typeText(ctx, rep)})`, rep: BOOLEAN };
+}

@@ -1,0 +1,73 @@
+// `a?.b.c(d)?.[e]`: everything behind the first missing receiver is skipped.
+import ts from "typescript-compiler-api";
+import { nullable } from "../types.ts";
+import { code } from "../writer.ts";
+import { elementOn, propertyOn } from "./access.ts";
+import { closureCall } from "./calls.ts";
+import { temporary } from "./context.ts";
+import type { Context, Value } from "./context.ts";
+import { convert, unwrapped } from "./convert.ts";
+import { marked } from "./dispatch.ts";
+import { isGuarded, peek } from "./guarded_reads.ts";
+import { callOn } from "./method_calls.ts";
+
+type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
+
+/** `a?.b.c(d)`: everything behind the first missing receiver is skipped. */
+export function optionalChain(ctx: Context, node: ts.Expression): Value {
+  const links: Link[] = [];
+  let root = node;
+  while (root.flags & ts.NodeFlags.OptionalChain && isLink(root)) {
+    links.unshift(root);
+    root = root.expression;
+    if (ts.isNonNullExpression(root) && root.flags & ts.NodeFlags.OptionalChain) root = root.expression;
+  }
+  return follow(ctx, marked(ctx, root), links, 0);
+}
+
+function isLink(node: ts.Node): node is Link {
+  return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node);
+}
+
+function follow(ctx: Context, receiver: Value, links: readonly Link[], index: number): Value {
+  const link = links[index];
+  if (link === undefined) return receiver;
+  if (receiver.rep.kind !== "nullable" || link.questionDotToken === undefined) {
+    const known = link.questionDotToken === undefined ? narrowedReceiver(ctx, receiver) : receiver;
+    const { value, used } = step(ctx, known, links, index);
+    return follow(ctx, value, links, index + used);
+  }
+  const held = temporary(ctx, receiver.rep);
+  const { value, used } = step(ctx, unwrapped(ctx, { code: held, rep: receiver.rep }), links, index);
+  const rest = follow(ctx, value, links, index + used);
+  const test = code`(${held} = ${receiver.code}) !== null`;
+  if (rest.rep.kind === "void") return { code: code`(${test} ? (${rest.code}, true) : false)`, rep: { kind: "void" } };
+  const rep = nullable(rest.rep, "undefined");
+  return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : null)`, rep };
+}
+
+/** In `a?.b.c` the field b is not null where c is read, or TypeScript would have said so. */
+function narrowedReceiver(ctx: Context, receiver: Value): Value {
+  return receiver.rep.kind === "nullable" ? unwrapped(ctx, receiver) : receiver;
+}
+
+/** One access, or a method with its call. */
+function step(ctx: Context, receiver: Value, links: readonly Link[], index: number): { value: Value; used: number } {
+  const link = links[index] as Link;
+  const next = links[index + 1];
+  if (
+    ts.isPropertyAccessExpression(link) &&
+    next !== undefined &&
+    ts.isCallExpression(next) &&
+    next.expression === link
+  ) {
+    return { value: callOn(ctx, next, link, receiver), used: 2 };
+  }
+  if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
+  if (ts.isElementAccessExpression(link))
+    return {
+      value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
+      used: 1,
+    };
+  return { value: closureCall(ctx, link, receiver), used: 1 };
+}

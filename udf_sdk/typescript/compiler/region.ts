@@ -1,0 +1,203 @@
+// One function under the eyes of effects.ts, with the functions inside it: walks its statements, keeps where each variable's value
+// may come from (origins.ts), and notes every write to something that the function did not create.
+import ts from "typescript-compiler-api";
+import { method } from "./builtins.ts";
+import type { Effect, Effects, Summary } from "./effects.ts";
+import { FRESH, contents, either, holding, ofParameter, seenFromCaller, size } from "./origins.ts";
+import type { Origin, Origins } from "./origins.ts";
+import { ValueOrigins, familyOf } from "./value_origins.ts";
+import { bare, isAssigned, isFunction, isVariable, isWithin, symbolOf } from "./scopes.ts";
+
+/** One function with the functions inside it. */
+export class Region {
+  readonly #effects: Effects;
+  readonly #checker: ts.TypeChecker;
+  readonly #root: ts.SignatureDeclaration;
+  readonly #variables = new Map<ts.Symbol, Origins>();
+  readonly #values: ValueOrigins;
+  readonly #found = new Map<string, Effect>();
+  #returns: Origins = FRESH;
+  #grew = false;
+
+  constructor(effects: Effects, root: ts.SignatureDeclaration) {
+    this.#effects = effects;
+    this.#checker = effects.program.checker;
+    this.#root = root;
+    this.#values = new ValueOrigins(effects, root, this.#variables);
+    root.parameters.forEach((p, i) => this.#bind(p.name, ofParameter(i)));
+  }
+
+  run(): Summary {
+    for (let round = 0; round < 10; round++) {
+      this.#grew = false;
+      for (const parameter of this.#root.parameters) this.#visit(parameter);
+      this.#visitBody();
+      if (!this.#grew) break;
+    }
+    return { effects: [...this.#found.values()], returns: this.#returns };
+  }
+
+  #visitBody(): void {
+    const body = (this.#root as ts.FunctionLikeDeclaration).body;
+    if (body === undefined) return;
+    this.#visit(body);
+    if (!ts.isBlock(body)) this.#returns = either(this.#returns, this.#values.of(body));
+  }
+
+  #visit(node: ts.Node): void {
+    if (ts.isVariableDeclaration(node) && node.initializer !== undefined)
+      this.#bind(node.name, this.#values.of(node.initializer));
+    else if (ts.isForOfStatement(node)) this.#bindLoop(node);
+    else if (ts.isReturnStatement(node) && node.expression !== undefined && this.#functionOf(node) === this.#root) {
+      this.#returns = either(this.#returns, this.#values.of(node.expression));
+    } else if (ts.isBinaryExpression(node) && isAssigned(node.left)) this.#assign(node);
+    else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+      if (isAssigned(node.operand)) this.#write(node.operand);
+    } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) this.#call(node);
+    else if (ts.isPropertyAccessExpression(node)) this.#accessor(node);
+    ts.forEachChild(node, (child) => this.#visit(child));
+  }
+
+  #functionOf(node: ts.Node): ts.Node {
+    let n = node.parent;
+    while (!isFunction(n) && n !== this.#root) n = n.parent;
+    return n;
+  }
+
+  /** The variables of a name or pattern get the value. */
+  #bind(name: ts.BindingName, value: Origins): void {
+    if (!ts.isIdentifier(name)) {
+      for (const element of name.elements) if (ts.isBindingElement(element)) this.#bind(element.name, contents(value));
+      return;
+    }
+    const symbol = this.#checker.getSymbolAtLocation(name);
+    if (symbol !== undefined) this.#add(symbol, value);
+  }
+
+  #add(symbol: ts.Symbol, value: Origins): void {
+    const before = this.#variables.get(symbol) ?? FRESH;
+    const after = either(before, value);
+    if (size(after) === size(before)) return;
+    this.#variables.set(symbol, after);
+    this.#grew = true;
+  }
+
+  #bindLoop(node: ts.ForOfStatement): void {
+    if (!ts.isVariableDeclarationList(node.initializer)) return;
+    for (const declaration of node.initializer.declarations)
+      this.#bind(declaration.name, contents(this.#values.of(node.expression)));
+  }
+
+  #assign(node: ts.BinaryExpression): void {
+    const left = bare(node.left);
+    const value = this.#values.of(node.right);
+    if (ts.isArrayLiteralExpression(left)) left.elements.forEach((e) => this.#write(e));
+    else if (ts.isObjectLiteralExpression(left)) {
+      for (const p of left.properties)
+        this.#write(ts.isPropertyAssignment(p) ? p.initializer : (p.name as ts.Expression));
+    } else this.#write(left);
+    const symbol = ts.isIdentifier(left) ? symbolOf(this.#checker, left) : undefined;
+    if (symbol !== undefined) this.#add(symbol, value);
+    else if (ts.isPropertyAccessExpression(left) || ts.isElementAccessExpression(left))
+      this.#store(left.expression, value);
+  }
+
+  /** What is stored in an object is inside the variable that leads to it. */
+  #store(object: ts.Expression, value: Origins): void {
+    let root = bare(object);
+    while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = bare(root.expression);
+    const symbol = ts.isIdentifier(root) ? symbolOf(this.#checker, root) : undefined;
+    if (symbol !== undefined) this.#add(symbol, holding(value));
+  }
+
+  /** A write to a variable, field or element. */
+  #write(given: ts.Expression): void {
+    const node = bare(given);
+    if (ts.isIdentifier(node)) {
+      const declaration = symbolOf(this.#checker, node)?.valueDeclaration;
+      if (declaration !== undefined && isVariable(declaration) && !isWithin(declaration, this.#root))
+        this.#effect("outside", node, `'${node.text}'`);
+    } else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
+      this.#mutate(node.expression, node);
+      if (ts.isPropertyAccessExpression(node))
+        this.#run(node, this.#checker.getSymbolAtLocation(node.name), node.expression, []);
+    }
+  }
+
+  /** The object is changed. */
+  #mutate(object: ts.Expression, at: ts.Node): void {
+    for (const origin of this.#values.of(object).itself) this.#effect(origin, at, `'${object.getText()}'`);
+  }
+
+  #effect(target: Origin, node: ts.Node, what: string): void {
+    const key = `${node.getSourceFile().fileName}:${node.pos}:${target}`;
+    if (this.#found.has(key)) return;
+    this.#found.set(key, { target, node, what });
+    this.#grew = true;
+  }
+
+  #call(node: ts.CallExpression | ts.NewExpression): void {
+    const args = node.arguments ?? [];
+    const callee = node.expression;
+    const receiver = ts.isPropertyAccessExpression(callee) ? callee.expression : undefined;
+    if (receiver !== undefined && this.#changesReceiver(node, callee as ts.PropertyAccessExpression)) {
+      this.#mutate(receiver, node);
+      this.#store(receiver, holding(...args.map((a) => this.#values.of(a))));
+    }
+    this.#bindCallbacks(receiver, args);
+    this.#run(node, this.#values.calleeSymbol(node), receiver, args);
+  }
+
+  /** A built-in method that changes what it is called on. */
+  #changesReceiver(node: ts.CallExpression | ts.NewExpression, callee: ts.PropertyAccessExpression): boolean {
+    const family = familyOf(this.#checker, callee.expression, this.#effects.program);
+    if (family === undefined) return false;
+    const answer = method(family, callee.name.text, { count: node.arguments?.length ?? 0, spread: false });
+    return "builtin" in answer && answer.builtin.mutates;
+  }
+
+  /** Functions written as arguments are given what the call has. */
+  #bindCallbacks(receiver: ts.Expression | undefined, args: readonly ts.Expression[]): void {
+    const literals = args
+      .map(bare)
+      .filter(
+        (a): a is ts.ArrowFunction | ts.FunctionExpression => ts.isArrowFunction(a) || ts.isFunctionExpression(a),
+      );
+    if (literals.length === 0) return;
+    const given = [receiver, ...args].flatMap((a) => (a === undefined ? [] : [this.#values.of(a)]));
+    const isBuiltin = receiver !== undefined && familyOf(this.#checker, receiver, this.#effects.program) !== undefined;
+    const value = isBuiltin
+      ? either(...given.map(contents), ...given.slice(1))
+      : either(...given, ...given.map(contents));
+    for (const literal of literals) for (const parameter of literal.parameters) this.#bind(parameter.name, value);
+  }
+
+  /** The effects of the functions that a call or an accessor runs, as this function sees them. */
+  #run(
+    at: ts.Node,
+    symbol: ts.Symbol | undefined,
+    receiver: ts.Expression | undefined,
+    args: readonly ts.Expression[],
+  ): void {
+    for (const callee of this.#effects.callees(symbol)) {
+      if (isWithin(callee, this.#root)) {
+        callee.parameters.forEach((p, i) => {
+          if (args[i] !== undefined) this.#bind(p.name, this.#values.of(args[i]));
+        });
+        continue;
+      }
+      const parameters = this.#values.parameters(receiver, args);
+      for (const effect of this.#effects.summary(callee).effects) {
+        for (const origin of seenFromCaller(effect.target, parameters)) {
+          if (effect.target === "outside") this.#effect(origin, effect.node, effect.what);
+          else this.#effect(origin, at, `what '${symbol?.name ?? "it"}(...)' changes here`);
+        }
+      }
+    }
+  }
+
+  #accessor(node: ts.PropertyAccessExpression): void {
+    const symbol = this.#checker.getSymbolAtLocation(node.name);
+    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Accessor) this.#run(node, symbol, node.expression, []);
+  }
+}

@@ -1,0 +1,142 @@
+// Where the value of an expression may come from, seen from one function: follows names, fields, literals and calls. The variables of
+// the function are looked up in the region that is being walked (region.ts).
+import ts from "typescript-compiler-api";
+import { method } from "./builtins.ts";
+import type { Family } from "./builtins.ts";
+import type { Program } from "./check.ts";
+import type { Effects } from "./effects.ts";
+import { FRESH, OUTSIDE, contents, either, holding, ofParameter, seenFromCaller } from "./origins.ts";
+import type { Origin, Origins } from "./origins.ts";
+import { bare, isFunction, isWithin, symbolOf } from "./scopes.ts";
+
+/** Answers where values come from, for the function `root`. */
+export class ValueOrigins {
+  readonly #effects: Effects;
+  readonly #checker: ts.TypeChecker;
+  readonly #root: ts.SignatureDeclaration;
+  readonly #variables: ReadonlyMap<ts.Symbol, Origins>;
+
+  constructor(effects: Effects, root: ts.SignatureDeclaration, variables: ReadonlyMap<ts.Symbol, Origins>) {
+    this.#effects = effects;
+    this.#checker = effects.program.checker;
+    this.#root = root;
+    this.#variables = variables;
+  }
+
+  /** What is called: a function by its name, a method, a constructor. */
+  calleeSymbol(node: ts.CallExpression | ts.NewExpression): ts.Symbol | undefined {
+    const declaration = this.#checker.getResolvedSignature(node)?.declaration as
+      (ts.Node & { symbol?: ts.Symbol }) | undefined;
+    const callee = bare(node.expression);
+    if (ts.isIdentifier(callee) && !ts.isNewExpression(node)) return symbolOf(this.#checker, callee);
+    return ts.isPropertyAccessExpression(callee) && !ts.isNewExpression(node)
+      ? this.#checker.getSymbolAtLocation(callee.name)
+      : declaration?.symbol;
+  }
+
+  /** Where the arguments come from, by parameter; -1 is the receiver. */
+  parameters(receiver: ts.Expression | undefined, args: readonly ts.Expression[]): ReadonlyMap<number, Origins> {
+    const parameters = new Map<number, Origins>(args.map((a, i) => [i, this.of(a)]));
+    if (receiver !== undefined) parameters.set(-1, this.of(receiver));
+    return parameters;
+  }
+
+  /** Where the value of an expression may come from. */
+  of(given: ts.Expression): Origins {
+    const node = bare(given);
+    if (isPlain(this.#checker.getTypeAtLocation(node))) return FRESH;
+    if (node.kind === ts.SyntaxKind.ThisKeyword) return ofParameter(-1);
+    if (ts.isIdentifier(node)) return this.#ofName(node);
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+      return contents(this.of(node.expression));
+    if (ts.isConditionalExpression(node)) return either(this.of(node.whenTrue), this.of(node.whenFalse));
+    if (ts.isBinaryExpression(node)) return either(this.of(node.left), this.of(node.right));
+    if (ts.isSpreadElement(node)) return contents(this.of(node.expression));
+    if (ts.isArrayLiteralExpression(node)) return holding(...node.elements.map((e) => this.of(e)));
+    if (ts.isObjectLiteralExpression(node)) return holding(...node.properties.map((p) => this.#ofProperty(p)));
+    if (ts.isCallExpression(node)) return this.#ofCall(node);
+    if (ts.isNewExpression(node)) return holding(...(node.arguments ?? []).map((a) => this.of(a)));
+    return FRESH;
+  }
+
+  #ofName(node: ts.Identifier): Origins {
+    const symbol = symbolOf(this.#checker, node);
+    const declaration = symbol?.valueDeclaration;
+    if (symbol === undefined || declaration === undefined) return FRESH;
+    if (isWithin(declaration, this.#root)) return this.#variables.get(symbol) ?? FRESH;
+    return isFunction(declaration) ? FRESH : OUTSIDE;
+  }
+
+  #ofProperty(property: ts.ObjectLiteralElementLike): Origins {
+    if (ts.isPropertyAssignment(property)) return this.of(property.initializer);
+    if (ts.isShorthandPropertyAssignment(property)) return this.#ofName(property.name);
+    return ts.isSpreadAssignment(property) ? contents(this.of(property.expression)) : FRESH;
+  }
+
+  #ofCall(node: ts.CallExpression): Origins {
+    const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
+    const family = receiver && familyOf(this.#checker, receiver, this.#effects.program);
+    if (receiver !== undefined && family !== undefined) return this.#ofBuiltin(node, receiver, family);
+    const parameters = this.parameters(receiver, node.arguments);
+    const results = this.#effects.callees(this.calleeSymbol(node)).map((callee) => {
+      const { returns } = isWithin(callee, this.#root) ? { returns: FRESH } : this.#effects.summary(callee);
+      const seen = (of: ReadonlySet<Origin>): Set<Origin> =>
+        new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
+      return { itself: seen(returns.itself), inside: seen(returns.inside) };
+    });
+    return either(FRESH, ...results);
+  }
+
+  #ofBuiltin(node: ts.CallExpression, receiver: ts.Expression, family: Family): Origins {
+    const name = (node.expression as ts.PropertyAccessExpression).name.text;
+    const answer = method(family, name, { count: node.arguments.length, spread: false });
+    const from = this.of(receiver);
+    if ("builtin" in answer && answer.builtin.chains) return from;
+    if ("builtin" in answer && answer.builtin.optional) return contents(from);
+    const others = node.arguments.map((a) => this.#ofArgument(a));
+    return name.startsWith("reduce") ? either(contents(from), ...others) : holding(contents(from), ...others);
+  }
+
+  /** A function that is passed brings what it returns. */
+  #ofArgument(given: ts.Expression): Origins {
+    const node = bare(given);
+    if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return this.of(node);
+    if (!ts.isBlock(node.body)) return this.of(node.body);
+    const found: Origins[] = [];
+    const visit = (n: ts.Node): void => {
+      if (isFunction(n)) return;
+      if (ts.isReturnStatement(n) && n.expression !== undefined) found.push(this.of(n.expression));
+      ts.forEachChild(n, visit);
+    };
+    visit(node.body);
+    return either(FRESH, ...found);
+  }
+}
+
+/** Text, numbers and their like, and functions: nothing in them can be changed. */
+function isPlain(type: ts.Type): boolean {
+  const plain =
+    ts.TypeFlags.StringLike |
+    ts.TypeFlags.NumberLike |
+    ts.TypeFlags.BooleanLike |
+    ts.TypeFlags.BigIntLike |
+    ts.TypeFlags.Null |
+    ts.TypeFlags.Undefined |
+    ts.TypeFlags.Void;
+  const parts = type.isUnion() ? type.types : [type];
+  return parts.every(
+    (t) => (t.flags & plain) !== 0 || (t.getCallSignatures().length > 0 && t.getProperties().length === 0),
+  );
+}
+
+/** The family of built-in methods of the expression's type, if it can be changed. */
+export function familyOf(checker: ts.TypeChecker, node: ts.Expression, program: Program): Family | undefined {
+  const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
+  if (checker.isArrayType(type) || checker.isTupleType(type)) return "array";
+  if (!program.isLibrary(type.symbol)) return undefined;
+  return /^(Readonly)?Map$/.test(type.symbol.name)
+    ? "map"
+    : /^(Readonly)?Set$/.test(type.symbol.name)
+      ? "set"
+      : undefined;
+}
