@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings one thing that the Makefile needs onto this machine, or says in plain words how to get it.
-# Usage: tools/setup.sh python | node | rust | clang
+# Usage: tools/setup.sh python | node | rust | clang | go
 # What can be had without root is made inside the checkout; with root on Debian the missing package is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -56,7 +56,15 @@ setup_clang() {
   has clang && has wasm-ld || apt clang lld
 }
 
+setup_go() {
+  has go || apt golang-go
+  # A Go of 1.21 or newer fetches by itself the version that a go.mod asks for.
+  case $(GOTOOLCHAIN=local go version) in
+    *go1.1[0-9]* | *go1.20*) fail "a guest in Go needs Go 1.24 or newer; this is $(go version)" "get it from go.dev" ;;
+  esac
+}
+
 case ${1:-} in
-  python | node | rust | clang) "setup_$1" ;;
-  *) fail "usage: tools/setup.sh python|node|rust|clang" ;;
+  python | node | rust | clang | go) "setup_$1" ;;
+  *) fail "usage: tools/setup.sh python|node|rust|clang|go" ;;
 esac

@@ -20,14 +20,18 @@ pytestmark = pytest.mark.slow
 
 
 def command_of(example: Path, folder: Path) -> list[str]:
-    """The `lightflus run` line of an example's README, with its database in `folder`."""
+    """The `lightflus run` line of an example's README, with its database and the module that it builds in `folder`."""
+    module = folder / "word_count.wasm"
+    if (example / "build.sh").exists():
+        subprocess.run([example / "build.sh", module], check=True)
     found = re.search(r"^lightflus run .*$", (example / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert found
-    words = shlex.split(found.group().replace("sqlite:", f"sqlite:{folder}/"))
+    command = found.group().replace("sqlite:", f"sqlite:{folder}/").replace(" word_count.wasm ", f" {module} ")
+    words = shlex.split(command)
     return [str(LIGHTFLUS), *words[1:], "--quiet"]
 
 
-def rows_of(database: Path) -> dict[str, str]:
+def rows_of(database: Path) -> dict[str, object]:
     with sqlite3.connect(database) as connection:
         return dict(connection.execute("select key, value from redis").fetchall())
 

@@ -9,7 +9,7 @@ import pytest
 from numbers_guest import Assemble, Loads
 
 from lightflus.codec import schema_of
-from lightflus.errors import GuestAborted, GuestProtocolError, GuestTrapped
+from lightflus.errors import GuestAborted, GuestMemoryExceeded, GuestProtocolError, GuestTrapped
 from lightflus.limits import GUEST_LOG_LINES_PER_BATCH, GUEST_MESSAGE_BYTES
 from lightflus.model.graph import FunctionNumber
 from lightflus.model.types import Scalar, ScalarType
@@ -120,6 +120,7 @@ WASI = """
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
@@ -131,7 +132,9 @@ WASI = """
   (data (i32.const 64) "hello world\\n")
   (func (export "write") (param i32 i32) (result i32)
     (call $fd_write (local.get 0) (i32.const 0) (local.get 1) (i32.const 32)))
-  (func (export "clock") (result i32) (call $clock (i32.const 0) (i64.const 0) (i32.const 128)))
+  (func (export "clock") (param i32) (result i32) (call $clock (local.get 0) (i64.const 0) (i32.const 128)))
+  (func (export "poll") (param i32) (result i32)
+    (call $poll (i32.const 256) (i32.const 512) (local.get 0) (i32.const 128)))
   (func (export "random") (param i32 i32) (result i32) (call $random (local.get 0) (local.get 1)))
   (func (export "environ") (result i32) (call $environ (i32.const 128) (i32.const 132)))
   (func (export "prestat") (result i32) (call $prestat (i32.const 3) (i32.const 128)))
@@ -142,16 +145,43 @@ WASI = """
 
 
 @pytest.fixture
-def wasi() -> Instance:
+def its_world() -> World:
+    return World()
+
+
+@pytest.fixture
+def wasi(its_world: World) -> Instance:
     module = CompiledModule.from_wasm(from_text(WASI))
-    return linker().prepare(module).instantiate(Store(StoreLimits(1 << 20, 1_000)), World())
+    return linker().prepare(module).instantiate(Store(StoreLimits(1 << 20, 1_000)), its_world)
 
 
 def test_output_becomes_log_lines(wasi: Instance, lines: list[Line]) -> None:
     assert wasi.function("write")(1, 2) == 0
-    assert wasi.function("write")(2, 1) == 0
-    assert lines == [(logging.INFO, "hello world"), (logging.WARNING, "hello")]
-    assert wasi.memory().read(32, 4) == (6).to_bytes(4, "little")
+    assert lines == [(logging.INFO, "hello world")]
+    assert wasi.memory().read(32, 4) == (12).to_bytes(4, "little")
+
+
+def test_a_line_may_be_written_in_pieces(wasi: Instance, lines: list[Line]) -> None:
+    wasi.function("write")(2, 1)
+    wasi.function("write")(2, 1)
+    assert lines == []
+    wasi.function("write")(2, 2)
+    assert lines == [(logging.WARNING, "hello hello hello world")]
+
+
+def test_a_line_that_does_not_end_is_said_before_the_next_call(
+    wasi: Instance, its_world: World, lines: list[Line]
+) -> None:
+    wasi.function("write")(1, 1)
+    its_world.begin_call()
+    assert lines == [(logging.INFO, "hello")]
+
+
+def test_a_line_without_end_is_cut(wasi: Instance, lines: list[Line]) -> None:
+    for _ in range(GUEST_MESSAGE_BYTES):
+        wasi.function("write")(1, 1)
+    assert lines
+    assert max(len(text) for _, text in lines) < GUEST_MESSAGE_BYTES + len("hello ")
 
 
 def test_output_elsewhere_or_without_end_is_refused(wasi: Instance, lines: list[Line]) -> None:
@@ -160,10 +190,27 @@ def test_output_elsewhere_or_without_end_is_refused(wasi: Instance, lines: list[
     assert lines == []
 
 
-def test_the_clock_stands_still(wasi: Instance) -> None:
-    wasi.memory().write(128, b"\xff" * 8)
-    assert wasi.function("clock")() == 0
-    assert wasi.memory().read(128, 8) == bytes(8)
+@pytest.mark.parametrize(("clock", "nanoseconds"), [(0, 0), (1, 1_000_000)], ids=["calendar", "monotonic"])
+def test_the_clocks_stand_still(clock: int, nanoseconds: int, wasi: Instance) -> None:
+    for _ in range(2):
+        assert wasi.function("clock")(clock) == 0
+        assert wasi.memory().read(128, 8) == nanoseconds.to_bytes(8, "little")
+
+
+def test_waiting_takes_no_time_and_files_do_not_come(wasi: Instance) -> None:
+    timer = (7).to_bytes(8, "little") + b"\0" * 40
+    file = (8).to_bytes(8, "little") + b"\1" + b"\0" * 39
+    wasi.memory().write(256, timer + file)
+    assert wasi.function("poll")(2) == 0
+    assert wasi.memory().read(128, 4) == (2).to_bytes(4, "little")
+    happened = (7).to_bytes(8, "little") + b"\0" * 24
+    refused = (8).to_bytes(8, "little") + bytes([EBADF, 0, 1]) + b"\0" * 21
+    assert wasi.memory().read(512, 64) == happened + refused
+
+
+@pytest.mark.parametrize("count", [0, 1 << 20])
+def test_a_wait_for_nothing_or_for_too_much_is_refused(count: int, wasi: Instance) -> None:
+    assert wasi.function("poll")(count) == EINVAL
 
 
 def test_randomness_is_the_same_every_time(wasi: Instance) -> None:
@@ -195,6 +242,20 @@ def test_there_is_no_environment_no_directory_and_no_file(wasi: Instance) -> Non
 
 def test_an_exit_is_an_abort(wasi: Instance) -> None:
     with pytest.raises(GuestAborted, match="exit code 7"):
+        wasi.function("exit")()
+
+
+def test_an_exit_gives_the_reason_that_was_written(wasi: Instance) -> None:
+    wasi.function("write")(2, 1)
+    with pytest.raises(GuestAborted, match=r"exit code 7; it wrote: hello$"):
+        wasi.function("exit")()
+
+
+def test_a_runtime_that_ends_for_want_of_memory_is_taken_at_its_word(wasi: Instance) -> None:
+    wasi.memory().write(64, b"out of memory: 1 GiB asked for")
+    wasi.memory().write(4, (30).to_bytes(4, "little"))
+    wasi.function("write")(2, 1)
+    with pytest.raises(GuestMemoryExceeded, match="1 GiB asked for"):
         wasi.function("exit")()
 
 

@@ -42,7 +42,7 @@ def test_simd_and_a_large_memory_are_not_portable(assemble: Assemble) -> None:
     report = inspect(assemble(("(global $heap", simd), (MEMORY, '(memory (export "memory") 64)')))
     assert report.not_portable_because == (
         "it uses SIMD (v128)",
-        "it begins with 4 MiB of memory; 2 MiB are portable",
+        "it begins with 4,096 KiB of memory; 2,048 KiB are portable",
     )
 
 

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from lightflus.codec import abi
 from lightflus.errors import GuestAborted, GuestMemoryExceeded
 from lightflus.sandbox.wasi import wasi_functions
-from lightflus.sandbox.world import World, harmless, text_at
+from lightflus.sandbox.world import OUT_OF_MEMORY, World, harmless, text_at
 from lightflus.wasm import HostFunction, LinearMemory, Linker
-
-OUT_OF_MEMORY = "out of memory"
-"""How an SDK's allocator begins its last words (docs/abi.md 3.5)."""
 
 
 def _abort(world: World, memory: LinearMemory | None, arguments: Sequence[int]) -> int:
@@ -24,7 +21,7 @@ def _abort(world: World, memory: LinearMemory | None, arguments: Sequence[int]) 
     message, message_size, file, file_size, line, column = arguments
     text = harmless(text_at(memory, message, message_size, "an abort message")) or "aborted without a message"
     name = harmless(text_at(memory, file, file_size, "a file name"))
-    position = f"{name}:{line}:{column}" if name and line else None
+    position = f"{name}:{line}{f':{column}' if column else ''}" if name and line else None
     kind = GuestMemoryExceeded if text.startswith(OUT_OF_MEMORY) else GuestAborted
     raise kind(text, position=position)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lightflus.codec import abi
 from lightflus.errors import ModuleInvalid
-from lightflus.limits import MIB, MODULE_BYTES, PORTABLE_MEMORY_BYTES
+from lightflus.limits import KIB, MIB, MODULE_BYTES, PORTABLE_MEMORY_BYTES
 from lightflus.sandbox.binary import CORE_VERSION, MAGIC, Export, Import, Memory, Outline, Signature, outline
 from lightflus.sandbox.wasi import WASI_FUNCTIONS
 from lightflus.wasm import refusal, uses_simd
@@ -192,4 +192,5 @@ def _portability_problems(wasm: bytes, memory: Memory) -> Iterator[str]:
     if uses_simd(wasm):
         yield "it uses SIMD (v128)"
     if memory.minimum * _PAGE_BYTES > PORTABLE_MEMORY_BYTES:
-        yield f"it begins with {memory.minimum * _PAGE_BYTES // MIB} MiB of memory; 2 MiB are portable"
+        begins, portable = memory.minimum * _PAGE_BYTES // KIB, PORTABLE_MEMORY_BYTES // KIB
+        yield f"it begins with {begins:,} KiB of memory; {portable:,} KiB are portable"

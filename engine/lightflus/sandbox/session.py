@@ -16,7 +16,7 @@ from lightflus.limits import GRAPH_BYTES, MIB
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.traps import Scene, Translator
 from lightflus.sandbox.world import World
-from lightflus.wasm import Function, OutOfBounds, Prepared, Store, WasmRefused, WasmTrap, Window
+from lightflus.wasm import Function, OutOfBounds, Prepared, Store, TrapKind, WasmRefused, WasmTrap, Window
 
 _WORD = Struct("<I")
 RowMap = Callable[[int], int]
@@ -94,6 +94,11 @@ class Session:
         """The memory as it is until the next call."""
         return self._memory.window()
 
+    @property
+    def row_address(self) -> int:
+        """What `lf_row` answered."""
+        return self._row_at
+
     def current_row(self) -> int:
         """What stands at the guest's row now; NO_ROW if it has not begun any since `begin_rows`."""
         (row,) = self._memory.window().unpack(_WORD, self._row_at)
@@ -130,6 +135,10 @@ class Session:
         self, error: WasmTrap | GuestError, scene: Scene, rows: int = 0, row_map: RowMap | None = None
     ) -> GuestError:
         """Ends the instance; the error to raise, with the row that it worked on if it was one of `rows`."""
+        if isinstance(error, WasmTrap) and error.kind is TrapKind.UNREACHABLE and self.world.complaint:
+            said = self.world.ended_itself("by a trap")
+            said.__cause__ = error
+            error = said
         row = self._row(rows, row_map) if row_map is not None else scene.row
         size = self._memory.size if self._is_started and self.is_alive else 0
         ended = Scene(scene.label, scene.function, row, size, self._store.is_interrupted)
@@ -148,6 +157,7 @@ class Session:
         """Gives the memory back. Idempotent."""
         if self.is_alive:
             self.is_alive = False
+            self.world.flush()
             self._store.close()
 
 

@@ -1,8 +1,8 @@
 """Stubs of `wasi_snapshot_preview1`, for modules of toolchains that cannot do without.
 
 What it owns: all its functions by name and signature (docs/abi.md 2.1). Output to fd 1 and 2 becomes log lines, the
-clock stands still, randomness is the same every time, the environment and the arguments are empty, there are no
-directories; everything else answers ENOSYS. Nothing here reaches the machine.
+clocks stand still and waiting takes no time, randomness is the same every time, the environment and the arguments are
+empty, there are no directories; everything else answers ENOSYS. Nothing here reaches the machine.
 Signatures: WASI preview 1, wasi_snapshot_preview1.witx.
 """
 
@@ -14,9 +14,9 @@ from struct import Struct
 from typing import Final
 
 from lightflus.codec import abi
-from lightflus.errors import GuestAborted, GuestProtocolError
+from lightflus.errors import GuestProtocolError
 from lightflus.limits import GUEST_MESSAGE_BYTES
-from lightflus.sandbox.world import World, text_at
+from lightflus.sandbox.world import World
 from lightflus.wasm import HostFunction, LinearMemory, OutOfBounds
 
 SUCCESS: Final = 0
@@ -47,8 +47,16 @@ WASI_FUNCTIONS: Final[dict[str, tuple[str, str]]] = _signatures() | {"proc_exit"
 _WORD = Struct("<I")
 _WORDS = Struct("<II")
 _LONG = Struct("<Q")
+_SUBSCRIPTION = Struct("<QB39x")
+"""userdata, type, and what depends on the type."""
+_EVENT = Struct("<QHB21x")
+"""userdata, error, type; nothing was read or written."""
+_CLOCK = 0
+"""Type of a subscription and of its event."""
 _CLOCK_STEP_NS = 1_000_000
+_REALTIME = 0
 _MOST_VECTORS = 1_024
+_MOST_SUBSCRIPTIONS = 1_024
 _MOST_RANDOM_BYTES = 65_536
 
 Stub = Callable[[World, LinearMemory, Sequence[int]], int]
@@ -74,7 +82,22 @@ def _clock_step(_world: World, memory: LinearMemory, arguments: Sequence[int]) -
 
 
 def _time(_world: World, memory: LinearMemory, arguments: Sequence[int]) -> int:
-    memory.write(arguments[2], _LONG.pack(0))
+    """Clocks other than the calendar are not at 0: Go's runtime takes that for a missing clock, and gives up."""
+    memory.write(arguments[2], _LONG.pack(0 if arguments[0] == _REALTIME else _CLOCK_STEP_NS))
+    return SUCCESS
+
+
+def _poll(_world: World, memory: LinearMemory, arguments: Sequence[int]) -> int:
+    """Everything that is waited for has happened at once: a time is reached, and there is no such file."""
+    subscriptions, events, count, count_at = arguments
+    if not 0 < count <= _MOST_SUBSCRIPTIONS:
+        return EINVAL
+    window = memory.window()
+    for position in range(count):
+        userdata, kind = window.unpack(_SUBSCRIPTION, subscriptions + _SUBSCRIPTION.size * position)
+        error = SUCCESS if kind == _CLOCK else EBADF
+        window.write(events + _EVENT.size * position, _EVENT.pack(userdata, error, kind))
+    window.write(count_at, _WORD.pack(count))
     return SUCCESS
 
 
@@ -94,21 +117,19 @@ def _write(world: World, memory: LinearMemory, arguments: Sequence[int]) -> int:
     if count > _MOST_VECTORS:
         return EINVAL
     window = memory.window()
-    parts, written = [], 0
+    text, written = bytearray(), 0
     for position in range(count):
         address, size = window.unpack(_WORDS, vectors + _WORDS.size * position)
-        if written < GUEST_MESSAGE_BYTES:
-            parts.append(text_at(memory, address, size, "output"))
+        window.require(address, size)
+        text += window.read(address, min(size, GUEST_MESSAGE_BYTES - len(text)))
         written += size
-    for line in "".join(parts).splitlines():
-        if line.strip():
-            world.log(descriptor, line)
+    world.write(descriptor, bytes(text) if written == len(text) else bytes(text) + b" ...\n")
     window.write(written_at, _WORD.pack(written & 0xFFFF_FFFF))
     return SUCCESS
 
 
-def _exit(_world: World, _memory: LinearMemory, arguments: Sequence[int]) -> int:
-    raise GuestAborted(f"ended itself with exit code {arguments[0]}")
+def _exit(world: World, _memory: LinearMemory, arguments: Sequence[int]) -> int:
+    raise world.ended_itself(f"with exit code {arguments[0]}")
 
 
 def _unknown(_world: World, _memory: LinearMemory, _arguments: Sequence[int]) -> int:
@@ -124,6 +145,7 @@ _STUBS: dict[str, Stub] = {
     "clock_time_get": _time,
     "fd_prestat_get": _no_directory,
     "fd_write": _write,
+    "poll_oneoff": _poll,
     "proc_exit": _exit,
     "random_get": _random,
     "sched_yield": _nothing,
