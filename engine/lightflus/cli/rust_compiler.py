@@ -18,6 +18,7 @@ from lightflus.cli.sources import require_file
 from lightflus.errors import BuildFailed, Problem
 
 Message = dict[str, object]
+_HOW_TO_JOB = "write #[lightflus::job] before the function that builds the dataflow: fn word_count(job: &Job) { ... }"
 
 
 def compile_rust(manifest: Path, meanwhile: Callable[[], object] = lambda: None) -> Compiled:
@@ -46,6 +47,9 @@ def compile_rust(manifest: Path, meanwhile: Callable[[], object] = lambda: None)
     if module is None:
         text = "cargo made no module: the package has no library"
         raise BuildFailed(text, (Problem(text, str(manifest), "a job is a library: put it into src/lib.rs"),))
+    if b"lf_describe" not in module.read_bytes():
+        text = "this package has no job"
+        raise BuildFailed(text, (Problem(text, str(manifest), _HOW_TO_JOB),))
     return Compiled(with_source_map(module.read_bytes(), project.workspace, project.folder), ())
 
 
