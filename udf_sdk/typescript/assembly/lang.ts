@@ -1,9 +1,6 @@
 // What lowered code needs of the language itself, beside `js/`: function values, boxed scalars, zero values. Owned by the compiler.
 import { fail } from "./host";
 
-import { fail } from "./host";
-import { typeOf } from "./types";
-
 /** A function value: the function and the address of the frame that holds what it captured. */
 @final
 export class Closure<F> {

@@ -5,7 +5,8 @@ import type { Program } from "./check.ts";
 import { FRESH, size } from "./origins.ts";
 import type { Origin, Origins } from "./origins.ts";
 import { Region } from "./region.ts";
-import { functionOfConst, isFunction } from "./scopes.ts";
+import { functionsBehind } from "./function_values.ts";
+import { functionOfConst, isFunction, isWithin } from "./scopes.ts";
 
 /** A write to something that the function did not create. `what` names it for a message. */
 export interface Effect {
@@ -58,10 +59,20 @@ export class Effects {
   }
 
   /** The functions that a call may run: a function by its name, a method with its overrides, an accessor, a constructor. */
-  callees(symbol: ts.Symbol | undefined): readonly ts.SignatureDeclaration[] {
+  callees(symbol: ts.Symbol | undefined, root: ts.Node): readonly ts.SignatureDeclaration[] {
     if (symbol === undefined) return [];
-    const own = (symbol.declarations ?? []).flatMap((d) => (isFunction(d) ? [d] : (functionOfConst(d) ?? [])));
+    const own = (symbol.declarations ?? []).flatMap((d) => (isFunction(d) ? [d] : this.#valueOf(d, root)));
     return [...own, ...(this.#overrides.get(symbol) ?? [])];
+  }
+
+  /** The functions that a variable may hold. One that the function itself makes counts in variables of its own call. */
+  #valueOf(declaration: ts.Declaration, root: ts.Node): readonly ts.SignatureDeclaration[] {
+    const literal = functionOfConst(declaration);
+    if (literal !== undefined) return [literal];
+    const isOuter = ts.isVariableDeclaration(declaration) && !isWithin(declaration, root);
+    return isOuter && declaration.initializer !== undefined
+      ? functionsBehind(this.program.checker, declaration.initializer)
+      : [];
   }
 }
 

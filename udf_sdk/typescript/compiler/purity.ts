@@ -7,7 +7,7 @@ import { complaint } from "./codes.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { Effects } from "./effects.ts";
 import type { Effect } from "./effects.ts";
-import { bare, functionOfConst, isFunction, symbolOf } from "./scopes.ts";
+import { functionsBehind } from "./function_values.ts";
 
 /** Reports every write of a stream function to something that it did not create. */
 export function checkPurity(program: Program, diagnostics: Diagnostics): void {
@@ -25,39 +25,6 @@ function streamFunctions(program: Program, node: ts.CallExpression): ts.Signatur
     (ts.Node & { symbol?: ts.Symbol }) | undefined;
   if (declaration === undefined || !program.isApi(declaration.symbol)) return [];
   return node.arguments.flatMap((argument) => functionsBehind(program.checker, argument));
-}
-
-/** The function that the expression is, names, or is answered by the function that it calls. */
-function functionsBehind(checker: ts.TypeChecker, given: ts.Expression): ts.SignatureDeclaration[] {
-  const node = bare(given);
-  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return [node];
-  if (ts.isConditionalExpression(node))
-    return [node.whenTrue, node.whenFalse].flatMap((n) => functionsBehind(checker, n));
-  if (ts.isCallExpression(node))
-    return functionsBehind(checker, node.expression).flatMap((maker) => returnedFunctions(checker, maker));
-  if (!ts.isIdentifier(node)) return [];
-  const declaration = symbolOf(checker, node)?.valueDeclaration;
-  if (declaration !== undefined && ts.isFunctionDeclaration(declaration)) return [declaration];
-  const literal = functionOfConst(declaration);
-  if (literal !== undefined) return [literal];
-  return declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined
-    ? functionsBehind(checker, declaration.initializer)
-    : [];
-}
-
-function returnedFunctions(checker: ts.TypeChecker, maker: ts.SignatureDeclaration): ts.SignatureDeclaration[] {
-  const body = (maker as ts.FunctionLikeDeclaration).body;
-  if (body === undefined) return [];
-  if (!ts.isBlock(body)) return functionsBehind(checker, body);
-  const found: ts.SignatureDeclaration[] = [];
-  const visit = (node: ts.Node): void => {
-    if (isFunction(node)) return;
-    if (ts.isReturnStatement(node) && node.expression !== undefined)
-      found.push(...functionsBehind(checker, node.expression));
-    ts.forEachChild(node, visit);
-  };
-  visit(body);
-  return found;
 }
 
 function report(effects: readonly Effect[], diagnostics: Diagnostics): void {

@@ -166,10 +166,13 @@ export class Region {
     if (literals.length === 0) return;
     const given = [receiver, ...args].flatMap((a) => (a === undefined ? [] : [this.#values.of(a)]));
     const isBuiltin = receiver !== undefined && familyOf(this.#checker, receiver, this.#effects.program) !== undefined;
-    const value = isBuiltin
-      ? either(...given.map(contents), ...given.slice(1))
-      : either(...given, ...given.map(contents));
-    for (const literal of literals) for (const parameter of literal.parameters) this.#bind(parameter.name, value);
+    const value = isBuiltin ? either(...given.map(contents)) : either(...given, ...given.map(contents));
+    for (const literal of literals) {
+      literal.parameters.forEach((parameter, i) => {
+        const isTotal = isBuiltin && i === 0 && args.length > 1;
+        this.#bind(parameter.name, isTotal ? either(...args.map((a) => this.#values.ofArgument(a))) : value);
+      });
+    }
   }
 
   /** The effects of the functions that a call or an accessor runs, as this function sees them. */
@@ -179,7 +182,7 @@ export class Region {
     receiver: ts.Expression | undefined,
     args: readonly ts.Expression[],
   ): void {
-    for (const callee of this.#effects.callees(symbol)) {
+    for (const callee of this.#effects.callees(symbol, this.#root)) {
       if (isWithin(callee, this.#root)) {
         callee.parameters.forEach((p, i) => {
           if (args[i] !== undefined) this.#bind(p.name, this.#values.of(args[i]));
@@ -190,7 +193,7 @@ export class Region {
       for (const effect of this.#effects.summary(callee).effects) {
         for (const origin of seenFromCaller(effect.target, parameters)) {
           if (effect.target === "outside") this.#effect(origin, effect.node, effect.what);
-          else this.#effect(origin, at, `what '${symbol?.name ?? "it"}(...)' changes here`);
+          else this.#effect(origin, at, `what '${calledText(at)}' changes here`);
         }
       }
     }
@@ -200,4 +203,9 @@ export class Region {
     const symbol = this.#checker.getSymbolAtLocation(node.name);
     if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Accessor) this.#run(node, symbol, node.expression, []);
   }
+}
+
+/** How a call is written, without its arguments. */
+function calledText(node: ts.Node): string {
+  return ts.isCallExpression(node) ? `${node.expression.getText()}(...)` : node.getText();
 }

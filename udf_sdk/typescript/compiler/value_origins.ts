@@ -69,7 +69,7 @@ export class ValueOrigins {
 
   #ofProperty(property: ts.ObjectLiteralElementLike): Origins {
     if (ts.isPropertyAssignment(property)) return this.of(property.initializer);
-    if (ts.isShorthandPropertyAssignment(property)) return this.#ofName(property.name);
+    if (ts.isShorthandPropertyAssignment(property)) return this.of(property.name);
     return ts.isSpreadAssignment(property) ? contents(this.of(property.expression)) : FRESH;
   }
 
@@ -78,7 +78,7 @@ export class ValueOrigins {
     const family = receiver && familyOf(this.#checker, receiver, this.#effects.program);
     if (receiver !== undefined && family !== undefined) return this.#ofBuiltin(node, receiver, family);
     const parameters = this.parameters(receiver, node.arguments);
-    const results = this.#effects.callees(this.calleeSymbol(node)).map((callee) => {
+    const results = this.#effects.callees(this.calleeSymbol(node), this.#root).map((callee) => {
       const { returns } = isWithin(callee, this.#root) ? { returns: FRESH } : this.#effects.summary(callee);
       const seen = (of: ReadonlySet<Origin>): Set<Origin> =>
         new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
@@ -93,12 +93,14 @@ export class ValueOrigins {
     const from = this.of(receiver);
     if ("builtin" in answer && answer.builtin.chains) return from;
     if ("builtin" in answer && answer.builtin.optional) return contents(from);
-    const others = node.arguments.map((a) => this.#ofArgument(a));
-    return name.startsWith("reduce") ? either(contents(from), ...others) : holding(contents(from), ...others);
+    const others = node.arguments.map((a) => this.ofArgument(a));
+    if (name === "map" || name === "flatMap") return holding(...others);
+    if (!name.startsWith("reduce")) return holding(contents(from), ...others);
+    return node.arguments.length > 1 ? either(...others) : either(contents(from), ...others);
   }
 
   /** A function that is passed brings what it returns. */
-  #ofArgument(given: ts.Expression): Origins {
+  ofArgument(given: ts.Expression): Origins {
     const node = bare(given);
     if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return this.of(node);
     if (!ts.isBlock(node.body)) return this.of(node.body);

@@ -1,7 +1,7 @@
 // Assignments: to variables, fields, elements and patterns, with or without an operator, and increments.
 import ts from "typescript-compiler-api";
-import { symbolOf, isVariable } from "../scopes.ts";
-import { BIGINT, NUMBER, describe, present } from "../types.ts";
+import { enclosingFunction, isVariable, symbolOf } from "../scopes.ts";
+import { BIGINT, NUMBER, describe, isScalar, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -11,7 +11,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, truthy, unwrapped } from "./convert.ts";
 import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
-import { narrowed, place } from "./names.ts";
+import { frameAt, narrowed, place } from "./names.ts";
 import { arithmetic } from "./operators.ts";
 import { textInto } from "./text.ts";
 
@@ -31,7 +31,8 @@ export function assignment(ctx: Context, node: ts.BinaryExpression): Value {
   const left = skipParentheses(node.left);
   if (ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left)) return assignPattern(ctx, node, left);
   const target = targetOf(ctx, left, false);
-  return { code: code`(${target.write(into(ctx, node.right, target.rep))})`, rep: target.rep };
+  const store = target.write(into(ctx, node.right, target.rep));
+  return { code: code`(${separated([...target.setup, store], ", ")})`, rep: target.rep };
 }
 
 function skipParentheses(node: ts.Expression): ts.Expression {
@@ -56,7 +57,15 @@ function variableTarget(ctx: Context, node: ts.Identifier): Target {
   const declaration = symbol?.valueDeclaration;
   if (symbol === undefined || !isVariable(declaration))
     return refuse(ctx, node, "LF320", `'${node.text}' cannot be assigned to in a job`);
-  return simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node));
+  const target = simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node));
+  const frame = ctx.job.captures.holder(symbol);
+  const isOuter = frame !== undefined && enclosingFunction(node) !== enclosingFunction(declaration);
+  return isOuter ? guarded(target, frameAt(ctx, frame, node)) : target;
+}
+
+/** A write that ends the call when main made the object: what the check before lowering could not see (purity.ts). */
+function guarded(target: Target, object: Code): Target {
+  return { ...target, write: (value) => code`(__js.guard(changetype<usize>(${object})), ${target.write(value)})` };
 }
 
 function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: boolean): Target {
@@ -67,9 +76,18 @@ function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: bo
   }
   const receiver = marked(ctx, node.expression);
   if (receiver.rep.kind === "array" && node.name.text === "length") return lengthTarget(ctx, node, receiver);
-  const held = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
+  const isObject = receiver.rep.kind === "record" || receiver.rep.kind === "class";
+  const needsGuard = isObject && enclosingFunction(node) !== undefined && !isOwnField(node);
+  const held = reused || needsGuard ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
   const field = propertyOn(ctx, node, held.value);
-  return simple(field.rep, field.code, held.setup);
+  const target = simple(field.rep, field.code, held.setup);
+  return needsGuard && isScalar(field.rep) ? guarded(target, held.value.code) : target;
+}
+
+/** `this.x = ...` in a constructor. */
+function isOwnField(node: ts.PropertyAccessExpression): boolean {
+  const fn = enclosingFunction(node);
+  return node.expression.kind === K.ThisKeyword && fn !== undefined && ts.isConstructorDeclaration(fn);
 }
 
 /** `xs.length = n` cuts the array. */

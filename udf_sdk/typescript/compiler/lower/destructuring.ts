@@ -190,7 +190,7 @@ function taken(ctx: Context, pattern: Pattern, value: Value): Code[] {
   const steps: Code[] = [code`${held} = ${value.code}`];
   const assign = (element: ts.Expression, key: string | number): void => {
     const target = targetOf(ctx, element, false);
-    steps.push(target.write(convert(ctx, partOf(ctx, element, key, source), target.rep, element)));
+    steps.push(...target.setup, target.write(convert(ctx, partOf(ctx, element, key, source), target.rep, element)));
   };
   if (ts.isArrayLiteralExpression(pattern)) {
     pattern.elements.forEach((element, i) => {

@@ -3,7 +3,7 @@ import ts from "typescript-compiler-api";
 import { isFunction, symbolOf } from "../scopes.ts";
 import { NUMBER, STRING, describe } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code, from } from "../writer.ts";
+import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { asArray, iteratorCall } from "./arrays.ts";
 import { freshName, localName, refuse, repAt, repOfSymbol, typeText } from "./context.ts";
@@ -173,7 +173,8 @@ function bindTurn(ctx: Context, node: ts.ForOfStatement, value: Value): Code {
   const { initializer } = node;
   if (!ts.isVariableDeclarationList(initializer)) {
     const target = targetOf(ctx, initializer, false);
-    return code`${target.write(convert(ctx, value, target.rep, initializer))}; `;
+    const store = target.write(convert(ctx, value, target.rep, initializer));
+    return code`${separated([...target.setup, store], ", ")}; `;
   }
   const { name } = initializer.declarations[0] as ts.VariableDeclaration;
   const frame = enterFrame(ctx, node);
