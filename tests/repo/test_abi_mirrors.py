@@ -1,4 +1,4 @@
-"""The ABI's numbers stand in three places (the document, Python, AssemblyScript) and must be equal in all of them."""
+"""The ABI's numbers stand in four places (document, Python, AssemblyScript, Rust) and must be equal in all of them."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ def in_assemblyscript() -> dict[str, int]:
     return {name: int(value, 0) for name, value in re.findall(r"^export const (\w+): u32 = (\w+);", text, re.MULTILINE)}
 
 
+def in_rust() -> dict[str, int]:
+    text = (ROOT / "udf_sdk/rust/lightflus/src/abi.rs").read_text(encoding="utf-8")
+    return {
+        name: int(value) for name, value in re.findall(r"^pub const (\w+): (?:usize|u32) = (\d+);", text, re.MULTILINE)
+    }
+
+
 def offsets(layout: Struct) -> list[int]:
     """Where each field of a struct begins."""
     formats = layout.format.removeprefix("<")
@@ -65,6 +72,10 @@ def test_the_document_gives_every_struct() -> None:
 
 def test_assemblyscript_says_what_the_document_says() -> None:
     assert in_assemblyscript() == documented()
+
+
+def test_rust_says_what_the_document_says() -> None:
+    assert in_rust() == documented()
 
 
 def test_python_says_what_the_document_says() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
+from lightflus.cli.cargo import TARGET, find_cargo, find_crate
 from lightflus.cli.problems import USER
 from lightflus.cli.screen import emit, results
 from lightflus.cli.toolchain import find_api_package, find_compiler, find_node
@@ -128,10 +129,17 @@ def _cache() -> Finding:
 
 
 def _optional() -> Iterator[Finding]:
-    for tool, use in (("cargo", "jobs in Rust, the kernel"), ("clang", "jobs in C"), ("go", "jobs in Go")):
+    yield _attempt("rust", _rust, "only needed for building jobs in Rust", is_needed=False)
+    for tool, use in (("clang", "jobs in C"), ("go", "jobs in Go")):
         path = shutil.which(tool)
         text = path or "not on PATH"
         yield Finding(tool, path is not None, False, text, f"only needed for building {use} from source")
+
+
+def _rust() -> str:
+    find_crate()
+    cargo = find_cargo()
+    return f"{cargo.version} at {cargo.path}, with {TARGET}"
 
 
 def _attempt(name: str, look: Callable[[], str], hint: str, *, is_needed: bool = True) -> Finding:

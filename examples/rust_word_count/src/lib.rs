@@ -21,3 +21,14 @@ fn word_count(job: &Job) {
         .name("count")
         .sink(counts);
 }
+
+#[cfg(test)]
+mod tests {
+    use lightflus::testing::run;
+
+    #[test]
+    fn words_are_counted_over_all_lines() {
+        let results = run(super::word_count).input("topic", ["hello hello world", "world hello"]).finish();
+        assert_eq!(results.last("redis").into_iter().collect::<Vec<_>>(), [("hello", "3"), ("world", "2")]);
+    }
+}
