@@ -37,7 +37,8 @@ unit: setup
 	$(BIN)/python -m pytest -q -m "not slow"
 
 slow: setup
-	@echo "== slow tests: whole programs, the compiler, the wheel"
+	@tools/setup.sh rust
+	@echo "== slow tests: whole programs, the compilers, the wheel"
 	$(BIN)/python -m pytest -q -m slow
 
 check: lint types generated-check sdk-check kernel-check ## style, types, generated code, and the kernel rebuilt from source
@@ -78,6 +79,8 @@ sdk: $(SDK_STAMP) ## the SDKs: bundle the compiler, lightflus-api and the crate 
 
 sdk-check: $(SDK_STAMP)
 	cd $(SDK) && npm run --silent typecheck
+	@tools/setup.sh rust
+	cd $(RUST_SDK) && cargo fmt --check && cargo clippy --quiet --locked --all-targets -- -D warnings
 
 sdk-test: $(SDK_STAMP)
 	@echo "== TypeScript SDK tests"

@@ -45,11 +45,13 @@ setup_node() {
 }
 
 setup_rust() {
-  has cargo || fail "rebuilding the kernel needs Rust" "get rustup from rustup.rs; nothing else in Lightflus needs it"
+  has cargo || fail "the kernel and jobs in Rust need Rust" "get rustup from rustup.rs; nothing else in Lightflus needs it"
   has rustup || return 0
   # rust-toolchain.toml names the version and the target; asking for the compiler there fetches both.
   (cd engine/kernel && { rustc --version >/dev/null 2>&1 || rustup toolchain install; } && rustup target add wasm32-unknown-unknown) 2>&1 |
     { grep -v 'up to date' || true; }
+  # Jobs are built with the default toolchain.
+  rustup target add wasm32-unknown-unknown 2>&1 | { grep -v 'up to date' || true; }
 }
 
 setup_clang() {
