@@ -80,9 +80,12 @@ const disk: Sources = {
   read: (path) => (disk.exists(path) ? readFileSync(path, "utf8") : undefined),
 };
 
-/** The file of a diagnostic as the caller's folder sees it. */
+/** The file of a diagnostic as the caller can open it: from its own folder, or from the root when it lies outside. */
 function fromHere(entry: string, file: string): string {
-  return file === "" ? "" : slashes(relative(process.cwd(), resolve(dirname(entry), file)));
+  if (file === "") return "";
+  const path = resolve(dirname(entry), file);
+  const near = relative(process.cwd(), path);
+  return slashes(near.startsWith("..") ? path : near);
 }
 
 function slashes(path: string): string {
