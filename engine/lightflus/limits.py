@@ -69,6 +69,8 @@ MODULE_FUNCTIONS: Final = 100_000
 """Functions of a module: 16 MiB of ordinary code hold fewer."""
 PORTABLE_MEMORY_BYTES: Final = 2 * MIB
 """What a portable module may begin with (docs/abi.md 1.3)."""
+PORTABLE_BODY_BYTES: Final = 8_000
+"""The largest function body of a portable module (docs/abi.md 1.7): a JVM interprets methods that are larger."""
 SOURCEMAP_BYTES: Final = 8 * MIB
 """A larger source map is ignored: it serves messages only."""
 GUEST_MEMORY_BYTES: Final = 64 * MIB

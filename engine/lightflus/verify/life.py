@@ -1,0 +1,115 @@
+"""Rules of an instance's life: section 3, less what single functions do (`applying.py`).
+
+What it owns: starting and describing, `lf_row`, `lf_alloc`, running out of memory, memory that stays bounded.
+"""
+
+from __future__ import annotations
+
+from lightflus.errors import GuestError, GuestMemoryExceeded, GuestProtocolError
+from lightflus.limits import MIB
+from lightflus.model.graph import FunctionKind
+from lightflus.sandbox.session import Session
+from lightflus.sandbox.traps import Scene
+from lightflus.verify.caller import nodes, reading
+from lightflus.verify.image import Image, image
+from lightflus.verify.pools import dealt
+from lightflus.verify.report import RuleBroken
+from lightflus.verify.subject import CALLED, NotApplicable, Subject
+
+_SCENE = Scene("lf_alloc")
+_SIZES = (1, 15, 16, 17, 100, 4_096, 70_000, 1, MIB, 3, 2 * MIB, 8)
+_ROWS = 8
+CHAINS = 100_000
+QUICK_CHAINS = 5_000
+_FIRST = 10
+"""Memory is looked at after a tenth of the chains, and must be the same at their end."""
+
+
+def check_start(subject: Subject) -> None:
+    """3.1: two instances start and describe the same graph; the row stands at one place."""
+    subject.caller.renew()
+    rows = []
+    for _ in range(2):
+        rows.append(subject.caller.session.row_address)
+        subject.caller.renew()
+    if rows[0] != rows[1]:
+        raise RuleBroken("3.1", f"lf_row answered {rows[0]} in one instance and {rows[1]} in another")
+
+
+def check_section(subject: Subject) -> None:
+    """1.4: what the section holds is what `lf_describe` answers; the session compares them."""
+    if subject.module.report.graph is None:
+        raise NotApplicable("it has no section lightflus.job")
+    subject.caller.renew()
+    subject.caller.session.window()
+
+
+def check_alloc(subject: Subject) -> None:
+    """3.6: blocks are aligned and inside, do not overlap, and keep what the host wrote."""
+    session = subject.caller.session
+    session.reset()
+    blocks: list[tuple[int, bytes]] = []
+    for number, size in enumerate(_SIZES):
+        window, base = session.allocate_bytes(size, _SCENE)
+        content = bytes([number + 1]) * size
+        window.write(base, content)
+        blocks.append((base, content))
+    window = session.window()
+    for base, content in blocks:
+        if window.read(base, len(content)) != content:
+            raise RuleBroken("3.6", f"the {len(content):,} bytes at {base} changed while others were allocated")
+
+
+def check_out_of_memory(subject: Subject) -> None:
+    """3.5: a request that cannot be met ends with a message."""
+    session = subject.caller.session
+    session.reset()
+    right = "call lightflus.abort with a message that begins with `out of memory`"
+    try:
+        session.allocate_bytes(0x7FFF_0000, _SCENE)
+    except GuestMemoryExceeded as error:
+        if isinstance(error.__cause__, GuestMemoryExceeded):
+            return
+        raise RuleBroken("3.5", "lf_alloc ended with a bare `unreachable`", right) from None
+    except GuestProtocolError:
+        raise RuleBroken("3.5", "lf_alloc answered a request that its memory cannot hold", right) from None
+    except GuestError as error:
+        raise RuleBroken("3.5", f"lf_alloc ended otherwise: {error}", right) from None
+    raise RuleBroken("3.5", "lf_alloc answered a request above the memory limit", right)
+
+
+def check_memory(subject: Subject) -> None:
+    """3.7: very many chains of one kind."""
+    images = _images(subject)
+    if not images:
+        raise NotApplicable("it has no function that can be called")
+    chains = QUICK_CHAINS if subject.is_quick else CHAINS
+    subject.caller.renew()
+    session, first = subject.caller.session, 0
+    for number in range(chains):
+        if number == chains // _FIRST:
+            first = session.window().size
+        _chain(session, *images[number % len(images)])
+        subject.caller.calls += 1
+    last = session.window().size
+    if last > first:
+        found = f"{first:,} bytes after {chains // _FIRST:,} chains and {last:,} after {chains:,}"
+        raise RuleBroken("3.7", found, "lf_reset frees what was allocated since lf_describe returned")
+
+
+def _images(subject: Subject) -> list[tuple[Image, Scene, bool]]:
+    found = []
+    for plan, pool in subject.usable(CALLED):
+        is_fold = plan.kind is FunctionKind.REDUCE
+        fold = dealt(plan, _ROWS) if is_fold else None
+        written = image(plan.number, nodes(plan), reading(plan, pool.cycled(_ROWS)), fold=fold)
+        found.append((written, plan.scene, is_fold))
+    return found
+
+
+def _chain(session: Session, written: Image, scene: Scene, is_fold: bool) -> None:
+    session.reset()
+    window, base = session.allocate_bytes(len(written.data), scene)
+    window.write(base, written.at(base))
+    export = session.fold if is_fold else session.apply
+    session.run(export, base + written.call_at, scene, _ROWS, lambda row: row)

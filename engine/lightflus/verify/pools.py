@@ -1,0 +1,124 @@
+"""Inputs that a function takes: made-up rows, less those that it refuses.
+
+What it owns: finding out. A function may abort on input that it was not written for (text that is not a number): that
+is its right and breaks no rule. Such rows are set aside, they serve to check how errors are reported; while too few are
+taken, gentler ones are tried, and what other functions of the module give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded, GuestProtocolError
+from lightflus.model.graph import FunctionKind
+from lightflus.sandbox.functions import CallPlan
+from lightflus.verify.caller import Caller
+from lightflus.verify.image import Fold
+from lightflus.verify.values import Level, joined, made
+
+ROWS = 36
+_ENOUGH = 24
+_MOST_REFUSALS = 72
+_MOST_EXPENSIVE = 3
+"""Rows on which a function ran into its deadline or memory limit: each costs a second."""
+GROUPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that a function refuses, and what it said."""
+
+    row: pa.RecordBatch
+    error: GuestError
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Rows of a function's whole input record: those that it takes, some of those that it refuses."""
+
+    rows: pa.RecordBatch
+    refused: tuple[Refused, ...]
+
+    def cycled(self, count: int) -> pa.RecordBatch:
+        """That many rows, in turn."""
+        return self.picked([i % self.rows.num_rows for i in range(count)])
+
+    def picked(self, rows: Sequence[int]) -> pa.RecordBatch:
+        """These rows."""
+        return self.rows.take(pa.array(rows, pa.int32()))
+
+
+def fold_of(plan: CallPlan, groups: Sequence[int], count: int, *, wants_output: bool = True) -> Fold:
+    """A fold into groups without state."""
+    nothing = pa.array([None] * count, pa.struct(list(plan.output.schema)))
+    assert isinstance(nothing, pa.StructArray)
+    return Fold(plan.output.columns, nothing, tuple(groups), wants_output)
+
+
+def dealt(plan: CallPlan, rows: int, *, wants_output: bool = True) -> Fold:
+    """A fold that deals rows out to a few groups in turn, each of which gets one."""
+    count = min(GROUPS, rows)
+    return fold_of(plan, [row % count for row in range(rows)], count, wants_output=wants_output)
+
+
+def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = ()) -> Pool | None:
+    """A pool for a function, or None if it refuses everything. Raises GuestProtocolError, RuleBroken.
+
+    Args:
+        caller: makes the calls.
+        plan: the function.
+        others: batches of its input record that other functions gave.
+    """
+    refused: list[Refused] = []
+    found: list[pa.RecordBatch] = []
+    for rows in _candidates(plan, others):
+        taken = _taken(caller, plan, rows, refused)
+        if taken is not None:
+            found.append(taken)
+        if sum(batch.num_rows for batch in found) >= _ENOUGH:
+            break
+    if not found and not refused:
+        return None
+    return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(refused))
+
+
+def _candidates(plan: CallPlan, others: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    yield made(plan.input.record, Level.WILD, ROWS)
+    yield made(plan.input.record, Level.PLAIN, ROWS)
+    yield from (batch.slice(0, ROWS) for batch in others)
+    for level in (Level.FIELDS, Level.NUMERIC, Level.GENTLE):
+        yield made(plan.input.record, level, ROWS)
+
+
+def _taken(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[Refused]) -> pa.RecordBatch | None:
+    """The rows that the function takes, all in one call; None if it refuses too many of them."""
+    expensive = 0
+    for _ in range(_MOST_REFUSALS):
+        if not rows.num_rows:
+            return None
+        try:
+            _tried(caller, plan, rows)
+        except GuestProtocolError:
+            raise
+        except GuestError as error:
+            row = error.row if error.row is not None and error.row < rows.num_rows else None
+            if row is None:
+                return None
+            refused.append(Refused(rows.slice(row, 1), error))
+            expensive += isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded)
+            if expensive >= _MOST_EXPENSIVE:
+                return None
+            rows = rows.take(pa.array([i for i in range(rows.num_rows) if i != row], pa.int32()))
+        else:
+            return rows
+    return None
+
+
+def _tried(caller: Caller, plan: CallPlan, rows: pa.RecordBatch) -> None:
+    if plan.kind is FunctionKind.REDUCE:
+        caller.fold(plan, rows, dealt(plan, rows.num_rows))
+    else:
+        caller.apply(plan, rows)

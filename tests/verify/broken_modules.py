@@ -1,0 +1,359 @@
+"""A module for every rule that the kit checks, which breaks that rule and no other.
+
+All are the sample guest of udf_sdk/samples/numbers.wat with a whole graph around its functions (and one that gives
+text), changed in one place. `good()` is the same without a change.
+"""
+
+# ruff: noqa: E501 (a table of texts that stand in another file)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lightflus.model.graph import FunctionKind, JobGraph, SinkField
+from lightflus.proto.convert import graph_to_json
+from lightflus.sandbox.binary import with_section
+from lightflus.testing.graphs import BOOL, INT64, UTF8, GraphBuilder, field, struct
+from lightflus.wasm import from_text
+
+SAMPLE = Path(__file__).parents[2] / "udf_sdk" / "samples" / "numbers.wat"
+Change = tuple[str, str]
+TRIPLE = struct(a=INT64, b=INT64, c=INT64)
+
+HARMLESS: tuple[Change, ...] = (
+    ("(if (i64.eq (local.get $value) (i64.const 15)) (then (loop $for_ever br $for_ever)))", ""),
+    ("(then (loop $more (drop (call $alloc (i32.const 1048576))) br $more))", "(then)"),
+    ("(local.set $left (local.get $value))\n    (block $done", "(block $done"),  # logs nothing
+    (
+        "(local.set $left (local.get $value))\n      (block $copied",
+        "(local.set $left (i64.and (local.get $value) (i64.const 3)))\n      (block $copied",
+    ),
+    ("(i32.wrap_i64\n        (call $value", "(i32.and (i32.const 3) (i32.wrap_i64\n        (call $value"),
+    (
+        "(call $row (local.get $call) (local.get $i))))))\n      (local.set $i (i32.add (local.get $i) (i32.const 1)))\n      (br $count)",
+        "(call $row (local.get $call) (local.get $i)))))))\n      (local.set $i (i32.add (local.get $i) (i32.const 1)))\n      (br $count)",
+    ),
+    ("(i64.const 14)", "(i64.const 1)"),  # aborts on a value that is sure to come
+)
+"""The guest without what is there to hurt: endless loops, endless memory, a hundred thousand log lines."""
+
+TEXTS = """
+  ;; Batch of one text column: "n" in every row.
+  (func $texts (param $call i32) (result i32)
+    (local $i i32) (local $rows i32) (local $column i32) (local $batch i32) (local $offsets i32) (local $bytes i32)
+    (local.set $rows (i32.load offset=12 (local.get $call)))
+    (local.set $column (call $array (local.get $rows) (i32.const 3) (i32.const 0)))
+    (local.set $offsets (call $alloc (i32.shl (i32.add (local.get $rows) (i32.const 1)) (i32.const 2))))
+    (local.set $bytes (call $alloc (local.get $rows)))
+    (memory.fill (local.get $bytes) (i32.const 110) (local.get $rows))
+    (block $done (loop $next
+      (i32.store (i32.add (local.get $offsets) (i32.shl (local.get $i) (i32.const 2))) (local.get $i))
+      (br_if $done (i32.eq (local.get $i) (local.get $rows)))
+      (drop (call $row (local.get $call) (local.get $i)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next)))
+    (call $point (local.get $column) (i32.const 1) (local.get $offsets))
+    (call $point (local.get $column) (i32.const 2) (local.get $bytes))
+    (local.set $batch (call $array (local.get $rows) (i32.const 1) (i32.const 1)))
+    (call $point (local.get $batch) (i32.const 1) (local.get $column))
+    (local.get $batch))
+"""
+APPLY = '  (func $apply (export "lf_apply") (param $call i32) (result i32)\n'
+IS_TEXT = "    (if (i32.eq (i32.load offset=4 (local.get $call)) (i32.const 7))\n      (then (return (call $result (call $texts (local.get $call)) (i32.const 0)))))\n"
+WITH_TEXT = (APPLY, TEXTS + APPLY + IS_TEXT)
+
+
+def whole_graph() -> JobGraph:
+    """The sample's functions, each in an operator that calls it."""
+    builder = GraphBuilder("numbers")
+    numbers = builder.source(INT64)
+    for kind, record, output, reads in (
+        (FunctionKind.MAP, INT64, INT64, None),
+        (FunctionKind.FILTER, INT64, BOOL, None),
+        (FunctionKind.FLAT_MAP, INT64, INT64, None),
+        (FunctionKind.KEY, INT64, INT64, None),
+        (FunctionKind.REDUCE, INT64, INT64, None),
+        (FunctionKind.MAP, TRIPLE, INT64, ("c", "a")),
+        (FunctionKind.MAP, INT64, INT64, None),
+        (FunctionKind.MAP, INT64, UTF8, None),
+    ):
+        builder.function(kind, record, output, reads=reads)
+    builder.sink(numbers, (SinkField("number", field(), INT64),))
+    return builder.build()
+
+
+def escaped(data: bytes) -> str:
+    return "".join(f"\\{byte:02x}" for byte in data)
+
+
+GRAPH = graph_to_json(whole_graph())
+
+
+def assembled(*changes: Change, graph: bytes = GRAPH) -> bytes:
+    """The guest with parts of its text replaced; each must be there."""
+    text = SAMPLE.read_text(encoding="utf-8")
+    for old, new in (*HARMLESS, WITH_TEXT, *changes):
+        assert old in text, old
+        text = text.replace(old, new)
+    text = text.replace("$graph_at", escaped((1_024).to_bytes(4, "little")))
+    text = text.replace("$graph_len", escaped(len(graph).to_bytes(4, "little")))
+    return from_text(text.replace('"$graph"', f'"{escaped(graph)}"'))
+
+
+def good() -> bytes:
+    """The guest as it should be, with its graph in its section."""
+    return with_section(assembled(), "lightflus.job", GRAPH)
+
+
+def other_section() -> bytes:
+    other = graph_to_json(replace(whole_graph(), job="other"))
+    return with_section(assembled(), "lightflus.job", other)
+
+
+def with_map(version: int, mappings: str) -> Callable[[], bytes]:
+    tree = {"version": version, "sources": ["job.ts"], "mappings": mappings}
+    return lambda: with_section(assembled(), "lightflus.sourcemap", json.dumps(tree).encode())
+
+
+def changed(*changes: Change) -> Callable[[], bytes]:
+    return lambda: assembled(*changes)
+
+
+def described(graph: bytes) -> Callable[[], bytes]:
+    return lambda: assembled(graph=graph)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenModule:
+    """A module that breaks `rule`; `what` says how."""
+
+    rule: str
+    what: str
+    wasm: Callable[[], bytes]
+    is_portable: bool = False
+
+
+LOG = '(import "lightflus" "log" (func $log (param i32 i32 i32)))'
+MEMORY = '(memory (export "memory") 2)'
+HEAP = "(global $heap (mut i32) (i32.const 65536))"
+RESET = "i32.const 65536 global.set $heap"
+DESCRIBE = '(func (export "lf_describe") (result i32) i32.const 16)'
+ROW = "    (i32.store (i32.const 8) (local.get $i))\n"
+MAP_TO = "    (local.set $to (call $values (local.get $batch) (i32.const 0)))\n    (block $done (loop $next\n      (br_if $done (i32.eq (local.get $i) (local.get $rows)))\n      (i64.store (i32.add"
+MAP_BATCH = "    (local.get $batch))\n\n  (func $filter"
+SUM = "    (i64.add (local.get $value) (i64.const 1)))\n\n  (func $logged"
+SELECTED = "(if (result i32) (i32.load offset=16 (local.get $call))"
+OUT_OF_MEMORY = (
+    "      (call $abort (i32.const 80) (i32.const 32) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))\n"
+)
+COLUMN = "(i32.load (i32.load offset=44 (local.get $batch)))"
+ALLOC_END = "(local.set $end (i32.add (local.get $at) (local.get $size)))"
+
+
+def in_map(text: str) -> Callable[[], bytes]:
+    """Something more at the end of a map; `$batch` is what it gives, COLUMN its column."""
+    return changed((MAP_BATCH, f"    {text}\n{MAP_BATCH}"))
+
+
+BROKEN = (
+    BrokenModule(
+        "1.1", "hides its memory", changed((MEMORY, '(memory 2) (global (export "memory") i32 (i32.const 1))'))
+    ),
+    BrokenModule("1.1", "is cut off", lambda: assembled()[:200]),
+    BrokenModule("1.2", "shares its memory", changed((MEMORY, '(memory (export "memory") 2 2 shared)'))),
+    BrokenModule(
+        "1.2", "uses SIMD", changed(("(global $heap", "(func (result v128) v128.const i64x2 1 2) (global $heap")), True
+    ),
+    BrokenModule("1.3", "begins with 4 MiB", changed((MEMORY, '(memory (export "memory") 64)')), True),
+    BrokenModule("1.4", "carries another graph", other_section),
+    BrokenModule("1.5", "has a source map of version 2", with_map(2, "AAAA")),
+    BrokenModule("1.5", "maps bytes that it does not have", with_map(3, "ggggDAAA")),
+    BrokenModule("1.5", "maps nothing", with_map(3, "")),
+    BrokenModule(
+        "1.7", "has a large function", changed(("(global $heap", f"(func {'nop ' * 9_000}) (global $heap")), True
+    ),
+    BrokenModule(
+        "2", "imports abort with one number", changed((LOG, LOG + '(import "lightflus" "abort" (func (param i32)))'))
+    ),
+    BrokenModule(
+        "2.1", "imports fd_write wrongly", changed((LOG, LOG + '(import "wasi_snapshot_preview1" "fd_write" (func))'))
+    ),
+    BrokenModule("2.2", "imports env.open", changed((LOG, LOG + '(import "env" "open" (func))'))),
+    BrokenModule("3", "does not export lf_row", changed(('(func (export "lf_row")', "(func "))),
+    BrokenModule(
+        "3",
+        "keeps its row outside its memory",
+        changed(('(export "lf_row") (result i32) i32.const 8)', '(export "lf_row") (result i32) i32.const -8)')),
+    ),
+    BrokenModule("3.1", "fails in main", changed((DESCRIBE, '(func (export "lf_describe") (result i32) unreachable)'))),
+    BrokenModule("3.1", "does not start", changed((HEAP, HEAP + "(func $begin unreachable) (start $begin)"))),
+    BrokenModule(
+        "3.2",
+        "gives every map the same place",
+        changed(
+            (MEMORY, '(memory (export "memory") 8)'),
+            (HEAP, HEAP.replace("65536", "262144")),
+            (RESET, RESET.replace("65536", "262144")),
+            (MAP_TO, f"(call $point {COLUMN} (i32.const 1) (i32.const 65536))\n{MAP_TO}"),
+        ),
+    ),
+    BrokenModule(
+        "3.4",
+        "counts its calls",
+        changed(
+            (HEAP, HEAP + "(global $calls (mut i64) (i64.const 0))"),
+            (
+                SUM,
+                "(global.set $calls (i64.add (global.get $calls) (i64.const 1))) (i64.add (local.get $value) (global.get $calls)))\n\n  (func $logged",
+            ),
+        ),
+    ),
+    BrokenModule(
+        "3.4",
+        "adds the number of rows",
+        in_map(f"(i64.store (i32.load offset=4 (i32.load offset=40 {COLUMN})) (i64.extend_i32_u (local.get $rows)))"),
+    ),
+    BrokenModule("3.4", "writes to the Call", in_map("(i32.store offset=52 (local.get $call) (i32.const 1))")),
+    BrokenModule("3.5", "runs out of memory without a word", changed((OUT_OF_MEMORY, ""))),
+    BrokenModule(
+        "3.6", "aligns to 8 bytes", changed(("(i32.const 15)) (i32.const -16)", "(i32.const 7)) (i32.const -8)"))
+    ),
+    BrokenModule(
+        "3.6",
+        "gives half of what is asked",
+        changed((ALLOC_END, ALLOC_END.replace("(local.get $size)", "(i32.shr_u (local.get $size) (i32.const 1))"))),
+    ),
+    BrokenModule("3.7", "frees nothing", changed((RESET, ""))),
+    BrokenModule(
+        "4",
+        "does not know selections",
+        changed((SELECTED, SELECTED.replace("(i32.load offset=16 (local.get $call))", "(i32.const 0)"))),
+    ),
+    BrokenModule(
+        "4",
+        "insists on 72 bytes",
+        in_map("(if (i32.ne (i32.load (local.get $call)) (i32.const 72)) (then unreachable))"),
+    ),
+    BrokenModule(
+        "4",
+        "answers an address outside its memory",
+        changed(
+            (
+                "(call $result (call $map (local.get $call)) (i32.const 0)))",
+                "(drop (call $map (local.get $call))) (i32.const -4))",
+            )
+        ),
+    ),
+    BrokenModule(
+        "4",
+        "asks for timers",
+        changed(
+            (
+                "    (i32.store offset=8 (local.get $at) (local.get $state))\n",
+                "    (i32.store offset=8 (local.get $at) (local.get $state))\n    (i32.store offset=16 (local.get $at) (i32.const 8))\n",
+            )
+        ),
+    ),
+    BrokenModule(
+        "4.1",
+        "gives a row too many",
+        in_map("(i64.store (local.get $batch) (i64.extend_i32_u (i32.add (local.get $rows) (i32.const 1))))"),
+    ),
+    BrokenModule(
+        "4.1",
+        "begins its lists at 1",
+        changed(
+            ("    (local.get $list))", "    (i32.store (local.get $offsets) (i32.const 1))\n    (local.get $list))")
+        ),
+    ),
+    BrokenModule("4.2", "begins its sums with 1", changed(("(else (i64.const 0))", "(else (i64.const 1))"))),
+    BrokenModule(
+        "4.2",
+        "forgets the states that there are",
+        changed(
+            (
+                "(then (i64.load (i32.add (local.get $from)",
+                "(then (drop (local.get $from)) (i64.const 0)) (else (i64.load (i32.add (local.get $from)",
+            ),
+            ("          (else (i64.const 0))))\n", "          ))\n"),
+        ),
+    ),
+    BrokenModule("4.2", "gives no state", changed(("      (local.get $state))))", "      (i32.const 0))))"))),
+    BrokenModule("4.3", "does not say its row", changed((ROW, ""))),
+    BrokenModule(
+        "4.3",
+        "says one row too early",
+        changed(
+            (
+                ROW,
+                ROW.replace(
+                    "(local.get $i)", "(select (i32.sub (local.get $i) (i32.const 1)) (i32.const 0) (local.get $i))"
+                ),
+            )
+        ),
+    ),
+    BrokenModule(
+        "4.4",
+        "reads a column that it did not ask for",
+        changed(
+            ("(i32.const 1) (local.get $row))))))", "(i32.const 2) (local.get $row))))))"),
+        ),
+    ),
+    BrokenModule("5.1", "describes itself in prose", described(b"a job that counts")),
+    BrokenModule(
+        "5.4",
+        "has a sink of a field that is not there",
+        described(GRAPH.replace(b'"sink":{', b'"sink":{"keyFields":["nothing"],', 1)),
+    ),
+    BrokenModule("6.1", "has dictionaries", in_map("(i32.store offset=48 (local.get $batch) (i32.const 64))")),
+    BrokenModule(
+        "6.1",
+        "gives a batch at an odd address",
+        changed(
+            (
+                "(call $result (call $map (local.get $call)) (i32.const 0)))",
+                "(call $result (i32.add (call $map (local.get $call)) (i32.const 4)) (i32.const 0)))",
+            )
+        ),
+    ),
+    BrokenModule("6.2", "gives two columns", in_map("(i64.store offset=32 (local.get $batch) (i64.const 2))")),
+    BrokenModule("6.3", "begins at row 1", in_map(f"(i64.store offset=16 {COLUMN} (i64.const 1))")),
+    BrokenModule(
+        "6.3",
+        "takes as many rows as the column has",
+        in_map(
+            f"(i64.store (local.get $batch) (i64.load {COLUMN.replace('$batch', '$first')}))".replace(
+                "(i32.load offset=44 (local.get $first))", "(i32.load offset=44 (i32.load offset=8 (local.get $call)))"
+            )
+        ),
+    ),
+    BrokenModule("6.4", "counts nulls that are not there", in_map(f"(i64.store offset=8 {COLUMN} (i64.const 1))")),
+    BrokenModule(
+        "6.4", "has values outside its memory", in_map(f"(call $point {COLUMN} (i32.const 1) (i32.const -65536))")
+    ),
+    BrokenModule(
+        "6.5",
+        "gives nulls",
+        in_map(
+            f"(i64.store offset=8 {COLUMN} (i64.const -1)) (call $point {COLUMN} (i32.const 0) (call $array (i32.const 0) (i32.const 512) (i32.const 0)))"
+        ),
+    ),
+    BrokenModule(
+        "6.6",
+        "writes half a character",
+        changed(("(memory.fill (local.get $bytes) (i32.const 110)", "(memory.fill (local.get $bytes) (i32.const 200)")),
+    ),
+    BrokenModule(
+        "6.7",
+        "takes 4,096 rows at most",
+        in_map("(if (i32.gt_u (local.get $rows) (i32.const 4096)) (then unreachable))"),
+    ),
+    BrokenModule(
+        "8.1",
+        "aborts in silence",
+        changed(("(call $abort (i32.const 32) (i32.const 14)", "(call $abort (i32.const 32) (i32.const 0)")),
+    ),
+)

@@ -1,0 +1,41 @@
+"""The kit itself: a good module passes, and each broken one fails the rule that it breaks and no other."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from broken_modules import BROKEN, BrokenModule, good
+
+from lightflus.verify import Report, Verdict, verify
+from lightflus.verify.rules import RULES
+from lightflus.wasm import ArtefactCache, CompiledModule, refusal
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> ArtefactCache:
+    return ArtefactCache(tmp_path_factory.mktemp("artefacts"))
+
+
+def checked(wasm: bytes, cache: ArtefactCache, *, is_portable: bool = False) -> Report:
+    """The report, without the compiler's child process, which takes a quarter of a second each time."""
+    if refusal(wasm) is None:
+        cache.store(hashlib.sha256(wasm).hexdigest(), CompiledModule.from_wasm(wasm).artefact())
+    return verify(wasm, is_portable=is_portable, is_quick=True, cache=cache)
+
+
+def test_a_good_module_passes(cache: ArtefactCache) -> None:
+    report = checked(good(), cache, is_portable=True)
+    assert not report.failed
+    unknown = {result.rule.number for result in report.results if result.verdict is Verdict.NOT_APPLICABLE}
+    assert unknown == {"1.5", "2.1"}
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda b: f"{b.rule} {b.what}")
+def test_a_module_that_breaks_a_rule_fails_that_rule_and_no_other(broken: BrokenModule, cache: ArtefactCache) -> None:
+    report = checked(broken.wasm(), cache, is_portable=broken.is_portable)
+    assert [result.rule.number for result in report.failed] == [broken.rule], report.failed
+
+
+def test_every_rule_that_the_kit_checks_is_broken_by_a_module() -> None:
+    assert {rule.number for rule in RULES} == {broken.rule for broken in BROKEN}
