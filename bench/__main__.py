@@ -16,6 +16,7 @@ BENCHMARKS = {
     "memory": "peak memory, 1 M lines against 10 M",
     "guests": "flatMap and reduce in wasm against a C guest",
     "build_time": "cold build",
+    "gcd": "a computing function in a guest against the same loop in native C",
     "call": "one guest call against the binding's own",
     "kernel": "key -> slot against a naive table",
 }
