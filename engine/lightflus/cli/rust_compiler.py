@@ -1,13 +1,15 @@
 """Runs cargo as a child process: a manifest in, one module out; what rustc says becomes problems.
 
 What it owns: reading cargo's messages, and which files the module was made from.
-What it leaves: finding cargo (`cargo.py`), lines of the user's for messages at run time (`debug_info.py`).
+What it leaves: finding cargo (`cargo.py`), the user's lines (`debug_info.py`) and names
+(`symbols.py`) for messages at run time.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,10 +17,19 @@ from lightflus.cli.cargo import build_command, find_cargo, find_project
 from lightflus.cli.compiler import Compiled, run_compiler
 from lightflus.cli.debug_info import with_source_map
 from lightflus.cli.sources import require_file
+from lightflus.cli.symbols import with_readable_names
 from lightflus.errors import BuildFailed, Problem
 
 Message = dict[str, object]
 _HOW_TO_JOB = "write #[lightflus::job] before the function that builds the dataflow: fn word_count(job: &Job) { ... }"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A module as cargo made it, and the crate that it is of."""
+
+    path: Path
+    crate: str
 
 
 def compile_rust(manifest: Path, meanwhile: Callable[[], object] = lambda: None) -> Compiled:
@@ -43,14 +54,16 @@ def compile_rust(manifest: Path, meanwhile: Callable[[], object] = lambda: None)
         said = done.stderr.decode(errors="replace").strip()[-2_000:]
         problems = tuple(_problems(messages)) or (Problem(said, where=str(manifest)),)
         raise BuildFailed(f"{manifest} does not compile", problems)
-    module = _module(messages)
-    if module is None:
+    made = _module(messages)
+    if made is None:
         text = "cargo made no module: the package has no library"
         raise BuildFailed(text, (Problem(text, str(manifest), "a job is a library: put it into src/lib.rs"),))
-    if b"lf_describe" not in module.read_bytes():
+    wasm = made.path.read_bytes()
+    if b"lf_describe" not in wasm:
         text = "this package has no job"
         raise BuildFailed(text, (Problem(text, str(manifest), _HOW_TO_JOB),))
-    return Compiled(with_source_map(module.read_bytes(), project.workspace, project.folder), ())
+    wasm = with_readable_names(wasm, made.crate)
+    return Compiled(with_source_map(wasm, project.workspace, project.folder), ())
 
 
 def _messages(output: bytes) -> Iterator[Message]:
@@ -59,12 +72,13 @@ def _messages(output: bytes) -> Iterator[Message]:
             yield cast(Message, json.loads(line))
 
 
-def _module(messages: list[Message]) -> Path | None:
+def _module(messages: list[Message]) -> _Made | None:
     for message in reversed(messages):
         if message.get("reason") == "compiler-artifact":
             for name in cast(list[str], message.get("filenames", [])):
                 if name.endswith(".wasm"):
-                    return Path(name)
+                    target = cast(Message, message["target"])
+                    return _Made(Path(name), str(target["name"]).replace("-", "_"))
     return None
 
 

@@ -1,0 +1,99 @@
+"""Names of functions as a person reads them: the name section of a module that rustc made.
+
+What it owns: undoing rustc's mangling, and marking what is a library's (`~lib/`), so that messages can leave it out.
+It serves error messages only: a name that is not understood stays as it is. Runs once per build.
+Format: WebAssembly core specification, appendix "Name Section"; rustc's legacy mangling.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lightflus.sandbox.binary import section, with_section
+
+LIBRARY = "~lib/"
+_NAME = "name"
+_FUNCTIONS = 1
+_LEGACY = re.compile(r"_ZN(.+)E(?:\.\w+)*")
+_MODERN = "_R"
+_HASH = re.compile(r"h[0-9a-f]{16}")
+_ESCAPES = {"$LT$": "<", "$GT$": ">", "$LP$": "(", "$RP$": ")", "$C$": ",", "$RF$": "&", "$BP$": "*", "$SP$": "@"}
+_ESCAPED = re.compile(r"\$[A-Z]{1,2}\$|\$u[0-9a-f]+\$")
+
+
+def with_readable_names(wasm: bytes, crate: str) -> bytes:
+    """The module with readable names; functions that do not lie in `crate` are a library's."""
+    names = section(wasm, _NAME)
+    return wasm if names is None else with_section(wasm, _NAME, _readable_names(names, crate))
+
+
+def _readable_names(content: bytes, crate: str) -> bytes:
+    out = bytearray()
+    at = 0
+    while at < len(content):
+        kind = content[at]
+        size, start = _leb(content, at + 1)
+        at = start + size
+        part = content[start:at]
+        part = _functions(part, crate) if kind == _FUNCTIONS else part
+        out += bytes([kind]) + _to_leb(len(part)) + part
+    return bytes(out)
+
+
+def _functions(content: bytes, crate: str) -> bytes:
+    count, at = _leb(content, 0)
+    out = bytearray(_to_leb(count))
+    for _ in range(count):
+        number, at = _leb(content, at)
+        size, at = _leb(content, at)
+        name = readable(content[at : at + size].decode(errors="replace"), crate).encode()
+        out += _to_leb(number) + _to_leb(len(name)) + name
+        at += size
+    return bytes(out)
+
+
+def readable(name: str, crate: str) -> str:
+    """One function's name."""
+    found = _LEGACY.fullmatch(name)
+    if found is None:
+        is_library = name.startswith(_MODERN) and f"{len(crate)}{crate}" not in name
+        return LIBRARY + name if is_library else name
+    parts = _parts(found[1])
+    text = "::".join(map(_unescaped, parts))
+    return text if crate in re.findall(r"\w+", text) else LIBRARY + text
+
+
+def _parts(text: str) -> list[str]:
+    """The identifiers of a mangled path: each after its length; the last one is a hash."""
+    parts = []
+    while found := re.match(r"\d+", text):
+        end = found.end() + int(found[0])
+        parts.append(text[found.end() : end])
+        text = text[end:]
+    return parts[:-1] if parts and _HASH.fullmatch(parts[-1]) else parts
+
+
+def _unescaped(part: str) -> str:
+    def letter(found: re.Match[str]) -> str:
+        code = found[0]
+        return _ESCAPES.get(code) or (chr(int(code[2:-1], 16)) if code.startswith("$u") else code)
+
+    return _ESCAPED.sub(letter, part.removeprefix("_") if part.startswith("_$") else part).replace("..", "::")
+
+
+def _leb(data: bytes, at: int) -> tuple[int, int]:
+    result = shift = 0
+    while True:
+        byte = data[at]
+        result |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return result, at
+
+
+def _to_leb(number: int) -> bytes:
+    encoded = bytearray()
+    while number >= 0x80:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*encoded, number])
