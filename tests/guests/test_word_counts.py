@@ -67,5 +67,5 @@ def test_a_guest_without_sdk_counts_what_typescript_counts(
     assert counted(module, text, tmp_path, "--parallelism", parallelism) == typescript
 
 
-def test_a_guest_without_sdk_is_portable(module: Path) -> None:
+def test_a_guest_without_sdk_needs_no_more_than_a_portable_module(module: Path) -> None:
     assert inspect(module.read_bytes()).not_portable_because == ()

@@ -114,7 +114,8 @@ class Session:
         try:
             at = export(call)
         except (WasmTrap, GuestError) as error:
-            raise self.died(error, scene, rows, row_map) from error
+            reason = self._reason(error)
+            raise self.died(reason, scene, rows, row_map) from reason
         with self.reading(scene):
             window = self._memory.window()
             (size,) = window.unpack(_WORD, at)
@@ -129,16 +130,21 @@ class Session:
         try:
             return export(*arguments)
         except (WasmTrap, GuestError) as error:
-            raise self.died(error, scene or Scene(export.name)) from error
+            reason = self._reason(error)
+            raise self.died(reason, scene or Scene(export.name)) from reason
+
+    def _reason(self, error: WasmTrap | GuestError) -> WasmTrap | GuestError:
+        """Why a call ended: in the words of a language's runtime, where it wrote some before its trap."""
+        if not isinstance(error, WasmTrap) or error.kind is not TrapKind.UNREACHABLE or not self.world.complaint:
+            return error
+        said = self.world.ended_itself("by a trap")
+        said.__cause__ = error
+        return said
 
     def died(
         self, error: WasmTrap | GuestError, scene: Scene, rows: int = 0, row_map: RowMap | None = None
     ) -> GuestError:
         """Ends the instance; the error to raise, with the row that it worked on if it was one of `rows`."""
-        if isinstance(error, WasmTrap) and error.kind is TrapKind.UNREACHABLE and self.world.complaint:
-            said = self.world.ended_itself("by a trap")
-            said.__cause__ = error
-            error = said
         row = self._row(rows, row_map) if row_map is not None else scene.row
         size = self._memory.size if self._is_started and self.is_alive else 0
         ended = Scene(scene.label, scene.function, row, size, self._store.is_interrupted)
