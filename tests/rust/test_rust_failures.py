@@ -42,6 +42,7 @@ def line_of(text: str) -> int:
         ("a b", "index out of bounds: the len is 2 but the index is 2", "parts[2]"),
         ("slice", "out of bounds", 'line["é"'),
         ("deep", "recursion too deep", "depth(n + 1)"),
+        ("eat", "out of memory: the function needs 10000000 more bytes", "repeat(1_000_000)"),
     ],
 )
 def test_an_error_names_the_users_line(module: Path, word: str, message: str, place: str) -> None:
@@ -50,12 +51,6 @@ def test_an_error_names_the_users_line(module: Path, word: str, message: str, pl
     assert message in said
     assert re.search(rf"src/lib\.rs:{line_of(place)}:\d+\n", said), said
     assert "in.txt:1" in said
-
-
-def test_memory_without_end_says_what_it_died_of(module: Path) -> None:
-    code, said = run(module, "eat")
-    assert code == 2
-    assert "out of memory: the function needs 10000000 more bytes" in said
 
 
 def test_log_lines_come_through(module: Path) -> None:

@@ -1,19 +1,21 @@
 """From the debug information of a fresh module to its section `lightflus.sourcemap` (docs/abi.md 1.5).
 
 What it owns: which lines are the user's, the source map's encoding, and that nothing else of the debug information
-stays in the module. Library code that was inlined into the user's has no place: a wrong line is worse than none.
+stays in the module. Library code that was inlined into the user's counts as the line that calls it.
 What it leaves: DWARF itself (`dwarf.py`), reading the map after a trap (`sandbox/sourcemap.py`). Runs once per build.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lightflus.cli.dwarf import Line, lines_of
+from lightflus.cli.dwarf import Debug, read_debug
+from lightflus.cli.dwarf_lines import Line
 from lightflus.codec.abi import SOURCEMAP_SECTION
 from lightflus.sandbox.binary import with_section
 
@@ -47,7 +49,7 @@ def with_source_map(wasm: bytes, folder: Path, root: Path) -> bytes:
     code = next((section for section in sections if section.kind == _CODE), None)
     if code is None or not debug:
         return slim
-    places = _users(lines_of(debug, str(folder)), root)
+    places = _users(read_debug(debug, str(folder)), root)
     return with_section(slim, SOURCEMAP_SECTION, _source_map(places, code.offset))
 
 
@@ -65,7 +67,7 @@ def _sections(wasm: bytes) -> Iterator[_Section]:
         at = end
 
 
-def _users(lines: Iterable[Line], root: Path) -> Iterator[Line]:
+def _users(debug: Debug, root: Path) -> Iterator[Line]:
     """The user's lines; a place of line 0 begins what is not the user's."""
 
     @cache
@@ -74,15 +76,19 @@ def _users(lines: Iterable[Line], root: Path) -> Iterator[Line]:
             return []
         return (root / file).read_text(encoding="utf-8", errors="replace").splitlines()
 
-    def is_users(line: Line) -> bool:
-        text = text_of(line.file)
-        return 0 < line.line <= len(text) and not text[line.line - 1].lstrip().startswith(_MACRO)
+    def is_users(file: str, line: int) -> bool:
+        text = text_of(file)
+        return 0 < line <= len(text) and not text[line - 1].lstrip().startswith(_MACRO)
 
-    for line in lines:
-        if is_users(line):
-            yield Line(line.offset, line.file, line.line, max(line.column, 1))
-        else:
-            yield Line(line.offset, "", 0, 0)
+    offsets = [line.offset for line in debug.lines]
+    callers: dict[int, Line] = {}  # by index of a line: the innermost call of the user's around it
+    for call in debug.inlined:
+        if is_users(call.file, call.line):
+            for index in range(bisect_left(offsets, call.start), bisect_left(offsets, call.end)):
+                callers[index] = Line(offsets[index], call.file, call.line, call.column)
+    for index, line in enumerate(debug.lines):
+        place = line if is_users(line.file, line.line) else callers.get(index, Line(line.offset, "", 0, 1))
+        yield Line(line.offset, place.file, place.line, max(place.column, 1))
 
 
 def _source_map(places: Iterable[Line], code_offset: int) -> bytes:
