@@ -74,7 +74,7 @@ static void is_true(const LfCall *call, LfResult *result) {
 }
 
 static void items(const LfCall *call, LfResult *result) {
-  LfColumn lists = LfColumnOf(call->batch, 0), texts = LfChild(lists, 0);
+  LfColumn lists = LfColumnOf(call->batch, 16), texts = LfChild(lists, 0);
   LfBuilder *text = LfBuildText();
   LfBuilder *batch = LfBuildRecord(text);
   LfBuilder *list = LfBuildList(batch);

@@ -43,7 +43,7 @@ def c_module(tmp_path_factory: pytest.TempPathFactory) -> LoadedModule:
     graph = graph_of(
         Function(FunctionKind.MAP, EVERY, EVERY),
         Function(FunctionKind.FILTER, EVERY, ScalarType(Scalar.BOOL), reads=("bool",)),
-        Function(FunctionKind.FLAT_MAP, EVERY, TEXT, reads=("texts",)),
+        Function(FunctionKind.FLAT_MAP, EVERY, TEXT),
         Function(FunctionKind.MAP, EVERY, EVERY),
         Function(FunctionKind.MAP, EVERY, EVERY),
     )

@@ -257,17 +257,23 @@ typedef struct LfBuilder {
   struct LfBuilder **children;
 } LfBuilder;
 
+/* Out of line, as everything here that is seldom or large: a function of many columns would grow past what a JVM compiles
+ * (8,000 bytes, [1.7]). */
+#define LF_OUT_OF_LINE static __attribute__((noinline, unused))
+
+LF_OUT_OF_LINE void LfEnlarge(LfBuffer *buffer, uint32_t more) {
+  uint64_t wanted = 2ull * buffer->capacity + 64;
+  if (wanted < (uint64_t)buffer->size + more) wanted = (uint64_t)buffer->size + more;
+  if (wanted > INT32_MAX) LF_FAIL("out of memory: a column of more than 2 GiB");
+  uint8_t *data = (uint8_t *)LfAllocate((uint32_t)wanted);
+  __builtin_memcpy(data, buffer->data, buffer->size);
+  buffer->data = data;
+  buffer->capacity = (uint32_t)wanted;
+}
+
 /* Room for `more` bytes at a buffer's end: where to write them. */
 static inline void *LfExtend(LfBuffer *buffer, uint32_t more) {
-  if (more > buffer->capacity - buffer->size) {
-    uint64_t wanted = 2ull * buffer->capacity + 64;
-    if (wanted < (uint64_t)buffer->size + more) wanted = (uint64_t)buffer->size + more;
-    if (wanted > INT32_MAX) LF_FAIL("out of memory: a column of more than 2 GiB");
-    uint8_t *data = (uint8_t *)LfAllocate((uint32_t)wanted);
-    __builtin_memcpy(data, buffer->data, buffer->size);
-    buffer->data = data;
-    buffer->capacity = (uint32_t)wanted;
-  }
+  if (more > buffer->capacity - buffer->size) LfEnlarge(buffer, more);
   void *at = buffer->data + buffer->size;
   buffer->size += more;
   return at;
@@ -278,7 +284,7 @@ static inline void LfPutBit(LfBuffer *bits, uint32_t i, bool bit) {
   bits->data[i >> 3] |= (uint8_t)(bit << (i & 7));
 }
 
-static inline LfBuilder *LfBuilderOf(LfShape shape, uint32_t width, uint32_t count, LfBuilder *const *children) {
+LF_OUT_OF_LINE LfBuilder *LfBuilderOf(LfShape shape, uint32_t width, uint32_t count, LfBuilder *const *children) {
   LfBuilder *builder = (LfBuilder *)LfAllocate(sizeof(LfBuilder) + 4 * count);
   *builder = (LfBuilder){.shape = shape, .width = width, .n_children = count};
   builder->children = (LfBuilder **)(builder + 1);
@@ -297,30 +303,34 @@ static inline LfBuilder *LfBuildRecordOf(LfBuilder *const *children, uint32_t co
   return LfBuilderOf(LF_RECORD, 0, count, children);
 }
 
-static inline void LfMarkRow(LfBuilder *builder, bool valid) {
+LF_OUT_OF_LINE void LfMarkValidity(LfBuilder *builder, bool valid) {
   if (!valid && !builder->nulls++)
     for (uint32_t row = 0; row < builder->rows; row++) LfPutBit(&builder->validity, row, true);
-  if (builder->nulls) LfPutBit(&builder->validity, builder->rows, valid);
+  LfPutBit(&builder->validity, builder->rows, valid);
+}
+
+static inline void LfMarkRow(LfBuilder *builder, bool valid) {
+  if (!valid || builder->nulls) LfMarkValidity(builder, valid);
   builder->rows++;
 }
 
 /* LfBuildInt8() ... LfBuildFloat64(), and LfPushInt8(builder, value) ... */
 #define LF_NUMBER_BUILDER(Name, type) \
   static inline LfBuilder *LfBuild##Name(void) { return LfBuilderOf(LF_FIXED, sizeof(type), 0, NULL); } \
-  static inline void LfPush##Name(LfBuilder *builder, type value) { \
+  LF_OUT_OF_LINE void LfPush##Name(LfBuilder *builder, type value) { \
     *(type *)LfExtend(&builder->values, sizeof(type)) = value; \
     LfMarkRow(builder, true); \
   }
 LF_NUMBERS(LF_NUMBER_BUILDER)
 #undef LF_NUMBER_BUILDER
 
-static inline void LfPushBool(LfBuilder *builder, bool value) {
+LF_OUT_OF_LINE void LfPushBool(LfBuilder *builder, bool value) {
   LfPutBit(&builder->values, builder->rows, value);
   LfMarkRow(builder, true);
 }
 
 /* utf8 (it must be valid UTF-8: the host refuses the batch otherwise [6.6]) or binary. */
-static inline void LfPushText(LfBuilder *builder, LfText text) {
+LF_OUT_OF_LINE void LfPushText(LfBuilder *builder, LfText text) {
   char *to = (char *)LfExtend(&builder->bytes, text.size);
   if (text.size < 16) { /* shorter than a bulk copy is worth */
     for (uint32_t i = 0; i < text.size; i++) to[i] = text.data[i];
@@ -341,7 +351,7 @@ static inline void LfPushList(LfBuilder *list) {
 static inline void LfPushRecord(LfBuilder *record) { LfMarkRow(record, true); }
 
 /* A null. Only where the type is nullable. The children of a null record get a null each. */
-static inline void LfPushNull(LfBuilder *builder) {
+LF_OUT_OF_LINE void LfPushNull(LfBuilder *builder) {
   switch (builder->shape) {
     case LF_BITS: LfPutBit(&builder->values, builder->rows, false); break;
     case LF_FIXED: __builtin_memset(LfExtend(&builder->values, builder->width), 0, builder->width); break;
@@ -354,7 +364,7 @@ static inline void LfPushNull(LfBuilder *builder) {
 }
 
 /* The array. The builder is used up. */
-static inline LfArray *LfFinish(const LfBuilder *builder) {
+LF_OUT_OF_LINE LfArray *LfFinish(const LfBuilder *builder) {
   uint32_t buffers = builder->shape == LF_RECORD ? 1 : builder->shape == LF_BYTES ? 3 : 2;
   LfArray *array = LfMakeArray(builder->rows, buffers, builder->n_children);
   array->null_count = builder->nulls;
