@@ -41,6 +41,7 @@ def line_of(text: str) -> int:
         ("unwrap", "InvalidDigit", ".unwrap()"),
         ("a b", "index out of bounds: the len is 2 but the index is 2", "parts[2]"),
         ("slice", "out of bounds", 'line["é"'),
+        ("overflow", "attempt to multiply with overflow", "as u8 * 32"),
         ("deep", "recursion too deep", "depth(n + 1)"),
         ("eat", "out of memory: the function needs 10000000 more bytes", "repeat(1_000_000)"),
     ],

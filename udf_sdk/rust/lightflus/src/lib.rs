@@ -29,8 +29,7 @@
 
 #![warn(missing_docs)]
 
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-#[allow(missing_docs)]
+#[allow(missing_docs, dead_code)]
 mod abi;
 mod arena;
 mod connectors;
