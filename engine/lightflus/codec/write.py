@@ -9,6 +9,7 @@ caller. Layout of a block: headers and pointers (8-byte aligned), then buffers (
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar, cast
@@ -45,13 +46,23 @@ class _Header(NamedTuple):
     children: Sequence[Child]
 
     def pack(self, meta: bytearray, base: int, data: int) -> None:
-        table = self.at + ARRAY.size
-        children = base + table + 4 * len(self.buffers) if self.children else 0
-        counts = (self.rows, self.nulls, 0, len(self.buffers), len(self.children))
-        ARRAY.pack_into(meta, self.at, *counts, base + table, children, 0, 0, 0)
-        pointers = [0 if offset is None else data + offset for offset in self.buffers]
-        pointers += [base + child.at if child.is_handle else child.at for child in self.children]
-        struct.pack_into(f"<{len(pointers)}I", meta, table, *pointers)
+        buffers, children = self.buffers, self.children
+        table = base + self.at + ARRAY.size
+        pointers = [0 if offset is None else data + offset for offset in buffers]
+        pointers += [base + at if is_handle else at for is_handle, at in children]
+        _header_layout(len(pointers)).pack_into(
+            meta,
+            self.at,
+            *(self.rows, self.nulls, 0, len(buffers), len(children)),
+            *(table, table + 4 * len(buffers) if children else 0, 0, 0, 0),
+            *pointers,
+        )
+
+
+@functools.cache
+def _header_layout(pointers: int) -> struct.Struct:
+    """An ArrowArray with its pointers behind it."""
+    return struct.Struct(f"{ARRAY.format}{pointers}I")
 
 
 class Block:
@@ -125,9 +136,10 @@ class Block:
 
     def _add_flat(self, array: AnyArray, size: int) -> int:
         validity, values = self._buffers_of(array)[:2]
-        nulls = array.null_count
+        nulls = array.null_count if validity is not None else 0
+        present = None if validity is None else self._place_validity(array, validity, nulls)
         placed = None if values is None or not size else self._place(values.address, size)
-        return self._add_header(len(array), nulls, (self._place_validity(array, validity), placed), ())
+        return self._add_header(len(array), nulls, (present, placed), ())
 
     def _add_variable(self, array: AnyArray) -> int:
         rows = len(array)
@@ -138,8 +150,10 @@ class Block:
         if first:
             return self._add_variable(_compacted(array))
         placed = None if data is None or not last else self._place(data.address, last)
-        buffers = (self._place_validity(array, validity), self._place(offsets.address, 4 * (rows + 1)), placed)
-        return self._add_header(rows, array.null_count, buffers, ())
+        nulls = array.null_count if validity is not None else 0
+        present = None if validity is None else self._place_validity(array, validity, nulls)
+        buffers = (present, self._place(offsets.address, 4 * (rows + 1)), placed)
+        return self._add_header(rows, nulls, buffers, ())
 
     def _add_list(self, node: Node, array: AnyList) -> int:
         rows = len(array)
@@ -150,21 +164,23 @@ class Block:
         if first:
             return self._add_list(node, _compacted(array))
         child = self.add_column(node.children[0], array.values.slice(0, last))
-        buffers = (self._place_validity(array, validity), self._place(offsets.address, 4 * (rows + 1)))
-        return self._add_header(rows, array.null_count, buffers, (Child(True, child),))
+        nulls = array.null_count
+        buffers = (self._place_validity(array, validity, nulls), self._place(offsets.address, 4 * (rows + 1)))
+        return self._add_header(rows, nulls, buffers, (Child(True, child),))
 
     def _add_struct_array(self, nodes: Sequence[Node], array: pa.StructArray) -> int:
         validity = self._buffers_of(array)[0]
         children = [Child(True, self.add_column(node, array.field(i))) for i, node in enumerate(nodes)]
-        return self._add_header(len(array), array.null_count, (self._place_validity(array, validity),), children)
+        nulls = array.null_count
+        return self._add_header(len(array), nulls, (self._place_validity(array, validity, nulls),), children)
 
     def _buffers_of(self, array: AnyArray) -> list[pa.Buffer | None]:
         buffers = array.buffers()
         self._kept.append(buffers)
         return buffers
 
-    def _place_validity(self, array: AnyArray, validity: pa.Buffer | None) -> int | None:
-        if validity is None or array.null_count == 0:
+    def _place_validity(self, array: AnyArray, validity: pa.Buffer | None, nulls: int) -> int | None:
+        if validity is None or nulls == 0:
             return None
         return self._place(validity.address, (len(array) + 7) // 8)
 

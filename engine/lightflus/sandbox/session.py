@@ -31,6 +31,7 @@ class Session:
         self._limits = limits
         self.world = world
         self._store = Store(limits.of_store())
+        self._window: Window | None = None  # the memory as it has been since the last call; None = not looked at yet
         self.is_alive = True
         self._is_started = False
         try:
@@ -78,7 +79,7 @@ class Session:
     def allocate_bytes(self, size: int, scene: Scene) -> tuple[Window, int]:
         """The same for a number of bytes."""
         base = self._call(self._allocate, size, scene=scene)
-        window = self._memory.window()
+        window = self.window()
         with self.reading(scene):
             if base % abi.ALLOCATION_ALIGNMENT or not base or base + size > window.size:
                 asked = f"lf_alloc answered {base} for {size} bytes"
@@ -92,7 +93,9 @@ class Session:
 
     def window(self) -> Window:
         """The memory as it is until the next call."""
-        return self._memory.window()
+        if self._window is None:
+            self._window = self._memory.window()
+        return self._window
 
     @property
     def row_address(self) -> int:
@@ -111,13 +114,14 @@ class Session:
     def run(self, export: Function, call: int, scene: Scene, rows: int, row_map: RowMap) -> tuple[int, ...]:
         """Makes a call over `rows` rows: the fields of its Result, 0 where missing."""
         self.world.begin_call()
+        self._window = None
         try:
             at = export(call)
         except (WasmTrap, GuestError) as error:
             reason = self._reason(error)
             raise self.died(reason, scene, rows, row_map) from reason
         with self.reading(scene):
-            window = self._memory.window()
+            window = self.window()
             (size,) = window.unpack(_WORD, at)
             known = window.read(at, min(size, abi.RESULT.size) & ~3)
         return abi.RESULT.unpack(known.ljust(abi.RESULT.size, b"\0"))
@@ -127,6 +131,7 @@ class Session:
         if not self.is_alive:
             raise InternalError("a guest was called after its end")
         self.world.begin_call()
+        self._window = None
         try:
             return export(*arguments)
         except (WasmTrap, GuestError) as error:
@@ -163,6 +168,7 @@ class Session:
         """Gives the memory back. Idempotent."""
         if self.is_alive:
             self.is_alive = False
+            self._window = None
             self.world.flush()
             self._store.close()
 
