@@ -38,6 +38,7 @@ unit: setup
 
 slow: setup
 	@tools/setup.sh rust
+	@tools/setup.sh java
 	@echo "== slow tests: whole programs, the compilers, the wheel"
 	$(BIN)/python -m pytest -q -m slow
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings one thing that the Makefile needs onto this machine, or says in plain words how to get it.
-# Usage: tools/setup.sh python | node | rust | clang | go
+# Usage: tools/setup.sh python | node | rust | clang | go | java
 # What can be had without root is made inside the checkout; with root on Debian the missing package is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -66,7 +66,12 @@ setup_go() {
   esac
 }
 
+# For tests/portability: modules on a host that is not wasmtime. Maven fetches that host's jars.
+setup_java() {
+  has javac && has mvn || apt default-jdk-headless maven
+}
+
 case ${1:-} in
-  python | node | rust | clang | go) "setup_$1" ;;
-  *) fail "usage: tools/setup.sh python|node|rust|clang|go" ;;
+  python | node | rust | clang | go | java) "setup_$1" ;;
+  *) fail "usage: tools/setup.sh python|node|rust|clang|go|java" ;;
 esac

@@ -11,7 +11,7 @@ from lightflus import __version__
 from lightflus.cli.guard import guarded
 from lightflus.cli.main import app
 
-COMMANDS = ("new", "build", "inspect", "run", "doctor")
+COMMANDS = ("new", "build", "inspect", "run", "verify", "doctor")
 
 
 def answer(*arguments: str) -> int:

@@ -117,6 +117,23 @@ def run(
     run_job(located(job), bind or [], parallelism, as_json=as_json, has_stats=stats)
 
 
+@app.command(epilog="Example: lightflus verify job.wasm --portable")
+def verify(
+    job: Job,
+    portable: Annotated[bool, typer.Option("--portable", help="Check the portable profile as well.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions where there are very many.")] = False,
+    golden: Annotated[
+        Path | None,
+        typer.Option("--golden", metavar="DIR", help="Write calls and their results as files for other hosts."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a module against the guest ABI, rule by rule, with inputs made up. Exit code 2 if a rule is broken."""
+    from lightflus.cli.verifying import verify_module
+
+    verify_module(located(job), is_portable=portable, is_quick=quick, golden=golden, as_json=as_json)
+
+
 @app.command(epilog="Example: lightflus doctor --json")
 def doctor(as_json: Json = False) -> None:
     """Say what is missing on this machine and how to get it. Exit code 2 if something needed is missing."""

@@ -58,11 +58,15 @@ def finished(compiled: Compiled) -> Built:
 
 def load_job(path: Path) -> LoadedModule:
     """A job, ready to run: built (or taken from the cache) if it is a source. Raises LightflusError."""
-    require_file(path)
-    wasm = _built_or_cached(path) if is_source(path) else _module_bytes(path)
-    module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
+    module = load(module_bytes(path), limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=_print_log)
     checked(module.graph)
     return module
+
+
+def module_bytes(path: Path) -> bytes:
+    """The bytes of a job's module: of the file itself, or of what its source is built to. Raises LightflusError."""
+    require_file(path)
+    return _built_or_cached(path) if is_source(path) else _file_bytes(path)
 
 
 def bound_graph(graph: JobGraph, bindings: Sequence[str], streams: Streams) -> JobGraph:
@@ -93,7 +97,7 @@ def _built_or_cached(source: Path) -> bytes:
     return wasm
 
 
-def _module_bytes(path: Path) -> bytes:
+def _file_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MODULE_BYTES + 1)

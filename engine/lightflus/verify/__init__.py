@@ -5,7 +5,8 @@ checks, the report, golden files for other hosts. It is an edge above `sandbox`,
 What it leaves: printing (`cli/verifying.py`). Blocking; any thread, one module at a time.
 """
 
+from lightflus.verify.golden import write_golden
 from lightflus.verify.kit import verify
 from lightflus.verify.report import Failure, Report, RuleResult, Verdict
 
-__all__ = ["Failure", "Report", "RuleResult", "Verdict", "verify"]
+__all__ = ["Failure", "Report", "RuleResult", "Verdict", "verify", "write_golden"]

@@ -17,9 +17,9 @@ from lightflus.sandbox.traps import Scene
 from lightflus.verify.caller import Answer
 from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Resident, Style
-from lightflus.verify.pools import Pool
+from lightflus.verify.pools import Pool, sized
 from lightflus.verify.report import RuleBroken
-from lightflus.verify.subject import APPLIED, NotApplicable, Subject, called, difference, output_layout, sized
+from lightflus.verify.subject import APPLIED, NotApplicable, Subject, called, difference, output_layout
 from lightflus.verify.values import joined
 
 _COUNTS = (1, 2, 7, 8, 9, 31, 33, 64, 65)
@@ -51,7 +51,7 @@ def _null_patterns(pool: Pool) -> list[list[int]]:
 
 def check_full(subject: Subject, plan: CallPlan, pool: Pool) -> None:
     """6.7: as many rows as a call may have; halved where a guest runs out of memory or time (8.2)."""
-    rows = sized(FOLD_ROWS if plan.kind is FunctionKind.REDUCE else CALL_ROWS, pool)
+    rows = sized(FOLD_ROWS if plan.kind is FunctionKind.REDUCE else CALL_ROWS, pool.rows)
     while True:
         try:
             called(subject, plan, pool.cycled(rows))

@@ -39,12 +39,12 @@ def same(layout: Layout, left: pa.RecordBatch, right: pa.RecordBatch) -> bool:
 
 
 def first_difference(layout: Layout, left: pa.RecordBatch, right: pa.RecordBatch) -> str:
-    """The first row in which they differ, in words."""
+    """The first row in which `right` is not what `left` is, in words."""
     if left.num_rows != right.num_rows:
-        return f"{left.num_rows} rows and {right.num_rows} rows"
+        return f"{right.num_rows} rows instead of {left.num_rows}"
     for row in range(left.num_rows):
         if not same(layout, left.slice(row, 1), right.slice(row, 1)):
-            return f"row {row} is {shown(left, row)} and {shown(right, row)}"
+            return f"row {row} is {shown(right, row)} instead of {shown(left, row)}"
     return "nothing"
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded, GuestProtocolError
+from lightflus.limits import CALL_BYTES, FOLD_ROWS
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
 from lightflus.verify.caller import Caller
@@ -37,10 +38,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Rows of a function's whole input record: those that it takes, some of those that it refuses."""
+    """Rows of a function's whole input record: those that it takes, some of those that it refuses.
+
+    Attributes:
+        is_fragile: whether a reduce may refuse them in another arrangement (a sum that overflows).
+    """
 
     rows: pa.RecordBatch
     refused: tuple[Refused, ...]
+    is_fragile: bool = False
 
     def cycled(self, count: int) -> pa.RecordBatch:
         """That many rows, in turn."""
@@ -72,6 +78,8 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
         plan: the function.
         others: batches of its input record that other functions gave.
     """
+    if plan.kind is FunctionKind.REDUCE:
+        return _fold_pool(caller, plan)
     refused: list[Refused] = []
     found: list[pa.RecordBatch] = []
     for rows in _candidates(plan, others):
@@ -83,6 +91,46 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
     if not found and not refused:
         return None
     return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(refused))
+
+
+def _fold_pool(caller: Caller, plan: CallPlan) -> Pool | None:
+    """Rows that a reduce takes however they meet; what it refuses depends on the state too, so they are all or none."""
+    refused: list[Refused] = []
+    for level in Level:
+        rows = made(plan.input.record, level, ROWS)
+        if _takes_all_ways(caller, plan, rows, refused):
+            return Pool(rows, tuple(refused))
+    for rows in _candidates(plan, ()):
+        taken = _taken(caller, plan, rows, refused)
+        if taken is not None:
+            return Pool(taken, tuple(refused), is_fragile=True)
+    return Pool(made(plan.input.record, Level.GENTLE, 0), tuple(refused)) if refused else None
+
+
+def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[Refused]) -> bool:
+    """Folded into few groups, into one, backwards, and as many as a call may have."""
+    count = rows.num_rows
+    many = rows.take(pa.array([row % count for row in range(sized(FOLD_ROWS, rows))], pa.int32()))
+    backwards = rows.take(pa.array(range(count)[::-1], pa.int32()))
+    try:
+        for batch in (rows, backwards, many):
+            caller.fold(plan, batch, dealt(plan, batch.num_rows))
+            caller.fold(plan, batch, fold_of(plan, [0] * batch.num_rows, 1))
+    except GuestProtocolError:
+        raise
+    except (GuestDeadlineExceeded, GuestMemoryExceeded):
+        return True  # too many for one call; the rows are fine
+    except GuestError as error:
+        if error.row is not None:
+            refused.append(Refused(rows.slice(error.row % count, 1), error))
+        return False
+    return True
+
+
+def sized(most: int, rows: pa.RecordBatch) -> int:
+    """As many rows like these as fit the bytes of one call."""
+    per_row = max(1, rows.nbytes // max(1, rows.num_rows))
+    return max(1, min(most, CALL_BYTES // per_row))
 
 
 def _candidates(plan: CallPlan, others: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from lightflus.codec import Layout
-from lightflus.limits import CALL_BYTES
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan, call_plans
 from lightflus.sandbox.module import LoadedModule
 from lightflus.verify.caller import BOOL, Answer, Caller
 from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import PLAIN, Style
-from lightflus.verify.pools import Pool, dealt
+from lightflus.verify.pools import Pool, dealt, pool_of
+from lightflus.verify.report import RuleBroken
 
 APPLIED = frozenset(
     {
@@ -57,6 +57,10 @@ class Subject:
     def of(cls, wasm: bytes, module: LoadedModule, *, is_quick: bool) -> Subject:
         """A module, before the first call."""
         return cls(wasm, module, Caller(module), is_quick, call_plans(module.graph))
+
+    def is_fragile(self, plan: CallPlan) -> bool:
+        """Whether it may refuse rows that it took before (`Pool.is_fragile`)."""
+        return plan.number in self.pools and self.pools[plan.number].is_fragile
 
     def usable(self, kinds: frozenset[FunctionKind], *, with_refused_only: bool = False) -> list[tuple[CallPlan, Pool]]:
         """Functions of these kinds that take some input (or at least refused some) and broke no rule yet."""
@@ -124,7 +128,23 @@ def difference(plan: CallPlan, left: Answer, right: Answer) -> str | None:
     return None
 
 
-def sized(rows: int, pool: Pool) -> int:
-    """As many rows of a pool as fit the bytes of one call."""
-    per_row = max(1, pool.rows.nbytes // max(1, pool.rows.num_rows))
-    return max(1, min(rows, CALL_BYTES // per_row))
+def fill_pool(subject: Subject, plan: CallPlan) -> None:
+    """Finds inputs for a function, made-up ones and what functions before it give. Raises RuleBroken, GuestError."""
+    others = [
+        subject.caller.apply(other, pool.rows).rows
+        for other, pool in subject.usable(APPLIED)
+        if other.output.record == plan.input.record and other.kind is not FunctionKind.FILTER
+    ]
+    pool = pool_of(subject.caller, plan, others)
+    if pool is None:
+        raise RuleBroken("4.3", "it failed on every input that was generated, and stored no row at lf_row")
+    subject.pools[plan.number] = pool
+    _note(subject, plan, pool)
+
+
+def _note(subject: Subject, plan: CallPlan, pool: Pool) -> None:
+    if not pool.rows.num_rows:
+        subject.notes.append(f"{plan.label} refused every generated input, e.g.: {pool.refused[-1].error}")
+    elif pool.refused:
+        count = len(pool.refused)
+        subject.notes.append(f"{plan.label} refused {count} generated inputs, e.g.: {pool.refused[0].error}")

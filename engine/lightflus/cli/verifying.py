@@ -1,0 +1,108 @@
+"""`lightflus verify`: whether a module keeps the rules of docs/abi.md, rule by rule.
+
+What it owns: the report, as text and as JSON, and the exit code. What it leaves: finding out (`lightflus.verify`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from lightflus.cli.modules import module_bytes
+from lightflus.cli.problems import USER
+from lightflus.cli.screen import CONTROL, emit, results, say
+from lightflus.errors import SinkFailed
+from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
+from lightflus.wasm import ArtefactCache
+
+_PAGE = "docs/abi.md"
+_STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "bold red", Verdict.NOT_APPLICABLE: "dim"}
+_MOST_FAILURES = 5
+Json = dict[str, object]
+
+
+def verify_module(path: Path, *, is_portable: bool, is_quick: bool, golden: Path | None, as_json: bool) -> None:
+    """Checks a module and shows what was found; ends with exit code 2 if a rule is broken. Raises LightflusError."""
+    wasm = module_bytes(path)
+    report = verify(wasm, is_portable=is_portable, is_quick=is_quick, cache=ArtefactCache())
+    if as_json:
+        emit(json.dumps(_to_json(report), ensure_ascii=False, indent=2))
+    else:
+        _show(path, report)
+    if not report.is_conforming:
+        raise typer.Exit(USER)
+    if golden is not None:
+        _write(wasm, golden)
+
+
+def _write(wasm: bytes, golden: Path) -> None:
+    try:
+        count = write_golden(wasm, golden, cache=ArtefactCache())
+    except OSError as error:
+        raise SinkFailed(f"golden files cannot be written: {error.strerror}", where=str(golden)) from error
+    say(f"wrote {count} golden calls to {golden}")
+
+
+def _show(path: Path, report: Report) -> None:
+    console = results()
+    name = f"job {report.job}, " if report.job else ""
+    console.print(f"{name}{path}, sha256 {report.digest}\n".translate(CONTROL))
+    for result in report.results:
+        console.print(f"{result.verdict.value:14}", style=_STYLES[result.verdict], end="")
+        console.print(f" {result.rule.number:4} {_line(result)}".translate(CONTROL))
+        for line in _details(result):
+            console.print(f"{'':20}{line}".translate(CONTROL))
+    for note in report.notes:
+        console.print(f"note: {note}".translate(CONTROL), style="yellow")
+    console.print(f"\n{_sum(report)}")
+
+
+def _line(result: RuleResult) -> str:
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return result.because
+    return "; ".join(result.checked) or "see below"
+
+
+def _details(result: RuleResult) -> Iterator[str]:
+    if not result.failures:
+        return
+    yield f"{_PAGE} {result.rule.number}: {result.rule.text}"
+    for failure in result.failures[:_MOST_FAILURES]:
+        yield f"found: {f'{failure.function}: ' if failure.function else ''}{failure.found}"
+        if failure.right:
+            yield f"right: {failure.right}"
+    left = len(result.failures) - _MOST_FAILURES
+    if left > 0:
+        yield f"... and {left} more"
+
+
+def _sum(report: Report) -> str:
+    counts = [sum(result.verdict is verdict for result in report.results) for verdict in Verdict]
+    passed, failed, unknown = counts
+    return f"{passed} rules passed, {failed} failed, {unknown} not applicable; {report.calls:,} calls"
+
+
+def _to_json(report: Report) -> Json:
+    return {
+        "ok": report.is_conforming,
+        "job": report.job,
+        "digest": report.digest,
+        "calls": report.calls,
+        "rules": [
+            {
+                "rule": result.rule.number,
+                "text": result.rule.text,
+                "verdict": result.verdict.value,
+                "checked": list(result.checked),
+                **({"because": result.because} if result.because else {}),
+                "failures": [
+                    {"found": one.found, "right": one.right, "function": one.function} for one in result.failures
+                ],
+            }
+            for result in report.results
+        ],
+        "notes": list(report.notes),
+    }
