@@ -71,6 +71,10 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 fn write(&self, builder: &mut Self::Builder, row: usize) {
                     #(lf::Value::write(&self.#ident, &mut builder.#part, row);)*
                 }
+
+                fn is_same(&self, other: &Self) -> bool {
+                    true #(&& lf::Value::is_same(&self.#ident, &other.#ident))*
+                }
             }
 
             impl<#lifetime> lf::NotNull for #name #arguments {}

@@ -1,6 +1,7 @@
 //! A plain field of a record, as the graph names it: no call is needed to take it out.
 
 use crate::operation::KeyCheck;
+use crate::value::Value;
 
 /// Names from the record inward; none = the whole record.
 #[derive(Clone, Copy)]
@@ -47,15 +48,11 @@ pub struct ByField<G> {
 /// No check: the stream is keyed by what a function makes of the record.
 pub struct ByFunction;
 
-impl<T, K: PartialEq, G: Fn(&T) -> &K> KeyCheck<T> for ByField<G> {
+impl<'b, T: 'b, K: Value<'b>, G: Fn(&T) -> &K> KeyCheck<'b, T> for ByField<G> {
     const IS_NEEDED: bool = true;
 
     fn has_same_key(&self, before: &T, after: &T) -> bool {
-        let (before, after) = ((self.get)(before), (self.get)(after));
-        // A key that is not equal to itself is NaN.
-        #[allow(clippy::eq_op)]
-        let are_nan = before != before && after != after;
-        before == after || are_nan
+        (self.get)(before).is_same((self.get)(after))
     }
 
     fn field(&self) -> &'static [&'static str] {
@@ -63,7 +60,7 @@ impl<T, K: PartialEq, G: Fn(&T) -> &K> KeyCheck<T> for ByField<G> {
     }
 }
 
-impl<T> KeyCheck<T> for ByFunction {
+impl<'b, T: 'b> KeyCheck<'b, T> for ByFunction {
     const IS_NEEDED: bool = false;
 
     fn has_same_key(&self, _before: &T, _after: &T) -> bool {

@@ -202,7 +202,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     #[track_caller]
     pub fn key_by_field<K, G>(self, field: Field<G>) -> Keyed<'b, T, ByField<G>>
     where
-        K: Value<'b> + PartialEq,
+        K: Value<'b>,
         G: Fn(&T) -> &K + Sync + 'static,
     {
         let (path, get) = field;
@@ -245,7 +245,7 @@ impl<'b, T: Value<'b>, C> Keyed<'b, T, C> {
     #[allow(private_bounds)]
     pub fn reduce<F>(self, function: F) -> Flow<'b, T>
     where
-        C: KeyCheck<T> + 'static,
+        C: KeyCheck<'b, T> + 'static,
         F: Fn(T, T) -> T + Sync + 'static,
     {
         let place = Location::caller();

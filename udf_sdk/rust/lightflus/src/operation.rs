@@ -136,7 +136,7 @@ impl<'b, T: Value<'b>, I: IntoIterator<Item: Value<'b>>, F: Fn(T) -> I> Operatio
 }
 
 /// Whether a new state still has the key by which its stream is keyed.
-pub(crate) trait KeyCheck<T> {
+pub(crate) trait KeyCheck<'b, T: 'b> {
     /// Whether there is anything to check.
     const IS_NEEDED: bool;
 
@@ -155,7 +155,7 @@ pub(crate) struct ReduceOperation<'b, T, F, C> {
     types: PhantomData<fn(&'b T) -> T>,
 }
 
-impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<T>> ReduceOperation<'b, T, F, C> {
+impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<'b, T>> ReduceOperation<'b, T, F, C> {
     pub fn new(function: F, check: C, place: &'static Location<'static>) -> Self {
         ReduceOperation { function, check, place, types: PhantomData }
     }
@@ -172,13 +172,12 @@ impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<T>> ReduceOperation<'b, T, 
 
     /// Ends the call if a function changed the field by which its stream is keyed: once per group, not per row.
     unsafe fn check_keys(&self, call: &Call, states: &[Option<T>], first_rows: &[u32]) {
-        let reader = bind_batch::<T>(&*call.batch);
+        let rows = bind_batch::<T>(&*call.batch);
+        let known = call.state.as_ref().map(|state| (state.buffer(0), bind_batch::<T>(state)));
         for (g, after) in states.iter().enumerate() {
-            let is_new = call.state.is_null() || !is_known((*call.state).buffer(0), g);
-            let before = if is_new {
-                T::read(&reader, first_rows[g] as usize)
-            } else {
-                T::read(&bind_batch::<T>(&*call.state), g)
+            let before = match &known {
+                Some((validity, states)) if is_known(*validity, g) => T::read(states, g),
+                _ => T::read(&rows, first_rows[g] as usize),
             };
             if after.as_ref().is_some_and(|after| !self.check.has_same_key(&before, after)) {
                 self.fail_moved();
@@ -206,7 +205,7 @@ unsafe fn is_known(validity: *const u8, g: usize) -> bool {
     validity.is_null() || *validity.add(g >> 3) >> (g & 7) & 1 == 1
 }
 
-impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<T>> Operation for ReduceOperation<'b, T, F, C> {
+impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<'b, T>> Operation for ReduceOperation<'b, T, F, C> {
     unsafe fn fold(&self, call: &Call) -> (Option<&'static ArrowArray>, &'static ArrowArray) {
         let reader = bind_batch::<T>(&*call.batch);
         let selected = Selected::of(call);

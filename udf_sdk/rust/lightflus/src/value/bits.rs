@@ -95,6 +95,10 @@ unsafe impl<'b> Value<'b> for bool {
     fn write(&self, builder: &mut Self::Builder, row: usize) {
         builder.0.set_if(row, *self);
     }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl super::NotNull for bool {}

@@ -140,6 +140,10 @@ unsafe impl<'b, V: Value<'b>> Value<'b> for List<'b, V> {
         self.iter().for_each(|item| builder.items.push(&item));
         builder.end_row(row);
     }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other.iter()).all(|(a, b)| a.is_same(&b))
+    }
 }
 
 impl<'b, V: Value<'b>> super::NotNull for List<'b, V> {}
@@ -164,6 +168,10 @@ unsafe impl<'b, V: Value<'b>> Value<'b> for Vec<V> {
     fn write(&self, builder: &mut Self::Builder, row: usize) {
         self.iter().for_each(|item| builder.items.push(item));
         builder.end_row(row);
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.is_same(b))
     }
 }
 

@@ -60,6 +60,9 @@ pub unsafe trait Value<'b>: Sized + 'b {
 
     /// Writes a row; rows are written in order, each once, and the builder has room for them.
     fn write(&self, builder: &mut Self::Builder, row: usize);
+
+    /// Whether both are the same key. NaN is the same as NaN.
+    fn is_same(&self, other: &Self) -> bool;
 }
 
 /// A column that is being written. Its memory is the arena's.

@@ -58,6 +58,12 @@ macro_rules! fixed {
             fn write(&self, builder: &mut Self::Builder, row: usize) {
                 builder.put(row, $unwrap(self));
             }
+
+            #[inline(always)]
+            #[allow(clippy::eq_op)]
+            fn is_same(&self, other: &Self) -> bool {
+                self == other || (self != self && other != other)
+            }
         }
 
         impl super::NotNull for $type {}

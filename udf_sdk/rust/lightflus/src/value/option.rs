@@ -84,4 +84,12 @@ unsafe impl<'b, V: Value<'b> + NotNull> Value<'b> for Option<V> {
             None => builder.write_nothing(row),
         }
     }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(a), Some(b)) => a.is_same(b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
 }

@@ -47,6 +47,10 @@ macro_rules! tuple {
             fn write(&self, builder: &mut Self::Builder, row: usize) {
                 $(self.$index.write(&mut builder.$index, row);)*
             }
+
+            fn is_same(&self, other: &Self) -> bool {
+                true $(&& self.$index.is_same(&other.$index))*
+            }
         }
 
         impl<$($value),*> NotNull for ($($value,)*) {}
