@@ -1,8 +1,9 @@
 """gcd over two int64 columns: a guest as the engine calls it, against the same loop in native C over the same buffers.
 
-What the guest's side pays in addition: columns copied in, the call with its deadline armed, the loop as wasm, the
-answer measured, copied out and checked. Both sides must answer the same. CPU time of this thread, taken in turns,
-medians; every turn has other numbers, since a loop that sees the same ones again is predicted and three times as fast.
+The guests: one in C with udf_sdk/c/lightflus.h, one in Rust with the SDK. What they pay in addition: columns copied in,
+the call with its deadline armed, the loop as wasm, the answer measured, copied out and checked. All must answer the
+same. CPU time of this thread, taken in turns, medians; every turn has other numbers, since a loop that sees the same
+ones again is predicted and three times as fast.
 Two distributions: all of int64 (some 37 divisions a row: a function that computes), and below 1,000 (some 5 divisions:
 a function that hardly computes, so that the crossing weighs most).
 """
@@ -20,7 +21,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from bench.measure import ROOT, WORK, ProgramFailed, record, table
+from bench.measure import LIGHTFLUS, ROOT, WORK, ProgramFailed, record, table
 from lightflus.codec import schema_of
 from lightflus.limits import CALL_ROWS
 from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
@@ -52,61 +53,81 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Median seconds of one call over all rows."""
+    """Median seconds of one call over all rows: of native code, and of the guests by their language."""
 
     native: float
-    guest: float
+    guests: dict[str, float]
     rows: int
 
-    @property
-    def ratio(self) -> float:
-        """How much more the guest costs."""
-        return self.guest / self.native
+    def ratio(self, language: str) -> float:
+        """How much more a guest costs."""
+        return self.guests[language] / self.native
 
 
 def main() -> None:
-    """Prints the table. Raises ProgramFailed if the guest costs more than it may."""
-    wasm, library = build()
-    module = load(wasm)
+    """Prints the table. Raises ProgramFailed if a guest costs more than it may."""
+    library = build_native()
+    modules = {"C": load(build_c()), "Rust": load(build_rust())}
     found: dict[str, Compared] = {}
     for name, most in (("int64", FULL), ("below 1,000", SMALL)):
         for rows in ROWS:
             batches = [pairs(rows, most, seed) for seed in range(BATCHES)]
-            sides = native(library, batches), guest(module(), batches)
-            found[f"{name}, {rows:,} rows"] = compare(*sides, turns=max(BATCHES, 131_072 // rows), rows=rows)
+            guests = {language: guest(module(), batches) for language, module in modules.items()}
+            turns = max(BATCHES, 131_072 // rows)
+            found[f"{name}, {rows:,} rows"] = compare(native(library, batches), guests, turns=turns, rows=rows)
     table(
         f"gcd of two int64 columns, pieces of {CALL_ROWS:,} rows, equal answers",
-        ["values, rows", "native C us", "C guest us", "guest : native", "extra ns/row"],
-        [[name, *cells(both)] for name, both in found.items()],
+        ["values, rows", "native C us", *(f"{it} guest us" for it in modules), *(f"{it} : native" for it in modules)],
+        [[name, *cells(all_)] for name, all_ in found.items()],
     )
-    record("gcd", {name: {"native": both.native, "guest": both.guest} for name, both in found.items()})
+    record("gcd", {name: {"native": all_.native, **all_.guests} for name, all_ in found.items()})
     for rows, most_ratio in MOST_RATIO.items():
-        if found[f"int64, {rows:,} rows"].ratio > most_ratio:
-            raise ProgramFailed(f"at {rows:,} rows a guest may cost {most_ratio} native loops at most")
+        for language in modules:
+            if found[f"int64, {rows:,} rows"].ratio(language) > most_ratio:
+                raise ProgramFailed(f"at {rows:,} rows a guest may cost {most_ratio} native loops at most")
 
 
-def cells(both: Compared) -> list[str]:
+def cells(all_: Compared) -> list[str]:
     """One row's figures."""
-    extra = (both.guest - both.native) / both.rows
-    return [f"{1e6 * both.native:,.0f}", f"{1e6 * both.guest:,.0f}", f"{both.ratio:.2f}", f"{1e9 * extra:.1f}"]
+    times = [all_.native, *all_.guests.values()]
+    return [*(f"{1e6 * seconds:,.0f}" for seconds in times), *(f"{all_.ratio(it):.2f}" for it in all_.guests)]
 
 
-def build() -> tuple[bytes, ctypes.CDLL]:
-    """Compiles gcd.h twice, with one compiler and one level of optimisation."""
+def build_native() -> ctypes.CDLL:
+    """The loop for this machine."""
     subprocess.run([ROOT / "tools/setup.sh", "clang"], check=True)
+    library = folder() / "libgcd.so"
+    flags = ["-O2", "-shared", "-fPIC", "-nostdlib"]
+    command: list[str | Path] = ["clang", *flags, "-o", library, HERE / "native.c"]
+    subprocess.run(command, check=True)
+    return ctypes.CDLL(str(library))
+
+
+def build_c() -> bytes:
+    """The same loop for wasm32, by the same compiler at the same level of optimisation."""
     functions = (Function(FunctionKind.MAP, PAIR, NUMBER),)
     graph = graph_to_json(JobGraph(job="gcd", namespace="default", operators=(), functions=functions))
-    work = WORK / "gcd"
-    work.mkdir(parents=True, exist_ok=True)
-    (work / "graph.h").write_text(f"static const char GRAPH[] = {{{','.join(map(str, graph))},0}};\n", encoding="utf-8")
-    library, wasm = work / "libgcd.so", work / "gcd.wasm"
-    native_flags = ["-O2", "-shared", "-fPIC", "-nostdlib"]
-    native_command: list[str | Path] = ["clang", *native_flags, "-o", library, HERE / "native.c"]
-    subprocess.run(native_command, check=True)
-    places = [f"-I{work}", f"-I{ROOT / 'udf_sdk/c'}"]
+    text = f"static const char GRAPH[] = {{{','.join(map(str, graph))},0}};\n"
+    (folder() / "graph.h").write_text(text, encoding="utf-8")
+    wasm = folder() / "gcd.wasm"
+    places = [f"-I{folder()}", f"-I{ROOT / 'udf_sdk/c'}"]
     command: list[str | Path] = ["clang", *WASM_FLAGS, *places, "-Wl,--no-entry", "-o", wasm, HERE / "guest.c"]
     subprocess.run(command, check=True)
-    return wasm.read_bytes(), ctypes.CDLL(str(library))
+    return wasm.read_bytes()
+
+
+def build_rust() -> bytes:
+    """The job of rust/, as a user builds it."""
+    wasm = folder() / "gcd_rust.wasm"
+    subprocess.run([LIGHTFLUS, "build", HERE / "rust/Cargo.toml", "-o", wasm], check=True, capture_output=True)
+    return wasm.read_bytes()
+
+
+def folder() -> Path:
+    """Where what is built lies."""
+    made = WORK / "gcd"
+    made.mkdir(parents=True, exist_ok=True)
+    return made
 
 
 def pairs(rows: int, most: int, seed: int) -> pa.RecordBatch:
@@ -160,12 +181,16 @@ def guest(instance: ModuleGuest, batches: list[pa.RecordBatch]) -> Timed:
     return run
 
 
-def compare(ours: Timed, theirs: Timed, *, turns: int, rows: int) -> Compared:
-    """Both in turns. Ends the run if their answers differ."""
-    times = []
+def compare(ours: Timed, theirs: dict[str, Timed], *, turns: int, rows: int) -> Compared:
+    """All in turns. Ends the run if their answers differ."""
+    times: dict[str, list[float]] = {name: [] for name in ("", *theirs)}
     for turn in range(turns):
-        (seconds, answer), (their_seconds, their_answer) = ours(turn), theirs(turn)
-        if answer != their_answer:
-            raise ProgramFailed("guest and native code answer differently")
-        times.append((seconds, their_seconds))
-    return Compared(statistics.median(a for a, _ in times), statistics.median(b for _, b in times), rows)
+        seconds, answer = ours(turn)
+        times[""].append(seconds)
+        for language, run in theirs.items():
+            seconds, their_answer = run(turn)
+            times[language].append(seconds)
+            if answer != their_answer:
+                raise ProgramFailed(f"the {language} guest and native code answer differently")
+    medians = {name: statistics.median(all_) for name, all_ in times.items()}
+    return Compared(medians.pop(""), medians, rows)
