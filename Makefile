@@ -39,6 +39,8 @@ unit: setup
 slow: setup
 	@tools/setup.sh rust
 	@tools/setup.sh java
+	@tools/setup.sh clang
+	@tools/setup.sh go
 	@echo "== slow tests: whole programs, the compilers, the wheel"
 	$(BIN)/python -m pytest -q -m slow
 
