@@ -21,8 +21,14 @@ HERE = Path(__file__).parent
 BUILD = ROOT / ".build" / "portability"
 SOURCES = sorted((HERE / "host").glob("*.java"))
 LIGHTFLUS = Path(sys.executable).with_name("lightflus")
+WITHOUT_SDK = [ROOT / "examples" / folder / "build.sh" for folder in ("c_word_count", "wat_word_count")]
 JOBS = sorted(
-    [*ROOT.glob("examples/*/*.ts"), *ROOT.glob("examples/*/Cargo.toml"), *ROOT.glob("udf_sdk/samples/*.wasm")],
+    [
+        *ROOT.glob("examples/*/*.ts"),
+        *ROOT.glob("examples/*/Cargo.toml"),
+        *ROOT.glob("udf_sdk/samples/*.wasm"),
+        *WITHOUT_SDK,
+    ],
     key=str,
 )
 
@@ -61,6 +67,8 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         module = folder / f"{job.parent.name}-{job.stem}.wasm"
         if job.suffix == ".wasm":
             module.write_bytes(job.read_bytes())
+        elif job.suffix == ".sh":
+            run(str(job), str(module))
         else:
             run(str(LIGHTFLUS), "build", str(job), "-o", str(module))
         wasm = module.read_bytes()
