@@ -115,4 +115,5 @@ $(SDK_STAMP): $(NODE_MODULES) $(SDK_INPUTS)
 	cd $(SDK) && npm run --silent build
 	@rm -rf $(RUST_BUNDLE) && mkdir -p $(RUST_BUNDLE)
 	@cd $(RUST_SDK) && cp -R lightflus lightflus-macros $(CURDIR)/$(RUST_BUNDLE)
+	@rm -rf $(RUST_BUNDLE)/lightflus/tests
 	@mkdir -p .build && touch $@

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.cli import new, toolchain
+from lightflus.cli import cargo, new, toolchain
 from lightflus.errors import ToolMissing, UserError
 
 
@@ -41,6 +41,25 @@ def test_the_project_carries_the_package_that_it_names(tmp_path: Path) -> None:
     assert manifest["name"] == "clicks"
     where = manifest["devDependencies"]["lightflus-api"].removeprefix("file:")
     assert (tmp_path / "clicks" / where).read_bytes() == b"package"
+
+
+def test_a_rust_project_has_a_job_data_and_the_crate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for crate in ("lightflus", "lightflus-macros"):
+        (tmp_path / "bundled" / crate).mkdir(parents=True)
+        (tmp_path / "bundled" / crate / "Cargo.toml").write_text("[package]")
+    monkeypatch.setattr(cargo, "_BUNDLED", tmp_path / "bundled")
+    new.create_project(tmp_path / "clicks", new.TEMPLATES["rust"])
+    found = {str(path.relative_to(tmp_path / "clicks")) for path in (tmp_path / "clicks").rglob("*") if path.is_file()}
+    assert found == {
+        ".gitignore",
+        "Cargo.toml",
+        "README.md",
+        "data/lines.txt",
+        "src/lib.rs",
+        "vendor/lightflus-macros/Cargo.toml",
+        "vendor/lightflus/Cargo.toml",
+    }
+    assert 'path = "vendor/lightflus"' in (tmp_path / "clicks/Cargo.toml").read_text()
 
 
 def test_no_mark_is_left_in_a_file(tmp_path: Path) -> None:
