@@ -60,11 +60,11 @@ def build_c_guest(graph: str) -> bytes:
     subprocess.run([ROOT / "tools/setup.sh", "clang"], check=True)
     text = graph.encode()
     numbers = ",".join(map(str, text))
-    header = f"static const char GRAPH[] = {{{numbers}}};\nenum {{ GRAPH_LENGTH = {len(text)} }};\n"
-    (WORK / "graph.h").write_text(header, encoding="utf-8")
+    (WORK / "graph.h").write_text(f"static const char GRAPH[] = {{{numbers},0}};\n", encoding="utf-8")
     target = WORK / "c_guest.wasm"
     source = ROOT / "bench/c_guest/word_count.c"
-    subprocess.run(["clang", *C_FLAGS, f"-I{WORK}", "-Wl,--no-entry", "-o", target, source], check=True)
+    places = [f"-I{WORK}", f"-I{ROOT / 'udf_sdk/c'}"]
+    subprocess.run(["clang", *C_FLAGS, *places, "-Wl,--no-entry", "-o", target, source], check=True)
     return target.read_bytes()
 
 
