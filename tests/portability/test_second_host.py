@@ -1,4 +1,4 @@
-"""Modules on a host that is not wasmtime: golden calls of the portable guests, run on the JVM by Endive.
+"""Modules on a host that is not wasmtime: golden calls of every guest without SIMD, run on the JVM by Endive.
 
 The host is tests/portability/host; Maven fetches its engine (pom.xml), javac compiles it, once per machine and change.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from guest_modules import NAMES
 
-from lightflus.sandbox.inspect import inspect
 from lightflus.verify import write_golden
 from lightflus.wasm import ArtefactCache
 
@@ -20,17 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 BUILD = ROOT / ".build" / "portability"
 SOURCES = sorted((HERE / "host").glob("*.java"))
-LIGHTFLUS = Path(sys.executable).with_name("lightflus")
-WITHOUT_SDK = [ROOT / "examples" / folder / "build.sh" for folder in ("c_word_count", "wat_word_count")]
-JOBS = sorted(
-    [
-        *ROOT.glob("examples/*/*.ts"),
-        *ROOT.glob("examples/*/Cargo.toml"),
-        *ROOT.glob("udf_sdk/samples/*.wasm"),
-        *WITHOUT_SDK,
-    ],
-    key=str,
-)
 
 pytestmark = pytest.mark.slow
 
@@ -59,34 +48,24 @@ def played(classpath: str, *folders: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Golden folders by name, of every job that is portable."""
-    folder = tmp_path_factory.mktemp("golden")
-    found = {}
-    for job in JOBS:
-        module = folder / f"{job.parent.name}-{job.stem}.wasm"
-        if job.suffix == ".wasm":
-            module.write_bytes(job.read_bytes())
-        elif job.suffix == ".sh":
-            run(str(job), str(module))
-        else:
-            run(str(LIGHTFLUS), "build", str(job), "-o", str(module))
-        wasm = module.read_bytes()
-        if inspect(wasm).is_portable:
-            assert write_golden(wasm, folder / module.stem, cache=ArtefactCache()) > 0
-            found[module.stem] = folder / module.stem
-    return found
+def golden(guest: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A golden folder for each guest."""
+    folders = []
+    for name in NAMES:
+        folder = tmp_path_factory.mktemp("golden")
+        assert write_golden(guest(name).read_bytes(), folder, cache=ArtefactCache()) > 0
+        folders.append(folder)
+    return folders
 
 
-def test_the_jvm_gives_what_the_engine_gives(classpath: str, golden: dict[str, Path]) -> None:
-    assert len(golden) >= 4
-    done = played(classpath, *golden.values())
-    calls = sum(1 for folder in golden.values() for _ in folder.glob("*.call"))
+def test_the_jvm_gives_what_the_engine_gives(classpath: str, golden: list[Path]) -> None:
+    done = played(classpath, *golden)
+    calls = sum(1 for folder in golden for _ in folder.glob("*.call"))
     assert (done.returncode, done.stdout) == (0, f"{calls} passed, 0 failed\n"), done.stderr
 
 
-def test_the_second_host_sees_a_wrong_answer(classpath: str, golden: dict[str, Path]) -> None:
-    folder = next(iter(golden.values()))
+def test_the_second_host_sees_a_wrong_answer(classpath: str, golden: list[Path]) -> None:
+    folder = golden[0]
     call = min(folder.glob("*-whole.call"))
     content = call.read_bytes()
     call.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))

@@ -17,6 +17,8 @@ MAGIC = b"\0asm"
 CORE_VERSION = b"\1\0\0\0"
 _CUSTOM, _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _EXPORT, _CODE, _DATA = 0, 1, 2, 3, 4, 5, 7, 10, 11
 _VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x70: "funcref", 0x6F: "externref"}
+_FUNCTION_NAMES = 1
+"""The part of the name section that names functions."""
 _KINDS = ("function", "table", "memory", "global", "tag")
 
 
@@ -237,6 +239,25 @@ def body_sizes(wasm: bytes) -> list[int]:
                 sizes.append(code.number())
                 code.skip(sizes[-1])
     return sizes
+
+
+def function_names(wasm: bytes) -> dict[int, str]:
+    """Names by function index, imports first, as the name section has them; what is damaged is left out."""
+    found: dict[int, str] = {}
+    content = section(wasm, "name") or b""
+    try:
+        reader = _Reader(content, 0, len(content))
+        while reader.at < reader.end:
+            kind, size = reader.byte(), reader.number()
+            if kind == _FUNCTION_NAMES:
+                for _ in range(reader.count("names", MODULE_FUNCTIONS)):
+                    index = reader.number()
+                    found[index] = reader.name()
+                return found
+            reader.skip(size)
+    except ModuleInvalid:
+        pass
+    return found
 
 
 def section(wasm: bytes, name: str) -> bytes | None:

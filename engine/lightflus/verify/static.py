@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lightflus.codec import abi
 from lightflus.limits import PORTABLE_BODY_BYTES
-from lightflus.sandbox.binary import body_sizes, section
+from lightflus.sandbox.binary import body_sizes, function_names, section
 from lightflus.sandbox.inspect import ModuleReport, broken_rules
 from lightflus.sandbox.sourcemap import source_map
 from lightflus.verify.report import RuleBroken
@@ -65,5 +65,6 @@ def portable_failures(wasm: bytes, report: ModuleReport) -> Iterator[RuleBroken]
         size, index = max(large)
         imported = sum(wanted.kind == "function" for wanted in report.imports)
         others = f", and {len(large) - 1} more" if len(large) > 1 else ""
-        found = f"function {index + imported} has a body of {size:,} bytes{others}"
+        name = function_names(wasm).get(index + imported, f"function {index + imported}")
+        found = f"{name} has a body of {size:,} bytes{others}"
         yield RuleBroken("1.7", found, "split it: let an entry call its cases out of line")

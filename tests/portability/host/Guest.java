@@ -22,6 +22,7 @@ import run.endive.wasm.types.FunctionType;
 final class Guest {
     private static final int NO_ROW = -1;
     private static final int ENOSYS = 52;
+    private static final long CLOCK_NS = 1_000_000;
 
     private final WasmModule module;
     private final Function<Instance, Machine> machines;
@@ -113,7 +114,8 @@ final class Guest {
                 memory.writeI32((int) arguments[1], 0);
                 return new long[] {0};
             case "wasi_snapshot_preview1.clock_time_get":
-                memory.writeLong((int) arguments[2], 0);
+                // Only the calendar stands at 0: Go takes a clock at 0 for one that is missing.
+                memory.writeLong((int) arguments[2], arguments[0] == 0 ? 0 : CLOCK_NS);
                 return new long[] {0};
             case "wasi_snapshot_preview1.random_get":
                 memory.write((int) arguments[0], new byte[(int) arguments[1]]);
