@@ -43,6 +43,7 @@ def line_of(text: str) -> int:
         ("slice", "out of bounds", 'line["é"'),
         ("overflow", "attempt to multiply with overflow", "as u8 * 32"),
         ("deep", "recursion too deep", "depth(n + 1)"),
+        ("spin", "ran longer than", "black_box"),
         ("eat", "out of memory: the function needs 10000000 more bytes", "repeat(1_000_000)"),
     ],
 )

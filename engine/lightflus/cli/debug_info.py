@@ -87,7 +87,11 @@ def _users(debug: Debug, root: Path) -> Iterator[Line]:
             for index in range(bisect_left(offsets, call.start), bisect_left(offsets, call.end)):
                 callers[index] = Line(offsets[index], call.file, call.line, call.column)
     for index, line in enumerate(debug.lines):
-        place = line if is_users(line.file, line.line) else callers.get(index, Line(line.offset, "", 0, 1))
+        place = line
+        if line.line == 0 and text_of(line.file) and index + 1 < len(offsets):
+            place = debug.lines[index + 1]  # a loop's head, where a deadline strikes, has no line; its body has
+        if not is_users(place.file, place.line):
+            place = callers.get(index, Line(line.offset, "", 0, 1))
         yield Line(line.offset, place.file, place.line, max(place.column, 1))
 
 

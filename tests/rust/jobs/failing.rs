@@ -24,12 +24,23 @@ fn eat() -> String {
     }
 }
 
+fn spin() -> String {
+    let mut n = 0_u64;
+    loop {
+        n = std::hint::black_box(n ^ 1);
+        if n == 7 {
+            return String::new();
+        }
+    }
+}
+
 fn work(line: &str) -> String {
     match line {
         "panic" => panic!("no such thing: {line}"),
         "unwrap" => line.parse::<u32>().unwrap().to_string(),
         "deep" => depth(0).to_string(),
         "eat" => eat(),
+        "spin" => spin(),
         "overflow" => (line.len() as u8 * 32).to_string(),
         "slice" => line["é".len() - 1..9].to_owned(),
         "log" => {
