@@ -122,6 +122,14 @@ def changed(*changes: Change) -> Callable[[], bytes]:
     return lambda: assembled(*changes)
 
 
+def keeping() -> bytes:
+    """The graph, with the claim of function 0 that it keeps the field that it adds 1 to."""
+    record = struct(value=INT64)  # its batches are those of the bare number
+    graph = whole_graph()
+    claim = replace(graph.functions[0], input=record, output=record, keeps=("value",))
+    return graph_to_json(replace(graph, functions=(claim, *graph.functions[1:])))
+
+
 def described(graph: bytes) -> Callable[[], bytes]:
     return lambda: assembled(graph=graph)
 
@@ -308,6 +316,7 @@ BROKEN = (
         "has a sink of a field that is not there",
         described(GRAPH.replace(b'"sink":{', b'"sink":{"keyFields":["nothing"],', 1)),
     ),
+    BrokenModule("5.5", "changes what it keeps", described(keeping())),
     BrokenModule("6.1", "has dictionaries", in_map("(i32.store offset=48 (local.get $batch) (i32.const 64))")),
     BrokenModule(
         "6.1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from broken_modules import BROKEN, BrokenModule, good
+from broken_modules import BROKEN, BrokenModule, assembled, good
 
 from lightflus.verify import Report, Verdict, verify
 from lightflus.verify.rules import RULES
@@ -28,7 +28,39 @@ def test_a_good_module_passes(cache: ArtefactCache) -> None:
     report = checked(good(), cache, is_portable=True)
     assert not report.failed
     unknown = {result.rule.number for result in report.results if result.verdict is Verdict.NOT_APPLICABLE}
-    assert unknown == {"1.5", "2.1"}
+    assert unknown == {"1.5", "2.1", "5.5"}
+
+
+RESULT = """    (local.set $at (call $alloc (i32.const 28)))
+    (memory.fill (local.get $at) (i32.const 0) (i32.const 28))
+    (i32.store (local.get $at) (i32.const 28))
+"""
+
+
+@pytest.mark.parametrize(("size", "filler"), [(12, 0), (64, 255)])
+def test_a_result_of_another_version_passes(size: int, filler: int, cache: ArtefactCache) -> None:
+    """A shorter one has zeroes where fields are missing, of a longer one the known fields count."""
+    known = min(size, 28)
+    fill = f"(memory.fill (local.get $at) (i32.const {filler}) (i32.const {size}))"
+    zero = f"(memory.fill (local.get $at) (i32.const 0) (i32.const {known}))"
+    other = (
+        f"(local.set $at (call $alloc (i32.const {size}))) {fill} {zero} (i32.store (local.get $at) (i32.const {size}))"
+    )
+    assert not checked(assembled((RESULT, other)), cache).failed
+
+
+def test_a_function_that_refuses_everything_is_named(cache: ArtefactCache) -> None:
+    report = checked(
+        assembled(
+            (
+                "(func $incremented (param $value i64) (result i64)\n",
+                "(func $incremented (param $value i64) (result i64)\n unreachable\n",
+            )
+        ),
+        cache,
+    )
+    assert not report.failed
+    assert any("map function 0" in note and "refused every generated input" in note for note in report.notes)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda b: f"{b.rule} {b.what}")

@@ -64,7 +64,7 @@ def to_json(error: LightflusError) -> dict[str, object]:
             for problem in error.problems
         ]
     if isinstance(error, GuestError):
-        details = {name: getattr(error, name) for name in ("function", "row", "operator", "record", "position")}
+        details = {name: getattr(error, name) for name in ("function", "row", "operator", "record", "position", "rule")}
         found |= {name: value for name, value in details.items() if value is not None}
         found |= {"frames": list(error.frames)} if error.frames else {}
     return found
@@ -93,6 +93,9 @@ def _guest(text: Text, error: GuestError) -> None:
     if error.function is not None and error.operator is None:
         text.append("  function: ", style="blue")
         text.append(f"{error.function}\n")
+    if error.rule is not None:
+        text.append("  rule: ", style="blue")
+        text.append(f"docs/abi.md {error.rule}\n")
     frames = [frame for frame in error.frames if not frame.startswith(_SDK_FRAMES)]
     if frames and error.position is None:
         text.append("  frames: ", style="blue")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from lightflus.codec import Layout
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
 from lightflus.limits import CALL_ROWS, FOLD_ROWS
 from lightflus.model.graph import FunctionKind
@@ -145,6 +146,24 @@ def check_chained(subject: Subject, plan: CallPlan, pool: Pool) -> None:
             is_tried = True
     if not is_tried:
         raise NotApplicable("no function takes what another gives")
+
+
+def check_keeps(subject: Subject, plan: CallPlan, pool: Pool) -> None:
+    """5.5 for a map."""
+    require_kept(subject, plan, pool.rows, called(subject, plan, pool.rows).rows)
+
+
+def require_kept(subject: Subject, plan: CallPlan, rows: pa.RecordBatch, output: pa.RecordBatch) -> None:
+    """The fields that a function keeps are the same in both. Raises NotApplicable if it keeps none."""
+    names = subject.module.graph.functions[plan.number].keeps
+    if not names:
+        raise NotApplicable("no function says that it keeps a field")
+    for name in names:
+        (position,) = plan.output.select((name,))
+        layout = Layout(plan.output.record, (plan.output.columns[position],), plan.output.schema)
+        before, after = rows.select([name]), output.select([name])
+        if not same(layout, before, after):
+            raise RuleBroken("5.5", f"it says that it keeps {name}, but {first_difference(layout, before, after)}")
 
 
 def check_text(_subject: Subject, plan: CallPlan, _pool: Pool) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from lightflus.sandbox.functions import CallPlan
+from lightflus.verify.applying import require_kept
 from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Fold
 from lightflus.verify.pools import GROUPS, Pool, dealt, fold_of
@@ -91,6 +92,14 @@ def check_mixed(subject: Subject, plan: CallPlan, pool: Pool) -> None:
         alone = subject.caller.fold(plan, mine, fold_of(plan, [0] * mine.num_rows, 1))
         what = f"a group {'with' if group % 2 == 0 else 'without'} a state before got another one"
         _require(plan, _state(alone.state), found.slice(group, 1), what)
+
+
+def check_keeps(subject: Subject, plan: CallPlan, pool: Pool) -> None:
+    """5.5: the rows of a group agree in everything, so in what is kept; the state must agree with them."""
+    count = pool.rows.num_rows
+    twice = [row for row in range(count) for _ in range(2)]
+    answer = subject.caller.fold(plan, pool.picked(twice), fold_of(plan, twice, count))
+    require_kept(subject, plan, pool.rows, _state(answer.state))
 
 
 def _where(mask: Sequence[bool], rows: pa.StructArray) -> pa.StructArray:

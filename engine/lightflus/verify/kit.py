@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from lightflus.errors import GuestError, JobInvalid
-from lightflus.model.graph import JobGraph
+from lightflus.model.graph import FunctionKind, JobGraph
 from lightflus.model.validation import problems
 from lightflus.proto.convert import graph_from_json
 from lightflus.sandbox.functions import CallPlan
@@ -50,6 +50,8 @@ _FUNCTIONS: tuple[Check, ...] = (
     FunctionCheck("6.3", "children longer than their parents", partial(applying.check_style, "6.3")),
     FunctionCheck("6.4", "bitmaps without nulls, unknown null counts", partial(applying.check_style, "6.4")),
     FunctionCheck("4", "a Call of 96 bytes", partial(applying.check_style, "4")),
+    FunctionCheck("5.5", "the fields that it says it keeps", applying.check_keeps, frozenset({FunctionKind.MAP})),
+    FunctionCheck("5.5", "the fields of the state that it says it keeps", folding.check_keeps, FOLDED),
     FunctionCheck("3.4", "the same rows in batches of 1, of 7 and whole", applying.check_cuts, APPLIED),
     FunctionCheck("4", "selections: one row, every other, twice, backwards, none", applying.check_selection),
     FunctionCheck("3.2", "a result is read again after memory grew and other calls", applying.check_stays, APPLIED),

@@ -112,15 +112,16 @@ def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refuse
     count = rows.num_rows
     many = rows.take(pa.array([row % count for row in range(sized(FOLD_ROWS, rows))], pa.int32()))
     backwards = rows.take(pa.array(range(count)[::-1], pa.int32()))
+    batch = rows
     try:
         for batch in (rows, backwards, many):
             caller.fold(plan, batch, dealt(plan, batch.num_rows))
             caller.fold(plan, batch, fold_of(plan, [0] * batch.num_rows, 1))
     except GuestProtocolError:
         raise
-    except (GuestDeadlineExceeded, GuestMemoryExceeded):
-        return True  # too many for one call; the rows are fine
     except GuestError as error:
+        if batch is many and isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded):
+            return True  # too many for one call; the rows are fine
         if error.row is not None:
             refused.append(Refused(rows.slice(error.row % count, 1), error))
         return False

@@ -45,6 +45,7 @@ RULES: Final = (
     ),
     Rule("5.1", "protobuf's JSON mapping of `lightflus.v1.JobGraph`"),
     Rule("5.4", "The graph makes sense: what operators and functions name is there"),
+    Rule("5.5", "What a function says that it `keeps` is handed on unchanged"),
     Rule("6.1", "A batch is an Arrow C Data Interface `ArrowArray` of struct type, laid out for wasm32"),
     Rule("6.2", "The columns of a *batch of T*: the fields of T if T is a struct that is not nullable"),
     Rule("6.3", "a child may be longer than its parent says (`length` rows count). A guest answers with `offset` 0."),
