@@ -18,8 +18,8 @@ def call_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
 
 
 def fold_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
-    """The rows [start, stop) of each fold: at most FOLD_ROWS and CALL_BYTES, or one record."""
-    return _pieces(columns, limits.FOLD_ROWS, limits.CALL_BYTES)
+    """The rows [start, stop) of each fold: at most FOLD_ROWS and FOLD_BYTES, or one record."""
+    return _pieces(columns, limits.FOLD_ROWS, limits.FOLD_BYTES)
 
 
 def element_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lightflus.codec import Layout
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
-from lightflus.limits import CALL_ROWS, FOLD_ROWS
+from lightflus.limits import CALL_BYTES, CALL_ROWS, FOLD_BYTES, FOLD_ROWS
 from lightflus.model.graph import FunctionKind
 from lightflus.model.types import Scalar, ScalarType, walk
 from lightflus.sandbox.functions import CallPlan
@@ -52,7 +52,8 @@ def _null_patterns(pool: Pool) -> list[list[int]]:
 
 def check_full(subject: Subject, plan: CallPlan, pool: Pool) -> None:
     """6.7: as many rows as a call may have; halved where a guest runs out of memory or time (8.2)."""
-    rows = sized(FOLD_ROWS if plan.kind is FunctionKind.REDUCE else CALL_ROWS, pool.rows)
+    is_fold = plan.kind is FunctionKind.REDUCE
+    rows = sized(FOLD_ROWS if is_fold else CALL_ROWS, FOLD_BYTES if is_fold else CALL_BYTES, pool.rows)
     while True:
         try:
             called(subject, plan, pool.cycled(rows))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded, GuestProtocolError
-from lightflus.limits import CALL_BYTES, FOLD_ROWS
+from lightflus.limits import FOLD_BYTES, FOLD_ROWS
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
 from lightflus.verify.caller import Caller
@@ -110,7 +110,7 @@ def _fold_pool(caller: Caller, plan: CallPlan) -> Pool | None:
 def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[Refused]) -> bool:
     """Folded into few groups, into one, backwards, and as many as a call may have."""
     count = rows.num_rows
-    many = rows.take(pa.array([row % count for row in range(sized(FOLD_ROWS, rows))], pa.int32()))
+    many = rows.take(pa.array([row % count for row in range(sized(FOLD_ROWS, FOLD_BYTES, rows))], pa.int32()))
     backwards = rows.take(pa.array(range(count)[::-1], pa.int32()))
     batch = rows
     try:
@@ -128,10 +128,10 @@ def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refuse
     return True
 
 
-def sized(most: int, rows: pa.RecordBatch) -> int:
-    """As many rows like these as fit the bytes of one call."""
+def sized(most_rows: int, most_bytes: int, rows: pa.RecordBatch) -> int:
+    """As many rows like these as one call may have."""
     per_row = max(1, rows.nbytes // max(1, rows.num_rows))
-    return max(1, min(most, CALL_BYTES // per_row))
+    return max(1, min(most_rows, most_bytes // per_row))
 
 
 def _candidates(plan: CallPlan, others: Sequence[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -52,7 +52,7 @@ RULES: Final = (
     Rule("6.4", "A validity address of 0 = no nulls; bits are least-significant first, 1 = valid."),
     Rule("6.5", "A type that is not nullable has no nulls."),
     Rule("6.6", "Strings are valid UTF-8."),
-    Rule("6.7", "A call has at most 8,192 rows (an `lf_fold` 32,768) and 1 MiB of data"),
+    Rule("6.7", "A call has at most 8,192 rows and 1 MiB of data (an `lf_fold` 131,072 and 4 MiB)"),
     Rule("8.1", "`abort` gives message and place."),
 )
 """In the order of the page."""
