@@ -71,6 +71,23 @@ def test_integer_columns_take_integral_numbers(number: str, copies: int) -> None
     assert rows(line * copies, one(ScalarType(Scalar.INT32))) == [{"v": 1}] * copies
 
 
+@pytest.mark.parametrize("number", ["1e1000000", "-1e1000000", "1e99999999999999999999", "9" * 5_000])
+@pytest.mark.parametrize("scalar", [Scalar.FLOAT32, Scalar.FLOAT64, Scalar.INT64])
+def test_a_number_beyond_every_bound_is_a_bad_record(number: str, scalar: Scalar) -> None:
+    kind = ScalarType(scalar)
+    assert f"field `v` should be {kind}, but is " in str(refusal(f'{{"v":{number}}}'.encode(), one(kind)))
+
+
+@pytest.mark.parametrize("number", ["1e99999999999999999999", "9" * 5_000])
+def test_a_field_that_is_ignored_may_hold_any_number(number: str) -> None:
+    assert rows(f' {{"v":"a","z":{number}}}\n'.encode(), one(TEXT)) == [{"v": "a"}]
+
+
+@pytest.mark.parametrize("number", ["1e-99999999999999999999", "0e99999999999999999999"])
+def test_a_number_too_small_to_tell_from_0_is_0(number: str) -> None:
+    assert rows(f' {{"v":{number}}}\n'.encode(), one(NUMBER)) == [{"v": 0.0}]
+
+
 @pytest.mark.parametrize("value", [9007199254740993, -(2**63), 2**63 - 1])
 @pytest.mark.parametrize("suffix", ["", ".0"])
 @pytest.mark.parametrize("copies", [1, 200])

@@ -89,13 +89,13 @@ def _scalar(value: Value, scalar: Scalar, path: str) -> Cell:
         return value
     if scalar is Scalar.UTF8 and isinstance(value, str):
         return "".join("�" if ord(c) in _SURROGATES else c for c in value)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, Decimal):
         if scalar in _INTEGERS:
-            return _integer(Decimal(value), kind, path)
-        if scalar in _FLOATS and abs(Decimal(value)) <= Decimal(_FLOATS[scalar]):
+            return _integer(value, kind, path)
+        if scalar in _FLOATS and value.copy_abs() <= Decimal(_FLOATS[scalar]):
             return float(value)
         if scalar is Scalar.DATE32:
-            return _integer(Decimal(value), ScalarType(Scalar.INT32), path)
+            return _integer(value, ScalarType(Scalar.INT32), path)
     if isinstance(value, str) and scalar in (Scalar.DATE32, Scalar.TIMESTAMP_MS, Scalar.TIMESTAMP_US):
         return _moment(value, kind, path)
     raise _wrong(value, kind, path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeAlias
 
 
@@ -29,7 +29,7 @@ class Members:
     pairs: tuple[tuple[str, Value], ...]
 
 
-Value: TypeAlias = "Members | list[Value] | str | int | Decimal | bool | None"
+Value: TypeAlias = "Members | list[Value] | str | Decimal | bool | None"
 
 
 def parse_line(text: str) -> Value:
@@ -55,8 +55,8 @@ def described(value: Value) -> str:
             return "true" if value else "false"
         case str():
             return f"the text {json.dumps(value[:40], ensure_ascii=False)}"
-        case int() | Decimal():
-            return f"the number {str(value)[:40]}"
+        case Decimal():
+            return f"the number {str(value)[:40]}" if value.is_finite() else "a number that is too large"
         case list():
             return "a list"
         case Members():
@@ -71,6 +71,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise NotARecord(f"`{name}` is not JSON", hint="JSON has no such number; write null and declare the field nullable")
 
 
+def _number(text: str) -> Decimal:
+    """Exact, of any number of digits; infinity or 0 where even Decimal's exponent (18 digits) does not suffice."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal(float(text))
+
+
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_members, parse_float=Decimal, parse_constant=_refuse_constant, strict=True
+    object_pairs_hook=_members, parse_int=_number, parse_float=_number, parse_constant=_refuse_constant, strict=True
 )
