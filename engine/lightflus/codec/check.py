@@ -7,6 +7,7 @@ vectorised, by Arrow's own full validation where it has one; the data is in the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import cast
 
 import pyarrow as pa
@@ -17,15 +18,32 @@ from lightflus.codec.schema import AnyArray, AnyList
 from lightflus.codec.survey import Measured
 from lightflus.errors import GuestProtocolError
 
+_ENDS = Struct("<2i")
+
 
 def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch) -> None:
     """Checks a whole batch. Raises GuestProtocolError."""
     try:
-        batch.validate(full=True)
+        pa.RecordBatch.from_arrays([_plainer(column) for column in batch.columns], batch.schema.names).validate(
+            full=True
+        )
     except pa.ArrowInvalid:
         raise _blame(measured, batch) from None
     for part, column in zip(measured, batch.columns, strict=True):
         _check_nulls(part, column, None)
+
+
+def _plainer(column: AnyArray) -> AnyArray:
+    """Text as bytes if all of it is ASCII: Arrow looks at text value by value, which takes five times as long."""
+    if not pa.types.is_string(column.type):
+        return column
+    validity, offsets, text = column.buffers()
+    if text is None:
+        return column
+    whole = pa.Array.from_buffers(pa.utf8(), 1, [None, pa.py_buffer(_ENDS.pack(0, text.size)), text])
+    if not pc.all(pc.string_is_ascii(whole)).as_py():
+        return column
+    return pa.Array.from_buffers(pa.binary(), len(column), [validity, offsets, text])
 
 
 def _blame(measured: Sequence[Measured], batch: pa.RecordBatch) -> GuestProtocolError:
