@@ -22,7 +22,7 @@ from rich.text import Text
 
 from lightflus.cli.cargo import TARGET, find_cargo, find_crate
 from lightflus.cli.problems import USER
-from lightflus.cli.screen import emit, results
+from lightflus.cli.screen import emit, show
 from lightflus.cli.toolchain import find_api_package, find_compiler, find_node
 from lightflus.errors import InternalError, LightflusError
 
@@ -58,9 +58,9 @@ def show_findings(*, as_json: bool) -> None:
         for finding in findings:
             mark, style = ("ok", "green") if finding.is_fine else ("--", "red" if finding.is_needed else "yellow")
             line = Text.assemble((f"{mark}  ", style), f"{finding.name:<{width}}  {finding.text}")
-            results().print(line)
+            show(line)
             if not finding.is_fine and finding.hint:
-                results().print(Text(f"    {'':<{width}}  {finding.hint}", style="dim"))
+                show(Text(f"    {'':<{width}}  {finding.hint}", style="dim"))
     if any(finding.is_needed and not finding.is_fine for finding in findings):
         raise typer.Exit(USER)
 

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
-from lightflus.cli.screen import say, words
-from lightflus.errors import InternalError, LightflusError
+from lightflus.cli.screen import discard, say, tell
+from lightflus.connectors.failures import STDOUT
+from lightflus.errors import InternalError, LightflusError, SinkFailed
 
 
 def guarded(command: Callable[[], None]) -> int:
@@ -33,20 +34,21 @@ def guarded(command: Callable[[], None]) -> int:
 
 
 def _explain(error: Exception) -> int:
-    if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
-        return _reader_gone()
+    if _is_reader_gone(error):
+        discard(sys.stdout)
+        return EXTERNAL
     if not isinstance(error, LightflusError) or isinstance(error, InternalError):
         return _report_bug(error)
-    words().print(render(error), end="")
+    tell(render(error), end="")
     if _is_debugging():
         traceback.print_exception(error)
     return exit_code(error)
 
 
-def _reader_gone() -> int:
-    """Whoever read our output has had enough (`| head`): no words; what Python would still flush goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXTERNAL
+def _is_reader_gone(error: Exception) -> bool:
+    """Whether who read our output has had enough (`| head`): no words then. A pipe that the job writes is another."""
+    is_ours = isinstance(error, SinkFailed) and error.where == STDOUT
+    return isinstance(error, BrokenPipeError) or (is_ours and isinstance(error.__cause__, BrokenPipeError))
 
 
 def _report_bug(error: Exception) -> int:

@@ -14,7 +14,7 @@ from typing import cast
 from lightflus.cli.drawing import describe, draw, is_secret
 from lightflus.cli.modules import bound_graph, load_job, unnamed_warning
 from lightflus.cli.places import openable_places
-from lightflus.cli.screen import CONTROL, emit, results, say
+from lightflus.cli.screen import CONTROL, emit, say, show
 from lightflus.connectors.registry import Streams
 from lightflus.limits import KIB, MIB
 from lightflus.model.plan import Plan, plan_job
@@ -37,7 +37,7 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
     if as_json:
         emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
         return
-    results().print("\n".join(_text(path, module, plan)).translate(CONTROL))
+    show("\n".join(_text(path, module, plan)).translate(CONTROL))
     if warning := unnamed_warning(graph):
         say(warning, "yellow")
 

@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from lightflus.cli.screen import CONTROL, results, words
+from lightflus.cli.screen import CONTROL, show, words
 from lightflus.connectors.stdio import ShownRows
 from lightflus.runtime.counters import OperatorProgress
 
@@ -44,7 +44,7 @@ class LiveView:
         """Gives the terminal back; the rows, which a reader wants to keep, are printed where they belong."""
         self._live.stop()
         if self._rows is not None:
-            results().print(rows_table(self._rows))
+            show(rows_table(self._rows))
 
     def show(self, rows: ShownRows) -> None:
         """`stdio.Screen`: keeps the rows for the next picture."""

@@ -16,6 +16,7 @@ import typer
 
 from lightflus import __version__
 from lightflus.cli.guard import guarded
+from lightflus.cli.screen import reserve_streams
 from lightflus.cli.sources import located
 from lightflus.limits import PARALLELISM
 
@@ -144,6 +145,7 @@ def doctor(as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry of the `lightflus` executable."""
+    reserve_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows ?

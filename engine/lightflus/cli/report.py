@@ -12,7 +12,7 @@ from typing import Protocol
 
 from lightflus.cli.live import LiveView, Progress, summary
 from lightflus.cli.problems import to_json
-from lightflus.cli.screen import emit, results, say, words
+from lightflus.cli.screen import emit, results, say, tell
 from lightflus.connectors.stdio import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
@@ -96,7 +96,7 @@ class PlainReport(QuietReport):
     def ended(self, plan: Plan, result: JobResult | None) -> None:
         """A table of the operators."""
         if result is not None:
-            words().print(summary(plan.graph.job, result.seconds, result.operators))
+            tell(summary(plan.graph.job, result.seconds, result.operators))
 
 
 class LiveReport(PlainReport):

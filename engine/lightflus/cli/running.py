@@ -64,17 +64,26 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -
 
 async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:
     """Runs a job with somebody watching; answers its result (None if cancelled) and whether a signal came."""
-    failure: LightflusError | None = None
+    failure: Exception | None = None
     result: JobResult | None = None
+
+    async def watch() -> None:
+        nonlocal failure
+        try:
+            await _watch(run, report)
+        except (LightflusError, OSError) as error:  # nobody can read of the job any more, so it ends
+            failure = failure or error
+            scope.cancel()
+
     with trio.CancelScope() as scope:
         stopper = Stopper(run, scope, say=report.say)
         async with trio.open_nursery() as nursery:
             await nursery.start(stopper.watch)
-            nursery.start_soon(_watch, run, report)
+            nursery.start_soon(watch)
             try:
                 result = await run.run()
             except LightflusError as error:
-                failure = error
+                failure = failure or error
             nursery.cancel_scope.cancel()
     if failure is not None:
         raise failure

@@ -1,14 +1,21 @@
 """The two consoles: results go to standard output, words to standard error.
 
-What it owns: how text is styled and that nothing of a user's is taken for markup.
+What it owns: how text is styled, that nothing of a user's is taken for markup, and what happens when a stream cannot
+be written: without results a command fails; without words it goes on, since there is nobody to tell.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+
+from lightflus.errors import ExternalError
 
 CONTROL = {
     code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0)) if code not in (9, 10)
@@ -30,10 +37,61 @@ def results() -> Console:
 
 def say(text: str, style: str = "") -> None:
     """One line to standard error."""
-    words().print(text.translate(CONTROL), style=style or None)
+    tell(text.translate(CONTROL), style=style)
+
+
+def tell(what: RenderableType, *, style: str = "", end: str = "\n") -> None:
+    """Prints to standard error."""
+    try:
+        words().print(what, style=style or None, end=end)
+    except OSError:
+        discard(sys.stderr)
+
+
+def show(what: RenderableType) -> None:
+    """Prints to standard output. Raises ExternalError, BrokenPipeError (its reader has had enough)."""
+    with writing_results():
+        results().print(what)
 
 
 def emit(text: str) -> None:
-    """One line to standard output, as it is; for `--json`."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """One line to standard output, as it is; for `--json`. Raises ExternalError, BrokenPipeError."""
+    with writing_results():
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def reserve_streams() -> None:
+    """Opens the standard streams that the caller has closed, or their numbers would become those of the job's files.
+
+    Standard input and output fail when they are used; what is said on standard error is lost.
+    """
+    for number, flags in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            null = os.open(os.devnull, flags)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 (it lives as long as we)
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def discard(stream: TextIO) -> None:
+    """From now on what is written to a stream goes nowhere, with what Python would still flush."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+@contextmanager
+def writing_results() -> Iterator[None]:
+    """Around prints to standard output. Raises ExternalError; a BrokenPipeError passes (its reader has had enough)."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard(sys.stdout)
+        raise ExternalError(f"cannot be written: {error.strerror}", where="standard output") from error

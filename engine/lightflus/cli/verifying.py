@@ -13,7 +13,7 @@ import typer
 
 from lightflus.cli.modules import module_bytes
 from lightflus.cli.problems import USER
-from lightflus.cli.screen import CONTROL, emit, results, say
+from lightflus.cli.screen import CONTROL, emit, results, say, writing_results
 from lightflus.errors import SinkFailed
 from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
 from lightflus.wasm import ArtefactCache
@@ -31,7 +31,8 @@ def verify_module(path: Path, *, is_portable: bool, is_quick: bool, golden: Path
     if as_json:
         emit(json.dumps(_to_json(report), ensure_ascii=False, indent=2))
     else:
-        _show(path, report)
+        with writing_results():
+            _show(path, report)
     if not report.is_conforming:
         raise typer.Exit(USER)
     if golden is not None:

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 
 from lightflus.errors import BindingInvalid, SinkFailed, SourceFailed
 
+STDOUT = "stdout"
+"""What errors of standard output have as their place."""
+
 
 @contextmanager
 def opening(where: str, *, hint: str) -> Iterator[None]:

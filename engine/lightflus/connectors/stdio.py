@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
-from lightflus.connectors.failures import writing
+from lightflus.connectors.failures import STDOUT, writing
 from lightflus.connectors.lines import LinePosition, LineReader
 from lightflus.connectors.rows import Row, last_rows, rows_of
 from lightflus.errors import SourceFailed
@@ -92,11 +92,11 @@ class _LineWriter:
 
     def write(self, columns: pa.RecordBatch) -> None:
         lines = self._encoder.encode(columns)
-        with self._lock, writing("stdout"):
+        with self._lock, writing(STDOUT):
             self._out.write(lines)
 
     def flush(self) -> None:
-        with self._lock, writing("stdout"):
+        with self._lock, writing(STDOUT):
             self._out.flush()
 
     def close(self) -> None:
