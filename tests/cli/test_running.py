@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -127,3 +128,12 @@ def test_a_file_that_is_no_module_is_refused_with_its_name(folder: Path, content
 def test_a_missing_job_is_refused(folder: Path) -> None:
     with pytest.raises(UserError, match="there is no such file"):
         run(folder / "job.ts", 1)
+
+
+def test_a_file_name_that_is_no_text_can_be_read_and_be_told(numbers_job: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"in\xff.txt")
+    (tmp_path / name).write_text("1\n")
+    run_job(numbers_job, [f"numbers=file:{name}", "redis=sqlite:out.db"], 1, as_json=True, has_stats=True)
+    assert written() == [(2, 2)]
+    with pytest.raises(BindingInvalid, match="no such file"):
+        run_job(numbers_job, [f"numbers=file:no{name}", "redis=sqlite:out.db"], 1, as_json=False, has_stats=True)

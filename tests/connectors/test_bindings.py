@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from connector_helpers import FIELDS, TEXT, Recorder
@@ -133,5 +134,21 @@ def test_a_source_is_no_sink(texts: list[str], message: str) -> None:
 
 
 def test_a_file_is_not_read_and_written_by_one_job() -> None:
-    with pytest.raises(BindingInvalid, match="`redis` would write the file that `topic` uses"):
+    with pytest.raises(BindingInvalid, match="`redis` would write a file that `topic` uses"):
         bound("topic=file:a/../book.txt", "redis=file:book.txt")
+
+
+@pytest.mark.parametrize("sink", ["file:{}/out.jsonl", "file:{}/../in/old.txt", "sqlite:{}/out.db"])
+def test_a_sink_cannot_write_into_the_directory_that_the_job_reads(sink: str, tmp_path: Path) -> None:
+    directory = tmp_path / "in"
+    directory.mkdir()
+    with pytest.raises(BindingInvalid, match="`redis` would write a file that `topic` uses"):
+        bound(f"topic=file:{directory}", f"redis={sink.format(directory)}")
+
+
+@pytest.mark.parametrize(
+    "texts", [("topic=file:a%00b",), ("topic=file:a", "redis=sqlite:a%00b"), ("topic=file:a", "redis=file:%00")]
+)
+def test_an_option_with_a_nul_byte_is_refused(texts: tuple[str, ...]) -> None:
+    with pytest.raises(BindingInvalid, match="has a NUL byte"):
+        bound(*texts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -173,3 +175,41 @@ def test_a_failing_write_is_a_failure_of_the_sink_and_leaves_nothing(tmp_path: P
 def test_what_a_table_cannot_hold_is_refused(field: SinkField, text: str) -> None:
     with pytest.raises(BindingInvalid, match=text):
         Table("t", (field, FIELDS[1]), ("key",))
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A limit of the process that looks to SQLite like a disk that cannot take more."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_takes_no_more_is_told_in_sqlites_first_words(tmp_path: Path) -> None:
+    opened = sink(tmp_path / "out.db")
+    writer = opened.writer(0)
+    writer.write(batch(**{f"{number:0100}": "1" for number in range(60_000)}))
+    with files_of_at_most(1 << 20), pytest.raises(SinkFailed) as caught:
+        writer.flush()
+    opened.close()
+    assert "rollback" not in str(caught.value)
+    assert str(caught.value).startswith("cannot be written: ")
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(BindingInvalid, match="gone when the job ends"):
+        sink(Path(":memory:"))
+
+
+def test_a_file_that_another_program_holds_is_told_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lightflus.connectors.sqlite._BUSY_SECONDS", 0.0)
+    with closing(sqlite3.connect(tmp_path / "out.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(BindingInvalid, match="locked") as caught:
+            sink(tmp_path / "out.db")
+    assert "another program" in str(caught.value.hint)

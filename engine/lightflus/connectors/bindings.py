@@ -68,6 +68,7 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
     is_source = isinstance(kind, Source)
     chosen = connector or kind.connector
     usable = schemes(is_source)
+    _check_options(chosen, name)
     if chosen.kind not in usable:
         if connector is None:
             raise unbound(name, kind.connector, is_source=is_source)
@@ -81,20 +82,33 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
     return replace(operator, name=name, kind=append)
 
 
+def _check_options(connector: Connector, name: str) -> None:
+    """No system takes a NUL in a name, and the operating system's own words for it say nothing."""
+    for option, value in connector.options.items():
+        if "\0" in value:
+            raise BindingInvalid(
+                f"option `{option}` of `{connector.kind}:` has a NUL byte", where=name, hint="leave it out"
+            )
+
+
 def _check_files(operators: tuple[Operator, ...]) -> None:
-    """A sink would empty the file before the source has read it; two sinks would mix their lines."""
-    seen: dict[str, str] = {}
+    """A sink would empty the file before the source has read it, or feed it for ever; two sinks would mix lines."""
+    read: dict[str, str] = {}
+    written: dict[str, str] = {}
     for operator in operators:
-        path = operator.kind.connector.options.get("path") if isinstance(operator.kind, Source | Sink) else None
-        if path is None:
+        if isinstance(operator.kind, Source) and (path := operator.kind.connector.options.get("path")):
+            read[os.path.realpath(path)] = operator.name
+    for operator in operators:
+        if not isinstance(operator.kind, Sink) or not (path := operator.kind.connector.options.get("path")):
             continue
         real = os.path.realpath(path)
-        other = seen.get(real)
-        if other and isinstance(operator.kind, Sink) and operator.kind.connector.kind != "sqlite":
+        is_shared = operator.kind.connector.kind == "sqlite"
+        other = read.get(real) or read.get(os.path.dirname(real)) or (None if is_shared else written.get(real))
+        if other:
             raise BindingInvalid(
-                f"`{operator.name}` would write the file that `{other}` uses", where=path, hint="name another file"
+                f"`{operator.name}` would write a file that `{other}` uses", where=path, hint="name another file"
             )
-        seen[real] = operator.name
+        written[real] = operator.name
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ from lightflus.model.graph import Delivery
 
 _BUSY_SECONDS = 10.0
 """How long a flush waits for another process that holds the file's write lock."""
+_IN_MEMORY = ":memory:"
+"""What SQLite takes for no file at all."""
 
 
 class SqliteSink:
@@ -31,6 +33,9 @@ class SqliteSink:
 
     def __init__(self, path: str, table: Table) -> None:
         """Opens the file and the table. Raises BindingInvalid when it cannot be written or has other columns."""
+        if path == _IN_MEMORY:
+            hint = "name a file; to see the rows use stdout:, to forget them blackhole:"
+            raise BindingInvalid("a database in memory is gone when the job ends", where=path, hint=hint)
         self._path = path
         self._table = table
         self._lock = Lock()
@@ -76,7 +81,8 @@ class SqliteSink:
             try:
                 self._connection.executemany(self._table.insert(), rows)
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # SQLite ends it itself when the disk is full
+                    self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
 
@@ -159,10 +165,9 @@ def _opening(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        other = "name a file in an existing directory that can be written and is empty, absent or a SQLite database"
         raise BindingInvalid(
-            f"cannot be used as a SQLite file: {error}",
-            where=path,
-            hint="name a file in an existing directory that can be written and is empty, absent or a SQLite database",
+            f"cannot be used as a SQLite file: {error}", where=path, hint=_hint(error) or other
         ) from error
 
 
@@ -171,5 +176,10 @@ def _writing(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        hint = "another program holds it for writing" if "locked" in str(error) else None
-        raise SinkFailed(f"cannot be written: {error}", where=path, hint=hint) from error
+        raise SinkFailed(f"cannot be written: {error}", where=path, hint=_hint(error)) from error
+
+
+def _hint(error: sqlite3.Error) -> str | None:
+    if "locked" in str(error):
+        return f"another program has held it for writing for {_BUSY_SECONDS:.0f} s; end that, or name another file"
+    return "free some space on that disk" if "disk is full" in str(error) else None

@@ -60,7 +60,7 @@ def _check_connector(report: Report, operator: Operator, kind: Source | Sink) ->
     for name, value in kind.connector.options.items():
         if not is_name(name):
             report.operator(operator, f"the option {shown(name)!r} is not a name", NAME_HINT)
-        if len(value.encode()) > limits.OPTION_BYTES:
+        if len(value.encode(errors="surrogateescape")) > limits.OPTION_BYTES:
             text = f"the option {shown(name)!r} has more than {limits.OPTION_BYTES:,} bytes"
             report.operator(operator, text, "shorten it")
 
