@@ -188,7 +188,10 @@ def files_of_at_most(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_disk_that_takes_no_more_is_told_in_sqlites_first_words(tmp_path: Path) -> None:
+def test_a_disk_that_takes_no_more_is_told_in_sqlites_first_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lightflus.connectors.sqlite.SQLITE_CACHE_BYTES", 64 * 1024)  # so that it writes before COMMIT
     opened = sink(tmp_path / "out.db")
     writer = opened.writer(0)
     writer.write(batch(**{f"{number:0100}": "1" for number in range(60_000)}))
