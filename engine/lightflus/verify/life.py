@@ -5,6 +5,8 @@ What it owns: starting and describing, `lf_row`, `lf_alloc`, running out of memo
 
 from __future__ import annotations
 
+import time
+
 from lightflus.errors import GuestError, GuestMemoryExceeded, GuestProtocolError
 from lightflus.limits import MIB
 from lightflus.model.graph import FunctionKind
@@ -21,6 +23,9 @@ _SIZES = (1, 15, 16, 17, 100, 4_096, 70_000, 1, MIB, 3, 2 * MIB, 8)
 _ROWS = 8
 CHAINS = 100_000
 QUICK_CHAINS = 5_000
+_FIRST_CHAINS = 200
+MOST_SECONDS = 60.0
+"""A module whose functions are slow is watched for fewer chains."""
 
 
 def check_start(subject: Subject) -> None:
@@ -80,21 +85,33 @@ def check_memory(subject: Subject) -> None:
     """3.7: twice as many chains take no more memory than half of them.
 
     Half, since a memory that doubles shows a steady leak only then. A collector takes time to settle, so memory that
-    has grown is given more chains, up to CHAINS.
+    has grown is given more chains, up to the most that there is time for.
     """
     images = _images(subject)
     if not images:
         raise NotApplicable("it has no function that can be called")
     subject.caller.renew()
     session = subject.caller.session
-    half = (QUICK_CHAINS if subject.is_quick else CHAINS) // 2
+    most = _affordable(subject, session, images)
+    half = min(most, QUICK_CHAINS if subject.is_quick else CHAINS) // 2
     before = _after(session, images, half)
     while (after := _after(session, images, half)) > before:
-        if 2 * half >= CHAINS:
+        if 2 * half >= most:
             found = f"{before:,} bytes after {half:,} chains and {after:,} after {2 * half:,}"
             raise RuleBroken("3.7", found, "lf_reset frees what was allocated since lf_describe returned")
         before, half = after, 2 * half
     subject.caller.calls += 2 * half
+
+
+def _affordable(subject: Subject, session: Session, images: list[tuple[Image, Scene, bool]]) -> int:
+    """How many chains there is time for, at the pace of some."""
+    started = time.perf_counter()
+    _after(session, images, _FIRST_CHAINS)
+    pace = (time.perf_counter() - started) / _FIRST_CHAINS
+    most = max(_FIRST_CHAINS, min(CHAINS, int(MOST_SECONDS / pace)))
+    if most < (QUICK_CHAINS if subject.is_quick else CHAINS):
+        subject.notes.append(f"a chain takes {1_000 * pace:.1f} ms, so memory was watched for {most:,} chains only")
+    return most
 
 
 def _after(session: Session, images: list[tuple[Image, Scene, bool]], chains: int) -> int:

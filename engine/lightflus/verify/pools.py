@@ -7,6 +7,7 @@ taken, gentler ones are tried, and what other functions of the module give.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,9 @@ ROWS = 36
 _ENOUGH = 24
 _MOST_REFUSALS = 72
 _MOST_EXPENSIVE = 3
-"""Rows on which a function ran into its deadline or memory limit: each costs a second."""
+"""Rows of a function that ran into its deadline or memory limit: each costs a second, so the search ends there."""
+_MOST_SECONDS = 10.0
+"""Of the search for rows that one function takes."""
 GROUPS = 5
 
 
@@ -57,6 +60,20 @@ class Pool:
         return self.rows.take(pa.array(rows, pa.int32()))
 
 
+class _Search:
+    """What was refused so far, and whether the search has taken long enough."""
+
+    def __init__(self) -> None:
+        self.refused: list[Refused] = []
+        self._until = time.perf_counter() + _MOST_SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what is found by now must do."""
+        expensive = sum(isinstance(one.error, GuestDeadlineExceeded | GuestMemoryExceeded) for one in self.refused)
+        return expensive >= _MOST_EXPENSIVE or time.perf_counter() > self._until
+
+
 def fold_of(plan: CallPlan, groups: Sequence[int], count: int, *, wants_output: bool = True) -> Fold:
     """A fold into groups without state."""
     nothing = pa.array([None] * count, pa.struct(list(plan.output.schema)))
@@ -80,34 +97,36 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
     """
     if plan.kind is FunctionKind.REDUCE:
         return _fold_pool(caller, plan)
-    refused: list[Refused] = []
+    search = _Search()
     found: list[pa.RecordBatch] = []
     for rows in _candidates(plan, others):
-        taken = _taken(caller, plan, rows, refused)
+        taken = _taken(caller, plan, rows, search)
         if taken is not None:
             found.append(taken)
-        if sum(batch.num_rows for batch in found) >= _ENOUGH:
+        if sum(batch.num_rows for batch in found) >= _ENOUGH or search.is_over:
             break
-    if not found and not refused:
+    if not found and not search.refused:
         return None
-    return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(refused))
+    return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(search.refused))
 
 
 def _fold_pool(caller: Caller, plan: CallPlan) -> Pool | None:
     """Rows that a reduce takes however they meet; what it refuses depends on the state too, so they are all or none."""
-    refused: list[Refused] = []
+    search = _Search()
     for level in Level:
         rows = made(plan.input.record, level, ROWS)
-        if _takes_all_ways(caller, plan, rows, refused):
-            return Pool(rows, tuple(refused))
+        if search.is_over:
+            break
+        if _takes_all_ways(caller, plan, rows, search):
+            return Pool(rows, tuple(search.refused))
     for rows in _candidates(plan, ()):
-        taken = _taken(caller, plan, rows, refused)
+        taken = _taken(caller, plan, rows, search)
         if taken is not None:
-            return Pool(taken, tuple(refused), is_fragile=True)
-    return Pool(made(plan.input.record, Level.GENTLE, 0), tuple(refused)) if refused else None
+            return Pool(taken, tuple(search.refused), is_fragile=True)
+    return Pool(made(plan.input.record, Level.GENTLE, 0), tuple(search.refused)) if search.refused else None
 
 
-def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[Refused]) -> bool:
+def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, search: _Search) -> bool:
     """Folded into few groups, into one, backwards, and as many as a call may have."""
     count = rows.num_rows
     many = rows.take(pa.array([row % count for row in range(sized(FOLD_ROWS, FOLD_BYTES, rows))], pa.int32()))
@@ -123,7 +142,7 @@ def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refuse
         if batch is many and isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded):
             return True  # too many for one call; the rows are fine
         if error.row is not None:
-            refused.append(Refused(rows.slice(error.row % count, 1), error))
+            search.refused.append(Refused(rows.slice(error.row % count, 1), error))
         return False
     return True
 
@@ -142,9 +161,8 @@ def _candidates(plan: CallPlan, others: Sequence[pa.RecordBatch]) -> Iterator[pa
         yield made(plan.input.record, level, ROWS)
 
 
-def _taken(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[Refused]) -> pa.RecordBatch | None:
+def _taken(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, search: _Search) -> pa.RecordBatch | None:
     """The rows that the function takes, all in one call; None if it refuses too many of them."""
-    expensive = 0
     for _ in range(_MOST_REFUSALS):
         if not rows.num_rows:
             return None
@@ -156,9 +174,8 @@ def _taken(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, refused: list[R
             row = error.row if error.row is not None and error.row < rows.num_rows else None
             if row is None:
                 return None
-            refused.append(Refused(rows.slice(row, 1), error))
-            expensive += isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded)
-            if expensive >= _MOST_EXPENSIVE:
+            search.refused.append(Refused(rows.slice(row, 1), error))
+            if search.is_over:
                 return None
             rows = rows.take(pa.array([i for i in range(rows.num_rows) if i != row], pa.int32()))
         else:
