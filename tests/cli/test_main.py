@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,19 @@ def test_help_loads_none_of_the_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to this limit")
+def test_a_machine_without_room_for_an_instance_is_no_bug_of_ours(numbers_job: Path) -> None:
+    program = "from lightflus.cli.main import main; main()"
+    limited = 'ulimit -v 4000000; exec "$@"'
+    bindings = ["--bind", "numbers=generate:", "--bind", "redis=blackhole:"]
+    done = subprocess.run(
+        ["sh", "-c", limited, "sh", sys.executable, "-c", program, "run", str(numbers_job), *bindings],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the system has no memory for another instance: ")
+    assert "ulimit -v" in done.stderr

@@ -8,8 +8,10 @@ What it leaves: the compilers (`languages.py`), describing and checking the modu
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import time
 from importlib import import_module
 from pathlib import Path
@@ -33,7 +35,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
             from lightflus.cli.modules import finished, unnamed_warning
 
             built = finished(compiled)
-        _write(target, built.wasm)
+        write_module(target, built.wasm)
     except LightflusError as error:
         if as_json:
             emit(json.dumps({"ok": False, "error": to_json(error)}, ensure_ascii=False))
@@ -73,10 +75,20 @@ def _require_folder(target: Path) -> None:
         raise UserError("there is no such directory", where=str(target.parent), hint="make it first, or choose another")
 
 
-def _write(target: Path, wasm: bytes) -> None:
+def write_module(target: Path, wasm: bytes) -> None:
+    """Writes a module; what was there stays if that fails. Raises UserError."""
+    is_plain = target.is_file() or not target.exists()
+    real = target.resolve()
+    # what is no plain file, such as a pipe, is written itself
+    beside = real.with_name(f".lightflus-{os.getpid()}.part") if is_plain else real
     try:
-        target.write_bytes(wasm)
+        beside.write_bytes(wasm)
+        if is_plain:
+            beside.replace(real)
     except OSError as error:
+        if is_plain:
+            with contextlib.suppress(OSError):
+                beside.unlink()
         raise UserError(
             f"cannot be written: {error.strerror}", where=str(target), hint="choose another with -o"
         ) from error

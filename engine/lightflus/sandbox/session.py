@@ -11,7 +11,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from lightflus.codec import Block, abi
-from lightflus.errors import GuestError, GuestMemoryExceeded, GuestProtocolError, InternalError
+from lightflus.errors import ExternalError, GuestError, GuestMemoryExceeded, GuestProtocolError, InternalError
 from lightflus.limits import GRAPH_BYTES, MIB
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.traps import Scene, Translator
@@ -39,6 +39,9 @@ class Session:
         except WasmRefused as refused:
             self.close()
             raise _start_refused(refused, limits) from refused
+        except ExternalError:
+            self.close()
+            raise
         except (WasmTrap, GuestError) as error:
             raise self.died(error, Scene("the start function")) from error
         self._memory = self._instance.memory()

@@ -11,7 +11,7 @@ from lightflus.wasm.call import Function
 from lightflus.wasm.memory import LinearMemory
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.store import Store
-from lightflus.wasm.traps import WasmRefused, refusal_from, trap_from
+from lightflus.wasm.traps import WasmRefused, start_failure, trap_from
 
 
 class Instance:
@@ -25,14 +25,14 @@ class Instance:
 
     @classmethod
     def without_imports(cls, store: Store, module: CompiledModule) -> Instance:
-        """Makes the instance of a module that imports nothing (the kernel). Raises WasmTrap, WasmRefused."""
+        """Makes the instance of a module that imports nothing. Raises WasmTrap, WasmRefused, ExternalError."""
         store.arm()
         try:
             return cls(store, wasmtime.Instance(store.native, module.native, []))
         except wasmtime.Trap as trap:
             raise trap_from(trap) from trap
         except wasmtime.WasmtimeError as error:
-            raise refusal_from(error) from error
+            raise start_failure(error) from error
 
     def function(self, name: str) -> Function:
         """The exported function of that name. Raises WasmRefused if there is none."""

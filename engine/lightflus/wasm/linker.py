@@ -22,7 +22,7 @@ from lightflus.wasm.memory import LinearMemory
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.native import HOST_CALLBACK, NATIVE, HostCallback, Native, address
 from lightflus.wasm.store import Store
-from lightflus.wasm.traps import refusal_from, trap_from
+from lightflus.wasm.traps import refusal_from, start_failure, trap_from
 
 World = TypeVar("World")
 
@@ -147,7 +147,7 @@ class Prepared(Generic[World]):
     def instantiate(self, store: Store, world: World) -> Instance:
         """Makes the instance of `store`; the module's start function runs here, under the store's deadline.
 
-        Raises WasmTrap, WasmRefused, and what a host function left behind.
+        Raises WasmTrap, WasmRefused, ExternalError, and what a host function left behind.
         """
         store.world = world
         self._stores[address(store.native._context())] = store
@@ -160,7 +160,7 @@ class Prepared(Generic[World]):
                 raise store.failure from trapped
             raise trapped from trap
         except wasmtime.WasmtimeError as error:
-            raise refusal_from(error) from error
+            raise start_failure(error) from error
         if store.failure is not None:
             raise store.failure
         store.memory = instance.optional_memory()

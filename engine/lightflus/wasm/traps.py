@@ -12,8 +12,11 @@ from enum import Enum
 
 import wasmtime
 
-from lightflus.errors import InternalError
+from lightflus.errors import ExternalError, InternalError
 from lightflus.limits import TRAP_FRAMES
+
+_NO_ROOM = "mmap failed"
+"""How wasmtime's error says that the operating system gave no memory."""
 
 
 class TrapKind(Enum):
@@ -87,6 +90,17 @@ def trap_from(trap: wasmtime.Trap) -> WasmTrap:
 def refusal_from(error: wasmtime.WasmtimeError) -> WasmRefused:
     """Translates wasmtime's error: its causes on one line."""
     return WasmRefused(_one_line(str(error)))
+
+
+def start_failure(error: wasmtime.WasmtimeError) -> WasmRefused | ExternalError:
+    """Translates the error of making an instance: a fault of the module, or a machine that has no room for it."""
+    refused = refusal_from(error)
+    if _NO_ROOM not in str(refused):
+        return refused
+    return ExternalError(
+        f"the system has no memory for another instance: {refused}",
+        hint="an instance reserves 4 GiB of addresses: raise `ulimit -v`, or lower the parallelism",
+    )
 
 
 def _one_line(text: str) -> str:
