@@ -13,7 +13,7 @@ const FAMILY_NAMES: Readonly<Record<Family, string>> = {
 
 /** Ways out for methods that exist in JavaScript but not in a job. */
 const METHOD_HINTS: ReadonlyMap<string, string> = new Map([
-  ["string.match", "use indexOf, includes, split and slice"],
+  ["string.match", "use includes to test; indexOf and slice, or split, to take a part"],
   ["string.matchAll", "use indexOf, includes, split and slice"],
   ["string.search", "use indexOf"],
   ["string.normalize", "normalize the text before it reaches the job"],

@@ -35,8 +35,43 @@ function report(effects: readonly Effect[], diagnostics: Diagnostics): void {
         : complaint(
             "LF201",
             `a stream function must not change ${effect.what}: it belongs to the engine`,
-            "return a new object: { ...value, field: newValue }",
+            wayOut(effect.node),
           );
     diagnostics.add(effect.node.getSourceFile(), effect.node.getStart(), what);
   }
+}
+
+/** The new value to make instead of the change, with the user's own names where the change is a simple one. */
+function wayOut(node: ts.Node): string {
+  const general = "return a new object: { ...value, field: newValue }";
+  const called = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) ? node : undefined;
+  const target = called === undefined ? node : (called.expression as ts.PropertyAccessExpression).expression;
+  if (!ts.isPropertyAccessExpression(target) || !ts.isIdentifier(target.expression)) return general;
+  const value = called === undefined ? assignedValue(target) : changedCopy(called, target);
+  const object = target.expression.text;
+  if (value === undefined) return general;
+  return `return a new object in its place: { ...${object}, ${target.name.text}: ${value} }`;
+}
+
+/** What `a.n = x`, `a.n += x`, `a.n++` would store. */
+function assignedValue(target: ts.PropertyAccessExpression): string | undefined {
+  const { parent } = target;
+  const old = target.getText();
+  if (ts.isPostfixUnaryExpression(parent) || ts.isPrefixUnaryExpression(parent))
+    return `${old} ${parent.operator === ts.SyntaxKind.PlusPlusToken ? "+" : "-"} 1`;
+  if (!ts.isBinaryExpression(parent) || parent.left !== target) return undefined;
+  const given = parent.right.getText();
+  if (parent.operatorToken.kind === ts.SyntaxKind.EqualsToken) return given;
+  const isSimple = !ts.isBinaryExpression(parent.right) && !ts.isConditionalExpression(parent.right);
+  return `${old} ${parent.operatorToken.getText().slice(0, -1)} ${isSimple ? given : `(${given})`}`;
+}
+
+/** The array as `push`, `unshift`, `sort` or `reverse` would leave it, as a new one. */
+function changedCopy(call: ts.CallExpression, target: ts.PropertyAccessExpression): string | undefined {
+  const name = (call.expression as ts.PropertyAccessExpression).name.text;
+  const old = target.getText();
+  const given = call.arguments.map((a) => a.getText()).join(", ");
+  if (name === "push") return `[...${old}, ${given}]`;
+  if (name === "unshift") return `[${given}, ...${old}]`;
+  return name === "sort" || name === "reverse" ? `${old}.slice().${name}(${given})` : undefined;
 }

@@ -3,7 +3,7 @@
 import ts from "typescript-compiler-api";
 import { method } from "./builtins.ts";
 import type { Effect, Effects, Summary } from "./effects.ts";
-import { FRESH, contents, either, holding, ofParameter, seenFromCaller, size } from "./origins.ts";
+import { FRESH, contents, either, holding, holdingSomewhere, ofParameter, seenFromCaller, size, somewhereIn } from "./origins.ts";
 import type { Origin, Origins } from "./origins.ts";
 import { ValueOrigins, familyOf } from "./value_origins.ts";
 import { bare, isAssigned, isFunction, isVariable, isWithin, symbolOf } from "./scopes.ts";
@@ -67,7 +67,10 @@ export class Region {
   /** The variables of a name or pattern get the value. */
   #bind(name: ts.BindingName, value: Origins): void {
     if (!ts.isIdentifier(name)) {
-      for (const element of name.elements) if (ts.isBindingElement(element)) this.#bind(element.name, contents(value));
+      const parts = contents(value);
+      for (const element of name.elements)
+        if (ts.isBindingElement(element))
+          this.#bind(element.name, element.dotDotDotToken === undefined ? parts : holding(parts));
       return;
     }
     const symbol = this.#checker.getSymbolAtLocation(name);
@@ -85,7 +88,7 @@ export class Region {
   #bindLoop(node: ts.ForOfStatement): void {
     if (!ts.isVariableDeclarationList(node.initializer)) return;
     for (const declaration of node.initializer.declarations)
-      this.#bind(declaration.name, contents(this.#values.of(node.expression)));
+      this.#bind(declaration.name, this.#values.elementsOf(node.expression));
   }
 
   #assign(node: ts.BinaryExpression): void {
@@ -107,7 +110,7 @@ export class Region {
     let root = bare(object);
     while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = bare(root.expression);
     const symbol = ts.isIdentifier(root) ? symbolOf(this.#checker, root) : undefined;
-    if (symbol !== undefined) this.#add(symbol, holding(value));
+    if (symbol !== undefined) this.#add(symbol, holdingSomewhere(value));
   }
 
   /** A write to a variable, field or element. */
@@ -142,7 +145,7 @@ export class Region {
     const receiver = ts.isPropertyAccessExpression(callee) ? callee.expression : undefined;
     if (receiver !== undefined && this.#changesReceiver(node, callee as ts.PropertyAccessExpression)) {
       this.#mutate(receiver, node);
-      this.#store(receiver, holding(...args.map((a) => this.#values.of(a))));
+      this.#store(receiver, holdingSomewhere(...args.map((a) => this.#values.of(a))));
     }
     this.#bindCallbacks(receiver, args);
     this.#run(node, this.#values.calleeSymbol(node), receiver, args);
@@ -166,7 +169,7 @@ export class Region {
     if (literals.length === 0) return;
     const given = [receiver, ...args].flatMap((a) => (a === undefined ? [] : [this.#values.of(a)]));
     const isBuiltin = receiver !== undefined && familyOf(this.#checker, receiver, this.#effects.program) !== undefined;
-    const value = isBuiltin ? either(...given.map(contents)) : either(...given, ...given.map(contents));
+    const value = isBuiltin ? either(...given.map(contents)) : either(...given, ...given.map(somewhereIn));
     for (const literal of literals) {
       literal.parameters.forEach((parameter, i) => {
         const isTotal = isBuiltin && i === 0 && args.length > 1;

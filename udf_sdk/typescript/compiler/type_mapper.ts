@@ -138,7 +138,9 @@ export class TypeMapper {
     if (shared !== undefined) return shared;
     const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
     if (base !== undefined) return base;
-    throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`));
+    const isPlain = rest.every((t) => t.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike));
+    const wayOut = isPlain ? "make it one type where the value comes from: String(x), `${x}` or Number(x)" : undefined;
+    throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`, wayOut));
   }
 
   #sameForAll(types: readonly ts.Type[], substitution: Substitution): Rep | undefined {

@@ -5,7 +5,17 @@ import { method } from "./builtins.ts";
 import type { Family } from "./builtins.ts";
 import type { Program } from "./check.ts";
 import type { Effects } from "./effects.ts";
-import { FRESH, OUTSIDE, contents, either, holding, ofParameter, seenFromCaller } from "./origins.ts";
+import {
+  FRESH,
+  OUTSIDE,
+  contents,
+  either,
+  holding,
+  holdingSomewhere,
+  ofParameter,
+  seenFromCaller,
+  somewhereIn,
+} from "./origins.ts";
 import type { Origin, Origins } from "./origins.ts";
 import { bare, isFunction, isWithin, symbolOf } from "./scopes.ts";
 
@@ -44,19 +54,46 @@ export class ValueOrigins {
   /** Where the value of an expression may come from. */
   of(given: ts.Expression): Origins {
     const node = bare(given);
-    if (isPlain(this.#checker.getTypeAtLocation(node))) return FRESH;
+    const type = this.#checker.getTypeAtLocation(node);
+    if (isPlain(type)) return FRESH;
+    const origins = this.#ofObject(node);
+    return this.#holdsPlainOnly(type) ? { ...FRESH, itself: origins.itself } : origins;
+  }
+
+  /** An array of numbers, a record of texts: there is nothing inside that could be changed. */
+  #holdsPlainOnly(type: ts.Type): boolean {
+    const parts = type.isUnion() ? type.types : [type];
+    return parts.every((t) => isPlain(t) || this.#held(t)?.every(isPlain));
+  }
+
+  /** The types of what is in an array, a collection or a record; undefined where it is not known. */
+  #held(type: ts.Type): readonly ts.Type[] | undefined {
+    const isCollection = /^(Readonly)?(Map|Set)$/.test(type.symbol?.name ?? "");
+    if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type) || isCollection)
+      return this.#checker.getTypeArguments(type as ts.TypeReference);
+    if (type.isClass() || !(type.flags & ts.TypeFlags.Object)) return undefined;
+    return this.#checker.getPropertiesOfType(type).map((p) => this.#checker.getTypeOfSymbol(p));
+  }
+
+  #ofObject(node: ts.Expression): Origins {
     if (node.kind === ts.SyntaxKind.ThisKeyword) return ofParameter(-1);
     if (ts.isIdentifier(node)) return this.#ofName(node);
     if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
       return contents(this.of(node.expression));
     if (ts.isConditionalExpression(node)) return either(this.of(node.whenTrue), this.of(node.whenFalse));
     if (ts.isBinaryExpression(node)) return either(this.of(node.left), this.of(node.right));
-    if (ts.isSpreadElement(node)) return contents(this.of(node.expression));
+    if (ts.isSpreadElement(node)) return this.elementsOf(node.expression);
     if (ts.isArrayLiteralExpression(node)) return holding(...node.elements.map((e) => this.of(e)));
     if (ts.isObjectLiteralExpression(node)) return holding(...node.properties.map((p) => this.#ofProperty(p)));
     if (ts.isCallExpression(node)) return this.#ofCall(node);
-    if (ts.isNewExpression(node)) return holding(...(node.arguments ?? []).map((a) => this.of(a)));
+    if (ts.isNewExpression(node)) return holdingSomewhere(...(node.arguments ?? []).map((a) => this.of(a)));
     return FRESH;
+  }
+
+  /** What is iterated: elements of an array; of a Map the tuples are new, and what they refer to counts, too. */
+  elementsOf(node: ts.Expression): Origins {
+    const isArray = this.#checker.isArrayType(this.#checker.getTypeAtLocation(node));
+    return isArray ? contents(this.of(node)) : somewhereIn(this.of(node));
   }
 
   #ofName(node: ts.Identifier): Origins {
@@ -82,7 +119,7 @@ export class ValueOrigins {
       const { returns } = isWithin(callee, this.#root) ? { returns: FRESH } : this.#effects.summary(callee);
       const seen = (of: ReadonlySet<Origin>): Set<Origin> =>
         new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
-      return { itself: seen(returns.itself), inside: seen(returns.inside) };
+      return { itself: seen(returns.itself), inside: seen(returns.inside), below: seen(returns.below) };
     });
     return either(FRESH, ...results);
   }
@@ -94,8 +131,10 @@ export class ValueOrigins {
     if ("builtin" in answer && answer.builtin.chains) return from;
     if ("builtin" in answer && answer.builtin.optional) return contents(from);
     const others = node.arguments.map((a) => this.ofArgument(a));
-    if (name === "map" || name === "flatMap") return holding(...others);
-    if (!name.startsWith("reduce")) return holding(contents(from), ...others);
+    if (name === "map") return holding(...others);
+    if (name === "flatMap") return holdingSomewhere(...others);
+    if (name === "slice" || name === "filter") return holding(contents(from));
+    if (!name.startsWith("reduce")) return holdingSomewhere(contents(from), ...others);
     return node.arguments.length > 1 ? either(...others) : either(contents(from), ...others);
   }
 

@@ -77,15 +77,15 @@ export class Kafka {
 }
 
 /** Where records of type T go. */
-export abstract class Sink<in out T> {
+export abstract class Sink<in T> {
   /** @internal The connector's kind: the sink's name unless name(x) says otherwise. */
   abstract readonly kind: string;
 
   /** @internal What one record becomes. */
   abstract writer(): (record: unknown) => { key: string; value: string };
 
-  /** Says only which records fit: a sink takes records of exactly its own type. */
-  declare protected readonly takes: (record: T) => T;
+  /** Says only which records fit. A job wants them in the sink's own shape: the compiler says so where they are not. */
+  declare protected readonly takes: (record: T) => void;
 }
 
 /** Writes one value per key into Redis; a later value of a key replaces the earlier one. */

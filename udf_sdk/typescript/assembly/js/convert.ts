@@ -21,6 +21,7 @@ export function str<T>(v: T): string {
 
 function textOf<T>(v: T): string {
   if (isString<T>()) return changetype<string>(v);
+  else if (isDefined(v.__isBox)) return str(v.value);
   else if (isArray<T>()) return array_join<valueof<T>>(changetype<Array<valueof<T>>>(v), ",");
   else if (isDefined(v.toString)) return v.toString();
   else return "[object Object]";

@@ -17,6 +17,7 @@ import { isGuarded, peek } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
 import { identifier, narrowed } from "./names.ts";
+import { enumName, fieldByKey } from "./lookups.ts";
 import { callOrFail } from "./optional_results.ts";
 
 /** The family of built-in methods of a value, if it has one. */
@@ -166,6 +167,8 @@ function builtinTypes(ctx: Context, refs: readonly string[], rep: Rep): string {
 export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): Value {
   const member = enumMember(ctx, node);
   if (member !== undefined) return member;
+  const named = enumName(ctx, node);
+  if (named !== undefined) return named;
   const receiver = marked(ctx, node.expression);
   const peeked = isGuarded(node) ? peek(ctx, node, receiver) : undefined;
   return peeked ?? narrowed(ctx, node, elementOn(ctx, node, receiver));
@@ -180,6 +183,8 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
     const field = name === undefined ? undefined : fieldOf(rep.record, name);
     if (field !== undefined) return { code: code`${receiver.code}.${localName(field.name)}`, rep: field.rep };
     if (rep.record.tuple) return elementOn(ctx, node, tupleAsArray(ctx, node, receiver, rep));
+    const looked = fieldByKey(ctx, index, receiver, rep.record);
+    if (looked !== undefined) return looked;
   }
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array")

@@ -233,6 +233,14 @@ export function filledArray(
     made.expression.text === "Array" &&
     made.arguments?.length === 1;
   if (!isArray || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined) return undefined;
+  if (target?.kind !== "array" && !ctx.job.types.has(ctx.job.checker.getTypeAtLocation(node), ctx.substitution))
+    return refuse(
+      ctx,
+      node,
+      "LF101",
+      "'new Array(n)' does not say what its elements are",
+      `write the type: new Array<${describe(repAt(ctx, value))}>(${made.arguments?.[0]?.getText()})`,
+    );
   const rep = target?.kind === "array" ? target : repAt(ctx, node);
   const length = made.arguments?.[0];
   if (rep.kind !== "array" || length === undefined) return undefined;

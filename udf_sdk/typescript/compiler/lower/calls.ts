@@ -14,6 +14,7 @@ import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { joinedLiteral } from "./joins.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { substitutionOfMember } from "./inheritance.ts";
@@ -33,7 +34,10 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
     );
   if (ts.isPropertyAccessExpression(callee)) {
     const withoutReceiver =
-      promiseCall(ctx, node, callee) ?? filledArray(ctx, node, callee, target) ?? staticOwnerCall(ctx, node, callee);
+      promiseCall(ctx, node, callee) ??
+      filledArray(ctx, node, callee, target) ??
+      joinedLiteral(ctx, node, callee) ??
+      staticOwnerCall(ctx, node, callee);
     return withoutReceiver ?? callOn(ctx, node, callee, marked(ctx, callee.expression));
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;

@@ -84,9 +84,14 @@ export function compare(ctx: Context, node: ts.BinaryExpression, operator: strin
       node,
       "LF318",
       `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be ordered in a job`,
+      isBigintAndNumber(left.rep, right.rep) ? "compare two bigints: a literal such as 5n, or BigInt(x)" : undefined,
     );
   }
   return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
+}
+
+function isBigintAndNumber(a: Rep, b: Rep): boolean {
+  return (a.kind === "bigint" && b.kind === "number") || (a.kind === "number" && b.kind === "bigint");
 }
 
 export function instanceOf(ctx: Context, node: ts.BinaryExpression): Value {

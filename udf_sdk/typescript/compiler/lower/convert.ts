@@ -29,13 +29,33 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
       : code`changetype<${typeText(ctx, target)}>(${value.code})`;
   }
   if (source.kind === "class" && target.kind === "class") return code`<${typeText(ctx, target)}>(${value.code})`;
-  if (source.kind === "api" && target.kind === "api") return value.code;
+  if (source.kind === "api" && target.kind === "api") return ofSameRecords(ctx, value.code, source, target, node);
   if (source.kind === "function" && target.kind === "function") return adapted(ctx, value.code, source, target, node);
   return refuse(
     ctx,
     node,
     "LF108",
     `a value of type '${describe(source)}' is used where '${describe(target)}' is wanted: in a job these are two different things`,
+  );
+}
+
+/** A sink or a stream where one is wanted: what flows through it must have one shape on both sides. */
+function ofSameRecords(
+  ctx: Context,
+  given: Code,
+  source: Rep & { kind: "api" },
+  target: Rep & { kind: "api" },
+  node: ts.Node,
+): Code {
+  const differ = source.args.findIndex((a, i) => target.args[i] !== undefined && !sameRep(a, target.args[i] as Rep));
+  const [own, wanted] = [source.args[differ], target.args[differ]];
+  if (source.name !== "Redis" || own === undefined || wanted === undefined) return given;
+  return refuse(
+    ctx,
+    node,
+    "LF108",
+    `this sink takes '${describe(own)}', but the stream has '${describe(wanted)}'`,
+    "make records of the sink's type, say T, in front of it: .map((r): T => ({ ...r }))",
   );
 }
 
@@ -147,6 +167,8 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
       return code`__js.str<${typeText(ctx, rep)}>(${value.code})`;
     case "null":
       return '"null"';
+    case "never":
+      return "__l.never<string>()";
     case "nullable": {
       if (rep.absent === "both") break;
       const held = temporary(ctx, rep);

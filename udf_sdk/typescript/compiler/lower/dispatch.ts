@@ -20,6 +20,7 @@ import { newExpression } from "./new.ts";
 import { objectLiteral } from "./objects.ts";
 import { binary, postfix, prefix, typeOf } from "./operators.ts";
 import { conditional } from "./logic.ts";
+import { withoutRegex } from "./regex_hints.ts";
 
 type Handler = (ctx: Context, node: never, target: Rep | undefined) => Value;
 
@@ -69,7 +70,6 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
 ] as readonly (readonly [ts.SyntaxKind, Handler])[]);
 
 const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string]> = new Map([
-  [K.RegularExpressionLiteral, ["LF306", "regular expressions are not supported in a job"]],
   [K.DeleteExpression, ["LF308", "'delete' is not supported in a job"]],
   [K.YieldExpression, ["LF205", "generators are not supported in a job"]],
   [K.ClassExpression, ["LF313", "a class expression is not supported in a job"]],
@@ -82,6 +82,8 @@ const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string]> = new Ma
 export function expression(ctx: Context, node: ts.Expression, target?: Rep): Value {
   const handler = HANDLERS.get(node.kind);
   if (handler !== undefined) return handler(ctx, node as never, target);
+  if (ts.isRegularExpressionLiteral(node))
+    return refuse(ctx, node, "LF306", "regular expressions are not supported in a job", withoutRegex(node));
   const [errorCode, message] = REFUSED.get(node.kind) ?? ["LF302", `this expression is not supported in a job`];
   return refuse(ctx, node, errorCode, message);
 }

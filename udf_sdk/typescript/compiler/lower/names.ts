@@ -12,7 +12,7 @@ import {
   isWithin,
   symbolOf,
 } from "../scopes.ts";
-import { NULL, NUMBER, isScalar, sameRep } from "../types.ts";
+import { NEVER, NULL, NUMBER, isScalar, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -47,6 +47,8 @@ function libraryValue(ctx: Context, node: ts.Identifier): Value {
 function variable(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Identifier): Value {
   const direct = isTopLevel(declaration) ? functionOfConst(declaration) : undefined;
   if (direct !== undefined) return functionValue(ctx, symbol, direct, node);
+  const isNever = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Never) !== 0;
+  if (isNever && ts.isVariableDeclaration(declaration)) return { code: "0", rep: NEVER };
   return narrowed(ctx, node, { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) });
 }
 

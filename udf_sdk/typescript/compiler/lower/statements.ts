@@ -95,7 +95,10 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
     const value = marked(ctx, node.initializer as ts.Expression, patternTarget(ctx, node));
     return bindPattern(ctx, node.name, value);
   }
-  const rep = declaredRep(ctx, node, symbolOf(ctx.job.checker, node.name) as ts.Symbol);
+  const symbol = symbolOf(ctx.job.checker, node.name) as ts.Symbol;
+  if (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Never && node.initializer !== undefined)
+    return code`${into(ctx, node.initializer, VOID)};`;
+  const rep = declaredRep(ctx, node, symbol);
   if (rep.kind === "void" || rep.kind === "never" || rep.kind === "null") {
     return refuse(
       ctx,

@@ -11,7 +11,8 @@ function replaced(s: string): string {
 
 function computed(name: string): number {
   const o = { a: 1, b: 2 };
-  return o[name as "a" | "b"]; // error
+  o[name as "a" | "b"] = 3; // error
+  return o.a;
 }
 
 function tagged(s: string): string {
@@ -24,12 +25,6 @@ function printed(o: { a: number }): string {
 
 function mixed(a: bigint, b: number): boolean {
   return a > b; // error
-}
-
-enum Color { Red, Green }
-
-function nameOf(c: Color): string {
-  return Color[c]; // error
 }
 
 class Doubler {
