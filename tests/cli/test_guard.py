@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ def raising(error: BaseException) -> Callable[[], None]:
         (KeyboardInterrupt(), 130),
         (BindingInvalid("x"), 2),
         (SinkFailed("x"), 1),
+        (PermissionError(13, "Permission denied", "/tmp"), 1),
+        (MemoryError(), 1),
     ],
 )
 def test_every_end_has_its_exit_code(error: BaseException, code: int) -> None:
@@ -60,3 +63,9 @@ def test_a_traceback_is_shown_to_who_asks_for_it(
     monkeypatch.setenv("LIGHTFLUS_DEBUG", "1")
     guarded(raising(error))
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_the_system_refuses_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    guarded(raising(OSError(errno.ENOSPC, "No space left on device", "/tmp/x.y")))
+    said = capsys.readouterr().err
+    assert said.startswith("error: the system refuses: No space left on device\n  --> /tmp/x.y\n")

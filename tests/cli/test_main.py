@@ -64,3 +64,22 @@ def test_a_machine_without_room_for_an_instance_is_no_bug_of_ours(numbers_job: P
     assert done.returncode == 1
     assert done.stderr.startswith("error: the system has no memory for another instance: ")
     assert "ulimit -v" in done.stderr
+
+
+def test_sigterm_ends_any_command_as_ctrl_c_does() -> None:
+    program = """
+import os, signal, time
+from lightflus.cli.main import app, main
+
+@app.command()
+def wait():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    finally:
+        print("cleared away")
+
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program, "wait"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "cleared away\n"), done.stderr

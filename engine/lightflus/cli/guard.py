@@ -15,7 +15,7 @@ from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
 from lightflus.cli.screen import discard, say, tell
 from lightflus.connectors.failures import STDOUT
-from lightflus.errors import InternalError, LightflusError, SinkFailed
+from lightflus.errors import ExternalError, InternalError, LightflusError, SinkFailed
 
 
 def guarded(command: Callable[[], None]) -> int:
@@ -37,6 +37,8 @@ def _explain(error: Exception) -> int:
     if _is_reader_gone(error):
         discard(sys.stdout)
         return EXTERNAL
+    if isinstance(error, OSError | MemoryError):
+        error = _of_the_machine(error)
     if not isinstance(error, LightflusError) or isinstance(error, InternalError):
         return _report_bug(error)
     tell(render(error), end="")
@@ -49,6 +51,19 @@ def _is_reader_gone(error: Exception) -> bool:
     """Whether who read our output has had enough (`| head`): no words then. A pipe that the job writes is another."""
     is_ours = isinstance(error, SinkFailed) and error.where == STDOUT
     return isinstance(error, BrokenPipeError) or (is_ours and isinstance(error.__cause__, BrokenPipeError))
+
+
+def _of_the_machine(error: OSError | MemoryError) -> ExternalError:
+    """What no layer expected to fail: a full disk for temporary files, no more threads or memory."""
+    if isinstance(error, MemoryError):
+        text, where = "this machine has no more memory for this process", None
+    else:
+        text, where = f"the system refuses: {error.strerror or error}", error.filename
+    ours = ExternalError(
+        text, where=None if where is None else str(where), hint="LIGHTFLUS_DEBUG=1 shows what asked for it"
+    )
+    ours.__cause__ = error
+    return ours
 
 
 def _report_bug(error: Exception) -> int:

@@ -7,6 +7,7 @@ imported when the command runs, so that `lightflus --help` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -146,6 +147,7 @@ def doctor(as_json: Json = False) -> None:
 def main() -> None:
     """Entry of the `lightflus` executable."""
     reserve_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: children and files are cleared away
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows ?
