@@ -11,6 +11,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, truthy, unwrapped } from "./convert.ts";
 import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
+import { fieldTargetByKey } from "./lookups.ts";
 import { frameAt, narrowed, place } from "./names.ts";
 import { arithmetic } from "./operators.ts";
 import { textInto } from "./text.ts";
@@ -136,7 +137,11 @@ function tupleTarget(
 ): Target {
   const name = fixedName(node.argumentExpression, rep.record.tuple);
   const field = rep.record.fields.find((f) => f.name === name);
-  if (field === undefined) return refuse(ctx, node, "LF307", "a computed field is not supported in a job");
+  if (field === undefined) {
+    const byKey = rep.record.tuple ? undefined : fieldTargetByKey(ctx, node.argumentExpression, receiver, rep.record);
+    if (byKey === undefined) return refuse(ctx, node, "LF307", "a computed field is not supported in a job");
+    return enclosingFunction(node) !== undefined && isScalar(byKey.rep) ? guarded(byKey, byKey.object) : byKey;
+  }
   const held = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
   return simple(field.rep, code`${held.value.code}.${field.name}`, held.setup);
 }

@@ -36,7 +36,20 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
     node,
     "LF108",
     `a value of type '${describe(source)}' is used where '${describe(target)}' is wanted: in a job these are two different things`,
+    sameFields(source, target, node),
   );
+}
+
+/** The wanted record made of the given one's fields, in the user's words; undefined where it has not all of them. */
+function sameFields(source: Rep, target: Rep, node: ts.Node): string | undefined {
+  if (source.kind !== "record" || target.kind !== "record" || source.record.tuple || target.record.tuple)
+    return undefined;
+  const { fields } = source.record;
+  const fits = target.record.fields.every((f) => fields.some((g) => g.name === f.name && sameRep(g.rep, f.rep)));
+  const name = node.getText();
+  if (!fits || !/^\w+(\.\w+)*$/.test(name)) return undefined;
+  const copy = `{ ${target.record.fields.map((f) => `${f.name}: ${name}.${f.name}`).join(", ")} }`;
+  return `hand on ${copy}, or make the function generic: <T extends ...>(value: T)`;
 }
 
 /** A sink or a stream where one is wanted: what flows through it must have one shape on both sides. */

@@ -99,6 +99,12 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
   }
   if (rep.kind === "array" && key === "length")
     return { code: code`__js.array_length<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
+  if (rep.kind === "map" && key === "size") {
+    const types = `${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}`;
+    return { code: code`__js.map_size<${types}>(${source.code})`, rep: NUMBER };
+  }
+  if (rep.kind === "set" && key === "size")
+    return { code: code`__js.set_size<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
   if (rep.kind === "string" && key === "length") return { code: code`__js.string_length(${source.code})`, rep: NUMBER };
   if (rep.kind === "class" && typeof key === "string") return classField(ctx, node, rep, key, source);
   return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of '${describe(rep)}' by a pattern in a job`);

@@ -3,21 +3,23 @@
 import ts from "typescript-compiler-api";
 import { symbolOf } from "../scopes.ts";
 import { NUMBER, STRING, fieldOf, sameRep } from "../types.ts";
-import type { Field, RecordClass } from "../types.ts";
-import { code, quote } from "../writer.ts";
+import type { Field, RecordClass, Rep } from "../types.ts";
+import { code, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { localName, place, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
 import { numberText } from "./literals.ts";
 
-/** A field of a record by a key that is a union of literals; undefined where fields are missing or of different types. */
-export function fieldByKey(
-  ctx: Context,
-  index: ts.Expression,
-  receiver: Value,
-  record: RecordClass,
-): Value | undefined {
+/** A key that is a union of literals, each of them a field of the record, all of one type. */
+interface Keyed {
+  readonly rep: Rep;
+  readonly keyRep: Rep;
+  /** Chooses by the key that is in the variable. */
+  choose(key: string, of: (field: Field) => string): string;
+}
+
+function keyed(ctx: Context, index: ts.Expression, record: RecordClass): Keyed | undefined {
   const type = ctx.job.checker.getTypeAtLocation(index);
   const keys = type.isUnion() ? type.types : [type];
   const isText = keys.every((k) => k.isStringLiteral());
@@ -27,18 +29,54 @@ export function fieldByKey(
   const [first] = fields;
   if (first === undefined || !fields.every((f): f is Field => f !== undefined && sameRep(f.rep, first.rep)))
     return undefined;
-  const held = temporary(ctx, receiver.rep);
-  const key = temporary(ctx, isText ? STRING : NUMBER);
-  const chosen = fields.map((f, i): Code => {
-    const literal = literals[i] as string | number;
-    const text = typeof literal === "string" ? quote(literal) : numberText(literal);
-    return `${key} == ${text} ? ${held}.${localName(f.name)} : `;
-  });
-  const given = into(ctx, index, isText ? STRING : NUMBER);
+  const texts = literals.map((k) => (typeof k === "string" ? quote(k) : numberText(k)));
   const otherwise = `__l.never<${typeText(ctx, first.rep)}>()`;
+  const choose = (key: string, of: (field: Field) => string): string =>
+    `(${fields.map((f, i) => `${key} == ${texts[i] ?? ""} ? ${of(f)} : `).join("")}${otherwise})`;
+  return { rep: first.rep, keyRep: isText ? STRING : NUMBER, choose };
+}
+
+/** A field of a record by a key that is a union of literals; undefined where fields are missing or of different types. */
+export function fieldByKey(
+  ctx: Context,
+  index: ts.Expression,
+  receiver: Value,
+  record: RecordClass,
+): Value | undefined {
+  const target = fieldTargetByKey(ctx, index, receiver, record);
+  return target && { code: code`(${separated([...target.setup, target.read], ", ")})`, rep: target.rep };
+}
+
+/** Such a field where it is read or written: receiver and key are put aside once, `object` is the receiver's variable. */
+export interface KeyedTarget {
+  readonly object: string;
+  readonly rep: Rep;
+  readonly setup: readonly Code[];
+  readonly read: Code;
+  write(value: Code): Code;
+}
+
+/** The same, as something that can be assigned to. */
+export function fieldTargetByKey(
+  ctx: Context,
+  index: ts.Expression,
+  receiver: Value,
+  record: RecordClass,
+): KeyedTarget | undefined {
+  const found = keyed(ctx, index, record);
+  if (found === undefined) return undefined;
+  const object = temporary(ctx, receiver.rep);
+  const key = temporary(ctx, found.keyRep);
+  const setup: Code[] = [code`${object} = ${receiver.code}`, code`${key} = ${into(ctx, index, found.keyRep)}`];
   return {
-    code: code`(${held} = ${receiver.code}, ${key} = ${given}, ${chosen}${otherwise})`,
-    rep: first.rep,
+    object,
+    rep: found.rep,
+    setup,
+    read: found.choose(key, (f) => `${object}.${localName(f.name)}`),
+    write: (value: Code): Code => {
+      const held = temporary(ctx, found.rep);
+      return code`(${held} = ${value}, ${found.choose(key, (f) => `(${object}.${localName(f.name)} = ${held})`)})`;
+    },
   };
 }
 

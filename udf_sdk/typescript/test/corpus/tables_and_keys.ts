@@ -71,6 +71,13 @@ function line(e: Source): string {
   const lists = SPECS.map((s) => [...s.words]);
   lists[0].push("more");
   lists.forEach((l) => l.reverse());
+  const tally = { info: 0, warn: 0, error: 0 };
+  for (const s of shapes) tally[next(level)] += s.kind.length;
+  const before = tally[level]++;
+  tally[level === "info" ? "warn" : "info"] = before * 2;
+  const { size } = new Map([[level, before]]);
+  const { size: distinct } = { size: new Set(lists.map((l) => l.length)).size };
+  order += `${tally.info} ${tally.warn} ${tally.error} ${size} ${distinct}`;
   const counts = SPECS.map((s) => ({ name: s.name, hits: 0 }));
   for (const c of counts) c.hits += e.id;
   return [

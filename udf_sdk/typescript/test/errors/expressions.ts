@@ -9,10 +9,14 @@ function replaced(s: string): string {
   return s.replace(/a/g, "b"); // error
 }
 
-function computed(name: string): number {
-  const o = { a: 1, b: 2 };
-  o[name as "a" | "b"] = 3; // error
-  return o.a;
+function computed(name: "a" | "b"): string {
+  const o = { a: 1, b: "2" };
+  return `${o[name]}`; // error
+}
+
+function wider(point: { x: number; y: number; name: string }): number {
+  const norm = (p: { x: number; y: number }): number => p.x * p.x + p.y * p.y;
+  return norm(point); // error
 }
 
 function tagged(s: string): string {
