@@ -32,7 +32,7 @@ class LiveView:
 
     def __init__(self) -> None:
         self.title = ""
-        self._rows: ShownRows | None = None
+        self._rows: dict[str, ShownRows] = {}
         self._past: deque[tuple[float, Progress]] = deque()
         self._live = Live(console=words(), auto_refresh=False, transient=True)
 
@@ -43,12 +43,12 @@ class LiveView:
     def close(self) -> None:
         """Gives the terminal back; the rows, which a reader wants to keep, are printed where they belong."""
         self._live.stop()
-        if self._rows is not None:
-            show(rows_table(self._rows))
+        for rows in self._tables():
+            show(rows_table(rows))
 
     def show(self, rows: ShownRows) -> None:
         """`stdio.Screen`: keeps the rows for the next picture."""
-        self._rows = rows
+        self._rows[rows.sink] = rows
 
     def update(self, seconds: float, progress: Progress) -> None:
         """Draws."""
@@ -56,11 +56,15 @@ class LiveView:
         while len(self._past) > 2 and self._past[0][0] < seconds - _RATE_SECONDS:
             self._past.popleft()
         parts: list[Table | Text] = [self._operators(seconds, progress)]
-        if self._rows is not None:
-            room = words().height - len(progress) - _OTHER_LINES
-            newest = replace(self._rows, rows=self._rows.rows[-max(room, 1) :])
-            parts.append(rows_table(newest))
+        tables = self._tables()
+        for rows in tables:
+            room = (words().height - len(progress) - _OTHER_LINES) // len(tables)
+            parts.append(rows_table(replace(rows, rows=rows.rows[-max(room, 1) :])))
         self._live.update(Group(*parts), refresh=True)
+
+    def _tables(self) -> list[ShownRows]:
+        """By sink; a copy, since writers add to them."""
+        return [rows for _, rows in sorted(self._rows.copy().items())]
 
     def _operators(self, seconds: float, progress: Progress) -> Table:
         then, before = self._past[0]
@@ -85,9 +89,9 @@ def summary(title: str, seconds: float, progress: Progress) -> Table:
 
 
 def rows_table(shown: ShownRows) -> Table:
-    """The rows of a `stdout:` sink."""
+    """The rows of a `stdout:` sink, under its name."""
     hidden = f"  the last {len(shown.rows):,} of {shown.written:,} written" if shown.written > len(shown.rows) else ""
-    table = Table(title=f"stdout{hidden}", title_justify="left", title_style="dim")
+    table = Table(title=Text(f"{shown.sink}{hidden}".translate(CONTROL)), title_justify="left", title_style="dim")
     for name in shown.names:
         table.add_column(Text(name))
     for row in shown.rows:

@@ -134,7 +134,8 @@ def _stdout(spec: SinkSpec, options: Options, streams: Streams) -> Sink:
         return StdoutSink(streams.stdout, encoder)
     keys = {f.name: f.type for f in spec.fields if f.name in spec.key_fields}
     is_upsert = spec.delivery is Delivery.UPSERT and all(isinstance(kind, ScalarType) for kind in keys.values())
-    return TableSink(streams.screen, tuple(f.name for f in spec.fields), spec.key_fields if is_upsert else ())
+    names = tuple(f.name for f in spec.fields)
+    return TableSink(streams.screen, spec.name, names, spec.key_fields if is_upsert else ())
 
 
 def _generate(spec: SourceSpec, options: Options, streams: Streams) -> Source:

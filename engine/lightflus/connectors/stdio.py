@@ -48,15 +48,16 @@ class StdinSource:
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """What a screen shows: at most STDOUT_TABLE_ROWS rows, the newest last."""
+    """What a screen shows of one sink: at most STDOUT_TABLE_ROWS rows, the newest last."""
 
+    sink: str
     names: tuple[str, ...]
     rows: tuple[Row, ...]
     written: int
 
 
 class Screen(Protocol):
-    """Something that draws a table and replaces what it drew before."""
+    """Something that draws a table per sink and replaces what it drew of that sink before."""
 
     def show(self, rows: ShownRows) -> None:
         """Called at every flush, from the thread of a writer."""
@@ -106,9 +107,10 @@ class _LineWriter:
 class TableSink:
     """`ports.Sink` that shows the rows written last as a table: per key for an upsert, else simply the last ones."""
 
-    def __init__(self, screen: Screen, names: tuple[str, ...], key_fields: tuple[str, ...]) -> None:
-        """`key_fields` empty = append."""
+    def __init__(self, screen: Screen, sink: str, names: tuple[str, ...], key_fields: tuple[str, ...]) -> None:
+        """`sink` is its name, since several may share the screen; `key_fields` empty = append."""
         self._screen = screen
+        self._sink = sink
         self._names = names
         self._key_fields = key_fields
         self._rows: OrderedDict[Row, Row] = OrderedDict()
@@ -147,7 +149,7 @@ class TableSink:
     def show(self) -> None:
         """Draws what there is."""
         with self._lock:
-            shown = ShownRows(self._names, tuple(self._rows.values()), self._written)
+            shown = ShownRows(self._sink, self._names, tuple(self._rows.values()), self._written)
         self._screen.show(shown)
 
 
