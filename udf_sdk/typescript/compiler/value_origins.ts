@@ -107,7 +107,19 @@ export class ValueOrigins {
   #ofProperty(property: ts.ObjectLiteralElementLike): Origins {
     if (ts.isPropertyAssignment(property)) return this.of(property.initializer);
     if (ts.isShorthandPropertyAssignment(property)) return this.of(property.name);
-    return ts.isSpreadAssignment(property) ? contents(this.of(property.expression)) : FRESH;
+    if (!ts.isSpreadAssignment(property) || this.#isReplaced(property)) return FRESH;
+    return contents(this.of(property.expression));
+  }
+
+  /** `{ ...a, list: [...a.list] }`: what the spread brings that could be changed is written anew behind it. */
+  #isReplaced(spread: ts.SpreadAssignment): boolean {
+    const { properties } = spread.parent;
+    const later = new Set(properties.slice(properties.indexOf(spread) + 1).map((p) => p.name?.getText()));
+    const type = this.#checker.getTypeAtLocation(spread.expression);
+    if (type.isUnion() || !(type.flags & ts.TypeFlags.Object)) return false;
+    return this.#checker
+      .getPropertiesOfType(type)
+      .every((p) => later.has(p.name) || isPlain(this.#checker.getTypeOfSymbol(p)));
   }
 
   #ofCall(node: ts.CallExpression): Origins {

@@ -71,6 +71,11 @@ function line(e: Source): string {
   const lists = SPECS.map((s) => [...s.words]);
   lists[0].push("more");
   lists.forEach((l) => l.reverse());
+  const deep = SPECS.map((s) => ({ ...s, words: [...s.words] }));
+  deep[0].words.push(e.level);
+  for (const d of deep.filter((x) => x.n > 1)) d.words.unshift("q");
+  const byName = new Map(deep.map((d): [string, typeof d] => [d.name, d]));
+  for (const [, d] of byName) d.n += d.words.length;
   const tally = { info: 0, warn: 0, error: 0 };
   for (const s of shapes) tally[next(level)] += s.kind.length;
   const before = tally[level]++;
@@ -100,6 +105,7 @@ function line(e: Source): string {
     copies.map((c) => c.name + c.n),
     lists.map((l) => l.join("")).join(),
     counts.map((c) => c.hits),
+    deep.map((d) => d.n + d.words.join("")),
     e.ms ?? "none",
   ].join("|");
 }
@@ -108,6 +114,10 @@ const ctx = ExecutionContext.new("tables", "default");
 const events = Kafka.builder().brokers(["h:1"]).topic("events").group("g").build<Source>().createFlow(ctx);
 events.map((e) => ({ id: e.id, text: line(e) })).sink(Redis.new<{ id: number; text: string }>().host("h").keyExtractor((r) => `${r.id}`).valueExtractor((r) => r.text)).execute();
 
+interface Narrow {
+  id: number;
+}
+events.map((e): Narrow => ({ ...e })).sink(Redis.new<Narrow>().host("h").keyExtractor((r) => `${r.id}`).valueExtractor((r) => `${r.id}`)).name("narrow").execute();
 events
   .map((e) => ({ level: levelOf(e.level), ms: e.ms === undefined ? undefined : e.ms + calls }))
   .sink(Redis.new<{ level: string; ms?: number }>().host("h").keyExtractor((r) => r.level).valueExtractor((r) => `${r.ms ?? "unknown"}`))

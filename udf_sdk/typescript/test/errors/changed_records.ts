@@ -25,6 +25,8 @@ Kafka.builder().brokers(["h:1"]).topic("t").group("g").build<string>().createFlo
       const copies = [c].map((x) => ({ ...x }));
       copies[0].n = 5;
       copies[0].lines.pop(); // error
+      const deep = [c].map((x) => ({ ...x, word: "w" }));
+      deep[0].lines.pop(); // error
       const { word, ...rest } = c;
       rest.n += 1;
       return `${copies[0].n}${rest.n}${word}`;
