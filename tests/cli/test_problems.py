@@ -95,3 +95,8 @@ def test_json_has_everything_that_the_error_knows() -> None:
     }
     problems = to_json(JobInvalid("x", (Problem("a", code="LF1"), Problem("b"))))["problems"]
     assert problems == [{"text": "a", "code": "LF1"}, {"text": "b"}]
+
+
+def test_a_message_of_any_length_fits_on_a_screen() -> None:
+    huge = "x" * 100_000
+    assert len(render(BindingInvalid(huge, where=huge, hint=huge)).plain) < 5_000

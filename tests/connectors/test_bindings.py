@@ -152,3 +152,11 @@ def test_a_sink_cannot_write_into_the_directory_that_the_job_reads(sink: str, tm
 def test_an_option_with_a_nul_byte_is_refused(texts: tuple[str, ...]) -> None:
     with pytest.raises(BindingInvalid, match="has a NUL byte"):
         bound(*texts)
+
+
+@pytest.mark.parametrize(
+    "uri", ["generate:rows=1,rows=2", "generate:rows=1?rows=2", "file:a?path=b", "file:?path=a&path=b"]
+)
+def test_an_option_is_given_once(uri: str) -> None:
+    with pytest.raises(BindingInvalid, match="stands there twice"):
+        parse_bindings([f"topic={uri}"])

@@ -27,6 +27,7 @@ _MOST_PROBLEMS = 10
 _MOST_FRAMES = 8
 _SDK_FRAMES = "~lib/"
 _MOST_COLUMNS = 100
+_MOST_CHARACTERS = 1_500
 _MOST_SOURCE_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
@@ -123,7 +124,7 @@ class _Line:
 
 def _is_place(where: str) -> bool:
     """Whether it is a file, with or without a line, rather than the name of an operator or a task."""
-    return " -> " not in where and ("." in where or os.path.sep in where or Path(where).exists())
+    return " -> " not in where and ("." in where or os.path.sep in where or os.path.exists(where))
 
 
 def _line_of(problem: Problem) -> _Line | None:
@@ -147,4 +148,6 @@ def _read_line(path: Path, number: int) -> str | None:
 
 
 def _clean(text: str) -> str:
-    return text.translate(CONTROL)
+    """Harmless to a terminal, and no longer than fits on a screen: what a user or guest gave may be megabytes."""
+    shown = text.translate(CONTROL)
+    return shown if len(shown) <= _MOST_CHARACTERS else f"{shown[:_MOST_CHARACTERS]}..."

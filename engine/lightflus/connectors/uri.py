@@ -39,9 +39,11 @@ def parse_uri(text: str, main_options: dict[str, str | None]) -> Connector:
         raise BindingInvalid(f"an address of {len(text):,} characters is too long", hint=f"at most {OPTION_BYTES:,}")
     body, _, query = rest.partition("?")
     main = main_options[scheme]
-    options = _options(query.split("&"), text)
     if main is None:
-        return Connector(scheme, {**_options(body.split(","), text), **options})
+        return Connector(scheme, _options([*body.split(","), *query.split("&")], text))
+    options = _options(query.split("&"), text)
+    if body and main in options:
+        raise _twice(main, text)
     return Connector(scheme, {main: _path(body), **options} if body else options)
 
 
@@ -51,8 +53,14 @@ def _options(parts: Iterable[str], where: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         if not equals or not name:
             raise BindingInvalid(f"`{part}` is not an option", where=where, hint="an option is name=value")
-        options[unquote(name)] = unquote(value)
+        if (plain := unquote(name)) in options:
+            raise _twice(plain, where)
+        options[plain] = unquote(value)
     return options
+
+
+def _twice(name: str, where: str) -> BindingInvalid:
+    return BindingInvalid(f"option `{name}` stands there twice", where=where, hint="leave one of them out")
 
 
 def _path(body: str) -> str:
