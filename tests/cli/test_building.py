@@ -44,3 +44,9 @@ def test_a_device_is_written_and_never_replaced() -> None:
     with pytest.raises(UserError, match="cannot be written"):
         write_module(Path("/dev/full"), b"new")
     assert Path("/dev/full").is_char_device()
+
+
+def test_a_module_cannot_get_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="File name too long"):
+        write_module(tmp_path / ("x" * 300), b"new")
+    assert not list(tmp_path.iterdir())

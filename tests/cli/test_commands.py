@@ -86,6 +86,12 @@ def test_a_program_that_typescript_refuses_shows_the_users_line(tmp_path: Path) 
     assert not (tmp_path / "job.wasm").exists()
 
 
+def test_a_source_may_be_named_like_an_option(tmp_path: Path) -> None:
+    (tmp_path / "--job.ts").write_bytes(WORD_COUNT.read_bytes())
+    done = lightflus(tmp_path, "build", "-o", "job.wasm", "--", "--job.ts")
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def test_a_new_project_runs_and_checks_as_one_types(tmp_path: Path) -> None:
     assert lightflus(tmp_path, "new", "clicks").returncode == 0
     project = tmp_path / "clicks"

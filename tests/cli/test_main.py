@@ -83,3 +83,11 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", program, "wait"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (130, "cleared away\n"), done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["run", "{}"], ["build", "{}.ts"], ["inspect", "{}/job.wasm"]])
+def test_a_name_that_no_file_can_have_is_the_users_fault(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answer(*(argument.format("x" * 300) for argument in arguments)) == 2
+    assert capsys.readouterr().err.startswith("error: there is no such file")

@@ -69,15 +69,15 @@ def _default_target(source: Path) -> Path:
 
 
 def _require_folder(target: Path) -> None:
-    if target.is_dir():
+    if os.path.isdir(target):
         raise UserError("this is a directory", where=str(target), hint="name a file, for example -o job.wasm")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         raise UserError("there is no such directory", where=str(target.parent), hint="make it first, or choose another")
 
 
 def write_module(target: Path, wasm: bytes) -> None:
     """Writes a module; what was there stays if that fails. Raises UserError."""
-    is_plain = target.is_file() or not target.exists()
+    is_plain = os.path.isfile(target) or not os.path.exists(target)
     real = target.resolve()
     # what is no plain file, such as a pipe, is written itself
     beside = real.with_name(f".lightflus-{os.getpid()}.part") if is_plain else real

@@ -47,7 +47,8 @@ def compile_typescript(source: Path, meanwhile: Callable[[], object] = lambda: N
     node, entry = find_node(), find_compiler()
     with tempfile.TemporaryDirectory(prefix="lightflus-build-") as folder:
         out = Path(folder) / "job.wasm"
-        command = [node.path, str(entry), "build", str(source), "--out", str(out), "--json"]
+        named = f"./{source}" if str(source).startswith("-") else str(source)  # not to be taken for an option
+        command = [node.path, str(entry), "build", named, "--out", str(out), "--json"]
         report = _report(run_compiler(command, source, meanwhile))
         problems = tuple(map(_problem, cast(list[Diagnostic], report.get("diagnostics", []))))
         if not report.get("ok"):

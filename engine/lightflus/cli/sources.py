@@ -1,10 +1,12 @@
 """The files that a user names on the command line.
 
-What it owns: which of them is a source, and the words for one that is not there.
+What it owns: which of them is a source, and the words for one that is not there. It asks os.path, since
+pathlib raises for names that no file can have.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from lightflus.errors import UserError
@@ -16,7 +18,7 @@ _HINT = "name a TypeScript job (.ts), the Cargo.toml of a Rust job, or a module 
 
 def located(path: Path) -> Path:
     """The file that is meant: a folder with a Cargo.toml stands for that."""
-    return path / MANIFEST if path.is_dir() and (path / MANIFEST).is_file() else path
+    return path / MANIFEST if os.path.isfile(path / MANIFEST) else path
 
 
 def is_manifest(path: Path) -> bool:
@@ -31,9 +33,9 @@ def is_source(path: Path) -> bool:
 
 def require_file(path: Path) -> None:
     """Raises UserError with the reason and the way out."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise UserError("there is no such file", where=str(path), hint=_HINT)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise UserError("this is not a file", where=str(path), hint=_HINT)
 
 
