@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LIGHTFLUS = [sys.executable, "-c", "from lightflus.cli.main import main; main()"]
 FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 

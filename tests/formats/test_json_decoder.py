@@ -83,6 +83,15 @@ def test_a_field_that_is_ignored_may_hold_any_number(number: str) -> None:
     assert rows(f' {{"v":"a","z":{number}}}\n'.encode(), one(TEXT)) == [{"v": "a"}]
 
 
+@pytest.mark.parametrize(
+    ("scalar", "number"), [(Scalar.FLOAT32, "3.4028234663852886e38"), (Scalar.FLOAT64, "1.7976931348623158e308")]
+)
+@pytest.mark.parametrize("margin", ["", " "], ids=["fast", "strict"])
+def test_a_number_that_rounds_to_the_largest_of_its_column_is_one(scalar: Scalar, number: str, margin: str) -> None:
+    largest = {Scalar.FLOAT32: 3.4028234663852886e38, Scalar.FLOAT64: 1.7976931348623157e308}[scalar]
+    assert rows(f'{margin}{{"v":{number}}}\n'.encode(), one(ScalarType(scalar))) == [{"v": largest}]
+
+
 @pytest.mark.parametrize("number", ["1e-99999999999999999999", "0e99999999999999999999"])
 def test_a_number_too_small_to_tell_from_0_is_0(number: str) -> None:
     assert rows(f' {{"v":{number}}}\n'.encode(), one(NUMBER)) == [{"v": 0.0}]

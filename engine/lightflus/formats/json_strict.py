@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
+from struct import Struct
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -22,7 +24,8 @@ _INTEGERS = {
     **{Scalar(f"int{bits}"): (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
     **{Scalar(f"uint{bits}"): (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
 }
-_FLOATS = {Scalar.FLOAT32: 3.4028234663852886e38, Scalar.FLOAT64: 1.7976931348623157e308}
+_FLOATS = (Scalar.FLOAT32, Scalar.FLOAT64)
+_FLOAT32 = Struct("<f")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -92,13 +95,22 @@ def _scalar(value: Value, scalar: Scalar, path: str) -> Cell:
     if isinstance(value, Decimal):
         if scalar in _INTEGERS:
             return _integer(value, kind, path)
-        if scalar in _FLOATS and value.copy_abs() <= Decimal(_FLOATS[scalar]):
+        if scalar in _FLOATS and _is_finite(float(value), scalar):
             return float(value)
         if scalar is Scalar.DATE32:
             return _integer(value, ScalarType(Scalar.INT32), path)
     if isinstance(value, str) and scalar in (Scalar.DATE32, Scalar.TIMESTAMP_MS, Scalar.TIMESTAMP_US):
         return _moment(value, kind, path)
     raise _wrong(value, kind, path)
+
+
+def _is_finite(value: float, scalar: Scalar) -> bool:
+    """Whether it is a number still when it has been rounded to the column, as Arrow does."""
+    try:
+        _FLOAT32.pack(value if scalar is Scalar.FLOAT32 else 0.0)
+    except OverflowError:
+        return False
+    return isfinite(value)
 
 
 def _integer(value: Decimal, kind: ScalarType, path: str) -> int:
