@@ -55,7 +55,7 @@ EXTRACTORS = st.builds(FieldPath, NAMES) | NUMBERS
 CONNECTORS = st.builds(Connector, TEXT, st.dictionaries(TEXT, TEXT, max_size=2))
 SINK_FIELDS = st.lists(st.builds(SinkField, TEXT, EXTRACTORS, TYPES), max_size=2).map(tuple)
 KINDS = st.one_of(
-    st.builds(Source, CONNECTORS, TEXT, st.none() | st.sampled_from(BadRecords)),
+    st.builds(Source, CONNECTORS, TEXT, st.none() | st.sampled_from(BadRecords), st.booleans()),
     st.one_of(st.builds(Map, NUMBERS), st.builds(Filter, NUMBERS), st.builds(FlatMap, NUMBERS)),
     st.builds(KeyBy, EXTRACTORS, TYPES),
     st.builds(Reduce, NUMBERS, st.sampled_from(Emit)),

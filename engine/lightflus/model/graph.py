@@ -110,11 +110,16 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Reads records. `format` is empty where the type decides: raw for utf8 and binary, json for a struct."""
+    """Reads records. `format` is empty where the type decides: raw for utf8 and binary, json for a struct.
+
+    With an `envelope` the record is the message around the value, a struct of the fields of `model/envelope.py`, and
+    `format` is that of its field `value`.
+    """
 
     connector: Connector
     format: str = ""
     bad_records: BadRecords | None = None
+    envelope: bool = False
 
 
 @dataclass(frozen=True, slots=True)

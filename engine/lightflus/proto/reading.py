@@ -122,7 +122,7 @@ def _reduce(message: job_pb2.Reduce) -> Reduce:
 
 def _source(message: job_pb2.Source) -> Source:
     policy = _enum(message.bad_records, enums.BAD_RECORDS, "policy for bad records")
-    return Source(_connector(message.connector), message.format, policy)
+    return Source(_connector(message.connector), message.format, policy, message.envelope)
 
 
 def _sink(message: job_pb2.Sink) -> Sink:

@@ -81,6 +81,7 @@ def _source(value: Source) -> job_pb2.Source:
         connector=_connector(value.connector),
         format=value.format,
         bad_records=enums.BAD_RECORDS_NUMBERS[value.bad_records],
+        envelope=value.envelope,
     )
 
 

@@ -6,6 +6,7 @@ What it leaves: it runs only on a graph whose shape and function numbers are sou
 
 from __future__ import annotations
 
+from lightflus.model import envelope
 from lightflus.model.graph import (
     Delivery,
     Extractor,
@@ -25,6 +26,7 @@ from lightflus.model.rules.report import Report, shown
 from lightflus.model.types import Scalar, ScalarType, StructType, Type, columns, contains_list, field_type
 
 _BOOL = ScalarType(Scalar.BOOL)
+ENVELOPE_HINT = f"an envelope is a record with any of the fields {', '.join(envelope.FIELDS)}"
 
 
 def check_records(report: Report) -> None:
@@ -33,6 +35,7 @@ def check_records(report: Report) -> None:
     outputs = {operator.id: operator.output for operator in graph.operators}
     for operator in graph.operators:
         _check_output(report, operator)
+        _check_envelope(report, operator)
         record = outputs.get(operator.inputs[0].operator) if operator.inputs else None
         if record is None:
             continue
@@ -59,6 +62,22 @@ def _check_output(report: Report, operator: Operator) -> None:
             report.operator(operator, "a sink has no output, but the graph gives it one", SDK_HINT)
     elif operator.output is None:
         report.operator(operator, "the graph does not say what type of record it yields", SDK_HINT)
+
+
+def _check_envelope(report: Report, operator: Operator) -> None:
+    if not isinstance(operator.kind, Source) or not operator.kind.envelope or operator.output is None:
+        return
+    record = operator.output
+    if not isinstance(record, StructType) or record.nullable:
+        text = f"it reads messages with their envelope, but its record is {_shown(record)}"
+        report.operator(operator, text, ENVELOPE_HINT)
+        return
+    for field in record.fields:
+        if field.name not in envelope.FIELDS:
+            report.operator(operator, f"an envelope has no field {shown(field.name)!r}", ENVELOPE_HINT)
+        elif (right := envelope.wanted(field)) is not None:
+            text = f"the envelope's field {field.name!r} is {_shown(field.type)}"
+            report.operator(operator, text, f"make it {right}")
 
 
 def _check_call(report: Report, operator: Operator, function: Function, record: Type) -> None:

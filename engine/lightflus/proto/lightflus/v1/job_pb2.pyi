@@ -386,9 +386,14 @@ class Source(_message.Message):
     CONNECTOR_FIELD_NUMBER: _builtins.int
     FORMAT_FIELD_NUMBER: _builtins.int
     BAD_RECORDS_FIELD_NUMBER: _builtins.int
+    ENVELOPE_FIELD_NUMBER: _builtins.int
     format: _builtins.str
     """"raw", "json"; empty: raw for utf8 and binary, json for a struct"""
     bad_records: Global___BadRecords.ValueType
+    envelope: _builtins.bool
+    """The record is the message around the value: a struct with any of the fields key, value, timestamp, partition,
+    offset, topic, headers. `format` then says how `value` is decoded.
+    """
     @_builtins.property
     def connector(self) -> Global___Connector: ...
     def __init__(
@@ -397,10 +402,11 @@ class Source(_message.Message):
         connector: Global___Connector | None = ...,
         format: _builtins.str = ...,
         bad_records: Global___BadRecords.ValueType = ...,
+        envelope: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["connector", b"connector"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bad_records", b"bad_records", "connector", b"connector", "format", b"format"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bad_records", b"bad_records", "connector", b"connector", "envelope", b"envelope", "format", b"format"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
