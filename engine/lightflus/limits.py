@@ -23,6 +23,8 @@ CALL_BYTES: Final = 1 * MIB
 """Data of one call of more than one row."""
 RECORD_BYTES: Final = 16 * MIB
 """One record. A larger one is refused with its position."""
+BAD_RECORD_BYTES: Final = 64 * KIB
+"""What is kept of a record that is larger than RECORD_BYTES: enough to see what it is."""
 READ_BYTES: Final = 1 * MIB
 """Bytes that a file source reads at a time."""
 ELEMENT_ROWS: Final = 131_072

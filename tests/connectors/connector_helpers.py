@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lightflus.connectors.registry import SinkSpec, SourceSpec
 from lightflus.connectors.stdio import ShownRows
 from lightflus.formats.json_lines import JsonLinesEncoder
-from lightflus.formats.registry import decoder
+from lightflus.formats.registry import line_decoder
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, Type
 
@@ -27,7 +27,7 @@ class Recorder:
 
 def source_spec(connector: Connector, record: Type = TEXT) -> SourceSpec:
     """The published Kafka source, bound to `connector`."""
-    return SourceSpec("topic", connector, record, lambda: decoder("", record))
+    return SourceSpec("topic", connector, record, lambda: line_decoder("", record))
 
 
 def sink_spec(connector: Connector, delivery: Delivery = Delivery.UPSERT) -> SinkSpec:

@@ -14,7 +14,7 @@ from connector_helpers import sink_spec, source_spec
 
 from lightflus.connectors.registry import Streams, open_sink, open_source
 from lightflus.errors import BindingInvalid, RecordInvalid, SinkFailed
-from lightflus.limits import READ_BYTES
+from lightflus.limits import READ_BYTES, RECORD_BYTES
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.runtime.ports import Sink, Source
@@ -96,6 +96,14 @@ def test_a_bad_byte_far_inside_is_named_by_line_and_column(tmp_path: Path) -> No
     with pytest.raises(RecordInvalid) as caught:
         read_all(source(path))
     assert caught.value.where == f"{path}:200001:2"
+
+
+def test_a_line_that_is_too_long_is_named_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    path.write_bytes(b"a\n" + b"x" * (RECORD_BYTES + 1))
+    with pytest.raises(RecordInvalid, match="16 MiB") as caught:
+        read_all(source(path))
+    assert caught.value.where == f"{path}:2"
 
 
 @pytest.mark.parametrize("missing", ["none.txt", "none/none.txt"])

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightflus.errors import BindingInvalid, RecordInvalid
+from lightflus.errors import BindingInvalid
 from lightflus.formats.json import JsonDecoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
+from lightflus.runtime.io import BadRecord
 
 NUMBER = ScalarType(Scalar.FLOAT64)
 TEXT = ScalarType(Scalar.UTF8)
@@ -20,18 +21,15 @@ GOOD = {"user": "ann", "count": 3, "x": 1.5}
 GOOD_LINE = json.dumps(GOOD).encode() + b"\n"
 
 
-def place(line: int, byte: int) -> str:
-    return f"t:{line + 1}:{byte + 1}"
-
-
 def rows(block: bytes, record: Type = CLICK) -> list[dict[str, object]]:
-    return JsonDecoder(record).decode(block, place).columns.to_pylist()
+    decoded = JsonDecoder(record).decode_lines(block)
+    assert not decoded.bad
+    return decoded.columns.to_pylist()
 
 
-def refusal(line: bytes, record: Type = CLICK) -> RecordInvalid:
-    with pytest.raises(RecordInvalid) as caught:
-        JsonDecoder(record).decode(line, place)
-    return caught.value
+def refusal(block: bytes, record: Type = CLICK) -> BadRecord:
+    (bad,) = JsonDecoder(record).decode_lines(block).bad
+    return bad
 
 
 def one(kind: Type) -> StructType:
@@ -49,15 +47,15 @@ def test_extra_fields_are_ignored_at_every_depth_even_twice() -> None:
 
 @pytest.mark.parametrize("blank", [b"\n", b"  \t \n", b"\r\n"])
 def test_blank_lines_are_skipped_and_counted(blank: bytes) -> None:
-    decoded = JsonDecoder(CLICK).decode(blank + GOOD_LINE + blank + GOOD_LINE, place)
+    decoded = JsonDecoder(CLICK).decode_lines(blank + GOOD_LINE + blank + GOOD_LINE)
     assert decoded.columns.to_pylist() == [GOOD, GOOD]
-    assert decoded.line_of_row is not None
-    assert (decoded.lines, decoded.line_of_row.to_pylist()) == (4, [1, 3])
+    assert decoded.record_of_row is not None
+    assert (decoded.records, decoded.record_of_row.to_pylist()) == (4, [1, 3])
 
 
 def test_a_block_of_blank_lines_has_no_rows() -> None:
-    decoded = JsonDecoder(CLICK).decode(b"\n \n", place)
-    assert (decoded.columns.num_rows, decoded.lines) == (0, 2)
+    decoded = JsonDecoder(CLICK).decode_lines(b"\n \n")
+    assert (decoded.columns.num_rows, decoded.records) == (0, 2)
 
 
 def test_line_ends_and_white_space_do_not_matter() -> None:
@@ -75,7 +73,7 @@ def test_integer_columns_take_integral_numbers(number: str, copies: int) -> None
 @pytest.mark.parametrize("scalar", [Scalar.FLOAT32, Scalar.FLOAT64, Scalar.INT64])
 def test_a_number_beyond_every_bound_is_a_bad_record(number: str, scalar: Scalar) -> None:
     kind = ScalarType(scalar)
-    assert f"field `v` should be {kind}, but is " in str(refusal(f'{{"v":{number}}}'.encode(), one(kind)))
+    assert f"field `v` should be {kind}, but is " in refusal(f'{{"v":{number}}}'.encode(), one(kind)).reason
 
 
 @pytest.mark.parametrize("number", ["1e99999999999999999999", "9" * 5_000])
@@ -130,24 +128,28 @@ def test_integers_of_64_bits_stay_exact(value: int, suffix: str, copies: int) ->
     ],
 )
 @pytest.mark.parametrize("before", [0, 1, 300])
-def test_a_bad_record_is_refused_with_its_line(line: bytes, text: str, before: int) -> None:
-    error = refusal(GOOD_LINE * before + line + b"\n" + GOOD_LINE * 5)
-    assert str(error).startswith(text)
-    assert error.where is not None
-    assert error.where.startswith(f"t:{before + 1}:")
+def test_a_bad_line_is_told_and_its_neighbours_are_kept(line: bytes, text: str, before: int) -> None:
+    decoded = JsonDecoder(CLICK).decode_lines(GOOD_LINE * before + line + b"\n" + GOOD_LINE * 5)
+    (bad,) = decoded.bad
+    assert (bad.index, bad.raw, bad.reason[: len(text)]) == (before, line, text)
+    assert decoded.record_of_row is not None
+    assert decoded.record_of_row.to_pylist() == [*range(before), *range(before + 1, before + 6)]
+    assert decoded.columns.to_pylist() == [GOOD] * (before + 5)
 
 
-def test_a_syntax_error_points_at_its_byte() -> None:
-    assert refusal('{"é": x}\n'.encode()).where == "t:1:8"
+@pytest.mark.parametrize("margin", ["", " \t"])
+def test_a_syntax_error_points_at_its_byte(margin: str) -> None:
+    assert refusal(f'{margin}{{"é": x}}\n'.encode()).byte == len(margin) + 7
 
 
-def test_an_object_over_two_lines_is_refused_even_beside_two_on_one_line() -> None:
-    assert refusal(b'{"v":1}{"v":\n2}\n', one(NUMBER)).where == "t:1:8"
+def test_an_object_over_two_lines_is_two_bad_lines_even_beside_two_on_one_line() -> None:
+    bad = JsonDecoder(one(NUMBER)).decode_lines(b'{"v":1}{"v":\n2}\n').bad
+    assert [(record.index, record.byte, record.raw) for record in bad] == [(0, 7, b'{"v":1}{"v":'), (1, 1, b"2}")]
 
 
 def test_invalid_utf8_is_refused_at_its_byte() -> None:
-    error = refusal(GOOD_LINE + b'{"user":"\xff"}\n')
-    assert (error.where, "not valid UTF-8" in str(error)) == ("t:2:10", True)
+    bad = refusal(GOOD_LINE + b'{"user":"\xff"}\n')
+    assert (bad.index, bad.byte, "not valid UTF-8" in bad.reason) == (1, 9, True)
 
 
 def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
@@ -165,14 +167,14 @@ POINT = StructType((Field("x", NUMBER), Field("note", ScalarType(Scalar.UTF8, nu
 @pytest.mark.parametrize("copies", [1, 100])
 def test_a_required_part_may_be_absent_where_its_parent_is_null(copies: int) -> None:
     lines = b'{"v":null}\n{"v":{"x":1}}\n' * copies
-    batch = JsonDecoder(one(POINT)).decode(lines, place).columns
+    batch = JsonDecoder(one(POINT)).decode_lines(lines).columns
     assert batch.to_pylist() == [{"v": None}, {"v": {"x": 1.0, "note": None}}] * copies
     batch.validate(full=True)
 
 
 def test_a_missing_part_is_named_with_its_path() -> None:
     record = one(ListType(POINT))
-    assert str(refusal(b'{"v":[{"x":1},{"note":"a"}]}\n', record)) == "field `v[1].x` (float64) is missing"
+    assert refusal(b'{"v":[{"x":1},{"note":"a"}]}\n', record).reason == "field `v[1].x` (float64) is missing"
 
 
 def test_records_that_are_no_objects_are_read_too() -> None:
@@ -192,14 +194,14 @@ def test_records_that_are_no_objects_are_read_too() -> None:
     ],
 )
 def test_times_are_iso_8601(scalar: Scalar, text: str, value: int) -> None:
-    batch = JsonDecoder(one(ScalarType(scalar))).decode(f'{{"v":{text}}}\n'.encode(), place).columns
+    batch = JsonDecoder(one(ScalarType(scalar))).decode_lines(f'{{"v":{text}}}\n'.encode()).columns
     width = pa.int32() if scalar is Scalar.DATE32 else pa.int64()
     assert batch.column("v").cast(width).to_pylist() == [value]
 
 
 def test_a_time_finer_than_its_column_is_refused() -> None:
-    error = refusal(b'{"v":"2026-01-02T03:04:05.6789Z"}\n', one(ScalarType(Scalar.TIMESTAMP_MS)))
-    assert "should be timestamp_ms" in str(error)
+    bad = refusal(b'{"v":"2026-01-02T03:04:05.6789Z"}\n', one(ScalarType(Scalar.TIMESTAMP_MS)))
+    assert "should be timestamp_ms" in bad.reason
 
 
 def test_json_has_no_bytes() -> None:

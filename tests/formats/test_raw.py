@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightflus.errors import BindingInvalid, RecordInvalid
+from lightflus.errors import BindingInvalid
 from lightflus.formats.raw import RawDecoder
 from lightflus.model.types import Scalar, ScalarType
 
@@ -14,12 +14,8 @@ TEXT = RawDecoder(ScalarType(Scalar.UTF8))
 BYTES = RawDecoder(ScalarType(Scalar.BINARY))
 
 
-def place(line: int, byte: int) -> str:
-    return f"t:{line + 1}:{byte + 1}"
-
-
 def texts(block: bytes) -> list[object]:
-    return TEXT.decode(block, place).columns.column("value").to_pylist()
+    return TEXT.decode_lines(block).columns.column("value").to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -53,27 +49,44 @@ def test_any_text_without_line_ends_comes_back(lines: list[str]) -> None:
 
 
 def test_the_number_of_lines_is_told() -> None:
-    decoded = TEXT.decode(b"a\n\nb\n", place)
-    assert (decoded.lines, decoded.line_of_row) == (3, None)
+    decoded = TEXT.decode_lines(b"a\n\nb\n")
+    assert (decoded.records, decoded.record_of_row) == (3, None)
 
 
 @pytest.mark.parametrize(
-    ("block", "where"),
+    ("block", "index", "byte", "raw"),
     [
-        (b"\xff\n", "t:1:1"),
-        (b"ab\nc\xc3\nd\n", "t:2:2"),
-        (b"a\r\nbc\r\nde\xed\xa0\x80\r\n", "t:3:3"),
-        (b"a\nb\xe6\x97", "t:2:2"),
+        (b"\xff\n", 0, 0, b"\xff"),
+        (b"ab\nc\xc3\nd\n", 1, 1, b"c\xc3"),
+        (b"a\r\nbc\r\nde\xed\xa0\x80\r\n", 2, 2, b"de\xed\xa0\x80"),
+        (b"a\nb\xe6\x97", 1, 1, b"b\xe6\x97"),
     ],
 )
-def test_invalid_utf8_is_refused_at_its_byte(block: bytes, where: str) -> None:
-    with pytest.raises(RecordInvalid, match="not valid UTF-8") as caught:
-        TEXT.decode(block, place)
-    assert caught.value.where == where
+def test_invalid_utf8_is_a_bad_record_at_its_byte(block: bytes, index: int, byte: int, raw: bytes) -> None:
+    (bad,) = TEXT.decode_lines(block).bad
+    assert (bad.index, bad.byte, bad.raw, "not valid UTF-8" in bad.reason) == (index, byte, raw, True)
+
+
+LINES = st.lists(st.binary(max_size=6).map(lambda b: b.replace(b"\n", b"").replace(b"\r", b"")), min_size=1)
+
+
+@given(LINES, st.sampled_from([b"\n", b"\r\n"]))
+def test_hostile_lines_never_spoil_their_neighbours(lines: list[bytes], end: bytes) -> None:
+    decoded = TEXT.decode_lines(end.join([*lines, b""]))
+    found: dict[int, bytes] = {bad.index: bad.raw for bad in decoded.bad}
+    numbers = range(len(lines)) if decoded.record_of_row is None else decoded.record_of_row.to_pylist()
+    for number, text in zip(numbers, decoded.columns.column("value").to_pylist(), strict=True):
+        found[int(number or 0)] = str(text).encode()
+    assert [found[number] for number in range(decoded.records)] == lines
+    assert [bad.index for bad in decoded.bad] == [i for i, line in enumerate(lines) if not is_utf8(line)]
+
+
+def is_utf8(line: bytes) -> bool:
+    return line.decode(errors="ignore").encode() == line
 
 
 def test_bytes_need_not_be_utf8() -> None:
-    assert BYTES.decode(b"\xff\xfe\r\n\n", place).columns.column("value").to_pylist() == [b"\xff\xfe", b""]
+    assert BYTES.decode_lines(b"\xff\xfe\r\n\n").columns.column("value").to_pylist() == [b"\xff\xfe", b""]
 
 
 def test_raw_yields_text_or_bytes_only() -> None:

@@ -10,13 +10,14 @@ from functools import partial
 from lightflus.connectors.registry import SinkSpec, SourceSpec, Streams, open_sink, open_source
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json_lines import JsonLinesEncoder
-from lightflus.formats.registry import decoder
+from lightflus.formats.registry import line_decoder
 from lightflus.model.graph import BadRecords, Operator, OperatorId
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.plan import Plan
 from lightflus.model.types import Field
-from lightflus.runtime.ports import Encoder, Sink, Source
+from lightflus.runtime.io import Encoder
+from lightflus.runtime.ports import Sink, Source
 
 
 def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
@@ -51,7 +52,7 @@ def _source(operator: Operator, node: SourceNode, name: str, streams: Streams) -
         )
     assert operator.output is not None
     return open_source(
-        SourceSpec(name, node.connector, operator.output, partial(decoder, node.format, operator.output)), streams
+        SourceSpec(name, node.connector, operator.output, partial(line_decoder, node.format, operator.output)), streams
     )
 
 

@@ -19,13 +19,13 @@ from lightflus.connectors.failures import opening, reading, writing
 from lightflus.connectors.lines import LinePosition, LineReader
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Delivery
-from lightflus.runtime.ports import Decoder, Encoder
+from lightflus.runtime.io import Encoder, LineDecoder
 
 
 class FileSource:
     """`ports.Source` over a file, or over the files of a directory (hidden ones and sub-directories left out)."""
 
-    def __init__(self, path: str, decoder: Decoder) -> None:
+    def __init__(self, path: str, decoder: LineDecoder) -> None:
         """Looks, and opens nothing for longer. Raises BindingInvalid when there is nothing to read."""
         self._decoder = decoder
         self._paths = _files(path)

@@ -1,7 +1,7 @@
 """Reads a stream of lines through a decoder: the reader of `file:` and `stdin:`.
 
 What it owns: positions of lines, as `name:line` for people and `offset:line` for resuming. One thread at a time.
-What it leaves: cutting (`blocks.py`), decoding (`ports.Decoder`), opening and its errors (the connector).
+What it leaves: cutting (`blocks.py`), decoding (`io.LineDecoder`), opening and its errors (the connector).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from lightflus.connectors.blocks import BlockReader
+from lightflus.connectors.blocks import BlockReader, LongLine
 from lightflus.connectors.failures import reading
-from lightflus.errors import SourceFailed
-from lightflus.runtime.ports import Decoder, SourceBatch
+from lightflus.errors import RecordInvalid, SourceFailed
+from lightflus.limits import MIB, RECORD_BYTES
+from lightflus.runtime.io import BadRecord, LineDecoder
+from lightflus.runtime.ports import SourceBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,15 @@ class LinePosition:
 
 @dataclass(frozen=True, slots=True)
 class LineOrigin:
-    """Rows that were lines (`batch.Origin`). `line_of_row` is None where row i is line i of the block."""
+    """Rows that were lines (`batch.Origin`). `record_of_row` is None where row i is line i of the block."""
 
     name: str
     first_line: int
-    line_of_row: pa.Int32Array | None
+    record_of_row: pa.Int32Array | None
 
     def position(self, row: int) -> str:
         """`book.txt:124`, counted from 1."""
-        line = row if self.line_of_row is None else int(self.line_of_row[row].as_py() or 0)
+        line = row if self.record_of_row is None else int(self.record_of_row[row].as_py() or 0)
         return f"{self.name}:{self.first_line + line + 1}"
 
 
@@ -63,7 +65,7 @@ class LineReader:
     def __init__(
         self,
         name: str,
-        decoder: Decoder,
+        decoder: LineDecoder,
         *,
         read: Callable[[int], bytes],
         close: Callable[[], None],
@@ -81,12 +83,16 @@ class LineReader:
         while True:
             before = self._blocks.offset
             with reading(self._name):
-                block = self._blocks.next_block(lambda: f"{self._name}:{self._line + 1}")
+                block = self._blocks.next_block()
             if block is None:
                 return None
-            decoded = self._decoder.decode(block, self._locate)
-            origin = LineOrigin(self._name, self._line, decoded.line_of_row)
-            self._line += decoded.lines
+            if isinstance(block, LongLine):
+                raise _too_long(f"{self._name}:{self._line + 1}")
+            decoded = self._decoder.decode_lines(block)
+            for bad in decoded.bad:
+                raise self._invalid(bad)
+            origin = LineOrigin(self._name, self._line, decoded.record_of_row)
+            self._line += decoded.records
             if decoded.columns.num_rows:
                 position = str(LinePosition(self._blocks.offset, self._line))
                 return SourceBatch(decoded.columns, origin, position, self._blocks.offset - before)
@@ -95,5 +101,14 @@ class LineReader:
         """Idempotent."""
         self._close()
 
-    def _locate(self, line: int, byte: int) -> str:
-        return f"{self._name}:{self._line + line + 1}:{byte + 1}"
+    def _invalid(self, bad: BadRecord) -> RecordInvalid:
+        where = f"{self._name}:{self._line + bad.index + 1}:{bad.byte + 1}"
+        return RecordInvalid(bad.reason, where=where, hint=bad.hint)
+
+
+def _too_long(where: str) -> RecordInvalid:
+    return RecordInvalid(
+        f"this line is longer than {RECORD_BYTES // MIB} MiB, the limit of one record",
+        where=where,
+        hint="a record is one line; does the input have line ends (LF)?",
+    )

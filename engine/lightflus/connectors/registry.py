@@ -23,7 +23,8 @@ from lightflus.errors import BindingInvalid
 from lightflus.limits import PARALLELISM
 from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import ScalarType, Type
-from lightflus.runtime.ports import Decoder, Encoder, Sink, Source
+from lightflus.runtime.io import Encoder, LineDecoder
+from lightflus.runtime.ports import Sink, Source
 
 _MOST_ROWS = 1 << 40
 _MOST_WORDS = 1_000_000
@@ -45,7 +46,7 @@ class SourceSpec:
     name: str
     connector: Connector
     record: Type
-    decoder: Callable[[], Decoder]
+    decoder: Callable[[], LineDecoder]
 
 
 @dataclass(frozen=True, slots=True)

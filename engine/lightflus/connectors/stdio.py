@@ -21,13 +21,14 @@ from lightflus.connectors.rows import Row, last_rows, rows_of
 from lightflus.errors import SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import Delivery
-from lightflus.runtime.ports import Decoder, Encoder, SinkWriter
+from lightflus.runtime.io import Encoder, LineDecoder
+from lightflus.runtime.ports import SinkWriter
 
 
 class StdinSource:
     """`ports.Source` with one split, `stdin`. Bytes cannot be read twice, so it resumes nowhere."""
 
-    def __init__(self, descriptor: int, decoder: Decoder) -> None:
+    def __init__(self, descriptor: int, decoder: LineDecoder) -> None:
         """`descriptor` is read without a buffer in between, so that a line is seen as soon as it is typed."""
         self._descriptor = descriptor
         self._decoder = decoder

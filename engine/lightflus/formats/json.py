@@ -1,4 +1,4 @@
-"""Format `json`: a line is one JSON object, read by the declared record type.
+"""Format `json`: a line or a message is one JSON object, read by the declared record type.
 
 What it owns: the two ways to read it: a fast one (Arrow's C++ over a whole block) and a strict one (`json_strict.py`,
 Python, line by line) that decides and explains whatever the fast one does not take. A block that fails is halved, so
@@ -9,6 +9,7 @@ What it leaves: whether a column is complete (`json_columns.py`), what a line is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, cast
 
 import pyarrow as pa
@@ -19,16 +20,18 @@ from lightflus.codec.schema import arrow_type, schema_of
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json_columns import conformed, relaxed
 from lightflus.formats.json_strict import StrictReader
-from lightflus.formats.lines import check_text, split_text
+from lightflus.formats.json_text import NotARecord
+from lightflus.formats.lines import is_text, not_text, rows_without, split_binary
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type, columns, walk
-from lightflus.runtime.ports import Decoded, Locate
+from lightflus.runtime.io import BadRecord, Decoded
 
 _STRICT_ROWS = 64
 """Halves of at most so many rows are read strictly: fewer would cost more calls of the fast reader than they save."""
+_WHITE = " \t\r"
 
 
 class JsonDecoder:
-    """Decodes JSON lines (`ports.Decoder`). Lines that are empty or white space are skipped."""
+    """Decodes JSON lines (`io.LineDecoder`). Lines that are empty or white space are skipped."""
 
     def __init__(self, record: Type) -> None:
         """Raises BindingInvalid for a type that JSON cannot carry."""
@@ -43,33 +46,44 @@ class JsonDecoder:
         self._is_object = isinstance(record, StructType) and not record.nullable and bool(record.fields)
         self._attempts = [self._options(has_float_integers) for has_float_integers in (False, True)]
 
-    def decode(self, block: bytes, locate: Locate) -> Decoded:
-        """The records of the lines. Raises RecordInvalid at the first line that is none."""
-        check_text(block, locate)
+    def decode_lines(self, block: bytes) -> Decoded:
+        """The records of the lines."""
         rows = _plain_rows(block)
-        if rows and (batch := self._read_fast(block, rows)) is not None:
+        if rows and is_text(block) and (batch := self._read_fast(block, rows)) is not None:
             return Decoded(batch, rows)
-        lines = split_text(block, locate)
-        trimmed = pc.ascii_trim(lines, " \t\r")
-        numbers = cast(pa.Int32Array, pc.cast(pc.indices_nonzero(pc.binary_length(trimmed)), pa.int32()))
-        kept = pc.take(trimmed, numbers)
-        batches = list(self._read_halves(kept, numbers, locate))
-        whole = pa.Table.from_batches(batches, self._schema).combine_chunks().to_batches()
-        return Decoded(whole[0] if whole else _empty(self._schema), len(lines), numbers)
+        return self._decode_apart(split_binary(block))
 
-    def _read_halves(self, lines: pa.StringArray, numbers: pa.Int32Array, locate: Locate) -> Iterator[pa.RecordBatch]:
-        """Batches of consecutive lines, in order; recursion is as deep as the logarithm of the lines."""
+    def _decode_apart(self, records: pa.BinaryArray) -> Decoded:
+        """The same, record by record where the fast reader does not take many at once."""
+        bad = not_text(records)
+        numbers = rows_without(bad, len(records))
+        texts = cast(pa.StringArray, pc.take(records, numbers).cast(pa.utf8()))
+        trimmed = pc.ascii_trim(texts, _WHITE)
+        has_text = pc.not_equal(trimmed, pa.scalar(""))
+        kept, numbers = trimmed.filter(has_text), numbers.filter(has_text)
+        parts = list(self._read_halves(kept, numbers))
+        bad += [_bad(number, error, records) for part in parts for number, error in part.refused]
+        rows = pa.concat_arrays([numbers.slice(0, 0), *(part.numbers for part in parts)])
+        table = pa.Table.from_batches([part.rows for part in parts], self._schema).combine_chunks()
+        batch = table.to_batches()[0] if table.num_rows else _empty(self._schema)
+        return Decoded(batch, len(records), rows, tuple(sorted(bad, key=lambda record: record.index)))
+
+    def _read_halves(self, lines: pa.StringArray, numbers: pa.Int32Array) -> Iterator[_Part]:
+        """Consecutive lines, in order; recursion is as deep as the logarithm of the lines."""
         count = len(lines)
         if count > _STRICT_ROWS:
             block = "\n".join(_texts(lines)).encode() + b"\n"
             if _plain_rows(block) == count and (batch := self._read_fast(block, count)) is not None:
-                yield batch
+                yield _Part(batch, numbers, ())
                 return
             middle = count // 2
-            yield from self._read_halves(lines.slice(0, middle), numbers.slice(0, middle), locate)
-            yield from self._read_halves(lines.slice(middle), numbers.slice(middle), locate)
+            yield from self._read_halves(lines.slice(0, middle), numbers.slice(0, middle))
+            yield from self._read_halves(lines.slice(middle), numbers.slice(middle))
         elif count:
-            yield self._strict.read(_texts(lines), cast(list[int], numbers.to_pylist()), locate)
+            texts = dict(zip(cast(list[int], numbers.to_pylist()), _texts(lines), strict=True))
+            batch, refused = self._strict.read(texts)
+            good = pa.array([number for number in texts if number not in refused], pa.int32())
+            yield _Part(batch, good, tuple(refused.items()))
 
     def _read_fast(self, block: bytes, rows: int) -> pa.RecordBatch | None:
         """The rows as Arrow reads them, or None where it does not, or where they break a rule of ours."""
@@ -103,6 +117,21 @@ class JsonDecoder:
         ]
         found = [array for array in arrays if array is not None]
         return pa.RecordBatch.from_arrays(found, schema=self._schema) if len(found) == len(arrays) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows with their records' numbers, and the numbers of the refused ones between them."""
+
+    rows: pa.RecordBatch
+    numbers: pa.Int32Array
+    refused: tuple[tuple[int, NotARecord], ...]
+
+
+def _bad(number: int, error: NotARecord, records: pa.BinaryArray) -> BadRecord:
+    raw = records[number].as_py() or b""
+    byte = error.column + len(raw) - len(raw.lstrip(_WHITE.encode()))
+    return BadRecord(number, byte, error.reason, error.hint, raw)
 
 
 def _plain_rows(block: bytes) -> int:

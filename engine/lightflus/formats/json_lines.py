@@ -26,7 +26,7 @@ _JS_EXPONENT_FROM = 1e21
 
 
 class JsonLinesEncoder:
-    """Encodes rows as JSON lines (`ports.Encoder`)."""
+    """Encodes rows as JSON lines (`io.Encoder`)."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Raises BindingInvalid for a field that JSON cannot carry."""

@@ -6,7 +6,7 @@ reader refused. What it leaves: the syntax (`json_text.py`). Pure; any thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -15,10 +15,8 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from lightflus.errors import RecordInvalid
 from lightflus.formats.json_text import Members, NotARecord, Value, described, parse_line
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type, columns
-from lightflus.runtime.ports import Locate
 
 _INTEGERS = {
     **{Scalar(f"int{bits}"): (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
@@ -40,16 +38,19 @@ class StrictReader:
         self._schema = schema
         self._is_object = isinstance(record, StructType) and not record.nullable
 
-    def read(self, lines: Sequence[str], numbers: Sequence[int], locate: Locate) -> pa.RecordBatch:
-        """A row per line. Raises RecordInvalid at the first bad one; `numbers` are the lines' numbers in the block."""
-        rows = [self._row(line, number, locate) for line, number in zip(lines, numbers, strict=True)]
-        return pa.RecordBatch.from_pylist(rows, schema=self._schema)
+    def read(self, lines: Mapping[int, str]) -> tuple[pa.RecordBatch, dict[int, NotARecord]]:
+        """A row per good line, in order, and what was wrong with the others; lines come by their number."""
+        rows: list[dict[str, Cell]] = []
+        refused: dict[int, NotARecord] = {}
+        for number, line in lines.items():
+            try:
+                rows.append(self._row(line))
+            except NotARecord as error:
+                refused[number] = error
+        return pa.RecordBatch.from_pylist(rows, schema=self._schema), refused
 
-    def _row(self, line: str, number: int, locate: Locate) -> dict[str, Cell]:
-        try:
-            value = _cell(parse_line(line), self._record, "")
-        except NotARecord as error:
-            raise RecordInvalid(error.reason, where=locate(number, error.column), hint=error.hint) from None
+    def _row(self, line: str) -> dict[str, Cell]:
+        value = _cell(parse_line(line), self._record, "")
         if self._is_object and isinstance(value, dict):
             return value
         return {columns(self._record)[0].name: value}

@@ -6,27 +6,23 @@ it. What it leaves: what a line holds (`raw.py`, `json.py`). Pure; any thread.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from struct import pack
 from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.errors import RecordInvalid
-from lightflus.runtime.ports import Locate
+from lightflus.runtime.io import BadRecord
 
 
-def split_text(block: bytes, locate: Locate) -> pa.StringArray:
-    """The lines of a block that is not empty, valid UTF-8 all of them.
-
-    Raises:
-        RecordInvalid: bytes that are not UTF-8, at their line and byte.
-    """
+def split_text(block: bytes) -> pa.StringArray | None:
+    """The lines of a block that is not empty; None if one of them is not UTF-8."""
     text, separator = _trimmed(block)
     try:
         whole = _one(text).cast(pa.utf8())
     except pa.ArrowInvalid:
-        raise _not_utf8(block, locate) from None
+        return None
     return cast(pa.StringArray, pc.split_pattern(whole, pattern=separator).flatten())
 
 
@@ -36,12 +32,39 @@ def split_binary(block: bytes) -> pa.BinaryArray:
     return cast(pa.BinaryArray, pc.split_pattern(_one(text), pattern=separator).flatten())
 
 
-def check_text(block: bytes, locate: Locate) -> None:
-    """Raises RecordInvalid unless the whole block is UTF-8; several GB/s."""
+def is_text(block: bytes) -> bool:
+    """Whether all of it is UTF-8; several GB/s."""
     try:
         _one(block).cast(pa.utf8())
     except pa.ArrowInvalid:
-        raise _not_utf8(block, locate) from None
+        return False
+    return True
+
+
+def not_text(values: pa.BinaryArray) -> list[BadRecord]:
+    """The values that are not UTF-8. Good neighbours are checked together: the halves of a half that fails."""
+    return [_not_utf8(index, values[index].as_py() or b"") for index in _invalid(values, 0)]
+
+
+def rows_without(bad: Sequence[BadRecord], count: int) -> pa.Int32Array:
+    """The numbers of `count` records that are not bad, ascending."""
+    is_good = [True] * count
+    for record in bad:
+        is_good[record.index] = False
+    return cast(pa.Int32Array, pc.indices_nonzero(pa.array(is_good, pa.bool_())).cast(pa.int32()))
+
+
+def _invalid(values: pa.BinaryArray, first: int) -> Iterator[int]:
+    """Their numbers, counted from `first`; recursion is as deep as the logarithm of the values."""
+    try:
+        values.cast(pa.utf8())
+    except pa.ArrowInvalid:
+        if len(values) == 1:
+            yield first
+            return
+        middle = len(values) // 2
+        yield from _invalid(values.slice(0, middle), first)
+        yield from _invalid(values.slice(middle), first + middle)
 
 
 def _trimmed(block: bytes) -> tuple[bytes | memoryview, str]:
@@ -63,15 +86,15 @@ def _one(text: bytes | memoryview) -> pa.BinaryArray:
     return cast(pa.BinaryArray, pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(text)]))
 
 
-def _not_utf8(block: bytes, locate: Locate) -> RecordInvalid:
+def _not_utf8(index: int, raw: bytes) -> BadRecord:
     try:
-        block.decode()
+        raw.decode()
     except UnicodeDecodeError as error:
-        line = block.count(b"\n", 0, error.start)
-        byte = error.start - (block.rfind(b"\n", 0, error.start) + 1)
-        return RecordInvalid(
-            f"byte 0x{block[error.start]:02x} is not valid UTF-8 ({error.reason})",
-            where=locate(line, byte),
-            hint="input must be UTF-8; convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 in.txt > out.txt",
+        return BadRecord(
+            index,
+            error.start,
+            f"byte 0x{raw[error.start]:02x} is not valid UTF-8 ({error.reason})",
+            "input must be UTF-8; convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 in.txt > out.txt",
+            raw,
         )
     raise AssertionError("Arrow and Python disagree about UTF-8")

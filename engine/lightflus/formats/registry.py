@@ -9,12 +9,12 @@ from lightflus.errors import BindingInvalid
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.raw import RawDecoder
 from lightflus.model.types import Scalar, ScalarType, Type
-from lightflus.runtime.ports import Decoder
+from lightflus.runtime.io import LineDecoder
 
 FORMATS = ("json", "raw")
 
 
-def decoder(name: str, record: Type) -> Decoder:
+def line_decoder(name: str, record: Type) -> LineDecoder:
     """The decoder of a format; an empty name is the type's own: raw for text and bytes, else json.
 
     Raises:

@@ -1,8 +1,8 @@
 """The seams of the data plane: what the runtime needs from guests, the kernel, connectors and threads.
 
 What it owns: Protocols and the values that cross them. `runtime` sees the edges only through these.
-What it leaves: implementations: `sandbox/` (Guest), `kernel/` (KeyedState, Partitioner), `formats/` (Decoder, Encoder),
-`connectors/` (Source, Sink), `runtime/compute.py` (Compute). Guests, kernels, readers and writers are synchronous; one
+What it leaves: implementations: `sandbox/` (Guest), `kernel/` (KeyedState, Partitioner), `connectors/` (Source, Sink),
+`runtime/compute.py` (Compute); formats (`runtime/io.py`). Guests, kernels, readers and writers are synchronous; one
 thread at a time uses each.
 """
 
@@ -178,42 +178,6 @@ class Kernel(Protocol):
 
     def partitioner(self, key: Type) -> Partitioner:
         """Hash and partition for keys of that type."""
-        ...
-
-
-# --- formats --------------------------------------------------------------------------------------------------------
-
-
-class Locate(Protocol):
-    """Names a place inside a block, for an error: `line` counts from 0 in the block, `byte` from 0 in the line."""
-
-    def __call__(self, line: int, byte: int) -> str:
-        """`book.txt:124:17`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """Rows of one block. `line_of_row` is the line of each row inside the block; None: row i is line i."""
-
-    columns: pa.RecordBatch
-    lines: int
-    line_of_row: pa.Int32Array | None = None
-
-
-class Decoder(Protocol):
-    """Turns bytes into rows of one record type. Connectors are given one, so that they know no format."""
-
-    def decode(self, block: bytes, locate: Locate) -> Decoded:
-        """The records of a block of whole lines (the last may lack its LF). Raises RecordInvalid at `locate(...)`."""
-        ...
-
-
-class Encoder(Protocol):
-    """Turns rows of one record type into bytes."""
-
-    def encode(self, columns: pa.RecordBatch) -> bytes:
-        """One line per row, each ended by LF."""
         ...
 
 
