@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lightflus.connectors.registry import SinkSpec, SourceSpec
 from lightflus.connectors.stdio import ShownRows
-from lightflus.formats.json_lines import JsonLinesEncoder
+from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.registry import line_decoder
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, Type
@@ -33,5 +33,5 @@ def source_spec(connector: Connector, record: Type = TEXT) -> SourceSpec:
 def sink_spec(connector: Connector, delivery: Delivery = Delivery.UPSERT) -> SinkSpec:
     """The published Redis sink, bound to `connector`."""
     keys = ("key",) if delivery is Delivery.UPSERT else ()
-    encoder = JsonLinesEncoder([Field(f.name, f.type) for f in FIELDS])
+    encoder = JsonEncoder([Field(f.name, f.type) for f in FIELDS])
     return SinkSpec("redis", connector, FIELDS, delivery, keys, lambda: encoder)

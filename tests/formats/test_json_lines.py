@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lightflus.codec.schema import schema_of
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json import JsonDecoder
-from lightflus.formats.json_lines import JsonLinesEncoder
+from lightflus.formats.json_lines import JsonEncoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 
 TEXT = ScalarType(Scalar.UTF8, nullable=True)
@@ -23,7 +23,7 @@ POINT = StructType((Field("x", ScalarType(Scalar.FLOAT64)), Field("n", TEXT)), n
 def written(kind: Type, values: list[object]) -> list[str]:
     record = StructType((Field("v", kind),))
     batch = pa.RecordBatch.from_pylist([{"v": value} for value in values], schema=schema_of(record))
-    lines = JsonLinesEncoder(record.fields).encode(batch).decode().split("\n")
+    lines = JsonEncoder(record.fields).encode(batch).decode().split("\n")
     assert lines.pop() == ""
     return [line.removeprefix('{"v":').removesuffix("}") for line in lines]
 
@@ -85,7 +85,7 @@ def test_any_number_comes_back(values: list[object]) -> None:
 def test_what_is_written_reads_back(values: list[object]) -> None:
     record = StructType((Field("v", ListType(POINT, nullable=True)),))
     batch = pa.RecordBatch.from_pylist([{"v": value} for value in values], schema=schema_of(record))
-    lines = JsonLinesEncoder(record.fields).encode(batch)
+    lines = JsonEncoder(record.fields).encode(batch)
     back = JsonDecoder(record).decode_lines(lines or b"\n").columns
     assert back.to_pylist() == batch.to_pylist()
 
@@ -93,9 +93,9 @@ def test_what_is_written_reads_back(values: list[object]) -> None:
 def test_a_slice_is_written_without_its_neighbours() -> None:
     batch = pa.record_batch({"v": [1, 2, 3, 4], "w": ["a", "b", "c", "d"]})
     fields = (Field("v", ScalarType(Scalar.INT64)), Field("w", TEXT))
-    assert JsonLinesEncoder(fields).encode(batch.slice(1, 2)) == b'{"v":2,"w":"b"}\n{"v":3,"w":"c"}\n'
+    assert JsonEncoder(fields).encode(batch.slice(1, 2)) == b'{"v":2,"w":"b"}\n{"v":3,"w":"c"}\n'
 
 
 def test_json_has_no_bytes() -> None:
     with pytest.raises(BindingInvalid, match="field `b` is binary"):
-        JsonLinesEncoder((Field("b", ScalarType(Scalar.BINARY)),))
+        JsonEncoder((Field("b", ScalarType(Scalar.BINARY)),))

@@ -9,7 +9,7 @@ from functools import partial
 
 from lightflus.connectors.registry import SinkSpec, SourceSpec, Streams, open_sink, open_source
 from lightflus.errors import BindingInvalid
-from lightflus.formats.json_lines import JsonLinesEncoder
+from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.registry import line_decoder
 from lightflus.model.graph import BadRecords, Operator, OperatorId
 from lightflus.model.graph import Sink as SinkNode
@@ -58,6 +58,6 @@ def _source(operator: Operator, node: SourceNode, name: str, streams: Streams) -
 
 def _sink(node: SinkNode, name: str, streams: Streams) -> Sink:
     def encoder() -> Encoder:
-        return JsonLinesEncoder([Field(field.name, field.type) for field in node.fields])
+        return JsonEncoder([Field(field.name, field.type) for field in node.fields])
 
     return open_sink(SinkSpec(name, node.connector, node.fields, node.delivery, node.key_fields, encoder), streams)

@@ -8,8 +8,9 @@ What it leaves: whether a column is complete (`json_columns.py`), what a line is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import IO, cast
 
 import pyarrow as pa
@@ -27,11 +28,12 @@ from lightflus.runtime.io import BadRecord, Decoded
 
 _STRICT_ROWS = 64
 """Halves of at most so many rows are read strictly: fewer would cost more calls of the fast reader than they save."""
-_WHITE = " \t\r"
+_WHITE = " \t\r\n"
+_FIRST, _LAST = itemgetter(0), itemgetter(-1)
 
 
 class JsonDecoder:
-    """Decodes JSON lines (`io.LineDecoder`). Lines that are empty or white space are skipped."""
+    """Decodes JSON (`io.LineDecoder`, `io.MessageDecoder`). Lines that are empty or white space are skipped."""
 
     def __init__(self, record: Type) -> None:
         """Raises BindingInvalid for a type that JSON cannot carry."""
@@ -53,15 +55,24 @@ class JsonDecoder:
             return Decoded(batch, rows)
         return self._decode_apart(split_binary(block))
 
-    def _decode_apart(self, records: pa.BinaryArray) -> Decoded:
+    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+        """A record per message; none of them is missing (`tombstones.py`). A message may have any number of lines."""
+        if _are_objects(messages):
+            block = b"\n".join(cast(Sequence[bytes], messages))
+            if is_text(block) and (batch := self._read_fast(block, len(messages))) is not None:
+                return Decoded(batch, len(messages))
+        return self._decode_apart(pa.array(messages, pa.binary()), skips_blank=False)
+
+    def _decode_apart(self, records: pa.BinaryArray, *, skips_blank: bool = True) -> Decoded:
         """The same, record by record where the fast reader does not take many at once."""
         bad = not_text(records)
         numbers = rows_without(bad, len(records))
         texts = cast(pa.StringArray, pc.take(records, numbers).cast(pa.utf8()))
         trimmed = pc.ascii_trim(texts, _WHITE)
-        has_text = pc.not_equal(trimmed, pa.scalar(""))
-        kept, numbers = trimmed.filter(has_text), numbers.filter(has_text)
-        parts = list(self._read_halves(kept, numbers))
+        if skips_blank:
+            has_text = pc.not_equal(trimmed, pa.scalar(""))
+            trimmed, numbers = trimmed.filter(has_text), numbers.filter(has_text)
+        parts = list(self._read_halves(trimmed, numbers))
         bad += [_bad(number, error, records) for part in parts for number, error in part.refused]
         rows = pa.concat_arrays([numbers.slice(0, 0), *(part.numbers for part in parts)])
         table = pa.Table.from_batches([part.rows for part in parts], self._schema).combine_chunks()
@@ -72,8 +83,8 @@ class JsonDecoder:
         """Consecutive lines, in order; recursion is as deep as the logarithm of the lines."""
         count = len(lines)
         if count > _STRICT_ROWS:
-            block = "\n".join(_texts(lines)).encode() + b"\n"
-            if _plain_rows(block) == count and (batch := self._read_fast(block, count)) is not None:
+            values = [text.encode() for text in _texts(lines)]
+            if _are_objects(values) and (batch := self._read_fast(b"\n".join(values), count)) is not None:
                 yield _Part(batch, numbers, ())
                 return
             middle = count // 2
@@ -111,9 +122,9 @@ class JsonDecoder:
             return None
         if table.num_rows != rows:
             return None
+        (batch,) = table.to_batches()
         arrays = [
-            conformed(table.column(i).combine_chunks(), field.type, self._schema.field(i).type)
-            for i, field in enumerate(self._fields)
+            conformed(batch.column(i), field.type, self._schema.field(i).type) for i, field in enumerate(self._fields)
         ]
         found = [array for array in arrays if array is not None]
         return pa.RecordBatch.from_arrays(found, schema=self._schema) if len(found) == len(arrays) else None
@@ -145,6 +156,17 @@ def _plain_rows(block: bytes) -> int:
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     starts = block.startswith(b"{") and block.endswith((b"}\n", b"}"))
     return lines if starts and block.count(b"}\n{") == lines - 1 else 0
+
+
+def _are_objects(messages: Sequence[bytes | None]) -> bool:
+    """Whether each message begins with `{` and ends with `}`.
+
+    Where it does, and Arrow finds as many objects as there are messages when an LF stands between each two, every
+    message is one object: none can reach into the next message, since `}`, LF, `{` stands in no JSON value, and each
+    message begins one.
+    """
+    found = cast(Sequence[bytes], messages)
+    return all(found) and set(map(_FIRST, found)) == {ord("{")} and set(map(_LAST, found)) == {ord("}")}
 
 
 def _texts(lines: pa.StringArray) -> list[str]:

@@ -1,6 +1,6 @@
-"""Rows as JSON lines, column by column in Arrow; numbers look as JavaScript prints them.
+"""Rows as JSON lines or messages, column by column in Arrow; numbers look as JavaScript prints them.
 
-What it owns: the text of a row: `{"key":"hello","value":3}` and LF. `3`, not `3.0`; NaN and infinities are null, as
+What it owns: the text of a row: `{"key":"hello","value":3}`. `3`, not `3.0`; NaN and infinities are null, as
 JSON.stringify has it; times are ISO 8601 in UTC. What is written reads back as the same value (`json.py`).
 Pure; any thread.
 """
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json_columns import AnyArray
-from lightflus.model.types import Field, Scalar, ScalarType, walk
+from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, walk
 
 _ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _EXPONENT_FROM = 1e15
@@ -25,8 +25,8 @@ _EXPONENT_FROM = 1e15
 _JS_EXPONENT_FROM = 1e21
 
 
-class JsonLinesEncoder:
-    """Encodes rows as JSON lines (`io.Encoder`)."""
+class JsonEncoder:
+    """Encodes rows as JSON (`io.Encoder`, `io.MessageEncoder`)."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Raises BindingInvalid for a field that JSON cannot carry."""
@@ -37,13 +37,23 @@ class JsonLinesEncoder:
                 )
 
     def encode(self, columns: pa.RecordBatch) -> bytes:
-        """One line per row."""
+        """An object per row, each on its line."""
         if not columns.num_rows:
             return b""
         lines = _object(columns.schema.names, columns.columns, end="}\n")
         offsets = memoryview(cast(pa.Buffer, lines.buffers()[1])).cast("i")
         data = cast(pa.Buffer, lines.buffers()[2])
         return data.slice(offsets[0], offsets[len(lines)] - offsets[0]).to_pybytes()
+
+    def encode_messages(self, columns: pa.RecordBatch) -> Sequence[bytes | None]:
+        """An object per row; where the only column is `value`, what it holds: null is a message without a value."""
+        if not columns.num_rows:
+            return []
+        if columns.schema.names != [VALUE_COLUMN]:
+            return _object(columns.schema.names, columns.columns, end="}").cast(pa.binary()).to_pylist()
+        value = columns.column(0)
+        text = pc.if_else(value.is_valid(), _text(value), None) if value.null_count else _text(value)
+        return cast(pa.StringArray, text).cast(pa.binary()).to_pylist()
 
 
 def _object(names: Sequence[str], columns: Sequence[AnyArray], end: str) -> pa.StringArray:

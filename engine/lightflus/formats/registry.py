@@ -1,29 +1,105 @@
-"""Formats by name.
+"""Formats by name: decoders and encoders of lines and of messages.
 
-What it owns: which formats there are, and the one that a record type has when the job names none. Pure.
+What it owns: which formats there are, which of them lines and messages can have, and the one that a type has when
+nobody names one. Options are those of `format.*`, without that prefix. Pure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json import JsonDecoder
-from lightflus.formats.raw import RawDecoder
-from lightflus.model.types import Scalar, ScalarType, Type
-from lightflus.runtime.io import LineDecoder
+from lightflus.formats.json_lines import JsonEncoder
+from lightflus.formats.options import FormatOptions
+from lightflus.formats.raw import RawDecoder, RawEncoder
+from lightflus.formats.tombstones import Tombstones
+from lightflus.model.types import Field, Scalar, ScalarType, Type
+from lightflus.runtime.io import Encoder, LineDecoder, MessageDecoder, MessageEncoder
 
-FORMATS = ("json", "raw")
+S = TypeVar("S")
+T = TypeVar("T")
+
+NO_OPTIONS: Mapping[str, str] = {}
 
 
-def line_decoder(name: str, record: Type) -> LineDecoder:
-    """The decoder of a format; an empty name is the type's own: raw for text and bytes, else json.
+def line_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS) -> LineDecoder:
+    """The decoder of lines; an empty name is the type's own format: raw for text and bytes, else json.
 
     Raises:
-        BindingInvalid: there is no such format, or it cannot yield that type.
+        BindingInvalid: there is no such format, it cannot yield that type, or an option of it is wrong.
     """
+    return _made(_LINE_DECODERS, name or _of_type(record), options, record)
+
+
+def message_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS) -> MessageDecoder:
+    """The decoder of messages; otherwise as `line_decoder`. A message without a value is null, or a bad record."""
+    return _made(_MESSAGE_DECODERS, name or _of_type(record), options, record)
+
+
+def line_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> Encoder:
+    """The encoder of lines; an empty name is json. Raises BindingInvalid as `line_decoder` does."""
+    return _made(_LINE_ENCODERS, name or "json", options, fields)
+
+
+def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> MessageEncoder:
+    """The encoder of messages; an empty name is json. Raises BindingInvalid as `line_decoder` does.
+
+    A single field named `value` is the message itself; any others are the fields of one object.
+    """
+    return _made(_MESSAGE_ENCODERS, name or "json", options, fields)
+
+
+def _of_type(record: Type) -> str:
     is_raw = isinstance(record, ScalarType) and record.scalar in (Scalar.UTF8, Scalar.BINARY)
-    chosen = name or ("raw" if is_raw else "json")
-    if chosen == "raw":
-        return RawDecoder(record)
-    if chosen == "json":
-        return JsonDecoder(record)
-    raise BindingInvalid(f"there is no format `{name}`", hint=f"formats are {', '.join(FORMATS)}")
+    return "raw" if is_raw else "json"
+
+
+def _raw_lines(record: Type, options: FormatOptions) -> LineDecoder:
+    return RawDecoder(record)
+
+
+def _json_lines(record: Type, options: FormatOptions) -> LineDecoder:
+    return JsonDecoder(record)
+
+
+def _raw_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    return Tombstones(record, RawDecoder)
+
+
+def _json_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    return Tombstones(record, JsonDecoder, has_null_text=True)
+
+
+def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
+    return RawEncoder(fields)
+
+
+def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder:
+    return JsonEncoder(fields)
+
+
+_LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {"json": _json_lines, "raw": _raw_lines}
+_MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = {
+    "json": _json_messages,
+    "raw": _raw_messages,
+}
+_LINE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], Encoder]] = {
+    "json": _json_encoder,
+    "raw": _raw_encoder,
+}
+_MESSAGE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], MessageEncoder]] = {
+    "json": _json_encoder,
+    "raw": _raw_encoder,
+}
+
+
+def _made(kinds: Mapping[str, Callable[[S, FormatOptions], T]], name: str, values: Mapping[str, str], what: S) -> T:
+    make = kinds.get(name)
+    if make is None:
+        raise BindingInvalid(f"there is no format `{name}` here", hint=f"formats are {', '.join(sorted(kinds))}")
+    options = FormatOptions(name, values)
+    made = make(what, options)
+    options.end()
+    return made

@@ -1,0 +1,78 @@
+"""Messages without a value: nulls where the record type has them, else bad records.
+
+What it owns: that every format treats them alike. The formats themselves never see one. Pure; any thread.
+What it leaves: what a message holds (the decoder inside).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lightflus.codec.schema import AnyArray, arrow_type, schema_of
+from lightflus.model.types import StructType, Type
+from lightflus.runtime.io import BadRecord, Decoded, MessageDecoder
+
+_JSON_NULL = b"null"
+
+
+class Tombstones:
+    """A decoder of messages, some of which may be missing (`io.MessageDecoder`)."""
+
+    def __init__(self, record: Type, make: Callable[[Type], MessageDecoder], *, has_null_text: bool = False) -> None:
+        """`make` makes the decoder of the values; with `has_null_text` the message `null` is null, too.
+
+        Raises BindingInvalid as `make` does.
+        """
+        self._record = record
+        self._values = make(replace(record, nullable=False))
+        self._has_null_text = has_null_text and record.nullable
+
+    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+        """A row per message that could be read."""
+        values = messages if all(messages) else [message for message in messages if message is not None]
+        if len(values) == len(messages) and not self._record.nullable:
+            return self._values.decode_messages(messages)
+        return self._spread(messages)
+
+    def _spread(self, messages: Sequence[bytes | None]) -> Decoded:
+        """Decodes the values among the messages and puts their rows in the places that they had."""
+        places = [i for i, message in enumerate(messages) if not self._is_missing(message)]
+        decoded = self._values.decode_messages([messages[i] for i in places])
+        bad = [replace(record, index=places[record.index]) for record in decoded.bad]
+        found = range(len(places)) if decoded.record_of_row is None else decoded.record_of_row.to_pylist()
+        row_of = {places[record or 0]: row for row, record in enumerate(found)}
+        missing = [i for i, message in enumerate(messages) if self._is_missing(message)]
+        if not self._record.nullable:
+            bad = sorted([*bad, *map(_no_value, missing)], key=lambda record: record.index)
+            return Decoded(decoded.columns, len(messages), pa.array(row_of, pa.int32()), tuple(bad))
+        records = sorted([*row_of, *missing])
+        rows = pc.take(self._value_column(decoded.columns), pa.array(map(row_of.get, records), pa.int32()))
+        batch = pa.RecordBatch.from_arrays([rows], schema=schema_of(self._record))
+        return Decoded(batch, len(messages), pa.array(records, pa.int32()), tuple(bad))
+
+    def _is_missing(self, message: bytes | None) -> bool:
+        return message is None or (self._has_null_text and message.strip() == _JSON_NULL)
+
+    def _value_column(self, columns: pa.RecordBatch) -> AnyArray:
+        """The one column that a nullable record has."""
+        if not isinstance(self._record, StructType):
+            return columns.column(0)
+        arrow = arrow_type(self._record)
+        fields = [arrow.field(i) for i in range(arrow.num_fields)]
+        if not fields:
+            return pa.array([{}] * columns.num_rows, arrow)
+        return pa.StructArray.from_arrays(columns.columns, fields=fields)
+
+
+def _no_value(index: int) -> BadRecord:
+    return BadRecord(
+        index,
+        0,
+        "the message has no value (a tombstone)",
+        "declare the source's record nullable to receive it as null",
+        b"",
+    )
