@@ -134,3 +134,23 @@ HELD_KEYS: Final = 262_144
 """Keys that an upsert sink holds before it flushes early."""
 STDOUT_TABLE_ROWS: Final = 40
 """Rows of the live table on a terminal."""
+
+# --- sources -------------------------------------------------------------------------------------------------------
+READ_WAIT_MS: Final = 100
+"""How long a source waits for records before it looks whether the job wants something else of it."""
+COMMIT_MS: Final = 1_000
+"""How often sources learn what has reached the sinks: what a restart reads again, without checkpoints."""
+DISCOVERY_MS: Final = 5_000
+"""How often a growing source is asked for new splits: a new partition waits no longer than that."""
+REJECTED_IN_A_ROW: Final = 1_000
+"""Records that may be bad one after another before the job ends: then its type or format is wrong, not they."""
+
+# --- servers -------------------------------------------------------------------------------------------------------
+CONNECT_SECONDS: Final = 5
+"""How long a server may take to answer at the start: a wrong host is told within seconds."""
+RETRY_SECONDS: Final = 60
+"""How long a connector tries again while its server is away: a broker restarts in less; option `retry` changes it."""
+RETRY_FIRST_MS: Final = 100
+"""The first pause between two tries; each is twice the last one, with jitter."""
+RETRY_MOST_MS: Final = 5_000
+"""The longest pause between two tries: a server that is back is used soon."""

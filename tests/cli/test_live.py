@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lightflus.cli.live import LiveView
-from lightflus.connectors.stdio import ShownRows
+from lightflus.connectors.screen import ShownRows
 
 
 def test_the_rows_of_every_sink_stay_when_the_picture_goes(capsys: pytest.CaptureFixture[str]) -> None:

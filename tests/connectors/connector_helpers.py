@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 
-from lightflus.connectors.registry import SinkSpec, SourceSpec
-from lightflus.connectors.stdio import ShownRows
-from lightflus.formats.json_lines import JsonEncoder
-from lightflus.formats.registry import line_decoder
+from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.screen import ShownRows
+from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, Type
 
 TEXT = ScalarType(Scalar.UTF8)
+STREAMS = Streams(stdin=0, stdout=BytesIO())
 FIELDS = (SinkField("key", FieldPath(("t1",)), TEXT), SinkField("value", FieldPath(("t0",)), TEXT))
 
 
@@ -25,13 +26,33 @@ class Recorder:
         self.shown.append(rows)
 
 
-def source_spec(connector: Connector, record: Type = TEXT) -> SourceSpec:
+def source_spec(connector: Connector, record: Type = TEXT, streams: Streams = STREAMS) -> SourceSpec:
     """The published Kafka source, bound to `connector`."""
-    return SourceSpec("topic", connector, record, lambda: line_decoder("", record))
+    return SourceSpec(
+        name="topic",
+        job="wordCount",
+        namespace="default",
+        connector=connector,
+        record=record,
+        has_envelope=False,
+        is_stateful=False,
+        line_decoder=lambda: line_decoder("", record, {}),
+        message_decoder=lambda: message_decoder("", record, {}),
+        streams=streams,
+    )
 
 
-def sink_spec(connector: Connector, delivery: Delivery = Delivery.UPSERT) -> SinkSpec:
+def sink_spec(connector: Connector, delivery: Delivery = Delivery.UPSERT, streams: Streams = STREAMS) -> SinkSpec:
     """The published Redis sink, bound to `connector`."""
-    keys = ("key",) if delivery is Delivery.UPSERT else ()
-    encoder = JsonEncoder([Field(f.name, f.type) for f in FIELDS])
-    return SinkSpec("redis", connector, FIELDS, delivery, keys, lambda: encoder)
+    return SinkSpec(
+        name="redis",
+        job="wordCount",
+        namespace="default",
+        connector=connector,
+        fields=FIELDS,
+        delivery=delivery,
+        key_fields=("key",) if delivery is Delivery.UPSERT else (),
+        line_encoder=lambda: line_encoder("", [Field(f.name, f.type) for f in FIELDS], {}),
+        message_encoder=lambda fields: message_encoder("", fields, {}),
+        streams=streams,
+    )

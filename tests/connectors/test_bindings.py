@@ -9,9 +9,10 @@ import pytest
 from connector_helpers import FIELDS, TEXT, Recorder
 
 from lightflus.connectors.bindings import bind, parse_bindings
-from lightflus.connectors.registry import Streams
+from lightflus.connectors.kinds import Address, Streams
+from lightflus.connectors.uri import parse_uri
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Connector, Delivery, Input, JobGraph, Operator, OperatorId, Sink, Source
+from lightflus.model.graph import BadRecords, Connector, Delivery, Input, JobGraph, Operator, OperatorId, Sink, Source
 from lightflus.model.names import operator_names
 
 STREAMS = Streams(stdin=0, stdout=BytesIO())
@@ -160,3 +161,41 @@ def test_an_option_with_a_nul_byte_is_refused(texts: tuple[str, ...]) -> None:
 def test_an_option_is_given_once(uri: str) -> None:
     with pytest.raises(BindingInvalid, match="stands there twice"):
         parse_bindings([f"topic={uri}"])
+
+
+@pytest.mark.parametrize(
+    ("uri", "options"),
+    [
+        ("redis://localhost:6379/2?hash=h", {"host": "localhost", "port": "6379", "database": "2", "hash": "h"}),
+        ("redis://me:p%40ss@[::1]:1", {"user": "me", "password": "p@ss", "host": "::1", "port": "1"}),
+        ("redis://localhost", {"host": "localhost"}),
+        ("redis:3", {"database": "3"}),
+    ],
+)
+def test_a_server_is_spelled_with_its_authority(uri: str, options: dict[str, str]) -> None:
+    address = Address(main="database", host="host", port="port", user="user", password="password")
+    assert parse_uri(uri, ["redis"], lambda _: address) == Connector("redis", options)
+
+
+def test_a_cluster_is_spelled_with_all_its_hosts() -> None:
+    address = Address(main="topic", hosts="brokers")
+    found = parse_uri("kafka://a:9092,b:9092/words?group=g", ["kafka"], lambda _: address)
+    assert found == Connector("kafka", {"brokers": "a:9092,b:9092", "topic": "words", "group": "g"})
+
+
+def test_a_user_without_a_place_in_the_address_is_refused() -> None:
+    with pytest.raises(BindingInvalid, match="`me` has no place"):
+        parse_uri("kafka://me@a:9092/t", ["kafka"], lambda _: Address(main="topic", hosts="brokers"))
+
+
+def test_format_and_policy_of_a_binding_are_the_sources_own() -> None:
+    source = bound("topic=file:x.txt?bad=drop&format=json&format.x=1", "redis=blackhole:").operators[0].kind
+    assert isinstance(source, Source)
+    assert (source.bad_records, source.format) == (BadRecords.DROP, "json")
+    assert source.connector == Connector("file", {"path": "x.txt", "format.x": "1"})
+
+
+def test_a_policy_that_is_none_is_refused() -> None:
+    with pytest.raises(BindingInvalid, match="`bad` is `ignore`") as caught:
+        bound("topic=file:x.txt?bad=ignore", "redis=blackhole:")
+    assert caught.value.hint == "it is one of fail, dead-letter, drop"

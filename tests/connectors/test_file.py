@@ -5,31 +5,29 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from connector_helpers import sink_spec, source_spec
 
-from lightflus.connectors.registry import Streams, open_sink, open_source
-from lightflus.errors import BindingInvalid, RecordInvalid, SinkFailed
+from lightflus.connectors.registry import open_sink, open_source
+from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import READ_BYTES, RECORD_BYTES
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
-from lightflus.runtime.ports import Sink, Source
-from lightflus.testing.connectors import check_sink, check_source
+from lightflus.runtime.io import Rejected, Sink, Source
+from lightflus.testing.connectors import QuietHealth, check_sink, check_source
 
-STREAMS = Streams(stdin=0, stdout=BytesIO())
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
 
 
 def source(path: Path) -> Source:
-    return open_source(source_spec(Connector("file", {"path": str(path)})), STREAMS)
+    return open_source(source_spec(Connector("file", {"path": str(path)})))
 
 
 def sink(path: Path, **options: str) -> Sink:
-    return open_sink(sink_spec(Connector("file", {"path": str(path), **options}), Delivery.APPEND), STREAMS)
+    return open_sink(sink_spec(Connector("file", {"path": str(path), **options}), Delivery.APPEND))
 
 
 def lines(*texts: str) -> list[dict[str, object]]:
@@ -38,7 +36,7 @@ def lines(*texts: str) -> list[dict[str, object]]:
 
 def read_all(opened: Source) -> list[object]:
     rows: list[object] = []
-    with closing(opened.reader(opened.splits()[0], None)) as reader:
+    with closing(opened.reader({opened.splits()[0]: None}, QuietHealth())) as reader:
         while (batch := reader.read()) is not None:
             rows += batch.columns.column("value").to_pylist()
     return rows
@@ -83,27 +81,33 @@ def test_json_lines_have_the_position_of_their_line(tmp_path: Path) -> None:
     path = tmp_path / "clicks.jsonl"
     path.write_text('\n{"v":1}\n\n{"v":2}\n')
     record = StructType((Field("v", ScalarType(Scalar.FLOAT64)),))
-    opened = open_source(source_spec(Connector("file", {"path": str(path)}), record), STREAMS)
-    with closing(opened.reader("clicks.jsonl", None)) as reader:
+    opened = open_source(source_spec(Connector("file", {"path": str(path)}), record))
+    with closing(opened.reader({"clicks.jsonl": None}, QuietHealth())) as reader:
         batch = reader.read()
     assert batch is not None
     assert [batch.origin.position(row) for row in range(2)] == [f"{path}:2", f"{path}:4"]
 
 
-def test_a_bad_byte_far_inside_is_named_by_line_and_column(tmp_path: Path) -> None:
-    path = tmp_path / "book.txt"
-    path.write_bytes(b"some words\n" * 200_000 + b"b\xe9te\n")
-    with pytest.raises(RecordInvalid) as caught:
-        read_all(source(path))
-    assert caught.value.where == f"{path}:200001:2"
+def rejected(opened: Source) -> list[Rejected]:
+    with closing(opened.reader({opened.splits()[0]: None}, QuietHealth())) as reader:
+        return [one for batch in iter(reader.read, None) for one in batch.rejected]
 
 
-def test_a_line_that_is_too_long_is_named_by_its_number(tmp_path: Path) -> None:
+def test_a_bad_byte_far_inside_is_named_by_line_and_column_and_costs_no_other_line(tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
-    path.write_bytes(b"a\n" + b"x" * (RECORD_BYTES + 1))
-    with pytest.raises(RecordInvalid, match="16 MiB") as caught:
-        read_all(source(path))
-    assert caught.value.where == f"{path}:2"
+    path.write_bytes(b"some words\n" * 200_000 + b"b\xe9te\nend\n")
+    (bad,) = rejected(source(path))
+    assert (bad.position, bad.raw) == (f"{path}:200001:2", b"b\xe9te")
+    assert read_all(source(path)) == ["some words"] * 200_000 + ["end"]
+
+
+def test_a_line_that_is_too_long_is_named_by_its_number_and_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "book.txt"
+    path.write_bytes(b"a\n" + b"x" * (RECORD_BYTES + 1) + b"\nb\n")
+    (bad,) = rejected(source(path))
+    assert bad.position == f"{path}:2"
+    assert "16 MiB" in bad.reason
+    assert read_all(source(path)) == ["a", "b"]
 
 
 @pytest.mark.parametrize("missing", ["none.txt", "none/none.txt"])
@@ -147,7 +151,7 @@ def test_a_run_begins_with_an_empty_file_unless_told_to_append(
     opened = sink(path, **options)
     assert path.read_text() == "before\n"
     for subtask in range(2):
-        writer = opened.writer(subtask)
+        writer = opened.writer(subtask, QuietHealth())
         writer.write(pa.RecordBatch.from_pylist([{"key": "k", "value": str(subtask)}], schema=SCHEMA))
         writer.flush()
     opened.close()
@@ -165,4 +169,4 @@ def test_an_unwritable_file_is_found_before_the_job_starts(tmp_path: Path) -> No
 def test_a_full_disk_is_a_failure_of_the_sink() -> None:
 
     with closing(sink(Path("/dev/full"))) as opened, pytest.raises(SinkFailed, match="no space left"):
-        opened.writer(0).write(pa.RecordBatch.from_pylist([{"key": "k", "value": "v"}], schema=SCHEMA))
+        opened.writer(0, QuietHealth()).write(pa.RecordBatch.from_pylist([{"key": "k", "value": "v"}], schema=SCHEMA))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from itertools import pairwise
 
 import pytest
 from connector_helpers import TEXT, source_spec
 
 from lightflus.connectors.generated import Generator, Shape
-from lightflus.connectors.registry import Streams, open_source
+from lightflus.connectors.registry import open_source
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.ports import Source
-from lightflus.testing.connectors import check_source
+from lightflus.runtime.io import Source
+from lightflus.testing.connectors import QuietHealth, check_source
 
-STREAMS = Streams(stdin=0, stdout=BytesIO())
 INNER = StructType((Field("x", ScalarType(Scalar.FLOAT64)), Field("y", ListType(TEXT))), nullable=True)
 EVERYTHING = StructType(
     (
@@ -29,7 +27,7 @@ EVERYTHING = StructType(
 
 
 def source(record: Type = TEXT, **options: str) -> Source:
-    return open_source(source_spec(Connector("generate", options), record), STREAMS)
+    return open_source(source_spec(Connector("generate", options), record))
 
 
 @pytest.mark.parametrize("record", [TEXT, EVERYTHING, ListType(TEXT), ScalarType(Scalar.FLOAT64)])
@@ -67,7 +65,7 @@ def test_words_are_as_many_and_as_different_as_asked() -> None:
 
 
 def test_zero_rows_is_a_stream_without_end() -> None:
-    reader = source(rows="0").reader("0", str(10**9))
+    reader = source(rows="0").reader({"0": str(10**9)}, QuietHealth())
     batch = reader.read()
     assert batch is not None
     assert batch.origin.position(0) == "topic[1000000000]"

@@ -6,7 +6,6 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,21 +13,20 @@ import pytest
 from connector_helpers import FIELDS, sink_spec
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.registry import Streams, open_sink
+from lightflus.connectors.registry import open_sink
 from lightflus.connectors.sqlite import SqliteSink
 from lightflus.connectors.sqlite_table import Table
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
-from lightflus.runtime.ports import Sink
-from lightflus.testing.connectors import check_sink
+from lightflus.runtime.io import Sink
+from lightflus.testing.connectors import QuietHealth, check_sink
 
-STREAMS = Streams(stdin=0, stdout=BytesIO())
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
 
 
 def sink(path: Path, delivery: Delivery = Delivery.UPSERT, **options: str) -> Sink:
-    return open_sink(sink_spec(Connector("sqlite", {"path": str(path), **options}), delivery), STREAMS)
+    return open_sink(sink_spec(Connector("sqlite", {"path": str(path), **options}), delivery))
 
 
 def query(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -41,7 +39,7 @@ def batch(**pairs: str) -> pa.RecordBatch:
 
 
 def write(opened: Sink, **pairs: str) -> None:
-    writer = opened.writer(0)
+    writer = opened.writer(0, QuietHealth())
     writer.write(batch(**pairs))
     writer.flush()
     writer.close()
@@ -80,7 +78,7 @@ def test_a_second_run_goes_on_upserting(tmp_path: Path) -> None:
 def test_nothing_is_written_before_the_flush(tmp_path: Path) -> None:
     path = tmp_path / "out.db"
     opened = sink(path)
-    writer = opened.writer(0)
+    writer = opened.writer(0, QuietHealth())
     writer.write(batch(a="1"))
     assert query(path, "SELECT * FROM redis") == []
     writer.close()
@@ -113,7 +111,7 @@ def test_columns_have_the_types_of_their_fields(tmp_path: Path) -> None:
     opened = SqliteSink(str(tmp_path / "out.db"), Table("t", fields, ("i",)))
     row = {n: v for n, (_, v) in kinds.items()}
     schema = schema_of(StructType(tuple(Field(f.name, f.type) for f in fields)))
-    writer = opened.writer(0)
+    writer = opened.writer(0, QuietHealth())
     writer.write(pa.RecordBatch.from_pylist([row], schema=schema))
     writer.flush()
     opened.close()
@@ -157,7 +155,7 @@ def test_a_failing_write_is_a_failure_of_the_sink_and_leaves_nothing(tmp_path: P
     opened = sink(path)
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TRIGGER t BEFORE INSERT ON redis WHEN new.key = 'c' BEGIN SELECT RAISE(ABORT, 'no'); END")
-    writer = opened.writer(0)
+    writer = opened.writer(0, QuietHealth())
     writer.write(batch(a="1", c="2"))
     with pytest.raises(SinkFailed, match="cannot be written: no"):
         writer.flush()
@@ -193,7 +191,7 @@ def test_a_disk_that_takes_no_more_is_told_in_sqlites_first_words(
 ) -> None:
     monkeypatch.setattr("lightflus.connectors.sqlite.SQLITE_CACHE_BYTES", 64 * 1024)  # so that it writes before COMMIT
     opened = sink(tmp_path / "out.db")
-    writer = opened.writer(0)
+    writer = opened.writer(0, QuietHealth())
     writer.write(batch(**{f"{number:0100}": "1" for number in range(60_000)}))
     with files_of_at_most(1 << 20), pytest.raises(SinkFailed) as caught:
         writer.flush()

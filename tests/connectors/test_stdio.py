@@ -12,19 +12,20 @@ import pyarrow as pa
 import pytest
 from connector_helpers import Recorder, sink_spec, source_spec
 
-from lightflus.connectors.registry import Streams, open_sink, open_source
+from lightflus.connectors.kinds import Streams
+from lightflus.connectors.registry import open_sink, open_source
 from lightflus.errors import SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import Connector, Delivery
-from lightflus.runtime.ports import Sink, Source
-from lightflus.testing.connectors import check_sink, check_source
+from lightflus.runtime.io import Sink, Source
+from lightflus.testing.connectors import QuietHealth, check_sink, check_source
 
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
 NOWHERE = BytesIO()
 
 
 def stdin(descriptor: int) -> Source:
-    return open_source(source_spec(Connector("stdin", {})), Streams(stdin=descriptor, stdout=NOWHERE))
+    return open_source(source_spec(Connector("stdin", {}), streams=Streams(stdin=descriptor, stdout=NOWHERE)))
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_standard_input_is_a_source_of_lines(tmp_path: Path) -> None:
 
 def test_a_line_arrives_before_the_end_of_the_input(pipe: tuple[int, int]) -> None:
     reading, writing = pipe
-    reader = stdin(reading).reader("stdin", None)
+    reader = stdin(reading).reader({"stdin": None}, QuietHealth())
     os.write(writing, b"hello\nwor")
     first = reader.read()
     os.write(writing, b"ld\n")
@@ -60,8 +61,9 @@ def test_a_line_arrives_before_the_end_of_the_input(pipe: tuple[int, int]) -> No
 
 
 def test_standard_input_cannot_be_resumed() -> None:
+    reader = stdin(0).reader({"stdin": "17:2"}, QuietHealth())
     with pytest.raises(SourceFailed, match="from the middle"):
-        stdin(0).reader("stdin", "17:2")
+        reader.read()
 
 
 def test_in_a_pipe_standard_output_is_json_lines() -> None:
@@ -69,7 +71,7 @@ def test_in_a_pipe_standard_output_is_json_lines() -> None:
 
     def make() -> Sink:
         outputs.append(BytesIO())
-        return open_sink(sink_spec(Connector("stdout", {}), Delivery.APPEND), Streams(stdin=0, stdout=outputs[-1]))
+        return open_sink(sink_spec(Connector("stdout", {}), Delivery.APPEND, Streams(stdin=0, stdout=outputs[-1])))
 
     check_sink(make, lambda: [json.loads(line) for line in outputs[-1].getvalue().splitlines()], SCHEMA)
 
@@ -80,10 +82,10 @@ def test_on_a_screen_standard_output_is_a_table(delivery: Delivery) -> None:
 
     def make() -> Sink:
         screens.append(Recorder())
-        return open_sink(sink_spec(Connector("stdout", {}), delivery), Streams(0, NOWHERE, screens[-1]))
+        return open_sink(sink_spec(Connector("stdout", {}), delivery, Streams(0, NOWHERE, screens[-1])))
 
     sink = make()
-    writer = sink.writer(0)
+    writer = sink.writer(0, QuietHealth())
     writer.write(pa.RecordBatch.from_pylist([{"key": k, "value": str(n)} for n, k in enumerate("abac")], schema=SCHEMA))
     writer.flush()
     shown = screens[0].shown[-1]
@@ -94,8 +96,8 @@ def test_on_a_screen_standard_output_is_a_table(delivery: Delivery) -> None:
 
 def test_a_screen_shows_the_newest_rows() -> None:
     screen = Recorder()
-    sink = open_sink(sink_spec(Connector("stdout", {})), Streams(0, NOWHERE, screen))
-    writer = sink.writer(0)
+    sink = open_sink(sink_spec(Connector("stdout", {}), streams=Streams(0, NOWHERE, screen)))
+    writer = sink.writer(0, QuietHealth())
     pairs = [{"key": str(n), "value": "x"} for n in range(3 * STDOUT_TABLE_ROWS)]
     writer.write(pa.RecordBatch.from_pylist(pairs, schema=SCHEMA))
     writer.write(pa.RecordBatch.from_pylist([{"key": "119", "value": "y"}, {"key": "a", "value": "z"}], schema=SCHEMA))

@@ -11,6 +11,7 @@ from lightflus.model.graph import Delivery, JobGraph, OperatorId, Sink, Source
 from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
 from lightflus.runtime.compute import ComputeFactory, InlineCompute
+from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.runtime.job_run import JobResult, JobRun
 from lightflus.runtime.ports import Kernel
 from lightflus.testing.graphs import UTF8
@@ -67,12 +68,15 @@ def prepare(
     most_rows: int | None = None,
     compute: ComputeFactory = InlineCompute,
     kernel: Kernel | None = None,
+    is_committing: bool = False,
+    is_growing: bool = False,
+    policy: BadRecordPolicy | None = None,
 ) -> Prepared:
     """A run of a job with one source and any number of sinks, which all write into one."""
     sink = sink or MemorySink(delivery=Delivery.UPSERT)
     ends = [operator.id for operator in graph.operators if isinstance(operator.kind, Sink)]
     (begin,) = (operator for operator in graph.operators if isinstance(operator.kind, Source))
-    source = MemorySource(begin.output or UTF8, splits)
+    source = MemorySource(begin.output or UTF8, splits, is_growing=is_growing, is_committing=is_committing)
     guests = PythonGuests(graph, functions, most_rows=most_rows)
     deliveries: dict[OperatorId, Delivery] = dict.fromkeys(ends, sink.delivery)
     run = JobRun(
@@ -81,6 +85,7 @@ def prepare(
         kernel=kernel or ModelKernel(crc),
         sources={begin.id: source},
         sinks=dict.fromkeys(ends, sink),
+        policies={begin.id: policy or BadRecordPolicy()},
         compute=compute,
     )
     return Prepared(run, source, sink, guests)

@@ -12,6 +12,7 @@ from jobs import WORD_COUNT, Splits, add, as_text, prepare, split
 from lightflus.errors import InternalError, RecordInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import SinkField
 from lightflus.runtime.compute import ThreadCompute
+from lightflus.runtime.io import Health
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import ENDLESS
 from lightflus.testing.memory import Abort, MemorySink, MemoryWriter, Value, Wait
@@ -214,10 +215,10 @@ async def test_a_writer_that_cannot_be_opened_fails_the_job_before_anything_is_r
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     class Refusing(MemorySink):
-        def writer(self, subtask: int) -> MemoryWriter:
+        def writer(self, subtask: int, health: Health) -> MemoryWriter:
             if subtask == 1:
                 raise SinkFailed("too many connections")
-            return super().writer(subtask)
+            return super().writer(subtask, health)
 
     job = prepare(word_count(), WORD_COUNT, {"a": [["a"]]}, sink=Refusing(), parallelism=2)
     with pytest.raises(SinkFailed, match="too many connections"):

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Reduce, Sink, Source
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
 
-_SECRET = ("password", "secret", "token")
-
 
 def draw(plan: Plan) -> str:
     """All tasks in topological order, each with the edges that leave it."""
@@ -67,13 +65,7 @@ def _extractor(value: FieldPath | FunctionNumber) -> str:
 
 
 def _connector(connector: Connector) -> str:
-    options = (f" {name}={'***' if is_secret(name) else value}" for name, value in connector.options.items())
-    return connector.kind + "".join(options)
-
-
-def is_secret(option: str) -> bool:
-    """Whether an option's value must not be shown."""
-    return any(word in option.lower() for word in _SECRET)
+    return connector.kind + "".join(f" {name}={value}" for name, value in connector.shown_options.items())
 
 
 def _arrow(edge: Edge) -> str:

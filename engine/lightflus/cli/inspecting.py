@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from lightflus.cli.drawing import describe, draw, is_secret
+from lightflus.cli.drawing import describe, draw
 from lightflus.cli.modules import bound_graph, load_job, unnamed_warning
 from lightflus.cli.places import openable_places
 from lightflus.cli.screen import CONTROL, emit, say, show
-from lightflus.connectors.registry import Streams
+from lightflus.connectors.kinds import Streams
 from lightflus.limits import KIB, MIB
+from lightflus.model.graph import is_secret
 from lightflus.model.plan import Plan, plan_job
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport

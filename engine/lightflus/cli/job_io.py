@@ -1,63 +1,121 @@
 """Opens the sources and sinks of a bound graph: formats and connectors meet here, and only here.
 
-What it owns: which decoder and encoder an operator gets. What it leaves: names and URIs (`connectors/bindings.py`).
+What it owns: which decoder and encoder an operator gets, and what its source does with bad records.
+What it leaves: names and URIs (`connectors/bindings.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
 
-from lightflus.connectors.registry import SinkSpec, SourceSpec, Streams, open_sink, open_source
+from lightflus.connectors.bindings import is_of_format
+from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.registry import open_sink, open_source, source_kind
 from lightflus.errors import BindingInvalid
-from lightflus.formats.json_lines import JsonEncoder
-from lightflus.formats.registry import line_decoder
-from lightflus.model.graph import BadRecords, Operator, OperatorId
+from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
+from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, Reduce
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.plan import Plan
-from lightflus.model.types import Field
-from lightflus.runtime.io import Encoder
-from lightflus.runtime.ports import Sink, Source
+from lightflus.model.types import Field, StructType, Type
+from lightflus.runtime.intake import BadRecordPolicy
+from lightflus.runtime.io import DeadLetters, Sink, Source
+
+_VALUE = "value"
+"""The field of an envelope that holds the message itself."""
+
+Opened = TypeVar("Opened", Source, Sink)
 
 
 def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
-    """Every source of the plan's graph. Raises BindingInvalid when one has nothing to read."""
-    return {
-        operator.id: _source(operator, operator.kind, plan.names[operator.id], streams)
-        for operator in plan.graph.operators
-        if isinstance(operator.kind, SourceNode)
-    }
+    """Every source of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
+    return _open_all(plan, lambda o: _source(plan.graph, o, plan.names[o.id], streams), SourceNode)
 
 
 def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
     """Every sink of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
-    opened: dict[OperatorId, Sink] = {}
+    return _open_all(plan, lambda o: _sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
+
+
+def bad_record_policies(plan: Plan, letters: DeadLetters) -> dict[OperatorId, BadRecordPolicy]:
+    """What each source does with bad records: what the job or its binding says, else what its system is known for."""
+    policies = {}
+    for operator in plan.graph.operators:
+        if isinstance(operator.kind, SourceNode):
+            kind = source_kind(operator.kind.connector.kind)
+            default = BadRecords.FAIL if kind is None else kind.bad_records
+            policies[operator.id] = BadRecordPolicy(operator.kind.bad_records or default, letters)
+    return policies
+
+
+def _open_all(
+    plan: Plan, open_one: Callable[[Operator], Opened], node: type[SourceNode] | type[SinkNode]
+) -> dict[OperatorId, Opened]:
+    opened: dict[OperatorId, Opened] = {}
     try:
         for operator in plan.graph.operators:
-            if isinstance(operator.kind, SinkNode):
-                opened[operator.id] = _sink(operator.kind, plan.names[operator.id], streams)
+            if isinstance(operator.kind, node):
+                opened[operator.id] = open_one(operator)
     except BindingInvalid:
-        for sink in opened.values():
-            sink.close()
+        for one in opened.values():
+            one.close()
         raise
     return opened
 
 
-def _source(operator: Operator, node: SourceNode, name: str, streams: Streams) -> Source:
-    if node.bad_records not in (None, BadRecords.FAIL):
-        raise BindingInvalid(
-            f"source `{name}` wants bad records put aside ({node.bad_records.value}), which this version cannot",
-            where=name,
-            hint="leave that out: a bad record then ends the job with its position",
-        )
-    assert operator.output is not None
-    return open_source(
-        SourceSpec(name, node.connector, operator.output, partial(line_decoder, node.format, operator.output)), streams
+def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Source:
+    node, record = operator.kind, operator.output
+    assert isinstance(node, SourceNode)
+    assert record is not None
+    connector, form = _apart(node.connector)
+    value = _value_of(record) if node.envelope else record
+    spec = SourceSpec(
+        name=name,
+        job=graph.job,
+        namespace=graph.namespace,
+        connector=connector,
+        record=record,
+        has_envelope=node.envelope,
+        is_stateful=any(isinstance(other.kind, Reduce) for other in graph.operators),
+        line_decoder=partial(line_decoder, node.format, record, form),
+        message_decoder=partial(message_decoder, node.format, value, form),
+        streams=streams,
     )
+    return open_source(spec)
 
 
-def _sink(node: SinkNode, name: str, streams: Streams) -> Sink:
-    def encoder() -> Encoder:
-        return JsonEncoder([Field(field.name, field.type) for field in node.fields])
+def _value_of(envelope: Type) -> Type:
+    """The type of an envelope's value; of an envelope without one, the envelope, whose decoder is never asked for."""
+    assert isinstance(envelope, StructType), "the graph has been checked"
+    return next((field.type for field in envelope.fields if field.name == _VALUE), envelope)
 
-    return open_sink(SinkSpec(name, node.connector, node.fields, node.delivery, node.key_fields, encoder), streams)
+
+def _sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
+    node = operator.kind
+    assert isinstance(node, SinkNode)
+    connector, form = _apart(node.connector)
+    format_name = node.connector.options.get("format", "")
+    spec = SinkSpec(
+        name=name,
+        job=graph.job,
+        namespace=graph.namespace,
+        connector=connector,
+        fields=node.fields,
+        delivery=node.delivery,
+        key_fields=node.key_fields,
+        line_encoder=partial(line_encoder, format_name, [Field(f.name, f.type) for f in node.fields], form),
+        message_encoder=lambda fields: message_encoder(format_name, fields, form),
+        streams=streams,
+    )
+    return open_sink(spec)
+
+
+def _apart(connector: Connector) -> tuple[Connector, Mapping[str, str]]:
+    """A connector with its own options alone, and those of its format, each without `format.`."""
+    own = {name: value for name, value in connector.options.items() if not is_of_format(name)}
+    form = {
+        name.removeprefix("format."): value for name, value in connector.options.items() if name.startswith("format.")
+    }
+    return Connector(connector.kind, own), form

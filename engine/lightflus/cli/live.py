@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lightflus.cli.screen import CONTROL, show, words
-from lightflus.connectors.stdio import ShownRows
+from lightflus.connectors.screen import ShownRows
 from lightflus.runtime.counters import OperatorProgress
 
 Progress = Sequence[OperatorProgress]
@@ -75,7 +75,7 @@ class LiveView:
             was = old.get(one.operator, one)
             rate = (one.rows_in - was.rows_in) / span
             busy = (one.busy_seconds - was.busy_seconds) / span
-            table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{busy:.0%}")
+            table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{busy:.0%}", _note(one))
         return table
 
 
@@ -84,8 +84,18 @@ def summary(title: str, seconds: float, progress: Progress) -> Table:
     table = _table(f"{title}  {seconds:.2f} s", "rows/s", "busy s")
     for one in progress:
         rate = one.rows_in / seconds if seconds else 0.0
-        table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{one.busy_seconds:.2f}")
+        busy = f"{one.busy_seconds:.2f}"
+        table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", busy, _note(one))
     return table
+
+
+def _note(one: OperatorProgress) -> Text:
+    """What a person should know besides rows: why an operator waits, what it put aside, how far it is behind."""
+    parts = [one.status.translate(CONTROL)]
+    parts.append(f"{one.rejected:,} bad records" if one.rejected else "")
+    parts.append(f"{one.lag:,} behind" if one.lag else "")
+    parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
+    return Text(", ".join(filter(None, parts)), style="yellow")
 
 
 def rows_table(shown: ShownRows) -> Table:
@@ -104,4 +114,5 @@ def _table(title: str, rate: str, busy: str) -> Table:
     table.add_column("operator")
     for name in ("rows in", "rows out", rate, busy):
         table.add_column(name, justify="right")
+    table.add_column("")
     return table

@@ -108,6 +108,16 @@ def run(
     job: Job,
     bind: Bind = None,
     parallelism: Parallelism = 1,
+    *,
+    dead_letters: Annotated[
+        Path | None,
+        typer.Option(
+            "--dead-letters",
+            metavar="FILE",
+            help="Where records go that cannot be decoded; by default JOB.dead-letters.jsonl, made with the first one.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
     stats: Annotated[
         bool, typer.Option("--stats/--quiet", "-s/-q", help="Show progress and a summary on standard error.")
@@ -116,7 +126,7 @@ def run(
     """Run a job in this process until its sources end. Ctrl-C drains it, a second one cancels it."""
     from lightflus.cli.running import run_job
 
-    run_job(located(job), bind or [], parallelism, as_json=as_json, has_stats=stats)
+    run_job(located(job), bind or [], parallelism, dead_letters=dead_letters, as_json=as_json, has_stats=stats)
 
 
 @app.command(epilog="Example: lightflus verify job.wasm --portable")

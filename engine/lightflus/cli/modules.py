@@ -17,7 +17,7 @@ from lightflus.cli.screen import say
 from lightflus.cli.sources import is_manifest, is_source, require_file
 from lightflus.cli.toolchain import find_compiler
 from lightflus.connectors.bindings import bind, parse_bindings
-from lightflus.connectors.registry import Streams
+from lightflus.connectors.kinds import Streams
 from lightflus.errors import UserError
 from lightflus.limits import MODULE_BYTES
 from lightflus.model.graph import JobGraph

@@ -13,7 +13,7 @@ from typing import Protocol
 from lightflus.cli.live import LiveView, Progress, summary
 from lightflus.cli.problems import to_json
 from lightflus.cli.screen import emit, results, say, tell
-from lightflus.connectors.stdio import Screen
+from lightflus.connectors.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
 from lightflus.runtime.job_run import JobResult
@@ -167,6 +167,10 @@ def _operators(progress: Progress) -> list[dict[str, object]]:
             "bytes_in": one.bytes_in,
             "calls": one.calls,
             "busy_seconds": round(one.busy_seconds, 6),
+            "rejected": one.rejected,
+            "retries": one.retries,
+            "lag": one.lag,
+            "status": one.status,
         }
         for one in progress
     ]

@@ -6,20 +6,23 @@ What it leaves: building (`modules.py`), signals (`stopping.py`), pictures (`liv
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import trio
 import typer
 
-from lightflus.cli.job_io import open_sinks, open_sources
+from lightflus.cli.job_io import bad_record_policies, open_sinks, open_sources
 from lightflus.cli.modules import bound_graph, load_job
 from lightflus.cli.places import openable_places, place_function
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
-from lightflus.connectors.registry import Streams
+from lightflus.connectors.dead_letters import FileDeadLetters
+from lightflus.connectors.kinds import Streams
 from lightflus.errors import BindingInvalid, LightflusError
 from lightflus.kernel import WasmKernel
 from lightflus.model.graph import Sink
@@ -29,12 +32,20 @@ from lightflus.runtime.job_run import JobResult, JobRun
 _LOOK_SECONDS = 0.2
 
 
-def run_job(job: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool, has_stats: bool) -> None:
+def run_job(
+    job: Path,
+    bindings: Sequence[str],
+    parallelism: int,
+    *,
+    dead_letters: Path | None = None,
+    as_json: bool,
+    has_stats: bool,
+) -> None:
     """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C."""
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
         with openable_places(job):
-            is_stopped = _run(job, bindings, parallelism, report)
+            is_stopped = _run(job, bindings, parallelism, dead_letters, report)
     except LightflusError as error:
         report.failed(error)
         raise
@@ -42,7 +53,7 @@ def run_job(job: Path, bindings: Sequence[str], parallelism: int, *, as_json: bo
         raise typer.Exit(INTERRUPTED)
 
 
-def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -> bool:
+def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Path | None, report: Report) -> bool:
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     module = load_job(job)
     plan = plan_job(bound_graph(module.graph, bindings, streams), parallelism=parallelism)
@@ -50,8 +61,10 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -
         _keep_stdout_free(plan)
     sources = open_sources(plan, streams)
     sinks = open_sinks(plan, streams)
-    run = JobRun(plan, guests=module, kernel=WasmKernel(), sources=sources, sinks=sinks)
-    with report:
+    letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
+    policies = bad_record_policies(plan, letters)
+    run = JobRun(plan, guests=module, kernel=WasmKernel(), sources=sources, sinks=sinks, policies=policies)
+    with report, closing(letters):
         report.started(plan, module)
         try:
             result, is_stopped = trio.run(_attend, run, report)
@@ -59,7 +72,14 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, report: Report) -
             place_function(error, plan.graph)
             raise
     report.ended(plan, result)
+    if letters.count:
+        report.say(f"{letters.count:,} bad records were put aside: {letters.path}")
     return is_stopped
+
+
+def _letters_of(plan: Plan) -> str:
+    """Where dead letters go if nobody says it: a file named after the job, in the current directory."""
+    return re.sub(r"[^\w.-]", "-", plan.graph.job) + ".dead-letters.jsonl"
 
 
 async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:

@@ -11,10 +11,22 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from lightflus.connectors.registry import KINDS, Streams, schemes, unbound
+from lightflus.connectors.kinds import Address, Streams
+from lightflus.connectors.registry import schemes, sink_kind, source_kind, unbound
 from lightflus.connectors.uri import listed, parse_uri
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Connector, Delivery, JobGraph, Operator, OperatorId, Sink, Source
+from lightflus.model.graph import BadRecords, Connector, Delivery, JobGraph, Operator, OperatorId, Sink, Source
+
+FORMAT = "format"
+"""The option of any source or sink of bytes that names its format; the format's own options begin with `format.`."""
+BAD_RECORDS = "bad"
+"""The option of any source that says what becomes of records that cannot be decoded."""
+_POLICIES = {policy.value: policy for policy in BadRecords}
+
+
+def is_of_format(option: str) -> bool:
+    """Whether an option of a connector is meant for its format."""
+    return option == FORMAT or option.startswith(f"{FORMAT}.")
 
 
 def parse_bindings(texts: Sequence[str]) -> dict[str, Connector]:
@@ -28,8 +40,14 @@ def parse_bindings(texts: Sequence[str]) -> dict[str, Connector]:
             )
         if name in bindings:
             raise BindingInvalid(f"`{name}` is bound twice", hint="give each source or sink one --bind")
-        bindings[name] = parse_uri(uri, {scheme: kind.main_option for scheme, kind in KINDS.items()})
+        bindings[name] = parse_uri(uri, {*schemes(is_source=True), *schemes(is_source=False)}, _address)
     return bindings
+
+
+def _address(scheme: str) -> Address:
+    kind = source_kind(scheme) or sink_kind(scheme)
+    assert kind is not None, "the scheme is one of those that there are"
+    return kind.address
 
 
 def bind(
@@ -75,11 +93,32 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
         role = "source" if is_source else "sink"
         raise BindingInvalid(f"`{chosen.kind}:` cannot be a {role}", where=name, hint=f"{role}s are {listed(usable)}")
     if isinstance(kind, Source):
-        return replace(operator, name=name, kind=replace(kind, connector=chosen))
-    if KINDS[chosen.kind].can_upsert(streams):
-        return replace(operator, name=name, kind=replace(kind, connector=chosen))
-    append = replace(kind, connector=chosen, delivery=Delivery.APPEND, key_fields=())
-    return replace(operator, name=name, kind=append)
+        return replace(operator, name=name, kind=_bound_source(kind, chosen, name))
+    return replace(operator, name=name, kind=_bound_sink(kind, chosen, streams))
+
+
+def _bound_source(source: Source, chosen: Connector, name: str) -> Source:
+    """The source with another connector. It keeps its format, unless the new one names another."""
+    options = dict(chosen.options)
+    if chosen is not source.connector and FORMAT not in options:
+        options |= {name: value for name, value in source.connector.options.items() if is_of_format(name)}
+    form = options.pop(FORMAT, source.format)
+    policy = options.pop(BAD_RECORDS, None)
+    if policy is not None and policy not in _POLICIES:
+        raise BindingInvalid(
+            f"option `{BAD_RECORDS}` is `{policy}`", where=name, hint=f"it is one of {', '.join(_POLICIES)}"
+        )
+    action = source.bad_records if policy is None else _POLICIES[policy]
+    return replace(source, connector=replace(chosen, options=options), format=form, bad_records=action)
+
+
+def _bound_sink(sink: Sink, chosen: Connector, streams: Streams) -> Sink:
+    own, other = sink_kind(sink.connector.kind), sink_kind(chosen.kind)
+    assert other is not None, "only what can be a sink comes here"
+    whole = sink if own is None else own.complete(sink)
+    if other.can_upsert(chosen, streams):
+        return replace(whole, connector=chosen)
+    return replace(whole, connector=chosen, delivery=Delivery.APPEND, key_fields=())
 
 
 def _check_options(connector: Connector, name: str) -> None:

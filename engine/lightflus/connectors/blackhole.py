@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, always
+from lightflus.connectors.options import Options
 from lightflus.model.graph import Delivery
+from lightflus.runtime.io import Health
 
 
 class BlackholeSink:
-    """`ports.Sink`. It behaves as the sink that it stands for: upsert stays upsert."""
+    """`io.Sink`. It behaves as the sink that it stands for: upsert stays upsert."""
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery
@@ -21,7 +24,7 @@ class BlackholeSink:
         """As the job says."""
         return self._delivery
 
-    def writer(self, subtask: int) -> BlackholeWriter:
+    def writer(self, subtask: int, health: Health) -> BlackholeWriter:
         """A writer that drops."""
         return BlackholeWriter()
 
@@ -30,7 +33,7 @@ class BlackholeSink:
 
 
 class BlackholeWriter:
-    """`ports.SinkWriter`."""
+    """`io.SinkWriter`."""
 
     def write(self, columns: pa.RecordBatch) -> None:
         """Drops the rows."""
@@ -40,3 +43,11 @@ class BlackholeWriter:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> BlackholeSink:
+    options.end()
+    return BlackholeSink(spec.delivery)
+
+
+SINK = SinkKind(Address(), _open_sink, always)

@@ -7,7 +7,7 @@ What it leaves: lines (`lines.py`), formats (handed in). Readers on any thread; 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from errno import EACCES
 from io import RawIOBase
 from pathlib import Path
@@ -16,14 +16,20 @@ from threading import Lock
 import pyarrow as pa
 
 from lightflus.connectors.failures import opening, reading, writing
+from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
 from lightflus.connectors.lines import LinePosition, LineReader
+from lightflus.connectors.options import Options
+from lightflus.connectors.sequential import SequentialReader
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Encoder, LineDecoder
+from lightflus.model.graph import BadRecords, Delivery
+from lightflus.runtime.io import Encoder, Health, LineDecoder
 
 
 class FileSource:
-    """`ports.Source` over a file, or over the files of a directory (hidden ones and sub-directories left out)."""
+    """`io.Source` over a file, or over the files of a directory (hidden ones and sub-directories left out)."""
+
+    is_growing = False
+    is_committing = False
 
     def __init__(self, path: str, decoder: LineDecoder) -> None:
         """Looks, and opens nothing for longer. Raises BindingInvalid when there is nothing to read."""
@@ -37,15 +43,23 @@ class FileSource:
         """The file's name; for a directory its files' names, sorted."""
         return tuple(self._paths)
 
-    def reader(self, split: str, position: str | None) -> LineReader:
-        """Opens a file at a byte offset."""
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SequentialReader:
+        """One file after the other, each from a byte offset."""
+        return SequentialReader(self._open, splits)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _open(self, split: str, position: str | None) -> LineReader:
         path = self._paths[split]
         start = LinePosition.parse(position, path)
         with reading(path):
             file = open(path, "rb", buffering=0)  # noqa: SIM115 (the reader closes it)
             if start.offset:
                 file.seek(start.offset)
-        return LineReader(path, self._decoder, read=lambda most: file.read(most) or b"", close=file.close, start=start)
+        return LineReader(
+            split, path, self._decoder, read=lambda most: file.read(most) or b"", close=file.close, start=start
+        )
 
 
 def _files(path: str) -> dict[str, str]:
@@ -71,7 +85,7 @@ def _check_readable(path: str) -> None:
 
 
 class FileSink:
-    """`ports.Sink` that appends a line per row to one file; a run begins with an empty file unless told to append."""
+    """`io.Sink` that appends a line per row to one file; a run begins with an empty file unless told to append."""
 
     def __init__(self, path: str, encoder: Encoder, *, is_appending: bool) -> None:
         """Opens the file, without touching what is in it. Raises BindingInvalid when it cannot be written."""
@@ -87,7 +101,7 @@ class FileSink:
         """APPEND."""
         return Delivery.APPEND
 
-    def writer(self, subtask: int) -> FileWriter:
+    def writer(self, subtask: int, health: Health) -> FileWriter:
         """A writer onto the one file; the first one empties it."""
         with self._lock, writing(self._path):
             if self._is_fresh:
@@ -103,7 +117,7 @@ class FileSink:
 
 
 class FileWriter:
-    """`ports.SinkWriter`: encodes on its own thread, writes whole pieces under the sink's lock."""
+    """`io.SinkWriter`: encodes on its own thread, writes whole pieces under the sink's lock."""
 
     def __init__(self, path: str, file: RawIOBase, encoder: Encoder, lock: Lock) -> None:
         self._path = path
@@ -123,3 +137,19 @@ class FileWriter:
 
     def close(self) -> None:
         """The file belongs to the sink."""
+
+
+def _open_source(spec: SourceSpec, options: Options) -> FileSource:
+    path = options.text("path")
+    options.end()
+    return FileSource(path, spec.line_decoder())
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
+    path, is_appending = options.text("path"), options.flag("append")
+    options.end()
+    return FileSink(path, spec.line_encoder(), is_appending=is_appending)
+
+
+SOURCE = SourceKind(Address(main="path"), _open_source, BadRecords.FAIL)
+SINK = SinkKind(Address(main="path"), _open_sink)

@@ -7,16 +7,22 @@ What it leaves: the rows themselves (`generated.py`).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lightflus.connectors.generated import Generator, Shape
+from lightflus.connectors.kinds import Address, SourceKind, SourceSpec
+from lightflus.connectors.options import Options
+from lightflus.connectors.sequential import SequentialReader
 from lightflus.errors import SourceFailed
-from lightflus.limits import CALL_ROWS
+from lightflus.limits import CALL_ROWS, PARALLELISM
+from lightflus.model.graph import BadRecords
 from lightflus.model.types import Type
-from lightflus.runtime.ports import SourceBatch
+from lightflus.runtime.io import Health, SourceBatch
 
 _PACES_PER_SECOND = 10
+_MOST_ROWS = 1 << 40
+_MOST_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,10 @@ class GenerateOptions:
 
 
 class GenerateSource:
-    """`ports.Source` of made-up rows."""
+    """`io.Source` of made-up rows."""
+
+    is_growing = False
+    is_committing = False
 
     def __init__(self, name: str, record: Type, shape: Shape, options: GenerateOptions) -> None:
         """`name` is how error messages call it."""
@@ -47,15 +56,21 @@ class GenerateSource:
         """`0`, `1`, ..."""
         return tuple(str(split) for split in range(self._options.splits))
 
-    def reader(self, split: str, position: str | None) -> GenerateReader:
-        """`position` is the number of rows already read of that split."""
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SequentialReader:
+        """One split after the other; a position is the number of rows already read of its split."""
+        return SequentialReader(self._open, splits)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _open(self, split: str, position: str | None) -> GenerateReader:
         if position is not None and not position.isdecimal():
             raise SourceFailed(f"`{position}` is not a row number", where=self._name)
         number, splits, rows = int(split), self._options.splits, self._options.rows
         first = rows * number // splits if rows else number << 40
         end = rows * (number + 1) // splits if rows else (number + 1) << 40
         begin = first + int(position or 0)
-        return GenerateReader(self._name, self._generator, _Range(first, begin, end), self._options.rate)
+        return GenerateReader(self._name, split, self._generator, _Range(first, begin, end), self._options.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +95,11 @@ class RowOrigin:
 
 
 class GenerateReader:
-    """`ports.SplitReader`."""
+    """`sequential.SplitReader`."""
 
-    def __init__(self, name: str, generator: Generator, rows: _Range, rate: int) -> None:
+    def __init__(self, name: str, split: str, generator: Generator, rows: _Range, rate: int) -> None:
         self._name = name
+        self._split = split
         self._generator = generator
         self._rows = rows
         self._next = rows.begin
@@ -101,7 +117,8 @@ class GenerateReader:
         columns = self._generator.rows(self._next, count)
         origin = RowOrigin(self._name, self._next)
         self._next += count
-        return SourceBatch(columns, origin, str(self._next - self._rows.first), columns.nbytes)
+        position = str(self._next - self._rows.first)
+        return SourceBatch(columns, origin, {self._split: position}, columns.nbytes)
 
     def close(self) -> None:
         """Nothing to release."""
@@ -109,3 +126,19 @@ class GenerateReader:
     def _wait(self, count: int) -> None:
         self._due += count / self._rate
         time.sleep(max(0.0, self._due - time.monotonic()))
+
+
+def _open_source(spec: SourceSpec, options: Options) -> GenerateSource:
+    shape = Shape(
+        seed=options.number("seed", 1, least=0, most=2**63 - 1),
+        distinct=options.number("distinct", 1_000, least=1, most=_MOST_WORDS),
+        words=options.number("words", 8, least=1, most=1_000),
+    )
+    rows = options.number("rows", 1_000, least=0, most=_MOST_ROWS)
+    splits = options.number("splits", 1, least=1, most=PARALLELISM)
+    rate = options.number("rate", 0, least=0, most=1_000_000_000)
+    options.end()
+    return GenerateSource(spec.name, spec.record, shape, GenerateOptions(rows, splits, rate))
+
+
+SOURCE = SourceKind(Address(), _open_source, BadRecords.FAIL)

@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from lightflus.connectors.blocks import BlockReader, LongLine
 from lightflus.connectors.failures import reading
-from lightflus.errors import RecordInvalid, SourceFailed
+from lightflus.errors import SourceFailed
 from lightflus.limits import MIB, RECORD_BYTES
-from lightflus.runtime.io import BadRecord, LineDecoder
-from lightflus.runtime.ports import SourceBatch
+from lightflus.runtime.io import BadRecord, LineDecoder, Rejected, SourceBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,11 @@ class LineOrigin:
 
 
 class LineReader:
-    """`ports.SplitReader` over a stream of lines."""
+    """`sequential.SplitReader` over a stream of lines."""
 
     def __init__(
         self,
+        split: str,
         name: str,
         decoder: LineDecoder,
         *,
@@ -72,6 +72,7 @@ class LineReader:
         start: LinePosition,
     ) -> None:
         """`name` is what a person calls the stream; `read` and `close` belong to it, and it stands at `start`."""
+        self._split = split
         self._name = name
         self._decoder = decoder
         self._close = close
@@ -79,36 +80,46 @@ class LineReader:
         self._line = start.line
 
     def read(self) -> SourceBatch | None:
-        """The next rows that have arrived; None at the end. Raises SourceFailed, RecordInvalid."""
+        """The next rows that have arrived, and what could not be decoded; None at the end. Raises SourceFailed."""
         while True:
             before = self._blocks.offset
             with reading(self._name):
                 block = self._blocks.next_block()
             if block is None:
                 return None
-            if isinstance(block, LongLine):
-                raise _too_long(f"{self._name}:{self._line + 1}")
-            decoded = self._decoder.decode_lines(block)
-            for bad in decoded.bad:
-                raise self._invalid(bad)
-            origin = LineOrigin(self._name, self._line, decoded.record_of_row)
-            self._line += decoded.records
-            if decoded.columns.num_rows:
-                position = str(LinePosition(self._blocks.offset, self._line))
-                return SourceBatch(decoded.columns, origin, position, self._blocks.offset - before)
+            found = self._skipped(block) if isinstance(block, LongLine) else self._decoded(block, before)
+            if found.columns.num_rows or found.rejected:
+                return found
 
     def close(self) -> None:
         """Idempotent."""
         self._close()
 
-    def _invalid(self, bad: BadRecord) -> RecordInvalid:
+    def _decoded(self, block: bytes, before: int) -> SourceBatch:
+        decoded = self._decoder.decode_lines(block)
+        origin = LineOrigin(self._name, self._line, decoded.record_of_row)
+        rejected = tuple(map(self._rejected, decoded.bad))
+        self._line += decoded.records
+        return self._batch(decoded.columns, origin, rejected, self._blocks.offset - before)
+
+    def _skipped(self, line: LongLine) -> SourceBatch:
+        origin = LineOrigin(self._name, self._line, None)
+        self._line += 1
+        nothing = self._decoder.decode_lines(b"").columns.slice(0, 0)
+        rejected = Rejected(
+            f"{self._name}:{self._line}",
+            f"this line is longer than {RECORD_BYTES // MIB} MiB, the limit of one record",
+            "a record is one line; does the input have line ends (LF)?",
+            line.raw,
+        )
+        return self._batch(nothing, origin, (rejected,), len(line.raw))
+
+    def _batch(
+        self, columns: pa.RecordBatch, origin: LineOrigin, rejected: tuple[Rejected, ...], size: int
+    ) -> SourceBatch:
+        position = str(LinePosition(self._blocks.offset, self._line))
+        return SourceBatch(columns, origin, {self._split: position}, size, rejected)
+
+    def _rejected(self, bad: BadRecord) -> Rejected:
         where = f"{self._name}:{self._line + bad.index + 1}:{bad.byte + 1}"
-        return RecordInvalid(bad.reason, where=where, hint=bad.hint)
-
-
-def _too_long(where: str) -> RecordInvalid:
-    return RecordInvalid(
-        f"this line is longer than {RECORD_BYTES // MIB} MiB, the limit of one record",
-        where=where,
-        hint="a record is one line; does the input have line ends (LF)?",
-    )
+        return Rejected(where, bad.reason, bad.hint, bad.raw)

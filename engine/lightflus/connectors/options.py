@@ -1,18 +1,24 @@
 """Reads a connector's options, and says which there are when one is wrong.
 
-What it owns: conversion and bounds of option values. Pure.
-What it leaves: which options a connector has (its factory in `registry.py`).
+What it owns: conversion and bounds of option values, secrets by reference.
+What it leaves: which options a connector has (its own file).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from lightflus.errors import BindingInvalid
+from lightflus.limits import OPTION_BYTES
 
 
 class Options:
-    """The options of one connector; each is taken once, and what is left over is a mistake."""
+    """The options of one connector; each is taken once, and what is left over is a mistake.
+
+    Every method raises BindingInvalid for a value that is none of its kind.
+    """
 
     def __init__(self, kind: str, values: Mapping[str, str], where: str) -> None:
         """`where` is the operator's name."""
@@ -22,38 +28,59 @@ class Options:
         self._where = where
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text; required if there is no default. Raises BindingInvalid."""
-        self._known.append(name)
-        value = self._left.pop(name, default)
+        """A text that is not empty; required if there is no default."""
+        value = self._take(name) or default
         if not value:
             raise BindingInvalid(f"`{self._kind}:` needs its {name}", where=self._where, hint=_EXAMPLES.get(self._kind))
         return value
 
+    def optional(self, name: str) -> str | None:
+        """A text, or None where there is none."""
+        return self._take(name) or None
+
+    def secret(self, name: str) -> str | None:
+        """A text that is never shown: `env:NAME` is a variable's value, `file:path` a file's without its line end."""
+        value = self._take(name)
+        if not value:
+            return None
+        kind, colon, rest = value.partition(":")
+        if colon and kind == "env":
+            return self._variable(name, rest)
+        if colon and kind == "file":
+            return self._file(name, rest)
+        return value
+
     def number(self, name: str, default: int, *, least: int, most: int) -> int:
-        """An integer within bounds. Raises BindingInvalid."""
-        self._known.append(name)
-        text = self._left.pop(name, str(default))
+        """An integer within bounds."""
+        text = self._take(name) or str(default)
         try:
             value = int(text)
         except ValueError:
             value = least - 1
         if not least <= value <= most:
-            raise BindingInvalid(
-                f"option `{name}` of `{self._kind}:` is `{text}`",
-                where=self._where,
-                hint=f"it is a whole number from {least:,} to {most:,}",
-            )
+            raise self.wrong(name, text, f"it is a whole number from {least:,} to {most:,}")
         return value
 
-    def flag(self, name: str) -> bool:
-        """`true` or `false`, false if absent. Raises BindingInvalid."""
-        self._known.append(name)
-        text = self._left.pop(name, "false")
-        if text not in ("true", "false"):
-            raise BindingInvalid(
-                f"option `{name}` of `{self._kind}:` is `{text}`", where=self._where, hint="it is true or false"
-            )
-        return text == "true"
+    def flag(self, name: str, default: bool = False) -> bool:
+        """`true` or `false`."""
+        return self.choice(name, ("true", "false"), str(default).lower()) == "true"
+
+    def choice(self, name: str, among: Sequence[str], default: str) -> str:
+        """One of a few words."""
+        text = self._take(name) or default
+        if text not in among:
+            raise self.wrong(name, text, f"it is {', '.join(among[:-1])} or {among[-1]}")
+        return text
+
+    def prefixed(self, prefix: str) -> dict[str, str]:
+        """All options that begin with `prefix`, without it."""
+        self._known.append(f"{prefix}...")
+        names = [name for name in self._left if name.startswith(prefix)]
+        return {name.removeprefix(prefix): self._left.pop(name) for name in names}
+
+    def wrong(self, name: str, text: str, hint: str) -> BindingInvalid:
+        """The error for a value that cannot be."""
+        return BindingInvalid(f"option `{name}` of `{self._kind}:` is `{text}`", where=self._where, hint=hint)
 
     def end(self) -> None:
         """Raises BindingInvalid if there are options that nobody asked for."""
@@ -65,8 +92,36 @@ class Options:
                 hint=f"it has {known}" if known else "it has no options",
             )
 
+    def _take(self, name: str) -> str | None:
+        self._known.append(name)
+        return self._left.pop(name, None)
+
+    def _variable(self, name: str, variable: str) -> str:
+        value = os.environ.get(variable)
+        if not value:
+            raise BindingInvalid(
+                f"option `{name}` of `{self._kind}:` is the environment variable {variable}, which is not set",
+                where=self._where,
+                hint=f"set {variable}, or name another one",
+            )
+        return value
+
+    def _file(self, name: str, path: str) -> str:
+        try:
+            with Path(path).open(encoding="utf-8") as file:
+                value = file.read(OPTION_BYTES).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise BindingInvalid(
+                f"option `{name}` of `{self._kind}:` is in the file {path}, which cannot be read: {reason}",
+                where=self._where,
+                hint="name a file that holds nothing but the secret",
+            ) from error
+        return value
+
 
 _EXAMPLES = {
     "file": "for example file:book.txt",
     "sqlite": "for example sqlite:counts.db",
+    "kafka": "for example kafka://localhost:9092/topic",
 }

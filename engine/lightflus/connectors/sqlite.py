@@ -16,11 +16,14 @@ from threading import Lock
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, always
+from lightflus.connectors.options import Options
 from lightflus.connectors.rows import AnyArray, Row, last_rows, rows_of
 from lightflus.connectors.sqlite_table import Table
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import HELD_KEYS, KIB, SQLITE_CACHE_BYTES
 from lightflus.model.graph import Delivery
+from lightflus.runtime.io import Health
 
 _BUSY_SECONDS = 10.0
 """How long a flush waits for another process that holds the file's write lock."""
@@ -29,7 +32,7 @@ _IN_MEMORY = ":memory:"
 
 
 class SqliteSink:
-    """`ports.Sink` over one table, which it makes if there is none. A second run goes on in the same table."""
+    """`io.Sink` over one table, which it makes if there is none. A second run goes on in the same table."""
 
     def __init__(self, path: str, table: Table) -> None:
         """Opens the file and the table. Raises BindingInvalid when it cannot be written or has other columns."""
@@ -70,7 +73,7 @@ class SqliteSink:
         """UPSERT where the table has a key."""
         return Delivery.UPSERT if self._table.key_fields else Delivery.APPEND
 
-    def writer(self, subtask: int) -> UpsertWriter | AppendWriter:
+    def writer(self, subtask: int, health: Health) -> UpsertWriter | AppendWriter:
         """A writer that holds its own rows until its own flush."""
         return UpsertWriter(self, self._table) if self._table.key_fields else AppendWriter(self)
 
@@ -93,7 +96,7 @@ class SqliteSink:
 
 
 class AppendWriter:
-    """`ports.SinkWriter` of a table without a key: holds all rows until `flush`."""
+    """`io.SinkWriter` of a table without a key: holds all rows until `flush`."""
 
     def __init__(self, sink: SqliteSink) -> None:
         self._sink = sink
@@ -117,7 +120,7 @@ class AppendWriter:
 
 
 class UpsertWriter:
-    """`ports.SinkWriter` of a table with a key: holds the last row per key until `flush`."""
+    """`io.SinkWriter` of a table with a key: holds the last row per key until `flush`."""
 
     def __init__(self, sink: SqliteSink, table: Table) -> None:
         self._sink = sink
@@ -183,3 +186,13 @@ def _hint(error: sqlite3.Error) -> str | None:
     if "locked" in str(error):
         return f"another program has held it for writing for {_BUSY_SECONDS:.0f} s; end that, or name another file"
     return "free some space on that disk" if "disk is full" in str(error) else None
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> SqliteSink:
+    path, table = options.text("path"), options.text("table", spec.name)
+    options.end()
+    keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
+    return SqliteSink(path, Table(table, spec.fields, keys))
+
+
+SINK = SinkKind(Address(main="path"), _open_sink, always)

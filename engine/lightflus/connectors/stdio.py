@@ -1,32 +1,38 @@
 """`stdin:` and `stdout:`: a job in a pipe, or on a terminal.
 
 What it owns: the two standard streams as a source of lines and a sink of JSON lines or of a live table.
-What it leaves: how a table is drawn (`Screen`, given by the CLI). The reader blocks its thread until bytes arrive.
+What it leaves: how a table is drawn (`screen.py`). The reader blocks its thread until bytes arrive.
 """
 
 from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import pyarrow as pa
 
 from lightflus.connectors.failures import STDOUT, writing
+from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec, Streams
 from lightflus.connectors.lines import LinePosition, LineReader
+from lightflus.connectors.options import Options
 from lightflus.connectors.rows import Row, last_rows, rows_of
+from lightflus.connectors.screen import Screen, ShownRows
+from lightflus.connectors.sequential import SequentialReader
 from lightflus.errors import SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
-from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Encoder, LineDecoder
-from lightflus.runtime.ports import SinkWriter
+from lightflus.model.graph import BadRecords, Connector, Delivery
+from lightflus.model.types import ScalarType
+from lightflus.runtime.io import Encoder, Health, LineDecoder, Sink, SinkWriter
 
 
 class StdinSource:
-    """`ports.Source` with one split, `stdin`. Bytes cannot be read twice, so it resumes nowhere."""
+    """`io.Source` with one split, `stdin`. Bytes cannot be read twice, so it resumes nowhere."""
+
+    is_growing = False
+    is_committing = False
 
     def __init__(self, descriptor: int, decoder: LineDecoder) -> None:
         """`descriptor` is read without a buffer in between, so that a line is seen as soon as it is typed."""
@@ -37,36 +43,29 @@ class StdinSource:
         """One."""
         return ("stdin",)
 
-    def reader(self, split: str, position: str | None) -> LineReader:
-        """Raises SourceFailed for any position but the beginning."""
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SequentialReader:
+        """Raises SourceFailed, when it reads, for any position but the beginning."""
+        return SequentialReader(self._open, splits)
+
+    def close(self) -> None:
+        """Standard input stays open."""
+
+    def _open(self, split: str, position: str | None) -> LineReader:
         start = LinePosition.parse(position, split)
         if start.offset:
             raise SourceFailed("standard input cannot be read from the middle", where=split)
         return LineReader(
-            split, self._decoder, read=lambda most: os.read(self._descriptor, most), close=lambda: None, start=start
+            split,
+            split,
+            self._decoder,
+            read=lambda most: os.read(self._descriptor, most),
+            close=lambda: None,
+            start=start,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRows:
-    """What a screen shows of one sink: at most STDOUT_TABLE_ROWS rows, the newest last."""
-
-    sink: str
-    names: tuple[str, ...]
-    rows: tuple[Row, ...]
-    written: int
-
-
-class Screen(Protocol):
-    """Something that draws a table per sink and replaces what it drew of that sink before."""
-
-    def show(self, rows: ShownRows) -> None:
-        """Called at every flush, from the thread of a writer."""
-        ...
-
-
 class StdoutSink:
-    """`ports.Sink` of JSON lines on standard output."""
+    """`io.Sink` of JSON lines on standard output."""
 
     def __init__(self, out: BinaryIO, encoder: Encoder) -> None:
         self._out = out
@@ -78,7 +77,7 @@ class StdoutSink:
         """APPEND."""
         return Delivery.APPEND
 
-    def writer(self, subtask: int) -> SinkWriter:
+    def writer(self, subtask: int, health: Health) -> SinkWriter:
         """Writers share the stream under a lock."""
         return _LineWriter(self._out, self._encoder, self._lock)
 
@@ -106,7 +105,7 @@ class _LineWriter:
 
 
 class TableSink:
-    """`ports.Sink` that shows the rows written last as a table: per key for an upsert, else simply the last ones."""
+    """`io.Sink` that shows the rows written last as a table: per key for an upsert, else simply the last ones."""
 
     def __init__(self, screen: Screen, sink: str, names: tuple[str, ...], key_fields: tuple[str, ...]) -> None:
         """`sink` is its name, since several may share the screen; `key_fields` empty = append."""
@@ -123,7 +122,7 @@ class TableSink:
         """UPSERT if it has a key."""
         return Delivery.UPSERT if self._key_fields else Delivery.APPEND
 
-    def writer(self, subtask: int) -> SinkWriter:
+    def writer(self, subtask: int, health: Health) -> SinkWriter:
         """Writers share the table under a lock."""
         return _TableWriter(self)
 
@@ -166,3 +165,27 @@ class _TableWriter:
 
     def close(self) -> None:
         pass
+
+
+def _open_source(spec: SourceSpec, options: Options) -> StdinSource:
+    options.end()
+    return StdinSource(spec.streams.stdin, spec.line_decoder())
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> Sink:
+    options.end()
+    encoder = spec.line_encoder()
+    if spec.streams.screen is None:
+        return StdoutSink(spec.streams.stdout, encoder)
+    keys = {f.name: f.type for f in spec.fields if f.name in spec.key_fields}
+    is_upsert = spec.delivery is Delivery.UPSERT and all(isinstance(kind, ScalarType) for kind in keys.values())
+    names = tuple(f.name for f in spec.fields)
+    return TableSink(spec.streams.screen, spec.name, names, spec.key_fields if is_upsert else ())
+
+
+def _can_upsert(_connector: Connector, streams: Streams) -> bool:
+    return streams.screen is not None
+
+
+SOURCE = SourceKind(Address(), _open_source, BadRecords.FAIL)
+SINK = SinkKind(Address(), _open_sink, _can_upsert)

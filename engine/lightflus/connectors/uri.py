@@ -1,69 +1,73 @@
 """Connector URIs: `scheme:rest?option=value&...`, as `--bind` takes them.
 
 What it owns: the grammar. Pure.
-What it leaves: which schemes and options there are (`registry.py`).
+What it leaves: which schemes there are and how each is spelled (`registry.py`, `kinds.Address`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
+from lightflus.connectors.kinds import Address
 from lightflus.errors import BindingInvalid
 from lightflus.limits import OPTION_BYTES
 from lightflus.model.graph import Connector
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
+_PORT = re.compile(r"(.*?)(?::(\d+))?")
 
 
-def parse_uri(text: str, main_options: dict[str, str | None]) -> Connector:
+def parse_uri(text: str, schemes: Iterable[str], address_of: Callable[[str], Address]) -> Connector:
     """A connector from its URI.
 
     Args:
-        text: `file:book.txt`, `sqlite:out.db?table=words`, `generate:rows=1000,seed=7`.
-        main_options: by scheme, the option that the part after the colon is the value of; None: it is a list of
-            options, separated by commas.
+        text: `file:book.txt`, `sqlite:out.db?table=words`, `redis://localhost:6379/0?hash=counts`.
+        schemes: the schemes that there are.
+        address_of: how a scheme of those is spelled.
 
     Raises:
-        BindingInvalid: no scheme, an unknown one, an option without `=`.
+        BindingInvalid: no scheme, an unknown one, an option without `=` or given twice.
     """
     scheme, colon, rest = text.partition(":")
     if not colon or not _SCHEME.fullmatch(scheme):
         raise BindingInvalid(
-            f"`{text}` has no scheme", hint=f"write file:{text} for a file; there is also {listed(main_options)}"
+            f"`{text}` has no scheme", hint=f"write file:{text} for a file; there is also {listed(schemes)}"
         )
-    if scheme not in main_options:
-        raise BindingInvalid(f"there is no connector `{scheme}:`", where=text, hint=f"there is {listed(main_options)}")
+    if scheme not in schemes:
+        raise BindingInvalid(f"there is no connector `{scheme}:`", where=text, hint=f"there is {listed(schemes)}")
     if len(text) > OPTION_BYTES:
         raise BindingInvalid(f"an address of {len(text):,} characters is too long", hint=f"at most {OPTION_BYTES:,}")
     body, _, query = rest.partition("?")
-    main = main_options[scheme]
-    if main is None:
-        return Connector(scheme, _options([*body.split(","), *query.split("&")], text))
-    options = _options(query.split("&"), text)
-    if body and main in options:
-        raise _twice(main, text)
-    return Connector(scheme, {main: _path(body), **options} if body else options)
+    address = address_of(scheme)
+    if address.main is None and not address.is_network:
+        return Connector(scheme, _options([*body.split(","), *query.split("&")]))
+    parts = _network(body, address) if address.is_network else _local(body, address)
+    options = _options(query.split("&"))
+    for name in parts:
+        if name in options:
+            raise _twice(name)
+    return Connector(scheme, {**parts, **options})
 
 
-def _options(parts: Iterable[str], where: str) -> dict[str, str]:
+def _options(parts: Iterable[str]) -> dict[str, str]:
     options: dict[str, str] = {}
     for part in filter(None, parts):
         name, equals, value = part.partition("=")
         if not equals or not name:
-            raise BindingInvalid(f"`{part}` is not an option", where=where, hint="an option is name=value")
+            raise BindingInvalid(f"`{part}` is not an option", hint="an option is name=value")
         if (plain := unquote(name)) in options:
-            raise _twice(plain, where)
+            raise _twice(plain)
         options[plain] = unquote(value)
     return options
 
 
-def _twice(name: str, where: str) -> BindingInvalid:
-    return BindingInvalid(f"option `{name}` stands there twice", where=where, hint="leave one of them out")
+def _twice(name: str) -> BindingInvalid:
+    return BindingInvalid(f"option `{name}` stands there twice", hint="leave one of them out")
 
 
-def _path(body: str) -> str:
+def _local(body: str, address: Address) -> dict[str, str]:
     """`/abs` of `///abs` and `//localhost/abs`; anything else as it stands, %-escapes undone."""
     if body.startswith("//"):
         host, slash, path = body[2:].partition("/")
@@ -74,7 +78,42 @@ def _path(body: str) -> str:
                 hint="write file:relative/path, file:/absolute/path or file:///absolute/path",
             )
         body = slash + path
-    return unquote(body)
+    return {address.main: unquote(body)} if body and address.main else {}
+
+
+def _network(body: str, address: Address) -> dict[str, str]:
+    """The parts of `//user:password@host:port/main`, or of `main` alone."""
+    if not body.startswith("//"):
+        return _named((address.main, body))
+    authority, _, main = body[2:].partition("/")
+    user, at, hosts = authority.rpartition("@")
+    user, _, password = user.partition(":") if at else ("", "", "")
+    found = _named((address.user, user), (address.password, password), (address.main, main))
+    if address.hosts is not None:
+        return {**found, **_named((address.hosts, hosts))}
+    host, port = _host_and_port(hosts)
+    return {**found, **_named((address.host, host), (address.port, port))}
+
+
+def _host_and_port(text: str) -> tuple[str, str]:
+    """`localhost:6379`, `[::1]:6379`; the port may be missing."""
+    found = _PORT.fullmatch(text)
+    assert found is not None
+    return found[1].removeprefix("[").removesuffix("]"), found[2] or ""
+
+
+def _named(*parts: tuple[str | None, str]) -> dict[str, str]:
+    """Options of the parts that are there, %-escapes undone."""
+    found = {}
+    for name, value in parts:
+        if not value:
+            continue
+        if name is None:
+            raise BindingInvalid(
+                f"`{unquote(value)}` has no place in this connector's address", hint="give it as an option behind `?`"
+            )
+        found[name] = unquote(value)
+    return found
 
 
 def listed(names: Iterable[str]) -> str:

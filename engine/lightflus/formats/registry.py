@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from lightflus.errors import BindingInvalid
-from lightflus.formats.csv import CsvDecoder, CsvEncoder, Dialect, HeadedCsvDecoder
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
@@ -73,20 +72,6 @@ def _json_messages(record: Type, options: FormatOptions) -> MessageDecoder:
     return Tombstones(record, JsonDecoder, has_null_text=True)
 
 
-def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
-    dialect = Dialect.of(options)
-    return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)
-
-
-def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
-    dialect = Dialect.of(options)
-    return Tombstones(record, lambda kind: CsvDecoder(kind, dialect))
-
-
-def _csv_encoder(fields: Sequence[Field], options: FormatOptions) -> CsvEncoder:
-    return CsvEncoder(fields, Dialect.of(options))
-
-
 def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
     return RawEncoder(fields)
 
@@ -95,23 +80,16 @@ def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncode
     return JsonEncoder(fields)
 
 
-_LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {
-    "csv": _csv_lines,
-    "json": _json_lines,
-    "raw": _raw_lines,
-}
+_LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {"json": _json_lines, "raw": _raw_lines}
 _MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = {
-    "csv": _csv_messages,
     "json": _json_messages,
     "raw": _raw_messages,
 }
 _LINE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], Encoder]] = {
-    "csv": _csv_encoder,
     "json": _json_encoder,
     "raw": _raw_encoder,
 }
 _MESSAGE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], MessageEncoder]] = {
-    "csv": _csv_encoder,
     "json": _json_encoder,
     "raw": _raw_encoder,
 }

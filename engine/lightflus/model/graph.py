@@ -85,6 +85,19 @@ class Connector:
     kind: str
     options: Mapping[str, str]
 
+    @property
+    def shown_options(self) -> dict[str, str]:
+        """The options as anybody may see them: secrets are `***`."""
+        return {name: "***" if is_secret(name) else value for name, value in self.options.items()}
+
+
+def is_secret(option: str) -> bool:
+    """Whether an option's value must not be shown."""
+    return any(word in option.lower() for word in _SECRET)
+
+
+_SECRET = ("password", "secret", "token")
+
 
 class BadRecords(Enum):
     """What happens to a record that cannot be decoded."""

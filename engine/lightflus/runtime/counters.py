@@ -1,4 +1,4 @@
-"""What operators have done so far, in plain integers.
+"""What operators have done so far, in plain integers, and how their connectors are doing.
 
 What it owns: one counter set per operator and subtask, written by the thread that works for it, and sums of them, read
 by the loop at any time (a read may miss the batch in progress).
@@ -23,6 +23,28 @@ class Counters:
     bytes_in: int = 0
     calls: int = 0
     busy_ns: int = 0
+    rejected: int = 0
+    retries: int = 0
+    lag: int | None = None
+
+
+class OperatorHealth:
+    """`io.Health` of one operator in one subtask: counts retries, keeps the newest reason."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self.status = ""
+        """Why it waits; empty: it does not."""
+        self.is_stopping = False
+
+    def waiting(self, reason: str) -> None:
+        """See `io.Health`."""
+        self._counters.retries += 1
+        self.status = reason
+
+    def fine(self) -> None:
+        """See `io.Health`."""
+        self.status = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +60,10 @@ class OperatorProgress:
         bytes_in: bytes that a source has read; 0 for others.
         calls: calls of the guest.
         busy_seconds: time in which its subtasks worked for it, summed.
+        rejected: records of a source that could not be decoded, and were put aside or dropped.
+        retries: tries that its connector had to repeat.
+        lag: records that wait in a source's system; None = unknown, and for other operators.
+        status: why its connector waits; empty: it does not.
     """
 
     operator: OperatorId
@@ -48,11 +74,18 @@ class OperatorProgress:
     bytes_in: int
     calls: int
     busy_seconds: float
+    rejected: int = 0
+    retries: int = 0
+    lag: int | None = None
+    status: str = ""
 
 
-def progress_of(operator: OperatorId, name: str, counters: Iterable[Counters]) -> OperatorProgress:
+def progress_of(
+    operator: OperatorId, name: str, counters: Iterable[Counters], healths: Iterable[OperatorHealth] = ()
+) -> OperatorProgress:
     """The sum of an operator's subtasks."""
     every = list(counters)
+    lags = [one.lag for one in every if one.lag is not None]
     return OperatorProgress(
         operator=operator,
         name=name,
@@ -62,4 +95,8 @@ def progress_of(operator: OperatorId, name: str, counters: Iterable[Counters]) -
         bytes_in=sum(one.bytes_in for one in every),
         calls=sum(one.calls for one in every),
         busy_seconds=sum(one.busy_ns for one in every) / 1e9,
+        rejected=sum(one.rejected for one in every),
+        retries=sum(one.retries for one in every),
+        lag=sum(lags) if lags else None,
+        status=next((one.status for one in healths if one.status), ""),
     )

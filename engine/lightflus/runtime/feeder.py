@@ -1,30 +1,32 @@
 """Reads the splits of one source subtask and feeds them to its mailbox.
 
-What it owns: one reader at a time, on a thread of its own (a read may block for ever); reading ahead by one batch,
-since it reads while the slot works; stopping for a drain. On the event loop.
-What it leaves: which splits (`job_run.py` deals them), decoding and positions (the connector).
+What it owns: one reader, on a thread of its own (a read may block for ever); reading ahead by one batch, since it reads
+while the slot works; what has been handed on, so that it can be called done; stopping for a drain. On the event loop.
+What it leaves: which splits (`job_run.py` deals them), decoding and positions (the connector), bad records
+(`intake.py`), when something is done (`commits.py`).
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from time import perf_counter_ns
 
 import trio
 
-from lightflus.model.elements import EndOfInput
+from lightflus.model.elements import Barrier, EndOfInput
 from lightflus.runtime.batch import Batch
 from lightflus.runtime.channel import Inlet
-from lightflus.runtime.counters import Counters
-from lightflus.runtime.ports import Compute, Source, SourceBatch, SplitReader
+from lightflus.runtime.counters import Counters, OperatorHealth
+from lightflus.runtime.intake import Intake
+from lightflus.runtime.io import Source, SourceBatch, SourceReader
+from lightflus.runtime.ports import Compute
 
 READ_AHEAD = 1
 """Batches that wait while the slot works on one and the next is read."""
 
 
 class Feeder:
-    """Feeds one source subtask: its splits one after the other, each in order."""
+    """Feeds one source subtask: `open` it once, then `run`."""
 
     def __init__(
         self,
@@ -34,29 +36,49 @@ class Feeder:
         *,
         inlet: Inlet,
         compute: Compute,
+        intake: Intake,
         counters: Counters,
+        health: OperatorHealth,
     ) -> None:
-        """`splits` are read one after the other; `compute` is the reader's own thread."""
+        """`compute` is the reader's own thread."""
         self.name = name
         self._source = source
         self._splits = splits
         self._inlet = inlet
         self._compute = compute
+        self._intake = intake
         self._counters = counters
+        self._health = health
+        self._reader: SourceReader | None = None
+        self._turn = trio.Lock()
+        """Held while something is handed on: a barrier stands between two batches, and knows which."""
+        self._handed_on: dict[str, str] = {}
+        self._before_barrier: dict[str, str] = {}
+        self._is_ended = False
         self._is_draining = False
         self._read_scope: trio.CancelScope | None = None
 
+    async def open(self) -> None:
+        """Opens the reader. Raises SourceFailed, BindingInvalid."""
+        self._reader = await self._compute.run(self._open)
+
     async def run(self) -> None:
         """Reads everything, or until `drain`; then ends the input. Raises SourceFailed, RecordInvalid."""
-        for split in self._splits:
-            if self._is_draining:
+        while not self._is_draining:
+            found: SourceBatch | None = None
+            with trio.CancelScope() as self._read_scope:
+                found = await self._compute.run(self._read)
+            self._read_scope = None
+            if found is None:
                 break
-            reader = await self._compute.run(functools.partial(self._source.reader, split, None))
-            try:
-                await self._feed(reader)
-            finally:
-                self._compute.post(reader.close)
-        await self._inlet.send(EndOfInput())
+            self._count(found)
+            async with self._turn:
+                if found.columns.num_rows:
+                    await self._inlet.send(Batch(found.columns, origin=found.origin))
+                self._handed_on.update(found.positions)
+        async with self._turn:
+            self._is_ended = True
+            await self._inlet.send(EndOfInput())
 
     def drain(self) -> None:
         """No read begins from now on, and one that is waiting for data is given up. What was read flows on."""
@@ -64,27 +86,55 @@ class Feeder:
         if self._read_scope is not None:
             self._read_scope.cancel()
 
-    async def _feed(self, reader: SplitReader) -> None:
-        while not self._is_draining:
-            found: SourceBatch | None = None
-            with trio.CancelScope() as self._read_scope:
-                found = await self._compute.run(lambda: self._read(reader))
-            self._read_scope = None
-            if found is None:
-                return
-            self._count(found)
-            await self._inlet.send(Batch(found.columns, origin=found.origin))
+    async def add(self, splits: Sequence[str]) -> None:
+        """Has the reader read new splits, too."""
+        await self._compute.run(lambda: self._opened().add(splits))
 
-    def _read(self, reader: SplitReader) -> SourceBatch | None:
+    async def barrier(self, epoch: int) -> None:
+        """Sends a barrier behind all that was handed on so far, and remembers how far that was."""
+        async with self._turn:
+            self._before_barrier = dict(self._handed_on)
+            if not self._is_ended:
+                await self._inlet.send(Barrier(epoch))
+
+    async def commit_barrier(self) -> None:
+        """All before the last barrier is in the sinks."""
+        await self._commit(self._before_barrier)
+
+    async def commit_all(self) -> None:
+        """All that was handed on is in the sinks: the job has ended whole."""
+        await self._commit(self._handed_on)
+
+    def close(self) -> None:
+        """Closes the reader, if it was opened. On the reader's thread."""
+        if self._reader is not None:
+            self._reader.close()
+
+    async def _commit(self, positions: dict[str, str]) -> None:
+        if positions and self._source.is_committing:
+            await self._compute.run(lambda: self._opened().commit(positions))
+
+    def _open(self) -> SourceReader:
+        return self._source.reader(dict.fromkeys(self._splits), self._health)
+
+    def _opened(self) -> SourceReader:
+        assert self._reader is not None
+        return self._reader
+
+    def _read(self) -> SourceBatch | None:
+        reader = self._opened()
         started = perf_counter_ns()
         found = reader.read()
         self._counters.busy_ns += perf_counter_ns() - started
+        self._counters.lag = reader.lag()
+        if found is not None and not self._is_draining:
+            self._intake.admit(found)
         return found
 
     def _count(self, found: SourceBatch) -> None:
         """Counts what flows on; a read that a drain gave up is nothing."""
         counters = self._counters
-        counters.batches += 1
+        counters.batches += found.columns.num_rows > 0
         counters.rows_in += found.columns.num_rows
         counters.rows_out += found.columns.num_rows
         counters.bytes_in += found.bytes_read

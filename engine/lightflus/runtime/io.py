@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -63,15 +63,6 @@ class LineDecoder(Protocol):
         ...
 
 
-@runtime_checkable
-class HeadedDecoder(Protocol):
-    """A LineDecoder of streams whose first line is no record, but says how to read the others."""
-
-    def headed(self, header: bytes) -> LineDecoder:
-        """The decoder of one stream, by its first line. Raises BindingInvalid for a header that it cannot use."""
-        ...
-
-
 class MessageDecoder(Protocol):
     """Turns messages, whose bounds the transport keeps, into rows of one record type."""
 
@@ -108,6 +99,11 @@ class Health(Protocol):
 
     def fine(self) -> None:
         """It works (again). Cheap: called after every success."""
+        ...
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the job is being cancelled: nobody waits any more for what the connector does."""
         ...
 
 
@@ -193,6 +189,18 @@ class Source(Protocol):
 
     def close(self) -> None:
         """After all readers are closed. Idempotent."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Where records go that could not be decoded, so that nothing is lost and the job goes on."""
+
+    def put(self, source: str, rejected: Sequence[Rejected]) -> None:
+        """Keeps records of a source; durable when it returns. From any thread. Raises SinkFailed."""
+        ...
+
+    def close(self) -> None:
+        """Idempotent."""
         ...
 
 

@@ -17,12 +17,15 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, Task
 from lightflus.runtime.assembly import Assembler, Wiring
+from lightflus.runtime.commits import Commits
 from lightflus.runtime.compute import ComputeFactory, ThreadCompute
-from lightflus.runtime.counters import Counters, OperatorProgress, progress_of
-from lightflus.runtime.feeder import Feeder
+from lightflus.runtime.counters import Counters, OperatorHealth, OperatorProgress, progress_of
+from lightflus.runtime.feeding import Feeding
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.intake import BadRecordPolicy
+from lightflus.runtime.io import Sink, Source
 from lightflus.runtime.outputs import Outputs, SinkOutputs
-from lightflus.runtime.ports import Compute, GuestFactory, Kernel, Sink, Source
+from lightflus.runtime.ports import Compute, GuestFactory, Kernel
 from lightflus.runtime.subtask import Subtask
 
 _GRACE_SECONDS = limits.STOP_GRACE_MS / 1_000
@@ -56,6 +59,7 @@ class JobRun:
         kernel: Kernel,
         sources: Mapping[OperatorId, Source],
         sinks: Mapping[OperatorId, Sink],
+        policies: Mapping[OperatorId, BadRecordPolicy] | None = None,
         slots: int | None = None,
         compute: ComputeFactory = ThreadCompute,
     ) -> None:
@@ -65,8 +69,9 @@ class JobRun:
             plan: what to run.
             guests: makes instances of the job's module.
             kernel: makes kernel instances.
-            sources: an opened source per source operator.
+            sources: an opened source per source operator; closed at the end.
             sinks: an opened sink per sink operator; closed at the end.
+            policies: what each source does with bad records; the job fails where nothing is said.
             slots: compute threads; by default as many as the highest parallelism.
             compute: makes slots and the threads of readers and writers.
         """
@@ -76,16 +81,19 @@ class JobRun:
         self._sources = sources
         self._sinks = sinks
         self._make_compute = compute
+        self._readers: list[Compute] = []
+        self._feeding = Feeding(sources, policies or {}, self._wiring, lambda name: self._thread(name, self._readers))
+        self._commits = Commits(sum(t.parallelism for t in plan.tasks if t.last.operator.id in sinks))
         self._slot_count = slots or max(task.parallelism for task in plan.tasks)
         self._slots: list[Compute] = []
-        self._readers: list[Compute] = []
         self._writers: list[Compute] = []
         self._hosts: list[GuestHost] = []
         self._subtasks: list[Subtask] = []
         self._closing: list[tuple[Compute, Callable[[], None]]] = []
-        self._feeders: list[Feeder] = []
         self._counters: dict[OperatorId, list[Counters]] = {o.id: [] for o in plan.graph.operators}
+        self._healths: dict[OperatorId, list[OperatorHealth]] = {o.id: [] for o in plan.graph.operators}
         self._failure: LightflusError | None = None
+        self._writer_count = 0
         self._is_draining = False
         self._started = 0.0
 
@@ -100,8 +108,12 @@ class JobRun:
             self._thread(f"slot-{number}", self._slots)
         is_whole = False
         try:
-            async with trio.open_nursery() as nursery:
-                await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery))
+            async with trio.open_nursery() as around:
+                async with trio.open_nursery() as nursery:
+                    await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery, around))
+                around.cancel_scope.cancel()
+            if self._failure is None:
+                await self._feeding.commit_all()
             is_whole = self._failure is None
         finally:
             await self._close(is_whole=is_whole)
@@ -117,31 +129,42 @@ class JobRun:
     def progress(self) -> tuple[OperatorProgress, ...]:
         """What each operator has done so far, in order of registration."""
         names = self._plan.names
-        return tuple(progress_of(number, names[number], counters) for number, counters in self._counters.items())
+        return tuple(
+            progress_of(number, names[number], counters, self._healths[number])
+            for number, counters in self._counters.items()
+        )
 
     def drain(self) -> None:
         """Orderly stop: sources end now, what was read flows to the sinks, and `run` returns. Idempotent."""
         self._is_draining = True
-        for feeder in self._feeders:
-            feeder.drain()
+        self._feeding.drain()
 
-    async def _start(self, nursery: trio.Nursery) -> None:
-        """Makes all parts, sinks first, so that one that cannot be written fails before anything is read."""
+    async def _start(self, nursery: trio.Nursery, around: trio.Nursery) -> None:
+        """Makes all parts, sinks first, so that one that cannot be written fails before anything is read.
+
+        `around` is for what runs beside them and never ends by itself.
+        """
         for task in reversed(self._plan.tasks):
             for number in range(task.parallelism):
                 self._subtasks.append(await self._subtask(task, number))
         for task in self._plan.tasks:
-            if task.head.operator.id in self._sources:
-                await self._feed(task)
+            operator = task.head.operator.id
+            if operator in self._sources:
+                await self._feeding.add(task, self._counters[operator], self._healths[operator])
         for subtask in self._subtasks:
             nursery.start_soon(self._guarded, nursery, subtask.name, subtask.run)
-        for feeder in self._feeders:
+        feeders = self._feeding.feeders
+        for feeder in feeders:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
+        around.start_soon(self._guarded, nursery, "finding splits", self._feeding.discover)
+        if self._feeding.is_committing:
+            around.start_soon(self._guarded, nursery, "commits", lambda: self._commits.run(feeders))
 
     async def _subtask(self, task: Task, number: int) -> Subtask:
         counters = {planned.operator.id: Counters() for planned in task.operators}
         for operator, own in counters.items():
             self._counters[operator].append(own)
+            self._healths[operator].append(OperatorHealth(own))
         slot = self._slots[(task.id + number) % len(self._slots)]
         host = self._assembler.host(task)
         self._hosts.append(host)
@@ -157,30 +180,18 @@ class JobRun:
         if operator not in self._sinks:
             outlets = self._wiring.outlets(task, number)
             return await slot.run(lambda: self._assembler.edges(task, outlets))
-        sink = self._sinks[operator]
+        sink, health, writer = self._sinks[operator], self._healths[operator][number], self._writer_count
+        self._writer_count += 1
         thread = self._thread(f"{task.last.name}-{number}", self._writers)
-        outputs = SinkOutputs(lambda: sink.writer(number), thread, counters[operator])
+        outputs = SinkOutputs(
+            lambda: sink.writer(number, health),
+            thread,
+            counters[operator],
+            on_control=lambda control: self._commits.flushed(writer, control),
+        )
         self._closing.append((thread, outputs.close))
         await outputs.open()
         return outputs
-
-    async def _feed(self, task: Task) -> None:
-        operator = task.head.operator.id
-        source = self._sources[operator]
-        thread = self._thread(f"{task.head.name}-0", self._readers)
-        splits = await thread.run(source.splits)
-        for number in range(task.parallelism):
-            feeder = Feeder(
-                task.head.name,
-                source,
-                splits[number :: task.parallelism],
-                inlet=self._wiring.mailbox(task, number).inlet(0),
-                compute=thread if number == 0 else self._thread(f"{task.head.name}-{number}", self._readers),
-                counters=self._counters[operator][number],
-            )
-            self._feeders.append(feeder)
-            if self._is_draining:
-                feeder.drain()
 
     def _thread(self, name: str, among: list[Compute]) -> Compute:
         thread = self._make_compute(name)
@@ -200,7 +211,7 @@ class JobRun:
         """Gives everything back. Threads that do not answer in time are left to end by themselves."""
         if not is_whole:
             self._interrupt()
-        for thread, close in self._closing:
+        for thread, close in (*self._closing, *self._feeding.closing):
             thread.post(close)
         patience = math.inf if is_whole else _GRACE_SECONDS
         try:
@@ -212,6 +223,7 @@ class JobRun:
                     nursery.cancel_scope.cancel()
             with trio.CancelScope(shield=True, deadline=trio.current_time() + _GRACE_SECONDS):
                 await _fence(self._readers)
+                await self._feeding.close()
         finally:
             for thread in (*self._slots, *self._writers, *self._readers):
                 thread.close()
@@ -231,6 +243,9 @@ class JobRun:
     def _interrupt(self) -> None:
         for host in self._hosts:
             host.interrupt()
+        for healths in self._healths.values():
+            for health in healths:
+                health.is_stopping = True
 
 
 def _as_ours(error: Exception, name: str) -> LightflusError:

@@ -20,7 +20,8 @@ from lightflus.runtime.batch import Batch
 from lightflus.runtime.channel import Inlet
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
-from lightflus.runtime.ports import Compute, Partitioner, SinkWriter
+from lightflus.runtime.io import SinkWriter
+from lightflus.runtime.ports import Compute, Partitioner
 
 Routed = tuple[Inlet | None, Batch]
 """A batch and where it goes; None = into the sink."""
@@ -146,11 +147,18 @@ class SinkOutputs:
 
     is_sink = True
 
-    def __init__(self, open_writer: Callable[[], SinkWriter], compute: Compute, counters: Counters) -> None:
-        """`open_writer` is called once, on the writer's thread."""
+    def __init__(
+        self,
+        open_writer: Callable[[], SinkWriter],
+        compute: Compute,
+        counters: Counters,
+        on_control: Callable[[Control], None],
+    ) -> None:
+        """`open_writer` is called once, on the writer's thread; `on_control` when all before an element was flushed."""
         self._open_writer = open_writer
         self._compute = compute
         self._counters = counters
+        self._on_control = on_control
         self._writer: SinkWriter | None = None
 
     async def open(self) -> None:
@@ -166,7 +174,8 @@ class SinkOutputs:
         await self._compute.run(lambda: self._write(routed[1]))
 
     async def control(self, element: Control) -> None:
-        """See `Outputs`: sinks get none."""
+        """See `Outputs`: nothing goes on from here, but whoever waits for a barrier hears of it."""
+        self._on_control(element)
 
     async def flush(self) -> None:
         """See `Outputs`."""

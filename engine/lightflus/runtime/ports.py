@@ -1,9 +1,8 @@
-"""The seams of the data plane: what the runtime needs from guests, the kernel, connectors and threads.
+"""The seams of the data plane: what the runtime needs from guests, the kernel and threads.
 
 What it owns: Protocols and the values that cross them. `runtime` sees the edges only through these.
-What it leaves: implementations: `sandbox/` (Guest), `kernel/` (KeyedState, Partitioner), `connectors/` (Source, Sink),
-`runtime/compute.py` (Compute); formats (`runtime/io.py`). Guests, kernels, readers and writers are synchronous; one
-thread at a time uses each.
+What it leaves: implementations (`sandbox/` has Guest, `kernel/` KeyedState and Partitioner, `compute.py` Compute); the
+seams to the world (`io.py`). Guests and kernels are synchronous; one thread at a time uses each.
 """
 
 from __future__ import annotations
@@ -14,9 +13,8 @@ from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
-from lightflus.model.graph import Delivery, FunctionNumber
+from lightflus.model.graph import FunctionNumber
 from lightflus.model.types import Type
-from lightflus.runtime.batch import Origin
 
 T = TypeVar("T")
 
@@ -178,79 +176,6 @@ class Kernel(Protocol):
 
     def partitioner(self, key: Type) -> Partitioner:
         """Hash and partition for keys of that type."""
-        ...
-
-
-# --- connectors -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SourceBatch:
-    """Decoded rows of one split, and the position after them (opaque; what a reader can resume from)."""
-
-    columns: pa.RecordBatch
-    origin: Origin
-    next_position: str
-    bytes_read: int
-
-
-class SplitReader(Protocol):
-    """Reads one split in order. Blocking; used by one thread at a time."""
-
-    def read(self) -> SourceBatch | None:
-        """The next rows that have arrived; blocks until there are some; None at the end of a bounded split.
-
-        Raises SourceFailed (outside), RecordInvalid (a bad record, with its position).
-        """
-        ...
-
-    def close(self) -> None:
-        """Idempotent."""
-        ...
-
-
-class Source(Protocol):
-    """A system that records are read from, opened for one job."""
-
-    def splits(self) -> Sequence[str]:
-        """The ids of its splits, in a stable order. Raises SourceFailed, BindingInvalid."""
-        ...
-
-    def reader(self, split: str, position: str | None) -> SplitReader:
-        """Opens a split at a position (None = its beginning)."""
-        ...
-
-
-class SinkWriter(Protocol):
-    """Writes for one subtask. Blocking; used by one thread at a time."""
-
-    def write(self, columns: pa.RecordBatch) -> None:
-        """Takes rows of the sink's fields; may hold them until `flush`. Raises SinkFailed."""
-        ...
-
-    def flush(self) -> None:
-        """When it returns, all that was written is where others can read it. Raises SinkFailed."""
-        ...
-
-    def close(self) -> None:
-        """Releases what it holds, without a flush. Idempotent."""
-        ...
-
-
-class Sink(Protocol):
-    """A system that records are written to, opened for one job."""
-
-    @property
-    def delivery(self) -> Delivery:
-        """Whether a write appends or replaces the last one of its key."""
-        ...
-
-    def writer(self, subtask: int) -> SinkWriter:
-        """A writer for one subtask. Raises SinkFailed when the sink cannot be written at all."""
-        ...
-
-    def close(self) -> None:
-        """After all writers are closed. Idempotent."""
         ...
 
 

@@ -53,9 +53,31 @@ CALLS = _counter("calls", "calls", "Guest calls that succeeded.")
 BUSY_SECONDS = _counter(
     "busy_seconds", "seconds", "Time in which subtasks worked for the operator, summed; waiting is not counted."
 )
+REJECTED = _counter(
+    "rejected", "records", "Records of a source that could not be decoded, and were put aside or dropped."
+)
+RETRIES = _counter("retries", "tries", "Tries that a source or sink had to repeat, since its system was away.")
+LAG = Metric(
+    "lightflus_operator_lag",
+    MetricKind.GAUGE,
+    "records",
+    _OPERATOR,
+    "Records that wait in a source's system; absent where it does not say.",
+)
 JOB_SECONDS = Metric(
     "lightflus_job_seconds", MetricKind.GAUGE, "seconds", ("namespace", "job"), "Time since the run began."
 )
 
-METRICS: tuple[Metric, ...] = (ROWS_IN, ROWS_OUT, BATCHES, BYTES_IN, CALLS, BUSY_SECONDS, JOB_SECONDS)
+METRICS: tuple[Metric, ...] = (
+    ROWS_IN,
+    ROWS_OUT,
+    BATCHES,
+    BYTES_IN,
+    CALLS,
+    BUSY_SECONDS,
+    REJECTED,
+    RETRIES,
+    LAG,
+    JOB_SECONDS,
+)
 """All of them, in the order of docs/metrics.md."""

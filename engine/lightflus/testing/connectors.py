@@ -1,73 +1,118 @@
 """What every source and sink must do: suites that a connector's tests run, ours and a user's.
 
-What it owns: the rules of `runtime.ports.Source` and `Sink`, as checks that raise AssertionError.
+What it owns: the rules of `runtime.io.Source` and `Sink`, as checks that raise AssertionError.
 What it leaves: making a source over known rows, or reading back what a sink wrote (the caller). One thread, but for
 `check_sink`, which also writes from two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
 from lightflus.model.graph import Delivery
-from lightflus.runtime.ports import Sink, Source, SourceBatch, SplitReader
+from lightflus.runtime.io import Sink, Source, SourceBatch, SourceReader
 
 Record = dict[str, object]
 
 
+class QuietHealth:
+    """`io.Health` that remembers why a connector waited."""
+
+    is_stopping = False
+
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def waiting(self, reason: str) -> None:
+        """Remembered."""
+        self.reasons.append(reason)
+
+    def fine(self) -> None:
+        """Nothing."""
+
+
 def check_source(make: Callable[[], Source], expected: Sequence[Sequence[Record]], *, can_resume: bool = True) -> None:
-    """Runs every check of a source.
+    """Runs every check of a source whose splits end.
 
     Args:
         make: a new source over the same rows each time.
         expected: the rows of each split, in the order of `splits()`.
-        can_resume: whether a split can be read from the middle.
+        can_resume: whether a split can be read from the middle, and more than once.
     """
     source = make()
     splits = list(source.splits())
+    source.close()
+    source.close()
     assert splits == list(make().splits()), "splits must stand in a stable order"
     assert len(splits) == len(set(splits)) == len(expected), f"expected {len(expected)} different splits, got {splits}"
     for split, rows in zip(splits, expected, strict=True):
-        batches = _batches(make().reader(split, None))
-        _check_split(batches, rows)
+        batches = read_all(make().reader({split: None}, QuietHealth()))
+        _check_split(batches, split, rows)
         if can_resume:
             _check_resuming(make, split, batches, rows)
+    _check_together(make, splits, expected)
+    assert read_all(make().reader({}, QuietHealth())) == [], "a reader without splits is at its end"
 
 
-def _check_split(batches: Sequence[SourceBatch], rows: Sequence[Record]) -> None:
+def read_all(reader: SourceReader) -> list[SourceBatch]:
+    """Everything until a reader's end; then it is closed."""
+    batches = []
+    while (batch := reader.read()) is not None:
+        batches.append(batch)
+    assert reader.read() is None, "after the end comes the end"
+    assert not reader.lag(), "at the end nothing waits"
+    reader.close()
+    reader.close()
+    return batches
+
+
+def _check_split(batches: Sequence[SourceBatch], split: str, rows: Sequence[Record]) -> None:
     assert _rows(batches) == list(rows), "a split must yield its rows in order"
     places = [batch.origin.position(row) for batch in batches for row in range(batch.columns.num_rows)]
     assert len(set(places)) == len(places), "each row must have a position of its own"
     for batch in batches:
-        assert batch.columns.num_rows > 0, "a batch must have rows; the end is None"
-        assert batch.bytes_read > 0
+        assert set(batch.positions) <= {split}, "positions are of the splits that are read"
+        assert not batch.rejected, "good rows are not rejected"
         batch.columns.validate(full=True)
+        if batch.columns.num_rows:
+            assert batch.positions, "rows move a position on"
+            assert batch.bytes_read > 0
 
 
 def _check_resuming(
     make: Callable[[], Source], split: str, batches: Sequence[SourceBatch], rows: Sequence[Record]
 ) -> None:
     done = 0
-    for batch in batches:
+    for number, batch in enumerate(batches):
         done += batch.columns.num_rows
-        rest = _batches(make().reader(split, batch.next_position))
-        assert _rows(rest) == list(rows[done:]), f"reading on from {batch.next_position} must yield the rest"
+        if split not in batch.positions:
+            continue
+        position = batch.positions[split]
+        reader = make().reader({split: position}, QuietHealth())
+        reader.commit({split: position})
+        rest = [found for found in read_all(reader) if found.columns.num_rows]
+        assert _rows(rest) == list(rows[done:]), f"reading on from {position} must yield the rest"
         if rest:
-            following = batches[list(batches).index(batch) + 1]
+            following = next(later for later in batches[number + 1 :] if later.columns.num_rows)
             assert rest[0].origin.position(0) == following.origin.position(0), "a row's position must not depend on it"
 
 
-def _batches(reader: SplitReader) -> list[SourceBatch]:
-    batches = []
-    while (batch := reader.read()) is not None:
-        batches.append(batch)
-    assert reader.read() is None, "after the end comes the end"
-    reader.close()
-    reader.close()
-    return batches
+def _check_together(make: Callable[[], Source], splits: Sequence[str], expected: Sequence[Sequence[Record]]) -> None:
+    """One reader of all splits, given at once or while it runs."""
+    wanted = _counted(row for rows in expected for row in rows)
+    batches = read_all(make().reader(dict.fromkeys(splits), QuietHealth()))
+    assert _counted(_rows(batches)) == wanted, "one reader of all splits must yield all rows"
+    reader = make().reader({}, QuietHealth())
+    reader.add(splits)
+    assert _counted(_rows(read_all(reader))) == wanted, "splits that are added must be read"
+
+
+def _counted(rows: Iterable[Record]) -> Counter[str]:
+    return Counter(map(repr, rows))
 
 
 def _rows(batches: Sequence[SourceBatch]) -> list[Record]:
@@ -89,7 +134,7 @@ def check_sink(make: Callable[[], Sink], read: Callable[[], list[Record]], schem
 
 
 def _check_flush(sink: Sink, read: Callable[[], list[Record]], schema: pa.Schema) -> None:
-    writer = sink.writer(0)
+    writer = sink.writer(0, QuietHealth())
     writer.write(_batch(schema, [("a", "1"), ("b", "2")]))
     writer.flush()
     assert _sorted(read()) == [("a", "1"), ("b", "2")], "what was flushed must be readable at once"
@@ -102,7 +147,7 @@ def _check_flush(sink: Sink, read: Callable[[], list[Record]], schema: pa.Schema
 
 
 def _check_last_value(sink: Sink, read: Callable[[], list[Record]], schema: pa.Schema) -> None:
-    writer = sink.writer(0)
+    writer = sink.writer(0, QuietHealth())
     writer.write(_batch(schema, [("a", "1"), ("b", "2"), ("a", "3")]))
     writer.write(_batch(schema, [("b", "4")]))
     writer.flush()
@@ -119,7 +164,7 @@ def _check_last_value(sink: Sink, read: Callable[[], list[Record]], schema: pa.S
 
 def _check_two_writers(sink: Sink, read: Callable[[], list[Record]], schema: pa.Schema) -> None:
     def write(subtask: int) -> None:
-        writer = sink.writer(subtask)
+        writer = sink.writer(subtask, QuietHealth())
         for number in range(20):
             writer.write(_batch(schema, [(f"{subtask}-{number}-{i}", str(i)) for i in range(50)]))
             writer.flush()
@@ -133,7 +178,7 @@ def _check_two_writers(sink: Sink, read: Callable[[], list[Record]], schema: pa.
 
 
 def _check_empty(sink: Sink, read: Callable[[], list[Record]], schema: pa.Schema) -> None:
-    writer = sink.writer(0)
+    writer = sink.writer(0, QuietHealth())
     writer.write(_batch(schema, []))
     writer.flush()
     writer.close()

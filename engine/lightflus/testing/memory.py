@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from lightflus.codec.schema import schema_of
+from lightflus.connectors.sequential import SequentialReader
 from lightflus.model.graph import Delivery
 from lightflus.model.types import Type, columns
-from lightflus.runtime.ports import SourceBatch
+from lightflus.runtime.io import Health, Rejected, SourceBatch
 
 Value = object
 """A record in Python: a dict for a struct that is not null, else the plain value."""
@@ -56,7 +57,14 @@ class Wait:
     until: Callable[[], object]
 
 
-Step = Sequence[Value] | Abort | Wait
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A source rejects a record when it comes to this; its bytes are `raw`."""
+
+    raw: bytes
+
+
+Step = Sequence[Value] | Abort | Wait | Bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +80,60 @@ class RowOrigin:
 
 
 class MemorySource:
-    """`ports.Source` over lists: each split is a sequence of batches (of Python values) and things that happen."""
+    """`io.Source` over lists: each split is a sequence of batches (of Python values) and things that happen.
 
-    def __init__(self, record: Type, splits: Mapping[str, Sequence[Step]]) -> None:
+    Attributes:
+        reads: how often a split was read.
+        closed: splits whose readers were closed.
+        committed: by split, the position up to which everything is in the sinks.
+    """
+
+    def __init__(
+        self,
+        record: Type,
+        splits: Mapping[str, Sequence[Step]],
+        *,
+        is_growing: bool = False,
+        is_committing: bool = False,
+    ) -> None:
         self._record = record
         self._splits = splits
+        self.is_growing = is_growing
+        self.is_committing = is_committing
         self.reads = 0
         self.closed: list[str] = []
+        self.committed: dict[str, str] = {}
 
     def splits(self) -> Sequence[str]:
         """The splits' names."""
         return tuple(self._splits)
 
-    def reader(self, split: str, position: str | None) -> MemoryReader:
-        """A reader from the beginning, or from the step that `position` counts."""
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> MemorySplitsReader:
+        """A reader of each split from the beginning, or from the step that its position counts."""
+        return MemorySplitsReader(self, splits)
+
+    def open_split(self, split: str, position: str | None) -> MemoryReader:
+        """A reader of one split."""
         return MemoryReader(self, self._record, split, self._splits[split], int(position or 0))
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class MemorySplitsReader(SequentialReader):
+    """`io.SourceReader` that tells the source what is committed."""
+
+    def __init__(self, source: MemorySource, splits: Mapping[str, str | None]) -> None:
+        super().__init__(source.open_split, splits)
+        self._source = source
+
+    def commit(self, positions: Mapping[str, str]) -> None:
+        """Remembered by the source."""
+        self._source.committed.update(positions)
 
 
 class MemoryReader:
-    """`ports.SplitReader`: one step per read."""
+    """`sequential.SplitReader`: one step per read."""
 
     def __init__(self, source: MemorySource, record: Type, split: str, steps: Sequence[Step], at: int) -> None:
         self._source = source
@@ -111,21 +154,29 @@ class MemoryReader:
                     raise error
                 case Wait(until):
                     until()
+                case Bad(raw):
+                    return self._rejected(raw)
                 case _:
                     batch = batch_of(self._record, step)
                     origin = RowOrigin(self._split, self._rows)
                     self._rows += batch.num_rows
-                    return SourceBatch(batch, origin, str(self._at), batch.nbytes)
+                    return SourceBatch(batch, origin, {self._split: str(self._at)}, batch.nbytes)
         return None
 
     def close(self) -> None:
         """Remembered by the source."""
         self._source.closed.append(self._split)
 
+    def _rejected(self, raw: bytes) -> SourceBatch:
+        origin = RowOrigin(self._split, self._rows)
+        rejected = Rejected(origin.position(0), "it is bad", "make it good", raw)
+        self._rows += 1
+        return SourceBatch(batch_of(self._record, []), origin, {self._split: str(self._at)}, len(raw), (rejected,))
+
 
 @dataclass(slots=True)
 class MemorySink:
-    """`ports.Sink` into lists.
+    """`io.Sink` into lists.
 
     Attributes:
         flushed: rows that a flush has made visible, as dicts, in order.
@@ -141,7 +192,7 @@ class MemorySink:
     writers: int = 0
     is_closed: bool = False
 
-    def writer(self, subtask: int) -> MemoryWriter:
+    def writer(self, subtask: int, health: Health) -> MemoryWriter:
         """A writer with its own held rows."""
         self.writers += 1
         return MemoryWriter(self)
@@ -156,7 +207,7 @@ class MemorySink:
 
 
 class MemoryWriter:
-    """`ports.SinkWriter`: holds rows until a flush."""
+    """`io.SinkWriter`: holds rows until a flush."""
 
     def __init__(self, sink: MemorySink) -> None:
         self._sink = sink

@@ -1,0 +1,63 @@
+"""What happens to records that could not be decoded: the policy of one source subtask.
+
+What it owns: failing, dropping, putting aside; counting; ending a job whose deploy is simply bad. On the reader's
+thread. What it leaves: where dead letters go (`io.DeadLetters`), which policy a source has (the CLI).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lightflus.errors import RecordInvalid
+from lightflus.limits import REJECTED_IN_A_ROW
+from lightflus.model.graph import BadRecords
+from lightflus.runtime.counters import Counters
+from lightflus.runtime.io import DeadLetters, Rejected, SourceBatch
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecordPolicy:
+    """What a source does with bad records. `letters` is needed for DEAD_LETTER only."""
+
+    action: BadRecords = BadRecords.FAIL
+    letters: DeadLetters | None = None
+
+
+class Intake:
+    """The policy at work on one subtask's batches."""
+
+    def __init__(self, source: str, policy: BadRecordPolicy, counters: Counters) -> None:
+        """`source` is the operator's name."""
+        self._source = source
+        self._policy = policy
+        self._counters = counters
+        self._in_a_row = 0
+
+    def admit(self, batch: SourceBatch) -> None:
+        """Settles what is bad in a batch, before any of its rows goes on.
+
+        Raises:
+            RecordInvalid: the policy is to fail, or everything is bad.
+            SinkFailed: the dead letters cannot be kept.
+        """
+        if not batch.rejected:
+            self._in_a_row = 0
+            return
+        if self._policy.action is BadRecords.FAIL:
+            raise _invalid(batch.rejected[0])
+        if self._policy.action is BadRecords.DEAD_LETTER:
+            assert self._policy.letters is not None
+            self._policy.letters.put(self._source, batch.rejected)
+        self._counters.rejected += len(batch.rejected)
+        self._in_a_row = 0 if batch.columns.num_rows else self._in_a_row + len(batch.rejected)
+        if self._in_a_row >= REJECTED_IN_A_ROW:
+            last = batch.rejected[-1]
+            raise RecordInvalid(
+                f"{self._in_a_row:,} records one after another could not be decoded; of this one: {last.reason}",
+                where=last.position,
+                hint="the type or the format of the source does not fit what it reads",
+            )
+
+
+def _invalid(rejected: Rejected) -> RecordInvalid:
+    return RecordInvalid(rejected.reason, where=rejected.position, hint=rejected.hint)

@@ -1,0 +1,50 @@
+"""What connectors are told: values of the right kind, secrets that are never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lightflus.connectors.options import Options
+from lightflus.errors import BindingInvalid
+from lightflus.model.graph import Connector
+
+
+def options(**values: str) -> Options:
+    return Options("redis", values, "redis")
+
+
+def test_a_secret_may_be_a_variable_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REDIS_PASSWORD", "s3cret")
+    (tmp_path / "pw").write_text("from a file\n")
+    assert options(password="env:REDIS_PASSWORD").secret("password") == "s3cret"
+    assert options(password=f"file:{tmp_path / 'pw'}").secret("password") == "from a file"
+    assert options(password="plain").secret("password") == "plain"
+    assert options().secret("password") is None
+
+
+def test_a_secret_that_is_not_there_is_named_by_its_place() -> None:
+    with pytest.raises(BindingInvalid, match="variable NOT_SET_ANYWHERE, which is not set"):
+        options(password="env:NOT_SET_ANYWHERE").secret("password")
+    with pytest.raises(BindingInvalid, match="/no/such/file, which cannot be read"):
+        options(password="file:/no/such/file").secret("password")
+
+
+def test_secrets_are_not_shown() -> None:
+    connector = Connector("kafka", {"sasl.password": "x", "sasl.user": "u", "format.registry.password": "y"})
+    assert connector.shown_options == {"sasl.password": "***", "sasl.user": "u", "format.registry.password": "***"}
+
+
+def test_a_choice_says_what_there_is() -> None:
+    assert options(command="hset").choice("command", ("set", "hset"), "set") == "hset"
+    with pytest.raises(BindingInvalid, match="`command` of `redis:` is `get`") as caught:
+        options(command="get").choice("command", ("set", "hset"), "set")
+    assert caught.value.hint == "it is set or hset"
+
+
+def test_options_under_a_prefix_are_taken_together() -> None:
+    given = Options("kafka", {"librdkafka.fetch.min.bytes": "1", "topic": "t"}, "topic")
+    assert given.prefixed("librdkafka.") == {"fetch.min.bytes": "1"}
+    given.text("topic")
+    given.end()

@@ -1,0 +1,99 @@
+"""What sources may call done, splits that come later, and bad records on their way through a job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+import trio
+from jobs import WORD_COUNT, prepare
+
+from lightflus.errors import RecordInvalid, SinkFailed
+from lightflus.limits import COMMIT_MS, DISCOVERY_MS
+from lightflus.model.graph import BadRecords
+from lightflus.runtime.compute import ThreadCompute
+from lightflus.runtime.intake import BadRecordPolicy
+from lightflus.testing.graphs import word_count
+from lightflus.testing.memory import Bad, MemorySink, Step, Wait
+
+SHORT = 0.02
+IDLE: Sequence[Step] = (Wait(lambda: time.sleep(SHORT)), [])
+
+
+async def test_at_the_end_everything_is_committed(autojump_clock: trio.testing.MockClock) -> None:
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"], ["y"]], "b": [["z"]]}, is_committing=True)
+    await job.result()
+    assert job.source.committed == {"a": "2", "b": "1"}
+
+
+async def test_a_source_that_keeps_no_positions_is_told_nothing(autojump_clock: trio.testing.MockClock) -> None:
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"]]})
+    await job.result()
+    assert job.source.committed == {}
+
+
+async def test_nothing_is_committed_that_the_sink_did_not_take(autojump_clock: trio.testing.MockClock) -> None:
+    def refuse() -> None:
+        raise SinkFailed("no space left")
+
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"]]}, sink=MemorySink(on_write=refuse), is_committing=True)
+    with pytest.raises(SinkFailed):
+        await job.result()
+    assert job.source.committed == {}
+
+
+@pytest.mark.parametrize("parallelism", [1, 2])
+async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_has_ended(parallelism: int) -> None:
+    idle = [*IDLE] * int(1.6 * COMMIT_MS / 1_000 / SHORT)
+    seen: list[dict[str, str]] = []
+    last = Wait(lambda: seen.append(dict(job.source.committed)))
+    splits: dict[str, Sequence[Step]] = {"a": [["x"], *idle, last, ["end"]], "b": [["z"]]}
+    job = prepare(word_count(), WORD_COUNT, splits, is_committing=True, compute=ThreadCompute, parallelism=parallelism)
+    await job.result()
+    assert int(seen[0]["a"]) >= 1
+    assert seen[0]["a"] != job.source.committed["a"]
+
+
+async def test_a_split_that_is_found_while_it_runs_is_read() -> None:
+    splits: dict[str, Sequence[Step]] = {}
+
+    def grow() -> None:
+        splits["b"] = [["late"]]
+
+    splits["a"] = [["x"], Wait(grow), *[*IDLE] * int(1.5 * DISCOVERY_MS / 1_000 / SHORT)]
+    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
+    await job.result()
+    assert job.counts() == {"x": "1", "late": "1"}
+
+
+class Letters:
+    """Dead letters in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def put(self, source: str, rejected: Sequence[object]) -> None:
+        self.kept += [getattr(one, "raw", b"") for one in rejected]
+
+    def close(self) -> None:
+        pass
+
+
+async def test_a_bad_record_is_put_aside_and_its_neighbours_are_counted(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    letters = Letters()
+    policy = BadRecordPolicy(BadRecords.DEAD_LETTER, letters)
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"], Bad(b"\xff"), ["x"]]}, policy=policy)
+    result = await job.result()
+    assert job.counts() == {"x": "2"}
+    assert letters.kept == [b"\xff"]
+    assert [one.rejected for one in result.operators if one.name == "topic"] == [1]
+
+
+async def test_without_a_policy_a_bad_record_ends_the_job(autojump_clock: trio.testing.MockClock) -> None:
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"], Bad(b"\xff"), ["x"]]})
+    with pytest.raises(RecordInvalid, match="it is bad") as caught:
+        await job.result()
+    assert caught.value.where == "a:2"

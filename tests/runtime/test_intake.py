@@ -1,0 +1,68 @@
+"""What becomes of records that cannot be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from lightflus.errors import RecordInvalid
+from lightflus.limits import REJECTED_IN_A_ROW
+from lightflus.model.graph import BadRecords
+from lightflus.runtime.counters import Counters
+from lightflus.runtime.intake import BadRecordPolicy, Intake
+from lightflus.runtime.io import Rejected, SourceBatch
+from lightflus.testing.graphs import UTF8
+from lightflus.testing.memory import RowOrigin, batch_of
+
+
+class Letters:
+    """Dead letters in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, Rejected]] = []
+
+    def put(self, source: str, rejected: Sequence[Rejected]) -> None:
+        self.kept += [(source, one) for one in rejected]
+
+    def close(self) -> None:
+        pass
+
+
+def batch(rows: int, bad: int) -> SourceBatch:
+    rejected = tuple(Rejected(f"a:{n}", f"bad {n}", "mend it", b"x") for n in range(bad))
+    return SourceBatch(batch_of(UTF8, ["r"] * rows), RowOrigin("a", 0), {"a": "1"}, 1, rejected)
+
+
+def test_to_fail_is_to_name_the_first_one() -> None:
+    with pytest.raises(RecordInvalid, match="bad 0") as caught:
+        Intake("topic", BadRecordPolicy(BadRecords.FAIL), Counters()).admit(batch(3, 2))
+    assert (caught.value.where, caught.value.hint) == ("a:0", "mend it")
+
+
+def test_to_drop_is_to_count() -> None:
+    counters = Counters()
+    Intake("topic", BadRecordPolicy(BadRecords.DROP), counters).admit(batch(3, 2))
+    assert counters.rejected == 2
+
+
+def test_dead_letters_are_kept_under_the_name_of_their_source() -> None:
+    letters, counters = Letters(), Counters()
+    Intake("topic", BadRecordPolicy(BadRecords.DEAD_LETTER, letters), counters).admit(batch(3, 2))
+    assert [(source, one.reason) for source, one in letters.kept] == [("topic", "bad 0"), ("topic", "bad 1")]
+    assert counters.rejected == 2
+
+
+def test_a_source_of_which_nothing_can_be_read_ends_the_job() -> None:
+    intake = Intake("topic", BadRecordPolicy(BadRecords.DROP), Counters())
+    for _ in range(REJECTED_IN_A_ROW - 1):
+        intake.admit(batch(0, 1))
+    with pytest.raises(RecordInvalid, match="1,000 records one after another could not be decoded"):
+        intake.admit(batch(0, 1))
+
+
+def test_a_good_record_among_them_begins_the_count_again() -> None:
+    intake = Intake("topic", BadRecordPolicy(BadRecords.DROP), Counters())
+    for _ in range(3):
+        intake.admit(batch(0, REJECTED_IN_A_ROW - 1))
+        intake.admit(batch(1, 1))
