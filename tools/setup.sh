@@ -52,6 +52,12 @@ setup_rust() {
     { grep -v 'up to date' || true; }
   # Jobs are built with the default toolchain.
   rustup target add wasm32-unknown-unknown 2>&1 | { grep -v 'up to date' || true; }
+  # The oldest Rust that the SDK promises to work with; a test builds a job with it.
+  local oldest
+  oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' udf_sdk/rust/lightflus/Cargo.toml)
+  rustup run "$oldest" rustc --version >/dev/null 2>&1 || say "Rust $oldest"
+  rustup toolchain install "$oldest" --profile minimal --target wasm32-unknown-unknown --no-self-update >/dev/null 2>&1 ||
+    fail "Rust $oldest cannot be installed" "rustup toolchain install $oldest --profile minimal --target wasm32-unknown-unknown says why"
 }
 
 setup_clang() {

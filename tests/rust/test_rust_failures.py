@@ -78,6 +78,14 @@ def test_a_type_that_cannot_be_in_a_record_is_told_which_can(tmp_path: Path) -> 
     assert "`usize` cannot be in a record" in done.stderr
 
 
+def test_a_record_with_static_text_is_told_the_lifetime_to_write(tmp_path: Path) -> None:
+    record = "#[derive(Record)]\nstruct Bucket {\n    size: &'static str,\n}\n"
+    done = lightflus("build", package(tmp_path, SOURCE + record), folder=tmp_path)
+    assert done.returncode == 2
+    assert "struct Word<'a> { word: &'a str }" in done.stderr
+    assert re.search(r"src/lib.rs:\d+:12", done.stderr)
+
+
 def test_a_package_without_library_is_told_what_a_job_is(tmp_path: Path) -> None:
     manifest = package(tmp_path, "")
     (tmp_path / "src/lib.rs").rename(tmp_path / "src/main.rs")

@@ -88,6 +88,8 @@ def test_a_new_project_runs_and_passes_its_own_tests(tmp_path: Path) -> None:
     )
     assert tested.returncode == 0, tested.stderr
     assert "1 passed" in tested.stdout
+    assert "warning" not in tested.stderr
+    subprocess.run(["cargo", "fmt", "--check"], cwd=project, env=ENVIRONMENT, check=True)
 
 
 def test_the_crate_passes_its_own_tests() -> None:

@@ -12,6 +12,8 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
     let (id, namespace) = names(arguments, &name)?;
     let entry = format_ident!("__lightflus_{}", name);
     Ok(quote! {
+        // Natively only tests call it.
+        #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
         #item
 
         #[cfg(target_arch = "wasm32")]

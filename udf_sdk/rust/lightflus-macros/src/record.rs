@@ -1,6 +1,6 @@
 //! `#[derive(Record)]`: a reader and a builder with one part per field, and `Value` in terms of them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, ToTokens};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Fields, GenericParam, Ident, LitStr, Result, Type};
@@ -17,6 +17,7 @@ struct Field<'a> {
 pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let fields = fields(input)?;
     let lifetime = lifetime(input)?;
+    refuse_static(&fields)?;
     let name = &input.ident;
     let arguments = input.generics.split_for_impl().1;
     let (ident, part, kind) = (each(&fields, |f| f.ident), each(&fields, |f| &f.part), each(&fields, |f| f.kind));
@@ -109,6 +110,35 @@ fn fields(input: &DeriveInput) -> Result<Vec<Field<'_>>> {
         Some(Field { ident, column, kind: &field.ty, part: format_ident!("f{}", number), number })
     });
     Ok(whole.collect())
+}
+
+/// Ends in an error at a `&'static` part: what is read out of a batch lives as long as that.
+fn refuse_static(fields: &[Field<'_>]) -> Result<()> {
+    for field in fields {
+        if let Some(found) = static_lifetime(field.kind.to_token_stream()) {
+            let text =
+                "what a record borrows lives as long as its batch: struct Word<'a> { word: &'a str }; a text that is \
+                        part of the program (&'static str) can be given to such a field, too";
+            return Err(Error::new(found, text));
+        }
+    }
+    Ok(())
+}
+
+fn static_lifetime(tokens: TokenStream) -> Option<Span> {
+    let mut is_lifetime = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(word) if is_lifetime && word == "static" => return Some(word.span()),
+            TokenTree::Group(group) => match static_lifetime(group.stream()) {
+                None => {}
+                found => return found,
+            },
+            _ => {}
+        }
+        is_lifetime = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '\'');
+    }
+    None
 }
 
 /// The value of `#[record(rename = "...")]`.

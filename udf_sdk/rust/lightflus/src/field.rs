@@ -16,17 +16,27 @@ pub type Field<G> = (Path, G);
 #[macro_export]
 macro_rules! field {
     () => {
-        (const { $crate::__private::Path(&[]) }, |record| record)
+        ($crate::__path!(), |record| record)
     };
     ($name:ident = $column:literal) => {
-        (const { $crate::__private::Path(&[$column]) }, |record| &record.$name)
+        ($crate::__path!($column), |record| &record.$name)
     };
     ($($name:ident).+) => {
-        (const { $crate::__private::Path(&[$($crate::__private::plain(stringify!($name))),+]) }, |record| &record$(.$name)+)
+        ($crate::__path!($($crate::__private::plain(stringify!($name))),+), |record| &record$(.$name)+)
     };
     ($index:tt) => {
-        (const { $crate::__private::Path(&[concat!("_", stringify!($index))]) }, |record| &record.$index)
+        ($crate::__path!(concat!("_", stringify!($index))), |record| &record.$index)
     };
+}
+
+/// The path of these names.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __path {
+    ($($name:expr),*) => {{
+        const NAMES: &[&str] = &[$($name),*];
+        $crate::__private::Path(NAMES)
+    }};
 }
 
 /// A name without the `r#` of Rust's own words.

@@ -52,7 +52,7 @@ pub use field::Field;
 pub use flow::{End, Flow, Job, Keyed};
 pub use host::Level;
 pub use lightflus_macros::{job, Record};
-pub use value::{Binary, Date, List, TimestampMs, TimestampUs, Value};
+pub use value::{Binary, Date, Items, List, TimestampMs, TimestampUs, Value};
 
 /// What a job needs.
 pub mod prelude {

@@ -140,6 +140,26 @@ fn a_list_of_the_batch_reads_and_writes_its_items() {
 }
 
 #[test]
+fn the_items_of_a_list_are_iterated_like_those_of_any_other() {
+    fn sums<'a>(rows: List<'a, List<'a, Option<i64>>>) -> Vec<i64> {
+        let mut sums = Vec::new();
+        for row in rows {
+            let known = row.iter().flatten();
+            sums.push(known.clone().sum::<i64>() * known.count() as i64 + row.iter().nth(1).flatten().unwrap_or(0));
+        }
+        sums
+    }
+    fn job(job: &Job) {
+        source::<List<List<Option<i64>>>>(job)
+            .map(sums)
+            .sink(shown::<Vec<i64>>().key(|r| format!("{r:?}")).value(|r| r.len().to_string()));
+    }
+    let results =
+        run(job).input("in", [vec![vec![Some(1_i64), None, Some(2)], vec![], vec![Some(5), Some(6)]]]).finish();
+    assert_eq!(results.last("redis")["[6, 0, 28]"], "3");
+}
+
+#[test]
 fn a_column_may_have_another_name_and_rusts_own_words() {
     #[derive(Record)]
     struct Event<'a> {

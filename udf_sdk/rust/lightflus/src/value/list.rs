@@ -1,6 +1,7 @@
 //! Lists: `Vec` owns its items, `List` looks at those of the batch.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use super::{array, grown, Builder, Rows, Value};
 use crate::abi::ArrowArray;
@@ -98,12 +99,74 @@ impl<'b, V: Value<'b>> List<'b, V> {
     }
 
     /// The items in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = V> + DoubleEndedIterator + use<'b, V> {
-        let items = self.items;
-        // SAFETY: the rows from `start` to `end` exist while the batch does.
-        (self.start..self.end).map(move |row| unsafe { V::read(&items, row) })
+    pub fn iter(&self) -> Items<'b, V> {
+        Items { items: self.items, rows: self.start..self.end, lifetime: PhantomData }
     }
 }
+
+impl<'b, V: Value<'b>> IntoIterator for List<'b, V> {
+    type Item = V;
+    type IntoIter = Items<'b, V>;
+
+    fn into_iter(self) -> Items<'b, V> {
+        self.iter()
+    }
+}
+
+impl<'b, V: Value<'b>> IntoIterator for &List<'b, V> {
+    type Item = V;
+    type IntoIter = Items<'b, V>;
+
+    fn into_iter(self) -> Items<'b, V> {
+        self.iter()
+    }
+}
+
+/// The items of a list in order.
+pub struct Items<'b, V: Value<'b>> {
+    items: V::Reader,
+    rows: Range<usize>,
+    lifetime: PhantomData<&'b V>,
+}
+
+impl<'b, V: Value<'b>> Items<'b, V> {
+    #[inline(always)]
+    fn read(&self, row: usize) -> V {
+        // SAFETY: the rows of a list exist while its batch does.
+        unsafe { V::read(&self.items, row) }
+    }
+}
+
+impl<'b, V: Value<'b>> Clone for Items<'b, V> {
+    fn clone(&self) -> Self {
+        Items { items: self.items, rows: self.rows.clone(), lifetime: PhantomData }
+    }
+}
+
+impl<'b, V: Value<'b>> Iterator for Items<'b, V> {
+    type Item = V;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<V> {
+        self.rows.next().map(|row| self.read(row))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rows.size_hint()
+    }
+
+    fn nth(&mut self, k: usize) -> Option<V> {
+        self.rows.nth(k).map(|row| self.read(row))
+    }
+}
+
+impl<'b, V: Value<'b>> DoubleEndedIterator for Items<'b, V> {
+    fn next_back(&mut self) -> Option<V> {
+        self.rows.next_back().map(|row| self.read(row))
+    }
+}
+
+impl<'b, V: Value<'b>> ExactSizeIterator for Items<'b, V> {}
 
 impl<'b, V: Value<'b> + std::fmt::Debug> std::fmt::Debug for List<'b, V> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -116,6 +179,8 @@ impl<'b, V: Value<'b> + PartialEq> PartialEq for List<'b, V> {
         self.iter().eq(other.iter())
     }
 }
+
+impl<'b, V: Value<'b> + Eq> Eq for List<'b, V> {}
 
 // SAFETY: offsets and one child, as docs/abi.md 6.4 says.
 unsafe impl<'b, V: Value<'b>> Value<'b> for List<'b, V> {

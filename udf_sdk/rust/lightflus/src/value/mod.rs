@@ -14,7 +14,7 @@ mod option;
 mod tuple;
 
 pub use bytes::{Binary, Text};
-pub use list::List;
+pub use list::{Items, List};
 pub use number::{Date, TimestampMs, TimestampUs};
 pub use option::NotNull;
 
@@ -23,6 +23,15 @@ use crate::arena;
 use crate::types::Type;
 
 /// A type that crosses between operators as columns.
+///
+/// What is read lives as long as its batch, so a record cannot ask for more:
+///
+/// ```compile_fail
+/// #[derive(lightflus::prelude::Record)]
+/// struct Bucket {
+///     size: &'static str,
+/// }
+/// ```
 ///
 /// # Safety
 /// `bind` and `read` trust the array: the host has checked it against `describe`. An implementation must read exactly
