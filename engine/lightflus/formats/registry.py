@@ -15,7 +15,7 @@ from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
 from lightflus.formats.raw import RawDecoder, RawEncoder
 from lightflus.formats.tombstones import Tombstones
-from lightflus.model.types import Field, Scalar, ScalarType, Type
+from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
 from lightflus.runtime.io import Encoder, LineDecoder, MessageDecoder, MessageEncoder
 
 S = TypeVar("S")
@@ -44,11 +44,12 @@ def line_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] 
 
 
 def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> MessageEncoder:
-    """The encoder of messages; an empty name is json. Raises BindingInvalid as `line_decoder` does.
+    """The encoder of messages; an empty name is raw for text and bytes, else json. Raises as `line_decoder` does.
 
     A single field named `value` is the message itself; any others are the fields of one object.
     """
-    return _made(_MESSAGE_ENCODERS, name or "json", options, fields)
+    is_alone = len(fields) == 1 and fields[0].name == VALUE_COLUMN
+    return _made(_MESSAGE_ENCODERS, name or (_of_type(fields[0].type) if is_alone else "json"), options, fields)
 
 
 def _of_type(record: Type) -> str:
