@@ -119,6 +119,9 @@ STOP_GRACE_MS: Final = 500
 DRAIN_STILL_MS: Final = 400
 """After Ctrl-C, how long a drain may move no row before it is cancelled: a guest that loops for ever moves none."""
 
+DRAIN_FLUSH_MS: Final = 10_000
+"""After Ctrl-C, how long a sink may take to flush what it holds: some hundred thousand rows of a table take seconds."""
+
 # --- the command line ----------------------------------------------------------------------------------------------
 COMPILER_SECONDS: Final = 120
 """The TypeScript compiler as a child of `lightflus build`: a large job takes seconds; what takes longer never ends."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 import trio
 
-from lightflus.limits import DRAIN_STILL_MS
+from lightflus.limits import DRAIN_FLUSH_MS, DRAIN_STILL_MS
 from lightflus.runtime.job_run import JobRun
 
 _LOOK_SECONDS = 0.05
@@ -48,12 +48,20 @@ class Stopper:
 
     async def _give_up_when_still(self) -> None:
         """A drain moves rows; one that moves none for a while never ends."""
-        seen, since = self._run.progress(), trio.current_time()
-        while trio.current_time() < since + DRAIN_STILL_MS / 1_000:
+        seen, since = self._moved(), trio.current_time()
+        while trio.current_time() < since + self._patience():
             await trio.sleep(_LOOK_SECONDS)
-            if (now := self._run.progress()) != seen:
+            if (now := self._moved()) != seen:
                 seen, since = now, trio.current_time()
         self._cancel("cancelled: nothing moved any more")
+
+    def _patience(self) -> float:
+        """How long nothing may move, in seconds: a flush moves no row, but ends."""
+        return (DRAIN_FLUSH_MS if self._run.is_flushing else DRAIN_STILL_MS) / 1_000
+
+    def _moved(self) -> list[tuple[int, int]]:
+        """Rows alone: a connector that tries again and again moves none."""
+        return [(one.rows_in, one.rows_out) for one in self._run.progress()]
 
     def _cancel(self, text: str) -> None:
         self.is_cancelled = True

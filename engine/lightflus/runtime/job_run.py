@@ -93,7 +93,7 @@ class JobRun:
         self._counters: dict[OperatorId, list[Counters]] = {o.id: [] for o in plan.graph.operators}
         self._healths: dict[OperatorId, list[OperatorHealth]] = {o.id: [] for o in plan.graph.operators}
         self._failure: LightflusError | None = None
-        self._writer_count = 0
+        self._ends: list[tuple[SinkOutputs, OperatorHealth]] = []
         self._is_draining = False
         self._started = 0.0
 
@@ -133,6 +133,11 @@ class JobRun:
             progress_of(number, names[number], counters, self._healths[number])
             for number, counters in self._counters.items()
         )
+
+    @property
+    def is_flushing(self) -> bool:
+        """Whether a sink is at work on what it held, and not waiting for its system."""
+        return any(outputs.is_flushing and not health.status for outputs, health in self._ends)
 
     def drain(self) -> None:
         """Orderly stop: sources end now, what was read flows to the sinks, and `run` returns. Idempotent."""
@@ -180,8 +185,7 @@ class JobRun:
         if operator not in self._sinks:
             outlets = self._wiring.outlets(task, number)
             return await slot.run(lambda: self._assembler.edges(task, outlets))
-        sink, health, writer = self._sinks[operator], self._healths[operator][number], self._writer_count
-        self._writer_count += 1
+        sink, health, writer = self._sinks[operator], self._healths[operator][number], len(self._ends)
         thread = self._thread(f"{task.last.name}-{number}", self._writers)
         outputs = SinkOutputs(
             lambda: sink.writer(number, health),
@@ -189,6 +193,7 @@ class JobRun:
             counters[operator],
             on_control=lambda control: self._commits.flushed(writer, control),
         )
+        self._ends.append((outputs, health))
         self._closing.append((thread, outputs.close))
         await outputs.open()
         return outputs

@@ -160,6 +160,8 @@ class SinkOutputs:
         self._counters = counters
         self._on_control = on_control
         self._writer: SinkWriter | None = None
+        self.is_flushing = False
+        """Whether the writer makes visible what it holds; read by the loop at any time."""
 
     async def open(self) -> None:
         """Opens the writer. Raises SinkFailed."""
@@ -199,5 +201,7 @@ class SinkOutputs:
     def _flush(self) -> None:
         assert self._writer is not None
         started = perf_counter_ns()
+        self.is_flushing = True
         self._writer.flush()
+        self.is_flushing = False
         self._counters.busy_ns += perf_counter_ns() - started
