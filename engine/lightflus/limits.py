@@ -34,6 +34,14 @@ ELEMENT_BYTES: Final = 4 * MIB
 CHANNEL_ELEMENTS: Final = 4
 """Elements that wait between two subtasks: enough to keep both busy, little enough to feel back-pressure at once."""
 
+# --- formats ---------------------------------------------------------------------------------------------------------
+SCHEMA_BYTES: Final = 4 * MIB
+"""A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""
+REGISTRY_SECONDS: Final = 5
+"""One request to a schema registry: it answers from memory within milliseconds."""
+REGISTRY_SCHEMAS: Final = 1_000
+"""Schemas that are remembered: a topic has one per version of its producers."""
+
 # --- the job graph -------------------------------------------------------------------------------------------------
 GRAPH_BYTES: Final = 4 * MIB
 """Size of a graph's JSON."""

@@ -37,7 +37,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 
 AT_HOME: dict[str, frozenset[str]] = {
     "wasmtime": frozenset({"wasm"}),
-    "google": frozenset({"proto"}),
+    "google": frozenset({"proto", "formats"}),
+    "fastavro": frozenset({"formats"}),
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),

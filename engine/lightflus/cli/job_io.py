@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from lightflus.connectors.bindings import is_of_format
 from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.options import Options
 from lightflus.connectors.registry import open_sink, open_source, source_kind
 from lightflus.errors import BindingInvalid
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
-from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, Reduce
+from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, Reduce, is_secret
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.plan import Plan
@@ -69,7 +70,7 @@ def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) ->
     node, record = operator.kind, operator.output
     assert isinstance(node, SourceNode)
     assert record is not None
-    connector, form = _apart(node.connector)
+    connector, form = _apart(node.connector, name)
     value = _value_of(record) if node.envelope else record
     spec = SourceSpec(
         name=name,
@@ -95,7 +96,7 @@ def _value_of(envelope: Type) -> Type:
 def _sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
     node = operator.kind
     assert isinstance(node, SinkNode)
-    connector, form = _apart(node.connector)
+    connector, form = _apart(node.connector, name)
     format_name = node.connector.options.get("format", "")
     spec = SinkSpec(
         name=name,
@@ -112,10 +113,10 @@ def _sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> S
     return open_sink(spec)
 
 
-def _apart(connector: Connector) -> tuple[Connector, Mapping[str, str]]:
-    """A connector with its own options alone, and those of its format, each without `format.`."""
-    own = {name: value for name, value in connector.options.items() if not is_of_format(name)}
-    form = {
-        name.removeprefix("format."): value for name, value in connector.options.items() if name.startswith("format.")
-    }
-    return Connector(connector.kind, own), form
+def _apart(connector: Connector, name: str) -> tuple[Connector, Mapping[str, str]]:
+    """A connector with its own options alone, and those of its format, each without `format.`, secrets in the clear."""
+    own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
+    form = {option: value for option, value in connector.options.items() if option.startswith("format.")}
+    secrets = Options(connector.kind, form, name)
+    clear = {option: secrets.secret(option) or "" if is_secret(option) else value for option, value in form.items()}
+    return Connector(connector.kind, own), {option.removeprefix("format."): value for option, value in clear.items()}

@@ -1,15 +1,17 @@
 """Reads a format's options, and says which there are when one is wrong.
 
 What it owns: conversion and bounds. Names are shown as the user writes them, with `format.` in front; values come
-without that prefix, and secrets are resolved already. Pure.
+without that prefix, and secrets are resolved already.
 What it leaves: which options a format has (its own file).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from lightflus.errors import BindingInvalid
+from lightflus.limits import SCHEMA_BYTES
 
 
 class FormatOptions:
@@ -39,6 +41,25 @@ class FormatOptions:
     def flag(self, name: str, default: bool) -> bool:
         """`true` or `false`."""
         return self.choice(name, ("true", "false"), str(default).lower()) == "true"
+
+    def file(self, name: str) -> bytes | None:
+        """What the named file holds, at most SCHEMA_BYTES, or None where none is named."""
+        path = self.text(name)
+        if path is None:
+            return None
+        try:
+            with Path(path).open("rb") as file:
+                content = file.read(SCHEMA_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise self.wrong(name, path, f"the file cannot be read: {reason.lower()}") from error
+        if len(content) > SCHEMA_BYTES:
+            raise self.wrong(name, path, f"a schema has at most {SCHEMA_BYTES:,} bytes")
+        return content
+
+    def missing(self, name: str, what: str) -> BindingInvalid:
+        """The error for an option that is needed."""
+        return BindingInvalid(f"format `{self._name}` needs `format.{name}`", hint=f"it is {what}")
 
     def wrong(self, name: str, value: str, hint: str) -> BindingInvalid:
         """The error for a value that cannot be."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from lightflus.errors import BindingInvalid
+from lightflus.formats.avro import avro_decoder
+from lightflus.formats.csv import CsvDecoder, CsvEncoder, Dialect, HeadedCsvDecoder
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
@@ -30,17 +32,17 @@ def line_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTION
     Raises:
         BindingInvalid: there is no such format, it cannot yield that type, or an option of it is wrong.
     """
-    return _made(_LINE_DECODERS, name or _of_type(record), options, record)
+    return _made("lines that are read", _LINE_DECODERS, name or _of_type(record), options, record)
 
 
 def message_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS) -> MessageDecoder:
     """The decoder of messages; otherwise as `line_decoder`. A message without a value is null, or a bad record."""
-    return _made(_MESSAGE_DECODERS, name or _of_type(record), options, record)
+    return _made("messages that are read", _MESSAGE_DECODERS, name or _of_type(record), options, record)
 
 
 def line_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> Encoder:
     """The encoder of lines; an empty name is json. Raises BindingInvalid as `line_decoder` does."""
-    return _made(_LINE_ENCODERS, name or "json", options, fields)
+    return _made("lines that are written", _LINE_ENCODERS, name or "json", options, fields)
 
 
 def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> MessageEncoder:
@@ -49,7 +51,8 @@ def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, st
     A single field named `value` is the message itself; any others are the fields of one object.
     """
     is_alone = len(fields) == 1 and fields[0].name == VALUE_COLUMN
-    return _made(_MESSAGE_ENCODERS, name or (_of_type(fields[0].type) if is_alone else "json"), options, fields)
+    chosen = name or (_of_type(fields[0].type) if is_alone else "json")
+    return _made("messages that are written", _MESSAGE_ENCODERS, chosen, options, fields)
 
 
 def _of_type(record: Type) -> str:
@@ -73,6 +76,24 @@ def _json_messages(record: Type, options: FormatOptions) -> MessageDecoder:
     return Tombstones(record, JsonDecoder, has_null_text=True)
 
 
+def _avro_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    return Tombstones(record, lambda kind: avro_decoder(kind, options))
+
+
+def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
+    dialect = Dialect.of(options)
+    return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)
+
+
+def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    dialect = Dialect.of(options)
+    return Tombstones(record, lambda kind: CsvDecoder(kind, dialect))
+
+
+def _csv_encoder(fields: Sequence[Field], options: FormatOptions) -> CsvEncoder:
+    return CsvEncoder(fields, Dialect.of(options))
+
+
 def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
     return RawEncoder(fields)
 
@@ -81,25 +102,39 @@ def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncode
     return JsonEncoder(fields)
 
 
-_LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {"json": _json_lines, "raw": _raw_lines}
+_LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {
+    "csv": _csv_lines,
+    "json": _json_lines,
+    "raw": _raw_lines,
+}
 _MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = {
+    "avro": _avro_messages,
+    "csv": _csv_messages,
     "json": _json_messages,
     "raw": _raw_messages,
 }
 _LINE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], Encoder]] = {
+    "csv": _csv_encoder,
     "json": _json_encoder,
     "raw": _raw_encoder,
 }
 _MESSAGE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], MessageEncoder]] = {
+    "csv": _csv_encoder,
     "json": _json_encoder,
     "raw": _raw_encoder,
 }
 
 
-def _made(kinds: Mapping[str, Callable[[S, FormatOptions], T]], name: str, values: Mapping[str, str], what: S) -> T:
+_FORMATS = {*_LINE_DECODERS, *_MESSAGE_DECODERS, *_LINE_ENCODERS, *_MESSAGE_ENCODERS}
+
+
+def _made(
+    of: str, kinds: Mapping[str, Callable[[S, FormatOptions], T]], name: str, values: Mapping[str, str], what: S
+) -> T:
     make = kinds.get(name)
     if make is None:
-        raise BindingInvalid(f"there is no format `{name}` here", hint=f"formats are {', '.join(sorted(kinds))}")
+        reason = f"format `{name}` is none of {of}" if name in _FORMATS else f"there is no format `{name}`"
+        raise BindingInvalid(reason, hint=f"formats of {of} are {', '.join(sorted(kinds))}")
     options = FormatOptions(name, values)
     made = make(what, options)
     options.end()

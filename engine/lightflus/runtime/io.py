@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -60,6 +60,15 @@ class LineDecoder(Protocol):
 
     def decode_lines(self, block: bytes) -> Decoded:
         """The records of a block of whole lines (the last may lack its LF). Raises nothing for a bad record."""
+        ...
+
+
+@runtime_checkable
+class HeadedDecoder(Protocol):
+    """A LineDecoder of streams whose first line is no record, but says how to read the others."""
+
+    def headed(self, header: bytes) -> LineDecoder:
+        """The decoder of one stream, by its first line. Raises BindingInvalid for a header that it cannot use."""
         ...
 
 

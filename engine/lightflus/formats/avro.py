@@ -1,0 +1,133 @@
+"""Format `avro`: messages with an Avro body, plain or in the wire format of Confluent's serialisers.
+
+What it owns: which schema a message was written with (a file's, or the registry's by the id in front), reading it, and
+what was wrong. One call of fastavro per message (docs/decisions says why).
+What it leaves: which schemas fit (`avro_schema.py`), columns (`rows.py`). Blocks only to ask the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import cast
+
+from fastavro import schemaless_reader
+
+from lightflus.errors import BindingInvalid, SourceFailed
+from lightflus.formats.avro_schema import AvroSchema, parsed, readable
+from lightflus.formats.options import FormatOptions
+from lightflus.formats.refusal import SchemaMismatch, SchemaUnavailable
+from lightflus.formats.rows import Refused, Row, gathered
+from lightflus.formats.schema_registry import SchemaRegistry
+from lightflus.formats.wire import HEADER_BYTES, schema_id
+from lightflus.limits import REGISTRY_SCHEMAS
+from lightflus.model.types import VALUE_COLUMN, StructType, Type
+from lightflus.runtime.io import Decoded, MessageDecoder
+
+
+class AvroDecoder:
+    """Decodes messages that are all of one schema (`io.MessageDecoder`)."""
+
+    def __init__(self, record: Type, schema: AvroSchema) -> None:
+        self._record = record
+        self._schema = schema
+
+    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+        """A row per message; none of them is missing (`tombstones.py`)."""
+        rows = [_row(BytesIO(message or b""), self._schema, None, self._record) for message in messages]
+        return gathered(self._record, messages, rows)
+
+
+class RegisteredAvroDecoder:
+    """Decodes messages that begin with the id of their schema (`io.MessageDecoder`)."""
+
+    def __init__(self, record: Type, registry: SchemaRegistry, reader: AvroSchema | None) -> None:
+        """`reader` has the defaults for fields that a writer does not have yet."""
+        self._record = record
+        self._registry = registry
+        self._reader = reader
+        self._writers: dict[bytes, AvroSchema | Refused] = {}
+
+    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+        """A row per message; none of them is missing. Raises SourceFailed when the registry does not answer."""
+        return gathered(self._record, messages, [self._read(message or b"") for message in messages])
+
+    def _read(self, message: bytes) -> Row | Refused:
+        head = message[:HEADER_BYTES]
+        writer = self._writers.get(head) or self._found(head)
+        if isinstance(writer, Refused):
+            return writer
+        stream = BytesIO(message)
+        stream.seek(HEADER_BYTES)
+        return _row(stream, writer, self._reader, self._record)
+
+    def _found(self, head: bytes) -> AvroSchema | Refused:
+        number = schema_id(head)
+        if isinstance(number, Refused):
+            return number
+        try:
+            registered = self._registry.by_id(number)
+        except SchemaUnavailable as error:
+            raise SourceFailed(
+                f"schema {number} cannot be had from the registry {self._registry.url}: {error.reason}",
+                hint=error.hint or "option `format.registry` names the registry",
+            ) from error
+        if registered is None:
+            return Refused(f"the registry {self._registry.url} has no schema {number}")
+        if len(self._writers) >= REGISTRY_SCHEMAS:
+            self._writers.clear()
+        self._writers[head] = schema = self._usable(registered.kind, registered.text, number)
+        return schema
+
+    def _usable(self, kind: str, text: str, number: int) -> AvroSchema | Refused:
+        if kind != "AVRO":
+            return Refused(f"schema {number} of the registry is {kind}, not AVRO")
+        try:
+            return readable(text, self._record) if self._reader is None else parsed(text)
+        except SchemaMismatch as error:
+            return Refused(f"schema {number}: {error.reason}", error.hint)
+
+
+def avro_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
+    """The decoder that the options describe: `schema`, `registry`, `subject`.
+
+    Raises:
+        BindingInvalid: neither a schema nor a registry, one that cannot be had, or a schema that does not fit.
+    """
+    text, registry, subject = options.file("schema"), SchemaRegistry.of(options), options.text("subject")
+    try:
+        schema = None if text is None else readable(text.decode(), record)
+    except (SchemaMismatch, UnicodeDecodeError) as error:
+        raise _unfit(error, "format.schema") from error
+    if registry is None:
+        if schema is None:
+            raise options.missing("schema", "a file with the Avro schema, or `format.registry`, a schema registry")
+        return AvroDecoder(record, schema)
+    if subject is None:
+        registry.check()
+    else:
+        newest = registry.latest(subject)
+        try:
+            _ = readable(newest.text, record) if schema is None else parsed(newest.text)
+        except SchemaMismatch as error:
+            raise _unfit(error, f"format.subject {subject}") from error
+    return RegisteredAvroDecoder(record, registry, schema)
+
+
+def _unfit(error: SchemaMismatch | UnicodeDecodeError, option: str) -> BindingInvalid:
+    reason, hint = (error.reason, error.hint) if isinstance(error, SchemaMismatch) else ("it is not UTF-8", None)
+    return BindingInvalid(f"the schema of option `{option}` cannot be used: {reason}", hint=hint)
+
+
+def _row(stream: BytesIO, writer: AvroSchema, reader: AvroSchema | None, record: Type) -> Row | Refused:
+    try:
+        value = schemaless_reader(stream, writer.plain, None if reader is None else reader.plain)
+    except EOFError:
+        return Refused("the message ends before its record does: was it written with this schema?")
+    except Exception as error:  # fastavro raises what its parts raise; none of it is our fault
+        return Refused(f"this is no record of its Avro schema: {type(error).__name__}: {error}")
+    if stream.read(1):
+        return Refused("bytes stand behind the record: was it written with this schema?")
+    if isinstance(record, StructType) and not record.nullable and isinstance(value, dict):
+        return cast(Row, value)
+    return {VALUE_COLUMN: cast(object, value)}

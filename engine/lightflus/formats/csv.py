@@ -1,0 +1,303 @@
+"""Format `csv`: a line or a message is one row of separated values.
+
+What it owns: the dialect (delimiter, quotes, the text that means null), and which column belongs to which field: by the
+header, or by the order of the type's fields. Arrow's reader takes whole blocks; where it refuses one, halves, down to
+the bad line. A line end always ends a row of lines; only in messages may a quoted value hold one. Pure; any thread.
+What it leaves: what a line is (`lines.py`), where a stream's header stands (`connectors/lines.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+
+from lightflus.codec.schema import AnyArray, schema_of
+from lightflus.errors import BindingInvalid
+from lightflus.formats.lines import is_text, not_text, rows_without, split_binary
+from lightflus.formats.options import FormatOptions
+from lightflus.model.types import Field, ScalarType, Type, columns
+from lightflus.runtime.io import BadRecord, Decoded
+
+_DATE_ALONE = r"^\d{4}-\d\d-\d\d$"
+_ZONE = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How values are separated.
+
+    Attributes:
+        delimiter: one character between values.
+        quote: one character around values that hold delimiters or quotes; doubled inside.
+        null: the text that means null, beside an empty value; never in quotes.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    null: str = ""
+
+    @staticmethod
+    def of(options: FormatOptions) -> Dialect:
+        """Raises BindingInvalid."""
+        delimiter, quote = _character(options, "delimiter", ","), _character(options, "quote", '"')
+        if delimiter == quote:
+            raise options.wrong("quote", quote, "it cannot be the delimiter, too")
+        return Dialect(delimiter, quote, options.text("null") or "")
+
+
+class CsvDecoder:
+    """Decodes CSV (`io.LineDecoder`, `io.MessageDecoder`, and `io.HeadedDecoder` where there is a header)."""
+
+    def __init__(self, record: Type, dialect: Dialect, names: Sequence[str] | None = None) -> None:
+        """`names` are those of the columns in their order; None: the fields of the type in theirs.
+
+        Raises BindingInvalid for a type with parts that a text cannot hold.
+        """
+        self._dialect = dialect
+        self._quote = dialect.quote.encode()
+        self._fields = columns(record)
+        self._schema = schema_of(record)
+        self._names = [field.name for field in self._fields] if names is None else list(names)
+        _check_flat(self._fields)
+        types = {field.name: pa.utf8() if pa.types.is_timestamp(field.type) else field.type for field in self._schema}
+        nulls = list(dict.fromkeys(["", dialect.null]))
+        self._convert = pv.ConvertOptions(
+            column_types=types,
+            include_columns=list(types),
+            include_missing_columns=True,
+            null_values=nulls,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        )
+        self._texts = pv.ConvertOptions(column_types=dict.fromkeys(self._names, pa.utf8()), null_values=[])
+
+    def decode_lines(self, block: bytes) -> Decoded:
+        """A row per line; empty lines are skipped."""
+        rows = block.count(b"\n") + (not block.endswith(b"\n"))
+        is_plain = b"\r" not in block and self._are_closed(block, rows)
+        if is_plain and (batch := self._read(block, rows)) is not None:
+            return Decoded(batch, rows)
+        return self._decode_apart(split_binary(block), skips_empty=len(self._names) > 1)
+
+    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+        """A row per message; none of them is missing (`tombstones.py`)."""
+        block = b"\n".join(cast(Sequence[bytes], messages)) + b"\n"
+        is_one_each = b"\r" not in block and self._are_closed(block, len(messages))
+        if is_one_each and (batch := self._read(block, len(messages))) is not None:
+            return Decoded(batch, len(messages))
+        return self._decode_apart(pa.array(messages, pa.binary()), skips_empty=False)
+
+    def _decode_apart(self, records: pa.BinaryArray, *, skips_empty: bool) -> Decoded:
+        bad = not_text(records)
+        numbers = rows_without(bad, len(records)).to_pylist()
+        texts = cast("list[bytes]", records.to_pylist())
+        kept = [(number or 0, texts[number or 0]) for number in numbers if texts[number or 0] or not skips_empty]
+        parts = list(self._read_halves(kept))
+        batches = [batch for batch, _ in parts if batch is not None]
+        bad += [record for _, record in parts if record is not None]
+        refused = {record.index for record in bad}
+        rows = pa.array([number for number, _ in kept if number not in refused], pa.int32())
+        whole = pa.Table.from_batches(batches, self._schema).combine_chunks()
+        batch = whole.to_batches()[0] if whole.num_rows else pa.RecordBatch.from_pylist([], schema=self._schema)
+        return Decoded(batch, len(records), rows, tuple(sorted(bad, key=lambda record: record.index)))
+
+    def _read_halves(
+        self, records: Sequence[tuple[int, bytes]]
+    ) -> Iterator[tuple[pa.RecordBatch | None, BadRecord | None]]:
+        """Rows of consecutive records and bad ones, in order; recursion is as deep as their logarithm."""
+        if not records:
+            return
+        block = b"".join(text + b"\n" for _, text in records)
+        is_one_each = b"\r" not in block and self._are_closed(block, len(records))
+        if len(records) == 1:
+            is_one_each = block.count(self._quote) % 2 == 0
+        if is_one_each and (batch := self._read(block, len(records))) is not None:
+            yield batch, None
+        elif len(records) == 1:
+            number, text = records[0]
+            yield None, BadRecord(number, 0, self._reason(text), None, text)
+        else:
+            middle = len(records) // 2
+            yield from self._read_halves(records[:middle])
+            yield from self._read_halves(records[middle:])
+
+    def _are_closed(self, block: bytes, rows: int) -> bool:
+        """Whether every row is one line, and no line opens a quote that it does not close."""
+        if self._quote not in block:
+            return rows == block.count(b"\n") + (not block.endswith(b"\n"))
+        lines = split_binary(block)
+        odd = pc.bit_wise_and(pc.count_substring(lines, self._dialect.quote), 1)
+        return len(lines) == rows and not pc.max(odd).as_py()
+
+    def _read(self, block: bytes, rows: int) -> pa.RecordBatch | None:
+        """The rows of a block, or None where Arrow refuses it, or sees another number of them."""
+        if not is_text(block):
+            return None
+        try:
+            table = self._table(block, self._convert)
+            if table.num_rows != rows:
+                return None
+            (batch,) = table.combine_chunks().to_batches()
+            arrays = [
+                _complete(batch.column(i), field, self._schema.field(i).type) for i, field in enumerate(self._fields)
+            ]
+        except pa.ArrowException:
+            return None
+        found = [array for array in arrays if array is not None]
+        return pa.RecordBatch.from_arrays(found, schema=self._schema) if len(found) == len(arrays) else None
+
+    def _table(self, block: bytes, convert: pv.ConvertOptions) -> pa.Table:
+        return pv.read_csv(
+            cast(IO[bytes], pa.BufferReader(block)),
+            read_options=pv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=self._names),
+            parse_options=pv.ParseOptions(
+                delimiter=self._dialect.delimiter,
+                quote_char=self._dialect.quote,
+                newlines_in_values=True,
+                ignore_empty_lines=len(self._names) > 1,
+            ),
+            convert_options=convert,
+        )
+
+    def _reason(self, text: bytes) -> str:
+        """What is wrong with one record."""
+        try:
+            values = self._table(text + b"\n", self._texts).to_pylist()
+        except pa.ArrowException:
+            values = []
+        if len(values) != 1:
+            count = text.decode().count(self._dialect.delimiter) + 1
+            wanted = len(self._names)
+            if count != wanted and self._dialect.quote not in text.decode():
+                return f"{count} values stand here, but {wanted} are wanted ({', '.join(self._names)})"
+            return f"this is not a row of {wanted} values: is a quote missing, or not doubled?"
+        for field in self._fields:
+            value = values[0].get(field.name)
+            if self._read_value(field, value) is None:
+                shown = json.dumps(str(value)[:40], ensure_ascii=False) if value else "empty"
+                return f"field `{field.name}` should be {field.type}, but is {shown}"
+        return "this row cannot be read"
+
+    def _read_value(self, field: Field, value: object) -> pa.RecordBatch | None:
+        """The value alone, as a file of one column."""
+        alone = CsvDecoder(field.type, self._dialect, ["value"])
+        quote = self._dialect.quote
+        text = str(value or "")
+        is_quoted = self._dialect.delimiter in text or quote in text or "\n" in text or "\r" in text
+        written = f"{quote}{text.replace(quote, quote * 2)}{quote}" if is_quoted else text
+        return alone._read(written.encode() + b"\n", 1)
+
+
+class HeadedCsvDecoder:
+    """Decodes CSV whose first line names the columns (`io.HeadedDecoder`)."""
+
+    def __init__(self, record: Type, dialect: Dialect) -> None:
+        """Raises BindingInvalid as `CsvDecoder` does."""
+        self._record = record
+        self._dialect = dialect
+        self._plain = CsvDecoder(record, dialect)
+
+    def headed(self, header: bytes) -> CsvDecoder:
+        """The decoder of what stands behind a header. Raises BindingInvalid for one that lacks a field."""
+        names = self._names(header)
+        wanted = [field.name for field in columns(self._record) if not field.type.nullable]
+        missing = [name for name in wanted if name not in names]
+        twice = [name for name in names if names.count(name) > 1]
+        if missing or twice:
+            problem = f"has no column `{missing[0]}`" if missing else f"names column `{twice[0]}` twice"
+            raise BindingInvalid(
+                f"the header {problem}",
+                hint=f"it names {', '.join(names)}; without a header say format.header=false",
+            )
+        return CsvDecoder(self._record, self._dialect, names)
+
+    def decode_lines(self, block: bytes) -> Decoded:
+        """Lines of a stream without a header: columns in the order of the type's fields."""
+        return self._plain.decode_lines(block)
+
+    def _names(self, header: bytes) -> list[str]:
+        try:
+            table = pv.read_csv(
+                BytesIO(header.strip() + b"\n"),
+                parse_options=pv.ParseOptions(delimiter=self._dialect.delimiter, quote_char=self._dialect.quote),
+            )
+        except (pa.ArrowException, UnicodeDecodeError) as error:
+            raise BindingInvalid(
+                f"the header is no CSV: {error}", hint="without a header say format.header=false"
+            ) from error
+        return table.column_names
+
+
+class CsvEncoder:
+    """Encodes rows as CSV (`io.Encoder`, `io.MessageEncoder`): quoted where needed, null as nothing, no header."""
+
+    def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
+        """Raises BindingInvalid for a field that a text cannot hold."""
+        _check_flat(fields)
+        if dialect.quote != '"' or dialect.null:
+            raise BindingInvalid(
+                'format `csv` writes values quoted with `"` and null as nothing',
+                hint="leave `format.quote` and `format.null` out",
+            )
+        self._options = pv.WriteOptions(include_header=False, delimiter=dialect.delimiter, quoting_style="needed")
+
+    def encode(self, columns: pa.RecordBatch) -> bytes:
+        """A line per row."""
+        out = pa.BufferOutputStream()
+        pv.write_csv(columns, cast(IO[bytes], out), self._options)
+        return out.getvalue().to_pybytes()
+
+    def encode_messages(self, columns: pa.RecordBatch) -> Sequence[bytes | None]:
+        """A message per row."""
+        whole = self.encode(columns)[:-1]
+        if whole.count(b"\n") < columns.num_rows:
+            return whole.split(b"\n") if columns.num_rows else []
+        return [self.encode(columns.slice(row, 1))[:-1] for row in range(columns.num_rows)]
+
+
+def _check_flat(fields: Sequence[Field]) -> None:
+    for field in fields:
+        if not isinstance(field.type, ScalarType):
+            raise BindingInvalid(
+                f"field `{field.name}` is {field.type}, and CSV has only plain values",
+                hint="use format `json`, or declare its parts as fields of their own",
+            )
+
+
+def _complete(array: AnyArray, field: Field, arrow_type: pa.DataType) -> AnyArray | None:
+    """The column as its field's type; None where there is a null that it cannot have. An empty text is none.
+
+    Raises:
+        pa.ArrowInvalid: a text is no time.
+    """
+    if array.null_count and not field.type.nullable:
+        if not (pa.types.is_string(arrow_type) or pa.types.is_binary(arrow_type)):
+            return None
+        return cast(AnyArray, pc.coalesce(array, pa.scalar("").cast(arrow_type)))
+    return _moments(cast(pa.StringArray, array), arrow_type) if pa.types.is_timestamp(arrow_type) else array
+
+
+def _moments(texts: pa.StringArray, arrow_type: pa.DataType) -> AnyArray:
+    """ISO 8601 texts as times in UTC; without a zone they are UTC."""
+    full = pc.if_else(pc.match_substring_regex(texts, _DATE_ALONE), _plus(texts, "T00:00:00Z"), texts)
+    zoned = pc.if_else(pc.match_substring_regex(full, _ZONE), full, _plus(full, "Z"))
+    assert isinstance(arrow_type, pa.TimestampType)
+    return cast(AnyArray, zoned.cast(pa.timestamp(arrow_type.unit, "UTC")).cast(arrow_type))
+
+
+def _plus(texts: pa.StringArray, end: str) -> pa.StringArray:
+    return pc.binary_join_element_wise(texts, cast(pa.StringArray, end), cast(pa.StringArray, ""))
+
+
+def _character(options: FormatOptions, name: str, default: str) -> str:
+    value = {"\\t": "\t", "tab": "\t"}.get(text := options.text(name) or default, text)
+    if len(value) != 1 or not value.isascii() or value in "\r\n":
+        raise options.wrong(name, text, "it is one ASCII character, or `tab`")
+    return value

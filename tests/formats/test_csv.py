@@ -1,0 +1,203 @@
+"""Format csv: the fast reader and the one that looks at single lines are one format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lightflus.codec.schema import schema_of
+from lightflus.errors import BindingInvalid
+from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
+from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
+from lightflus.runtime.io import BadRecord, HeadedDecoder
+
+TEXT = ScalarType(Scalar.UTF8)
+NUMBER = ScalarType(Scalar.INT64)
+TRADE = StructType((Field("who", TEXT), Field("count", NUMBER), Field("price", ScalarType(Scalar.FLOAT64, True))))
+PLAIN = {"header": "false"}
+
+
+def read(block: bytes, record: Type = TRADE, **options: str) -> tuple[list[dict[str, object]], tuple[BadRecord, ...]]:
+    decoded = line_decoder("csv", record, {**PLAIN, **options}).decode_lines(block)
+    decoded.columns.validate(full=True)
+    return decoded.columns.to_pylist(), decoded.bad
+
+
+def one(kind: Type) -> StructType:
+    return StructType((Field("v", kind), Field("w", TEXT)))
+
+
+@pytest.mark.parametrize("copies", [1, 300])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        (b"ann,3,1.5", ("ann", 3, 1.5)),
+        (b'"a, ""b""",-1,', ('a, "b"', -1, None)),
+        (b",0,2", ("", 0, 2.0)),
+        (b'"",0,2', ("", 0, 2.0)),
+        ("é,1,1e3".encode(), ("é", 1, 1000.0)),
+    ],
+)
+def test_a_line_is_a_row(line: bytes, row: Sequence[object], end: bytes, copies: int) -> None:
+    assert read((line + end) * copies) == ([dict(zip(("who", "count", "price"), row, strict=True))] * copies, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"ann,x,1", 'field `count` should be int64, but is "x"'),
+        (b"ann,1.5,1", 'field `count` should be int64, but is "1.5"'),
+        (b"ann,,1", "field `count` should be int64, but is empty"),
+        (b"ann,99999999999999999999,1", "field `count` should be int64, but is"),
+        (b"ann,1,much", 'field `price` should be float64?, but is "much"'),
+        (b"ann,1", "2 values stand here, but 3 are wanted (who, count, price)"),
+        (b"a,1,1,1", "4 values stand here, but 3 are wanted"),
+        (b'"ann,1,1', "this is not a row of 3 values: is a quote missing"),
+        (b"a\rb,1,1", "this is not a row of 3 values"),
+        (b"\xff,1,1", "byte 0xff is not valid UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("before", [0, 200])
+def test_a_bad_line_is_told_and_its_neighbours_are_kept(line: bytes, reason: str, before: int) -> None:
+    rows, (bad,) = read(b"ann,3,1.5\n" * before + line + b"\nbob,4,\n")
+    assert (bad.index, bad.raw, bad.reason[: len(reason)]) == (before, line, reason)
+    assert rows == [{"who": "ann", "count": 3, "price": 1.5}] * before + [{"who": "bob", "count": 4, "price": None}]
+
+
+def test_a_quoted_value_over_two_lines_is_two_bad_lines() -> None:
+    rows, bad = read(b'"a\nb",1,1\nann,2,2\n')
+    assert [row["count"] for row in rows] == [2]
+    assert [record.index for record in bad] == [0, 1]
+
+
+def test_a_message_may_hold_line_ends_in_quotes() -> None:
+    decoded = message_decoder("csv", TRADE).decode_messages([b'"a\nb",1,1', b"c,2,\n", b"d,3,"])
+    assert ([row["who"] for row in decoded.columns.to_pylist()], decoded.bad) == (["a\nb", "c", "d"], ())
+
+
+def test_blank_lines_are_skipped_and_counted() -> None:
+    decoded = line_decoder("csv", TRADE, PLAIN).decode_lines(b"\nann,1,1\n\nbob,2,2\n")
+    assert decoded.record_of_row is not None
+    assert (decoded.records, decoded.record_of_row.to_pylist(), decoded.bad) == (4, [1, 3], ())
+
+
+@pytest.mark.parametrize("more", [b"", b"a\xff\n"])
+def test_a_blank_line_of_one_column_is_an_empty_value(more: bytes) -> None:
+    assert read(b"a\n\nb\n" + more, StructType((Field("v", TEXT),)))[0] == [{"v": "a"}, {"v": ""}, {"v": "b"}]
+
+
+def test_a_nullable_text_is_null_where_nothing_stands_and_empty_in_quotes() -> None:
+    record = one(ScalarType(Scalar.UTF8, nullable=True))
+    assert [row["v"] for row in read(b'"",x\n,x\n', record)[0]] == ["", None]
+
+
+def test_another_text_can_mean_null() -> None:
+    record = one(ScalarType(Scalar.INT64, nullable=True))
+    assert [row["v"] for row in read(b"NA,x\n,x\n1,x\n", record, null="NA")[0]] == [None, None, 1]
+
+
+@pytest.mark.parametrize(
+    ("scalar", "text", "value"),
+    [
+        (Scalar.BOOL, "true", True),
+        (Scalar.BOOL, "0", False),
+        (Scalar.DATE32, "2026-01-02", date(2026, 1, 2)),
+        (Scalar.TIMESTAMP_MS, "2026-01-02T03:04:05.678Z", datetime(2026, 1, 2, 3, 4, 5, 678000)),
+        (Scalar.TIMESTAMP_MS, "2026-01-02 05:04:05+02:00", datetime(2026, 1, 2, 3, 4, 5)),
+        (Scalar.TIMESTAMP_US, "2026-01-02", datetime(2026, 1, 2)),
+        (Scalar.TIMESTAMP_US, "2026-01-02T03:04:05", datetime(2026, 1, 2, 3, 4, 5)),
+        (Scalar.BINARY, "abc", b"abc"),
+    ],
+)
+def test_each_type_has_its_text(scalar: Scalar, text: str, value: object) -> None:
+    assert [row["v"] for row in read(f"{text},x\n".encode(), one(ScalarType(scalar)))[0]] == [value]
+
+
+def test_delimiter_and_quote_can_be_others() -> None:
+    assert read(b"'a;b';1;2\n", delimiter=";", quote="'")[0] == [{"who": "a;b", "count": 1, "price": 2.0}]
+    assert read(b"a\t1\t2\n", delimiter="tab")[0] == [{"who": "a", "count": 1, "price": 2.0}]
+
+
+@pytest.mark.parametrize("options", [{"delimiter": ";;"}, {"delimiter": "é"}, {"quote": ","}, {"header": "yes"}])
+def test_a_wrong_option_is_named(options: dict[str, str]) -> None:
+    with pytest.raises(BindingInvalid, match=f"option `format.{next(iter(options))}` of format `csv`"):
+        line_decoder("csv", TRADE, options)
+
+
+def test_csv_has_plain_values_only() -> None:
+    with pytest.raises(BindingInvalid, match="plain values"):
+        line_decoder("csv", one(ListType(TEXT)))
+
+
+def headed(header: bytes) -> HeadedDecoder:
+    decoder = line_decoder("csv", TRADE)
+    assert isinstance(decoder, HeadedDecoder)
+    return decoder
+
+
+def test_a_header_says_which_column_is_which_field() -> None:
+    decoder = headed(b"").headed(b"count,more,who\r\n")
+    assert decoder.decode_lines(b"1,x,ann\n").columns.to_pylist() == [{"who": "ann", "count": 1, "price": None}]
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [(b"who,price\n", "has no column `count`"), (b"who,count,who\n", "column `who` twice"), (b"\n", "is no CSV")],
+)
+def test_a_header_that_does_not_fit_is_refused(header: bytes, text: str) -> None:
+    with pytest.raises(BindingInvalid, match=text):
+        headed(header).headed(header)
+
+
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "who": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\0")),
+            "count": st.integers(-(2**63), 2**63 - 1),
+            "price": st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False)),
+        }
+    ),
+    min_size=1,
+)
+
+
+@given(ROWS)
+def test_what_is_written_reads_back(rows: list[dict[str, object]]) -> None:
+    batch = pa.RecordBatch.from_pylist(rows, schema=schema_of(TRADE))
+    assert read(line_encoder("csv", TRADE.fields).encode(batch)) == (rows, ())
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=1))
+def test_a_message_reads_back_whatever_its_text_holds(texts: list[str]) -> None:
+    record = StructType((Field("v", TEXT), Field("w", TEXT)))
+    rows = [{"v": text, "w": ""} for text in texts]
+    messages = message_encoder("csv", record.fields).encode_messages(
+        pa.RecordBatch.from_pylist(rows, schema=schema_of(record))
+    )
+    decoded = message_decoder("csv", record).decode_messages(messages)
+    assert (decoded.columns.to_pylist(), decoded.bad) == (rows, ())
+
+
+PIECES = st.sampled_from([b"a", b",", b'"', b"1", b"\r", b"\xff", b" ", b"\0", b"a,1,1"])
+
+
+@given(st.lists(st.lists(PIECES, max_size=5).map(b"".join), min_size=1, max_size=40))
+def test_every_line_is_judged_as_if_it_were_alone(lines: list[bytes]) -> None:
+    lines = [line.rstrip(b"\r") for line in lines]
+    rows, bad = read(b"\n".join([*lines, b""]))
+    alone = [read(line + b"\n") for line in lines]
+    assert rows == [row for found, _ in alone for row in found]
+    assert [(b.index, b.raw, b.reason) for b in bad] == [
+        (i, b.raw, b.reason) for i, (_, refused) in enumerate(alone) for b in refused
+    ]
+
+
+def test_times_are_read_as_utc() -> None:
+    (row,), _ = read(b"1969-12-31T23:59:59.999Z,x\n", one(ScalarType(Scalar.TIMESTAMP_MS)))
+    assert row["v"] == datetime.fromtimestamp(-0.001, UTC).replace(tzinfo=None)
