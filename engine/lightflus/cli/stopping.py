@@ -47,17 +47,15 @@ class Stopper:
                 self._cancel("cancelled")
 
     async def _give_up_when_still(self) -> None:
-        """A drain moves rows; one that moves none for a while never ends."""
-        seen, since = self._moved(), trio.current_time()
-        while trio.current_time() < since + self._patience():
+        """A drain moves rows or flushes; one that does neither for a while never ends."""
+        began = since = trio.current_time()
+        seen = self._moved()
+        while (now := trio.current_time()) < since + DRAIN_STILL_MS / 1_000:
+            is_flushing = self._run.is_flushing and now < began + DRAIN_FLUSH_MS / 1_000
+            if is_flushing or self._moved() != seen:
+                seen, since = self._moved(), now
             await trio.sleep(_LOOK_SECONDS)
-            if (now := self._moved()) != seen:
-                seen, since = now, trio.current_time()
         self._cancel("cancelled: nothing moved any more")
-
-    def _patience(self) -> float:
-        """How long nothing may move, in seconds: a flush moves no row, but ends."""
-        return (DRAIN_FLUSH_MS if self._run.is_flushing else DRAIN_STILL_MS) / 1_000
 
     def _moved(self) -> list[tuple[int, int]]:
         """Rows alone: a connector that tries again and again moves none."""

@@ -29,6 +29,8 @@ from lightflus.runtime.ports import Compute, GuestFactory, Kernel
 from lightflus.runtime.subtask import Subtask
 
 _GRACE_SECONDS = limits.STOP_GRACE_MS / 1_000
+_READERS_SECONDS = 2 * limits.READ_WAIT_MS / 1_000
+"""How long readers may take to close; one that blocks for ever (a terminal) is left behind."""
 _INTERRUPT_SECONDS = 0.05
 """How often a guest is told to end, while the job waits for its slot: between two calls there is nothing to end."""
 
@@ -226,7 +228,7 @@ class JobRun:
                         nursery.start_soon(self._keep_interrupting)
                     await self._guarded(nursery, "closing", self._close_sinks)
                     nursery.cancel_scope.cancel()
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + _GRACE_SECONDS):
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + _READERS_SECONDS):
                 await _fence(self._readers)
                 await self._feeding.close()
         finally:
