@@ -143,6 +143,16 @@ SQLITE_CACHE_BYTES: Final = 64 * MIB
 """Pages that SQLite keeps in memory: a table of some hundred thousand keys is updated without reading it again."""
 HELD_KEYS: Final = 262_144
 """Keys that an upsert sink holds before it flushes early."""
+HELD_BYTES: Final = 64 * MIB
+"""Data that a sink holds before it flushes early, when its rows are long."""
+MYSQL_CHUNK_ROWS: Final = 5_000
+"""Rows of one statement and transaction: a commit waits for the disk, and rows that wait are locked."""
+MYSQL_CONNECT_SECONDS: Final = 4
+"""How long a MySQL server may take to accept a connection, or to answer before the job starts: errors within 10 s."""
+MYSQL_WAIT_SECONDS: Final = 30
+"""How long it may take to answer while the job runs; above MYSQL_LOCK_SECONDS, so that it can say what it waits for."""
+MYSQL_LOCK_SECONDS: Final = 10
+"""How long a statement waits for the locks of others before it is tried again."""
 STDOUT_TABLE_ROWS: Final = 40
 """Rows of the live table on a terminal."""
 

@@ -115,10 +115,12 @@ def _bound_source(source: Source, chosen: Connector, name: str) -> Source:
 def _bound_sink(sink: Sink, chosen: Connector, streams: Streams) -> Sink:
     own, other = sink_kind(sink.connector.kind), sink_kind(chosen.kind)
     assert other is not None, "only what can be a sink comes here"
-    whole = sink if own is None else own.complete(sink)
+    whole = replace(sink if own is None else own.complete(sink), connector=chosen)
+    if chosen is not sink.connector:
+        whole = other.complete(whole)
     if other.can_upsert(chosen, streams):
-        return replace(whole, connector=chosen)
-    return replace(whole, connector=chosen, delivery=Delivery.APPEND, key_fields=())
+        return whole
+    return replace(whole, delivery=Delivery.APPEND, key_fields=())
 
 
 def _check_options(connector: Connector, name: str) -> None:

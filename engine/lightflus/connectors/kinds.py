@@ -154,7 +154,8 @@ class SinkKind:
         open: opens it before the job starts. Raises BindingInvalid.
         can_upsert: whether, with these options, it can replace the last row of a key; else every update is appended.
         complete: adds to the graph's sink what its options say in the system's own language, such as the columns of an
-            SQL statement; also where the sink is bound to another system. Raises BindingInvalid.
+            SQL statement; also where the sink is bound to another system, and then with that one's, too. Raises
+            BindingInvalid.
     """
 
     address: Address

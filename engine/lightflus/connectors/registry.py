@@ -30,6 +30,7 @@ _SOURCES = {
 _SINKS = {
     "blackhole": "lightflus.connectors.blackhole",
     "file": "lightflus.connectors.file",
+    "mysql": "lightflus.connectors.mysql",
     "sqlite": "lightflus.connectors.sqlite",
     "stdout": "lightflus.connectors.stdio",
 }

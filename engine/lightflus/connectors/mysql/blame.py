@@ -1,0 +1,84 @@
+"""Finds the record that the server refuses among those of a chunk, and says it.
+
+What it owns: the search (by halving, in transactions that are rolled back) and the words. What it leaves: deciding
+that a record is at fault (`faults.py`). The writer's thread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+
+from lightflus.connectors.mysql.client import Client
+from lightflus.connectors.mysql.conversion import Unfit
+from lightflus.connectors.mysql.faults import Fault, ServerError
+from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.run import run
+from lightflus.connectors.retry import Passing
+from lightflus.connectors.rows import Row
+from lightflus.errors import SinkFailed
+
+_SHOWN_FIELDS = 4
+_SHOWN_CHARACTERS = 40
+_ROW = re.compile(r" at row \d+$")
+
+
+def unfit(error: Unfit, chunk: pa.RecordBatch, plan: Plan) -> SinkFailed:
+    """The error for a value that was not even sent."""
+    row = tuple(column[0].as_py() for column in chunk.slice(error.row, 1).columns)
+    return SinkFailed(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
+
+
+def refused(error: ServerError, rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> SinkFailed:
+    """The error for what the server refuses, with the record if it is one's fault."""
+    number = error.row
+    if number is None and error.fault is Fault.RECORD:
+        number = _search(rows, plan, connected)
+    if number is None and len(rows) == 1:
+        number = 0
+    if number is None:
+        return SinkFailed(f"cannot be written: {error}", where=plan.place, hint=error.hint)
+    reason = ServerError(error.code, _ROW.sub("", error.text))
+    return SinkFailed(f"{_shown(rows[number], plan)} is refused: {reason}", where=plan.place, hint=error.hint)
+
+
+def _search(rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> int | None:
+    """The first row with which the statement fails; None where it does not fail any more, or in another way."""
+    good, bad = 0, len(rows)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        fails = _fails(rows[:middle], plan, connected)
+        if fails is None:
+            return None
+        good, bad = (good, middle) if fails else (middle, bad)
+    return good
+
+
+def _fails(rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> bool | None:
+    """Whether the server refuses some rows, which it never keeps; None = it does not say."""
+    try:
+        client = connected()
+        try:
+            run(client, plan, rows)
+        finally:
+            client.roll_back()
+    except ServerError as error:
+        return True if error.fault is Fault.RECORD else None
+    except Passing:
+        return None
+    return False
+
+
+def _shown(row: Row, plan: Plan) -> str:
+    """`the record with word 'tree', n 12`: its key, else its first fields."""
+    first = plan.key or plan.names
+    pairs = [(name, value) for name, value in zip(plan.names, row, strict=True) if name in first][:_SHOWN_FIELDS]
+    return "the record with " + ", ".join(f"{name} {_short(value)}" for name, value in pairs)
+
+
+def _short(value: object) -> str:
+    if not isinstance(value, str | bytes) or len(value) <= _SHOWN_CHARACTERS:
+        return repr(value)
+    return f"{value[:_SHOWN_CHARACTERS]!r}... ({len(value):,} long)"

@@ -1,0 +1,94 @@
+"""Opens a `mysql:` sink: asks the server everything that can go wrong, and decides how rows are written.
+
+What it owns: the questions, their order, and errors that name the option to change. One connection, closed at the end.
+What it leaves: the rules (`check.py`), the rows (`writer.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+
+from lightflus.connectors.mysql.check import Target, check, no_table, targets
+from lightflus.connectors.mysql.client import Client
+from lightflus.connectors.mysql.conversion import JsonOf, conversion
+from lightflus.connectors.mysql.faults import NOT_SPEAKING, Fault, ServerError
+from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.settings import Settings
+from lightflus.connectors.mysql.statement import Statement, parse
+from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Family, Table, read_table
+from lightflus.connectors.mysql.writing import template, upsert_text
+from lightflus.errors import BindingInvalid
+from lightflus.limits import MYSQL_CONNECT_SECONDS
+from lightflus.model.graph import SinkField
+
+_TEXTS = frozenset({Family.TEXT, Family.JSON, Family.SPELLED})
+
+
+def open_plan(
+    settings: Settings,
+    *,
+    statement: str | None,
+    table: str,
+    fields: Sequence[SinkField],
+    key: Sequence[str],
+    json_of: JsonOf,
+) -> Plan:
+    """Checks all of it against the server. Raises BindingInvalid.
+
+    Args:
+        settings: where the server is.
+        statement: the option; None = the sink writes the table of a name.
+        table: that name.
+        fields: what is written, in the order of the statement's placeholders.
+        key: names of the fields that are the key of an upsert; empty = it is no upsert.
+        json_of: makes text of objects and lists.
+    """
+    with _opening(settings), closing(Client(settings, wait_seconds=MYSQL_CONNECT_SECONDS)) as client:
+        names = [field.name for field in fields]
+        parsed = parse(statement if statement is not None else upsert_text(table, names, key, client.version))
+        numbers = [names.index(name) for name in key]
+        aims, found = _checked(client, settings, parsed, fields, numbers)
+        client.prepare(parsed.text)
+    return Plan(
+        place=settings.place,
+        template=template(parsed),
+        names=tuple(names),
+        converts=tuple(conversion(aim.field.type, aim.column, json_of) for aim in aims),
+        key=tuple(key),
+        sorts_by=tuple(key) if _is_sortable(aims, numbers, found) else (),
+    )
+
+
+def _checked(
+    client: Client, settings: Settings, statement: Statement, fields: Sequence[SinkField], key: Sequence[int]
+) -> tuple[list[Target], Table | None]:
+    """Where the fields go. Statements of other forms are only judged by the server."""
+    insert = statement.insert
+    if insert is None:
+        return targets(None, fields, None), None
+    where = (insert.database or settings.database, insert.table)
+    table = read_table(insert.table, client.ask(COLUMNS, where), client.ask(KEYS, where))
+    if table is None:
+        raise no_table(insert.table, [str(row[0]) for row in client.ask(TABLES, where[:1])], settings.place)
+    aims = targets(insert, fields, table)
+    check(insert, aims, key, table, settings.place)
+    return aims, table
+
+
+def _is_sortable(aims: Sequence[Target], key: Sequence[int], table: Table | None) -> bool:
+    """Whether rows of different keys may change places: no other key of the table makes them one row."""
+    columns = [aims[number].column for number in key]
+    is_exact = all(column is not None and (column.family not in _TEXTS or column.is_exact) for column in columns)
+    return bool(columns) and is_exact and table is not None and len(table.keys) == 1
+
+
+@contextmanager
+def _opening(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except ServerError as error:
+        hint = error.hint
+        if hint is None and error.fault is Fault.AWAY:
+            hint = ServerError(NOT_SPEAKING, "").hint
+        raise BindingInvalid(str(error), where=settings.place, hint=hint) from error

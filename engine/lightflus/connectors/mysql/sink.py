@@ -1,0 +1,95 @@
+"""`mysql:`: rows into a table of a MySQL or MariaDB server, by a statement of the user's or by the table's name.
+
+What it owns: the sink, its options and how it is spelled. What it leaves: all the rest (the package's other files).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, Streams
+from lightflus.connectors.mysql.completing import KEY, STATEMENT, TABLE, can_upsert, complete
+from lightflus.connectors.mysql.conversion import Convert, JsonOf
+from lightflus.connectors.mysql.opening import open_plan
+from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.settings import Settings, read_settings
+from lightflus.connectors.mysql.writer import Writer
+from lightflus.connectors.options import Options
+from lightflus.connectors.retry import Patience
+from lightflus.connectors.rows import AnyArray
+from lightflus.errors import BindingInvalid, SinkFailed
+from lightflus.limits import RETRY_SECONDS
+from lightflus.model.graph import Connector, Delivery
+from lightflus.model.types import VALUE_COLUMN, Field, Type
+from lightflus.runtime.io import Health
+
+_MOST_RETRY_SECONDS = 86_400
+
+
+class MysqlSink:
+    """`io.Sink` of one table; each writer has a connection of its own."""
+
+    def __init__(self, settings: Settings, plan: Plan, *, retry_seconds: float) -> None:
+        self._settings = settings
+        self._plan = plan
+        self._retry_seconds = retry_seconds
+
+    @property
+    def delivery(self) -> Delivery:
+        """UPSERT where there is a key."""
+        return Delivery.UPSERT if self._plan.key else Delivery.APPEND
+
+    def writer(self, subtask: int, health: Health) -> Writer:
+        """A writer that connects when it has something to write."""
+        patience = Patience(self._settings.place, SinkFailed, health, self._retry_seconds)
+        return Writer(self._settings, self._plan, patience)
+
+    def close(self) -> None:
+        """Nothing is left to close."""
+
+
+def _open(spec: SinkSpec, options: Options) -> MysqlSink:
+    settings = read_settings(options)
+    statement, table = options.optional(STATEMENT), options.optional(TABLE)
+    options.optional(KEY)  # `complete` has put it into the sink's key fields
+    retry_seconds = options.number("retry", RETRY_SECONDS, least=0, most=_MOST_RETRY_SECONDS)
+    options.end()
+    if (statement is None) == (table is None):
+        raise BindingInvalid(
+            "`mysql:` needs its statement or its table" if table is None else "`mysql:` has a statement and a table",
+            where=spec.name,
+            hint="give it one: `table` for the fields as columns, or `statement` with a `?` for each field",
+        )
+    key = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
+    plan = open_plan(
+        settings, statement=statement, table=table or "", fields=spec.fields, key=key, json_of=_json_of(spec)
+    )
+    return MysqlSink(settings, plan, retry_seconds=retry_seconds)
+
+
+def _json_of(spec: SinkSpec) -> JsonOf:
+    """Objects and lists as text in the format `json`; null stays null."""
+
+    def conversion(kind: Type) -> Convert:
+        encoder = spec.message_encoder([Field(VALUE_COLUMN, kind)])
+
+        def text_of(values: AnyArray) -> AnyArray:
+            column = pa.RecordBatch.from_arrays([values], names=[VALUE_COLUMN])
+            return pc.cast(pa.array(encoder.encode_messages(column), pa.binary()), pa.utf8())
+
+        return text_of
+
+    return conversion
+
+
+def _can_upsert(connector: Connector, _streams: Streams) -> bool:
+    return can_upsert(connector)
+
+
+SINK = SinkKind(
+    Address(main="database", host="host", port="port", user="user", password="password"),
+    _open,
+    can_upsert=_can_upsert,
+    complete=complete,
+)
