@@ -1,6 +1,6 @@
 // The job graph that main builds up, and its JSON (docs/abi.md, section 5; proto/lightflus/v1/job.proto).
 //
-// Owns the operators and the function table of this instance. The API's classes (`index.ts`, `connectors.ts`) add to it;
+// Owns the operators and the function table of this instance. The API's classes (`streams.ts`, `sources.ts`, `sinks.ts`) add to it;
 // `exports.ts` asks for its text and looks functions up. Runs in main only.
 import { fail } from "./host";
 import { member, quote } from "./json";

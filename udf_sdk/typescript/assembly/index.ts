@@ -1,6 +1,13 @@
 // What lowered programs import as `__lf`: the published API and the record codec. See INTERNALS.md for the seam.
 export { ExecutionContext, Job, KeyedStream, Stream } from "./streams";
-export { Kafka, KafkaBuilder, KafkaSource, Redis, Schema, Sink, Source } from "./connectors";
+export { Connector, ConnectorSink } from "./connector";
+export { Kafka, KafkaBuilder, KafkaSink, KafkaSource } from "./kafka";
+export { Mysql, MysqlConnectionOptions, MysqlConnectionOptionsBuilder, MysqlStatement } from "./mysql";
+export { Secret } from "./options";
+export { Redis, RedisStream, RedisStreamBuilder, RedisStreamSource } from "./redis";
+export { Schema } from "./schema";
+export { Sink } from "./sinks";
+export { ConnectorSource, Source } from "./sources";
 export { readField } from "./reader";
 export { writeField } from "./writer";
 export { beginEmit, emit, endEmit } from "./operators";

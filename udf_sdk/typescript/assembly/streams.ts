@@ -1,7 +1,7 @@
 // Streams as main sees them: each operator adds a node to the graph and answers the stream behind it.
 //
 // A user's function comes as environment, function and `meta` (INTERNALS.md). Nothing runs here.
-import { Sink } from "./connectors";
+import { Sink } from "./sinks";
 import { addFlatMap, addFlatMapInto, addMap, addReduce, extractor } from "./functions";
 import { addNode, failAt, Node, setExecuted, setJob } from "./graph";
 import { typeOf } from "./types";

@@ -1,13 +1,12 @@
 // What the engine can know of a stream function without calling it: that it answers a plain field, which fields it hands on
 // unchanged, which columns it reads. Only what is provable from the text of the function; in doubt nothing is said.
 import ts from "typescript-compiler-api";
+import { isExtractor } from "./api_functions.ts";
 import { bare, functionOfConst, isAssigned, isFunction, symbolOf } from "./scopes.ts";
 import { fieldOf } from "./types.ts";
 import type { RecordClass, Rep } from "./types.ts";
 
 type Path = readonly string[];
-
-const EXTRACTORS: ReadonlySet<string> = new Set(["keyBy", "keyExtractor", "valueExtractor"]);
 
 /** The description of a stream function behind its position (INTERNALS.md): `,"field":["t1"]` and so on; may be empty. */
 export function describeFunction(
@@ -24,7 +23,7 @@ export function describeFunction(
   const inputs = fn.parameters.map((p, i) => new Input(checker, p, rep.parameters[i]));
   const returned = returns(fn);
   const field =
-    EXTRACTORS.has(method) && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
+    isExtractor(method) && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
   if (field !== undefined) say("field", field);
   if (method === "reduce" || method === "map") {
     const keeps = inputs[0] === undefined ? [] : kept(checker, returned, inputs[0], rep.result);

@@ -4,7 +4,7 @@
 /** Something with a name that inputs are bound to or results are filed under. */
 export interface Endpoint {
   readonly direction: "source" | "sink";
-  /** What it is called unless `name(x)` says otherwise: its topic, else the connector's kind. */
+  /** What it is called unless `name(x)` says otherwise: its topic, stream or table, else the connector's kind. */
   readonly base: string;
   name?: string;
 }
@@ -15,12 +15,17 @@ export type ReadSource = (source: Endpoint) => Iterable<unknown>;
 /** A stage of a flow: pulls the records before it, one by one, and hands on its own. */
 export type Pull = (read: ReadSource) => Iterable<unknown>;
 
+/** What a sink is given for one record: its fields by name. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** A stream that ends in a sink. */
 export interface Flow {
   readonly sink: Endpoint;
   readonly pull: Pull;
   /** What the sink writes for one record. */
-  readonly write: (record: unknown) => { key: string; value: string };
+  readonly write: (record: unknown) => Row;
+  /** Names of the fields whose last row stands; empty where every row does. */
+  readonly keys: readonly string[];
 }
 
 const endpoints: Endpoint[] = [];

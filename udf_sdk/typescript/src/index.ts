@@ -2,7 +2,17 @@
 //
 // `lightflus build job.ts` compiles the job to WebAssembly; there these classes are AssemblyScript (assembly/). Run
 // by Node, the same program runs here, record by record, for debugging and tests: see local.ts.
-export { Kafka, KafkaBuilder, KafkaSource, Redis, Schema, Sink, Source } from "./connectors.ts";
+export { Connector, ConnectorSink } from "./connector.ts";
+export { Kafka, KafkaBuilder, KafkaSink, KafkaSource } from "./kafka.ts";
+export type { Header, KafkaMessage, MessageFields, SaslOptions } from "./kafka.ts";
 export { runLocal } from "./local.ts";
 export type { LocalInputs, LocalResults, Written } from "./local.ts";
+export { Mysql, MysqlConnectionOptions, MysqlConnectionOptionsBuilder, MysqlStatement } from "./mysql.ts";
+export { Secret } from "./options.ts";
+export type { BadRecordPolicy, TlsOptions } from "./options.ts";
+export { Redis, RedisStream, RedisStreamBuilder, RedisStreamSource } from "./redis.ts";
+export { Schema } from "./schema.ts";
+export type { CsvOptions, ProtobufOptions, SchemaPlace } from "./schema.ts";
+export { Sink } from "./sinks.ts";
+export { ConnectorSource, Source } from "./sources.ts";
 export { ExecutionContext, Job, KeyedStream, Stream } from "./streams.ts";

@@ -3,18 +3,16 @@
 // printed.
 import { readFileSync } from "node:fs";
 import { clear, nameOf, setRunner } from "./flow.ts";
-import type { Flow } from "./flow.ts";
+import type { Flow, Row } from "./flow.ts";
+import { keyText } from "./records.ts";
 
 /** Records by the source's name: `name(x)`, else its topic. */
 export type LocalInputs = Readonly<Record<string, readonly unknown[]>>;
 
-/** What a sink was given for one record. */
-export interface Written {
-  readonly key: string;
-  readonly value: string;
-}
+/** What a sink was given for one record: its fields by name, such as `key` and `value`. */
+export type Written = Row;
 
-/** Everything written, in order, by the sink's name: `name(x)`, else the connector's kind. */
+/** Everything written, in order, by the sink's name: `name(x)`, else its topic, stream or table, else the connector's kind. */
 export type LocalResults = Record<string, Written[]>;
 
 /**
@@ -81,8 +79,8 @@ function readRecords(path: string): unknown[] {
 }
 
 /**
- * What `execute()` does in a program that Node runs by itself: reads the bound files and prints the last value of
- * each key.
+ * What `execute()` does in a program that Node runs by itself: reads the bound files and prints what was written, of a
+ * sink with a key the last row of each.
  */
 function runFromEnvironment(flows: readonly Flow[]): void {
   const files = bindings();
@@ -93,10 +91,24 @@ function runFromEnvironment(flows: readonly Flow[]): void {
     return readRecords(path);
   };
   run(flows, recordsOf, results);
-  for (const [sink, written] of Object.entries(results)) {
-    const last = new Map(written.map(({ key, value }) => [key, value]));
-    for (const [key, value] of last) console.log(JSON.stringify({ sink, key, value }));
+  for (const flow of flows) {
+    const sink = nameOf(flow.sink);
+    for (const row of standing(results[sink] ?? [], flow.keys)) console.log(jsonText({ sink, ...row }));
   }
+}
+
+/** The last row of each key, in the order in which the keys came first; every row where there is no key. */
+function standing(rows: readonly Row[], keys: readonly string[]): Iterable<Row> {
+  if (keys.length === 0) return rows;
+  return new Map(rows.map((row) => [keyText(keys.map((name) => row[name])), row])).values();
+}
+
+/** JSON with bigints as numbers, as the engine writes them. */
+function jsonText(row: Row): string {
+  const bigints: string[] = [];
+  const mark = "\u0000bigint";
+  const text = JSON.stringify(row, (_name, v: unknown) => (typeof v === "bigint" ? (bigints.push(`${v}`), mark) : v));
+  return text.replaceAll(JSON.stringify(mark), () => bigints.shift() as string);
 }
 
 setRunner(runFromEnvironment);

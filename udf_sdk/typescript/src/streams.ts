@@ -1,5 +1,5 @@
 // Streams: what a job is built of. Each operator answers the stream behind it; nothing runs before execute().
-import type { Sink } from "./connectors.ts";
+import type { Sink } from "./sinks.ts";
 import { addEndpoint, addFlow, execute } from "./flow.ts";
 import type { Endpoint, Pull } from "./flow.ts";
 import { crossing, keyText } from "./records.ts";
@@ -98,7 +98,7 @@ export class Stream<in out T> {
 
   /** Sends the records to a sink, such as `Redis.new<T>()`. A stream can have several sinks. */
   sink(sink: Sink<T>): Job {
-    const flow = { sink: addEndpoint("sink", sink.kind), pull: this.pull, write: sink.writer() };
+    const flow = { sink: addEndpoint("sink", sink.base()), pull: this.pull, ...sink.writing() };
     addFlow(flow);
     return new Job(flow.sink);
   }

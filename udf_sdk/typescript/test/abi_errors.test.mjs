@@ -99,7 +99,7 @@ describe("modules", () => {
     "a program is one job": 'ExecutionContext.new("j"); ExecutionContext.new("k");',
     "needs a job name": 'ExecutionContext.new("");',
     "this Redis sink has no key":
-      'Kafka.builder().build<string>().createFlow(ExecutionContext.new("j")).sink(Redis.new<string>().host("h"), \'"position":{"file":"a.ts","line":3,"column":4}\').execute();',
+      'Kafka.builder().topic("t").build<string>().createFlow(ExecutionContext.new("j")).sink(Redis.new<string>().host("h"), \'"position":{"file":"a.ts","line":3,"column":4}\').execute();',
   };
   for (const [words, text] of Object.entries(WITHOUT)) {
     test(`a main that is not a job says so: ${words}`, async () => {

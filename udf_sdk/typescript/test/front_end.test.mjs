@@ -67,10 +67,10 @@ describe("what is said of a stream function", () => {
   const record = `type R = { k: string; n: number; m: number };\nconst s = ${SOURCE}.map((v): R => ({ k: v, n: 1, m: 2 }));\n`;
   const sink = '.sink(Redis.new<R>().host("h").keyExtractor(({ k }) => k).valueExtractor((r) => r.n + "" + r.m)).execute();';
 
-  /** The descriptions in the lowered text, by their order: source, map, then the given operators, then key and value. */
+  /** The descriptions in the lowered text, by their order: build, source, map, then the given operators, then key and value. */
   async function said(operators) {
     const text = await lowered(`${HEAD}\n${record}\ns${operators}${sink}`);
-    return [...text.matchAll(/"(\\"position(?:[^"\\]|\\.)*)"/g)].map(([literal]) => JSON.parse(`{${JSON.parse(literal)}}`)).slice(2);
+    return [...text.matchAll(/"(\\"position(?:[^"\\]|\\.)*)"/g)].map(([literal]) => JSON.parse(`{${JSON.parse(literal)}}`)).slice(3);
   }
 
   test("a plain field is a field, also out of a pattern", async () => {

@@ -10,9 +10,9 @@ const KINDS = ["source", "map", "filter", "flatMap", "keyBy", "reduce", "sink"];
  * Runs a module over its inputs.
  *
  * @param wasm bytes or a compiled module.
- * @param inputs records by the source's name: name(x), else its topic.
+ * @param inputs records by the source's name: name(x), else its topic or stream.
  * @param options `batchRows`: where batches are cut (1,000); results must not depend on it.
- * @returns per sink name (name(x), else the connector's kind) the records in order; what a sink with fields writes is an
+ * @returns per sink name (name(x), else its topic, stream or table, else the connector's kind) the records in order; what a sink with fields writes is an
  *   object of those fields ({key, value} for Redis). Repeated names get "-2", "-3".
  */
 export function runModule(wasm, inputs, options = {}) {
@@ -31,7 +31,8 @@ export function connectorNames(graph) {
   for (const operator of graph.operators) {
     const connector = (operator.source ?? operator.sink)?.connector;
     if (!connector) continue;
-    const base = operator.name || (operator.source && connector.options?.topic) || connector.kind;
+    const { topic, stream, table } = connector.options ?? {};
+    const base = operator.name || topic || stream || table || connector.kind;
     seen.set(base, (seen.get(base) ?? 0) + 1);
     names.set(operator.id ?? 0, seen.get(base) > 1 ? `${base}-${seen.get(base)}` : base);
   }

@@ -6,6 +6,8 @@ import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { apiMethodOf, takesStreamFunction } from "../api_functions.ts";
+import { describedArgument } from "./api_options.ts";
 import { callbackPair } from "./callbacks.ts";
 import { typeArgumentsForSignature } from "./arguments.ts";
 import { refuse, repOf, typeArguments } from "./context.ts";
@@ -13,8 +15,13 @@ import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
 import { complainInside, emittingPair } from "./functions.ts";
 
-/** Methods without a function that are told where the user wrote them. */
-const WITH_POSITION: ReadonlySet<string> = new Set(["sink", "createFlow"]);
+/** Methods without a function that are told where the user wrote them: behind all their parameters, given or not. */
+const WITH_POSITION: ReadonlySet<string> = new Set(
+  (
+    "build buildMessages channel createFlow database hash maxLength port sink sortedSet source startAt startAtOffsets " +
+    "stream ttl"
+  ).split(" "),
+);
 
 /** `Kafka.builder()`, `Redis.new<T>()`. */
 export function apiStaticCall(
@@ -46,18 +53,14 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
       if (ts.isArrowFunction(given) || ts.isFunctionExpression(given)) complainInside(ctx, given);
   }
   const types = typeArgs.map((t) => repOf(ctx, t, callee.name));
-  const args: Code[] = [];
-  let functions = 0;
-  signature.parameters.forEach((parameter, i) => {
+  const isPlaced = WITH_POSITION.has(callee.name.text);
+  const args = signature.parameters.flatMap((parameter, i): Code[] => {
     const given = node.arguments[i];
+    if (given === undefined) return isPlaced ? ["null"] : [];
     const type = ctx.job.checker.getTypeOfSymbolAtLocation(parameter, node);
-    const rep = repOf(ctx, ctx.job.checker.getNonNullableType(type), given ?? node);
-    if (rep.kind === "function" && given !== undefined) {
-      functions++;
-      args.push(...streamFunction(ctx, callee, given, rep));
-    } else if (given !== undefined) args.push(argument(ctx, given, repOf(ctx, type, given)));
+    return describedArgument(ctx, given, type) ?? argument(ctx, callee, given, type);
   });
-  if (functions === 0 && WITH_POSITION.has(callee.name.text)) args.push(description(ctx, callee.name, ""));
+  if (isPlaced) args.push(description(ctx, callee.name, ""));
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
   if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
@@ -67,8 +70,11 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   };
 }
 
-function argument(ctx: Context, given: ts.Expression, rep: Rep): Code {
-  return rep === NULL ? "null" : into(ctx, given, rep);
+function argument(ctx: Context, callee: ts.PropertyAccessExpression, given: ts.Expression, type: ts.Type): Code[] {
+  const rep = repOf(ctx, ctx.job.checker.getNonNullableType(type), given);
+  if (rep.kind === "function") return streamFunction(ctx, callee, given, rep);
+  const own = repOf(ctx, type, given);
+  return [own === NULL ? "null" : into(ctx, given, own)];
 }
 
 /** Streams are built by main, not record by record. */
@@ -84,8 +90,8 @@ function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
   while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
   const parent = node.parent;
   if (!ts.isCallExpression(parent) || !parent.arguments.includes(node as ts.Expression)) return false;
-  const declaration = ctx.job.checker.getResolvedSignature(parent)?.declaration;
-  return declaration !== undefined && ctx.job.program.isApi((declaration as unknown as { symbol: ts.Symbol }).symbol);
+  const method = apiMethodOf(ctx.job.program, parent);
+  return method !== undefined && takesStreamFunction(method);
 }
 
 function streamFunction(

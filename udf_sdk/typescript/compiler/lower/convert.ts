@@ -52,6 +52,8 @@ function sameFields(source: Rep, target: Rep, node: ts.Node): string | undefined
   return `hand on ${copy}, or make the function generic: <T extends ...>(value: T)`;
 }
 
+const SINKS: ReadonlySet<string> = new Set(["Redis", "KafkaSink", "Mysql", "ConnectorSink"]);
+
 /** A sink or a stream where one is wanted: what flows through it must have one shape on both sides. */
 function ofSameRecords(
   ctx: Context,
@@ -62,7 +64,7 @@ function ofSameRecords(
 ): Code {
   const differ = source.args.findIndex((a, i) => target.args[i] !== undefined && !sameRep(a, target.args[i] as Rep));
   const [own, wanted] = [source.args[differ], target.args[differ]];
-  if (source.name !== "Redis" || own === undefined || wanted === undefined) return given;
+  if (!SINKS.has(source.name) || own === undefined || wanted === undefined) return given;
   return refuse(
     ctx,
     node,

@@ -13,11 +13,30 @@ import { into } from "./dispatch.ts";
 import { parameterReps } from "./parameters.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 
+/** Classes of lightflus-api that a job makes itself. */
+const NEW_OF_API: ReadonlySet<string> = new Set(["MysqlConnectionOptionsBuilder"]);
+
+/** Who makes the others that TypeScript lets a job make. */
+const MADE_BY: ReadonlyMap<string, string> = new Map([
+  ["ConnectorSink", 'Connector.sink<T>("kind", { option: "value" })'],
+  ["ConnectorSource", 'Connector.source<T>("kind", { option: "value" })'],
+  ["KafkaBuilder", "Kafka.builder()"],
+  ["KafkaSink", "Kafka.sink<T>()"],
+  ["KafkaSource", "Kafka.builder()....build<T>()"],
+  ["MysqlConnectionOptions", "new MysqlConnectionOptionsBuilder()....build()"],
+  ["MysqlStatement", "Mysql.new<T>().extractors((s) => ...)"],
+  ["RedisStreamBuilder", "RedisStream.builder()"],
+  ["RedisStreamSource", "RedisStream.builder()....build<T>()"],
+]);
+
 /** `new X(...)`. */
 export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep | undefined): Value {
   const symbol = symbolOf(ctx.job.checker, node.expression);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol)) return libraryNew(ctx, node, symbol, target);
   const rep = repAt(ctx, node);
+  if (rep.kind === "api" && NEW_OF_API.has(rep.name)) return { code: `new ${typeText(ctx, rep)}()`, rep };
+  if (rep.kind === "api")
+    return refuse(ctx, node, "LF302", `'${rep.name}' is not made with new`, `it is made by ${MADE_BY.get(rep.name) ?? "another class of lightflus-api"}`);
   if (rep.kind !== "class")
     return refuse(ctx, node, "LF302", `'new ${node.expression.getText()}' is not supported in a job`);
   const declaration = constructorOf(ctx.job.checker, rep.symbol);

@@ -1,0 +1,56 @@
+// Systems that the API has no words for: a connector by its kind and options.
+import { failAt, Node } from "./graph";
+import { Options, Pairs } from "./options";
+import { Schema } from "./schema";
+import { addSink, Column, columnOf, Extracted, parts, Sink } from "./sinks";
+import { ConnectorSource } from "./sources";
+
+export class ConnectorSink<T> extends Sink<T> {
+  private written: Array<Column<T>> = [];
+
+  constructor(
+    private kind: string,
+    private options: Options,
+  ) {
+    super();
+  }
+
+  keyExtractor<K>(env: usize, fn: (env: usize, value: T) => K, meta: string): this {
+    return this.field<K>("key", env, fn, meta);
+  }
+
+  valueExtractor<V>(env: usize, fn: (env: usize, value: T) => V, meta: string): this {
+    return this.field<V>("value", env, fn, meta);
+  }
+
+  field<U>(name: string, env: usize, fn: (env: usize, value: T) => U, meta: string): this {
+    if (columnOf<T>(this.written, name)) failAt(meta, "the field " + name + " is written twice: give each its own name");
+    this.written.push(new Extracted<T, U>(name, env, fn, meta));
+    return this;
+  }
+
+  attach(input: i32, meta: string): Node {
+    const columns = this.written.length ? this.written : parts<T>();
+    const isKeyed = columnOf<T>(this.written, "key") !== null;
+    return addSink<T>(input, this.kind, this.options, columns, isKeyed ? ["key"] : [], meta);
+  }
+}
+
+function optionsOf(kind: string, pairs: Pairs | null, meta: string): Options {
+  if (!kind.length) failAt(meta, "a connector has a kind: the scheme that --bind spells, such as \"mqtt\"");
+  const options = new Options();
+  options.setAll(pairs);
+  return options;
+}
+
+export class Connector {
+  static source<T>(kind: string, pairs: Pairs | null, schema: Schema | null, meta: string): ConnectorSource<T> {
+    const source = new ConnectorSource<T>(kind, optionsOf(kind, pairs, meta));
+    source.decodedBy(schema);
+    return source;
+  }
+
+  static sink<T>(kind: string, pairs: Pairs | null, meta: string): ConnectorSink<T> {
+    return new ConnectorSink<T>(kind, optionsOf(kind, pairs, meta));
+  }
+}

@@ -1,0 +1,54 @@
+// What all sinks have in common: the fields that they write, and what is written of them under Node.
+import type { Row } from "./flow.ts";
+import { crossing } from "./records.ts";
+
+/** @internal One field that a sink writes. */
+export interface Column {
+  readonly name: string;
+  readonly extract: (record: unknown) => unknown;
+}
+
+/** @internal What a sink does with a stream. */
+export interface Writing {
+  readonly write: (record: unknown) => Row;
+  /** The fields whose last row stands; empty where every row does. */
+  readonly keys: readonly string[];
+}
+
+/** Where records of type T go. */
+export abstract class Sink<in T> {
+  /** @internal The sink's name unless name(x) says otherwise: its topic, stream or table, else the connector's kind. */
+  abstract base(): string;
+
+  /** @internal What one record becomes. Throws when the description is not complete. */
+  abstract writing(): Writing;
+
+  /** Says only which records fit. A job wants them in the sink's own shape: the compiler says so where they are not. */
+  declare protected readonly takes: (record: T) => void;
+}
+
+/** @internal A column by its function. */
+export function column<T>(name: string, extract: (record: T) => unknown): Column {
+  return { name, extract: (record) => extract(record as T) };
+}
+
+/** @internal The record as it is, as one column. */
+export function whole(name: string): Column {
+  return { name, extract: (record) => record };
+}
+
+/** @internal Writes these columns. */
+export function writingOf(columns: readonly Column[], keys: readonly string[] = []): Writing {
+  const value = ({ extract }: Column, record: unknown): unknown => crossing(extract(crossing(record))) ?? null;
+  return { keys, write: (record) => Object.fromEntries(columns.map((c) => [c.name, value(c, record)])) };
+}
+
+/** @internal Writes the fields of each record; of what has none, the record as `value`. */
+export function writingFields(keys: readonly string[] = []): Writing {
+  const isObject = (record: unknown): record is object =>
+    typeof record === "object" && record !== null && !Array.isArray(record);
+  return {
+    keys,
+    write: (record) => (isObject(record) ? (crossing({ ...record }) as Row) : { value: crossing(record) ?? null }),
+  };
+}

@@ -1,0 +1,39 @@
+// What all sources have in common, and the source of any connector by its kind.
+import { addEndpoint } from "./flow.ts";
+import type { BadRecordPolicy } from "./options.ts";
+import { crossing } from "./records.ts";
+import type { ExecutionContext } from "./streams.ts";
+import { Stream } from "./streams.ts";
+
+/** Where records of type T come from. */
+export abstract class Source<in out T> {
+  private readonly base: string;
+  private readonly read: (record: unknown, index: number) => unknown;
+
+  /** @internal `read` makes a record of what Node is given for it. */
+  constructor(base: string, read: (record: unknown, index: number) => unknown = (record) => record) {
+    this.base = base;
+    this.read = read;
+  }
+
+  /**
+   * Starts a stream in a job. A source of `string` gives lines; one of an object type reads JSON, one object a line
+   * or message, unless a Schema says otherwise.
+   */
+  createFlow(ctx: ExecutionContext): Stream<T> {
+    const endpoint = addEndpoint("source", this.base);
+    const made = this.read;
+    return new Stream<T>(function* (read) {
+      let index = 0;
+      for (const record of read(endpoint)) yield crossing(made(record, index++));
+    }, endpoint);
+  }
+}
+
+/** Records from a system that a connector package of the engine knows. */
+export class ConnectorSource<in out T> extends Source<T> {
+  /** What becomes of a message that cannot be read as a T; the connector's own way unless told. */
+  badRecords(policy: BadRecordPolicy): this {
+    return this;
+  }
+}
