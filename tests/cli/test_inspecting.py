@@ -9,9 +9,11 @@ import pytest
 
 from lightflus.cli.drawing import draw
 from lightflus.cli.inspecting import inspect_job
+from lightflus.cli.modules import warnings
 from lightflus.errors import BindingInvalid
+from lightflus.model.graph import SinkField
 from lightflus.model.plan import plan_job
-from lightflus.testing.graphs import word_count
+from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 
 
 def inspected(job: Path, capsys: pytest.CaptureFixture[str], *bindings: str) -> str:
@@ -38,6 +40,22 @@ def test_passwords_are_not_shown(numbers_job: Path, capsys: pytest.CaptureFixtur
     inspect_job(numbers_job, [], 1, as_json=True)
     assert "hunter2" not in inspected(numbers_job, capsys)
     assert "hunter2" not in capsys.readouterr().out
+
+
+def test_a_password_in_the_module_is_warned_about_with_the_way_out(
+    numbers_job: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inspect_job(numbers_job, [], 1, as_json=False)
+    warning = capsys.readouterr().err
+    assert "the `password` of redis can be read in the module; write env:NAME in its place" in " ".join(warning.split())
+
+
+def test_a_password_by_reference_is_not_warned_about() -> None:
+    builder = GraphBuilder()
+    builder.sink(
+        builder.source(UTF8, options={"topic": "t", "sasl.password": "env:P"}), (SinkField("value", field(), UTF8),)
+    )
+    assert warnings(builder.build()) == []
 
 
 def test_json_is_one_object(numbers_job: Path, capsys: pytest.CaptureFixture[str]) -> None:

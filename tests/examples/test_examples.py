@@ -1,4 +1,4 @@
-"""Every example does what its folder says: its README's command, run as it stands, gives its expected.json."""
+"""Every example does what its folder says: its README's command, run as it stands, gives its expected.json(l)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+PRINTING = sorted(p.parent for p in (ROOT / "examples").glob("*/expected.jsonl"))
 EXAMPLES = sorted(p.parent for p in (ROOT / "examples").glob("*/expected.json"))
 LIGHTFLUS = Path(sys.executable).with_name("lightflus")
 
@@ -46,5 +47,16 @@ def test_an_example_gives_what_its_folder_says(example: Path, parallelism: int, 
     assert rows_of(database) == json.loads((example / "expected.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("example", PRINTING, ids=lambda p: p.name)
+def test_an_example_prints_what_its_folder_says(example: Path, tmp_path: Path) -> None:
+    done = subprocess.run(command_of(example, tmp_path), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    expected = (example / "expected.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        json.loads(line) for line in expected.splitlines()
+    ]
+
+
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 4
+    assert len(PRINTING) >= 2

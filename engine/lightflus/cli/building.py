@@ -32,7 +32,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
         _require_folder(target)
         with openable_places(source):
             compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.cli.modules"))
-            from lightflus.cli.modules import finished, unnamed_warning
+            from lightflus.cli.modules import finished, warnings
 
             built = finished(compiled)
         write_module(target, built.wasm)
@@ -42,7 +42,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
         raise
     seconds = time.monotonic() - started
     digest = hashlib.sha256(built.wasm).hexdigest()
-    warning = unnamed_warning(built.graph)
+    found = warnings(built.graph)
     if as_json:
         report: dict[str, object] = {
             "ok": True,
@@ -52,11 +52,11 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
             "bytes": len(built.wasm),
             "digest": digest,
             "seconds": round(seconds, 3),
-            "warnings": [warning] if warning else [],
+            "warnings": found,
         }
         emit(json.dumps(report, ensure_ascii=False))
         return
-    if warning:
+    for warning in found:
         say(warning, "yellow")
     operators = f"{len(built.graph.operators)} operators, {len(built.graph.functions)} functions"
     say(f"built {target}: {len(built.wasm):,} bytes, {operators}, {seconds:.1f} s", "bold")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from lightflus.cli.drawing import describe, draw
-from lightflus.cli.modules import bound_graph, load_job, unnamed_warning
+from lightflus.cli.modules import bound_graph, load_job, warnings
 from lightflus.cli.places import openable_places
 from lightflus.cli.screen import CONTROL, emit, say, show
 from lightflus.connectors.kinds import Streams
@@ -39,7 +39,7 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
         emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
         return
     show("\n".join(_text(path, module, plan)).translate(CONTROL))
-    if warning := unnamed_warning(graph):
+    for warning in warnings(graph):
         say(warning, "yellow")
 
 

@@ -6,7 +6,7 @@ graph. What it leaves: compiling (`languages.py`), strangers' bytes (`sandbox/`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from lightflus.connectors.bindings import bind, parse_bindings
 from lightflus.connectors.kinds import Streams
 from lightflus.errors import UserError
 from lightflus.limits import MODULE_BYTES
-from lightflus.model.graph import JobGraph
+from lightflus.model.graph import JobGraph, Operator, Sink, Source
 from lightflus.model.names import operator_names, unnamed_keyed
 from lightflus.model.validation import checked
 from lightflus.proto.convert import graph_from_json
@@ -74,14 +74,33 @@ def bound_graph(graph: JobGraph, bindings: Sequence[str], streams: Streams) -> J
     return checked(bind(graph, operator_names(graph), parse_bindings(bindings), streams))
 
 
-def unnamed_warning(graph: JobGraph) -> str | None:
-    """A warning about keyed operators whose state would not survive a change of the job's order."""
+def warnings(graph: JobGraph) -> list[str]:
+    """What is allowed but will hurt one day, each with the way out."""
+    return [*_unnamed(graph), *_open_secrets(graph)]
+
+
+def _unnamed(graph: JobGraph) -> Iterator[str]:
+    """Keyed operators whose state would not survive a change of the job's order."""
     unnamed = unnamed_keyed(graph)
-    if not unnamed:
-        return None
+    if unnamed:
+        names = operator_names(graph)
+        found = ", ".join(f"{names[o.id]}{_place(o)}" for o in unnamed)
+        way_out = 'add .name("...") so that its state can outlive a new version'
+        yield f"warning: without a name of its own: {found}; {way_out}"
+
+
+def _open_secrets(graph: JobGraph) -> Iterator[str]:
+    """Secrets that everyone can read who has the module."""
     names = operator_names(graph)
-    found = ", ".join(f"{names[o.id]}{f' ({o.position})' if o.position else ''}" for o in unnamed)
-    return f'warning: without a name of its own: {found}; add .name("...") so that its state can outlive a new version'
+    for operator in graph.operators:
+        if isinstance(operator.kind, Source | Sink) and (options := operator.kind.connector.open_secrets):
+            said = " and ".join(f"`{option}`" for option in options)
+            text = f"the {said} of {names[operator.id]}{_place(operator)} can be read in the module"
+            yield f"warning: {text}; write env:NAME in its place, and set the variable NAME where the job runs"
+
+
+def _place(operator: Operator) -> str:
+    return f" ({operator.position})" if operator.position else ""
 
 
 def _built_or_cached(source: Path) -> bytes:

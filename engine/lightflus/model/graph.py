@@ -90,6 +90,11 @@ class Connector:
         """The options as anybody may see them: secrets are `***`."""
         return {name: "***" if is_secret(name) else value for name, value in self.options.items()}
 
+    @property
+    def open_secrets(self) -> tuple[str, ...]:
+        """Secret options whose value stands in the graph itself, not `env:NAME` or `file:path`."""
+        return tuple(n for n, v in self.options.items() if is_secret(n) and v and not v.startswith(_REFERENCES))
+
 
 def is_secret(option: str) -> bool:
     """Whether an option's value must not be shown."""
@@ -97,6 +102,7 @@ def is_secret(option: str) -> bool:
 
 
 _SECRET = ("password", "secret", "token")
+_REFERENCES = ("env:", "file:")
 
 
 class BadRecords(Enum):
