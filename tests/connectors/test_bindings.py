@@ -139,6 +139,11 @@ def test_a_file_is_not_read_and_written_by_one_job() -> None:
         bound("topic=file:a/../book.txt", "redis=file:book.txt")
 
 
+def test_a_sink_cannot_write_a_file_that_a_pattern_of_the_job_matches(tmp_path: Path) -> None:
+    with pytest.raises(BindingInvalid, match="`redis` would write a file that `topic` uses"):
+        bound(f"topic=file:{tmp_path}/**/*.jsonl", f"redis=file:{tmp_path}/a/out.jsonl")
+
+
 @pytest.mark.parametrize("sink", ["file:{}/out.jsonl", "file:{}/../in/old.txt", "sqlite:{}/out.db"])
 def test_a_sink_cannot_write_into_the_directory_that_the_job_reads(sink: str, tmp_path: Path) -> None:
     directory = tmp_path / "in"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from connector_helpers import sink_spec, source_spec
 
 from lightflus.connectors.registry import open_sink, open_source
 from lightflus.errors import BindingInvalid, SinkFailed
+from lightflus.formats.registry import line_decoder
 from lightflus.limits import READ_BYTES, RECORD_BYTES
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
@@ -63,6 +65,66 @@ def test_a_directory_has_a_split_per_file_sorted_without_hidden_ones(tmp_path: P
     (tmp_path / "sub").mkdir()
     assert source(tmp_path).splits() == ("a.txt", "b.txt")
     check_source(lambda: source(tmp_path), [lines("a1"), lines("b1", "b2")])
+
+
+def test_a_pattern_has_a_split_per_file_that_matches(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.log", "sub/c.txt", "sub/deep/d.txt", ".e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{name}\n")
+    assert source(tmp_path / "*.txt").splits() == ("a.txt",)
+    assert source(tmp_path / "**" / "*.txt").splits() == ("a.txt", "sub/c.txt", "sub/deep/d.txt")
+    assert source(tmp_path / "s?b" / "[c]*").splits() == ("sub/c.txt",)
+    check_source(lambda: source(tmp_path / "**/*.txt"), [lines("a.txt"), lines("sub/c.txt"), lines("sub/deep/d.txt")])
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a[1].txt").write_text("x\n")
+    check_source(lambda: source(tmp_path / "a[1].txt"), [lines("x")])
+
+
+def test_a_pattern_without_files_is_found_before_the_job_starts(tmp_path: Path) -> None:
+    with pytest.raises(BindingInvalid, match="no file matches"):
+        source(tmp_path / "*.txt")
+
+
+TRADE = StructType((Field("who", ScalarType(Scalar.UTF8)), Field("count", ScalarType(Scalar.INT64))))
+
+
+def csv_source(path: Path) -> Source:
+    spec = source_spec(Connector("file", {"path": str(path)}), TRADE)
+    return open_source(replace(spec, line_decoder=lambda: line_decoder("csv", TRADE)))
+
+
+def test_the_first_line_of_csv_names_its_columns_wherever_reading_begins(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    rows = [{"who": f"w{i}", "count": i} for i in range(100_000)]
+    path.write_text("count,who\n" + "".join(f"{row['count']},{row['who']}\n" for row in rows))
+    assert path.stat().st_size > READ_BYTES
+    check_source(lambda: csv_source(path), [rows])
+
+
+def test_lines_of_csv_are_counted_with_their_header(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_bytes(b"\xef\xbb\xbfwho,count\r\nann,1\r\nbob,x\r\n")
+    with closing(csv_source(path).reader({"trades.csv": None}, QuietHealth())) as reader:
+        batch = reader.read()
+    assert batch is not None
+    assert (batch.origin.position(0), batch.rejected[0].position) == (f"{path}:2", f"{path}:3:1")
+
+
+def test_a_header_that_does_not_fit_is_found_before_the_job_starts(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_text("who,price\n")
+    with pytest.raises(BindingInvalid, match="no column `count`") as caught:
+        csv_source(path)
+    assert caught.value.where == f"{path}:1"
+
+
+@pytest.mark.parametrize("content", ["", "who,count\n", "who,count"])
+def test_a_csv_file_without_rows_is_empty(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_text(content)
+    check_source(lambda: csv_source(path), [[]])
 
 
 def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from lightflus.connectors.kinds import Address, Streams
 from lightflus.connectors.registry import schemes, sink_kind, source_kind, unbound
@@ -144,12 +145,21 @@ def _check_files(operators: tuple[Operator, ...]) -> None:
             continue
         real = os.path.realpath(path)
         is_shared = operator.kind.connector.kind == "sqlite"
-        other = read.get(real) or read.get(os.path.dirname(real)) or (None if is_shared else written.get(real))
+        matched = next(
+            (name for read_path, name in read.items() if real == read_path or fnmatchcase(real, read_path)), None
+        )
+        other = matched or read.get(os.path.dirname(real)) or (None if is_shared else written.get(real))
         if other:
             raise BindingInvalid(
                 f"`{operator.name}` would write a file that `{other}` uses", where=path, hint="name another file"
             )
         written[real] = operator.name
+
+
+def _reader_of(path: str, read: Mapping[str, str]) -> str | None:
+    """The source that reads a file: by its name, its directory or a pattern."""
+    found = read.get(path) or read.get(os.path.dirname(path))
+    return found or next((name for pattern, name in read.items() if fnmatchcase(path, pattern)), None)
 
 
 def _quoted(names: Sequence[str]) -> str:

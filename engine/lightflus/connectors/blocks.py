@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lightflus.limits import BAD_RECORD_BYTES, READ_BYTES, RECORD_BYTES
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""What some programs write in front of UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,11 @@ class LongLine:
 class BlockReader:
     """Reads blocks of whole lines; only the last one of the stream may lack its LF."""
 
-    def __init__(self, read: Callable[[int], bytes], offset: int) -> None:
-        """`read(most)` yields up to `most` bytes, b"" at the end; it stands at byte `offset`, where a line begins."""
+    def __init__(self, read: Callable[[int], bytes | None], offset: int) -> None:
+        """`read(most)` yields up to `most` bytes, b"" at the end, None where there are none yet.
+
+        It stands at byte `offset`, where a line begins.
+        """
         self._read = read
         self._tail: list[bytes] = []
         self._tail_bytes = 0
@@ -38,12 +42,14 @@ class BlockReader:
         """Of the first line that is not done: before a long one until its end is found."""
 
     def next_block(self) -> bytes | LongLine | None:
-        """The next lines that have arrived, or None at the end.
+        """The next lines that have arrived, b"" where none has, or None at the end.
 
         A line of more than RECORD_BYTES is told as soon as that is known, and skipped by the calls that follow.
         """
         while not self._is_ended:
             data = self._next_data()
+            if data is None:
+                return b""
             if not data:
                 self._is_ended = True
                 break
@@ -57,8 +63,8 @@ class BlockReader:
             self._tail_bytes += len(data)
         return self._taken(self._tail, b"") if self._tail_bytes else None
 
-    def _next_data(self) -> bytes:
-        """Bytes behind a line that is being skipped; b"" at the end."""
+    def _next_data(self) -> bytes | None:
+        """Bytes behind a line that is being skipped; b"" at the end; None where there are none yet."""
         data, self._rest = self._rest or self._read(READ_BYTES), b""
         while data and self._skipped_bytes:
             end = data.find(b"\n") + 1
@@ -76,7 +82,7 @@ class BlockReader:
         self._tail, self._tail_bytes = [], 0
         if self._is_at_start:
             self._is_at_start = False
-            head = head.removeprefix(_BOM)
+            head = head.removeprefix(BOM)
         return LongLine(head[:BAD_RECORD_BYTES])
 
     def _taken(self, pieces: Sequence[bytes | memoryview], tail: bytes) -> bytes | None:
@@ -86,5 +92,5 @@ class BlockReader:
         self.offset += len(block)
         if self._is_at_start:
             self._is_at_start = False
-            block = block.removeprefix(_BOM)
+            block = block.removeprefix(BOM)
         return block or None

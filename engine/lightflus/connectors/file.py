@@ -1,7 +1,8 @@
-"""`file:`: a file of lines, or a directory with one split per file; and JSON lines as a sink.
+"""`file:`: a file of lines, a directory or a pattern with one split per file; and lines as a sink.
 
-What it owns: paths, splits, opening and their errors. Relative paths start at the current directory.
-What it leaves: lines (`lines.py`), formats (handed in). Readers on any thread; writers share one file under a lock.
+What it owns: opening and its errors. Relative paths start at the current directory.
+What it leaves: which files (`paths.py`), those that grow (`following.py`), lines (`lines.py`), formats (handed in).
+Readers on any thread; writers share one file under a lock.
 """
 
 from __future__ import annotations
@@ -16,72 +17,85 @@ from threading import Lock
 import pyarrow as pa
 
 from lightflus.connectors.failures import opening, reading, writing
+from lightflus.connectors.following import FollowedFile, FollowingReader, first_line
 from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
-from lightflus.connectors.lines import LinePosition, LineReader
+from lightflus.connectors.lines import LineOrigin, LinePosition, LineReader, headed
 from lightflus.connectors.options import Options
+from lightflus.connectors.paths import Paths
 from lightflus.connectors.sequential import SequentialReader
-from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Delivery
-from lightflus.runtime.io import Encoder, Health, LineDecoder
+from lightflus.runtime.io import Encoder, HeadedDecoder, Health, LineDecoder, SourceBatch, SourceReader
 
 
 class FileSource:
-    """`io.Source` over a file, or over the files of a directory (hidden ones and sub-directories left out)."""
+    """`io.Source` over a file, over those of a directory (hidden ones and sub-directories left out), or a pattern's."""
 
-    is_growing = False
     is_committing = False
 
-    def __init__(self, path: str, decoder: LineDecoder) -> None:
+    def __init__(self, path: str, decoder: LineDecoder, *, is_following: bool = False) -> None:
         """Looks, and opens nothing for longer. Raises BindingInvalid when there is nothing to read."""
         self._decoder = decoder
-        self._paths = _files(path)
-        for file in self._paths.values():
-            with opening(file, hint="check the permissions of the file"):
-                _check_readable(file)
+        self._is_following = is_following
+        self._paths = Paths(path, is_growing=is_following)
+        for file in self._paths.by_split.values():
+            if os.path.exists(file) or not is_following:
+                with opening(file, hint="check the permissions of the file"):
+                    _check_readable(file, decoder)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether files may come."""
+        return self._is_following and self._paths.is_many
 
     def splits(self) -> Sequence[str]:
-        """The file's name; for a directory its files' names, sorted."""
-        return tuple(self._paths)
+        """The file's name; for a directory its files' names, for a pattern what follows its fixed part; sorted."""
+        if self.is_growing:
+            self._paths.look_again()
+        return tuple(self._paths.by_split)
 
-    def reader(self, splits: Mapping[str, str | None], health: Health) -> SequentialReader:
-        """One file after the other, each from a byte offset."""
-        return SequentialReader(self._open, splits)
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:
+        """One file after the other, each from a byte offset; or all in turn, without end."""
+        if not self._is_following:
+            return SequentialReader(self._open, splits)
+        nothing = SourceBatch(self._decoder.decode_lines(b"").columns.slice(0, 0), LineOrigin("", 0, None), {}, 0)
+        return FollowingReader(self._follow, splits, nothing)
 
     def close(self) -> None:
         """Nothing to release."""
 
+    def _follow(self, split: str, position: str | None) -> FollowedFile:
+        return FollowedFile(split, self._paths.by_split[split], self._decoder, position)
+
     def _open(self, split: str, position: str | None) -> LineReader:
-        path = self._paths[split]
+        path = self._paths.by_split[split]
         start = LinePosition.parse(position, path)
         with reading(path):
             file = open(path, "rb", buffering=0)  # noqa: SIM115 (the reader closes it)
             if start.offset:
                 file.seek(start.offset)
         return LineReader(
-            split, path, self._decoder, read=lambda most: file.read(most) or b"", close=file.close, start=start
+            split,
+            path,
+            self._decoder,
+            read=lambda most: file.read(most) or b"",
+            close=file.close,
+            start=start,
+            header=lambda: first_line(file.fileno()),
         )
 
 
-def _files(path: str) -> dict[str, str]:
-    """Path by split."""
-    with opening(path, hint="a file: or a directory to read; relative paths start at the current directory"):
-        if not os.path.isdir(path):
-            os.stat(path)
-            return {os.path.basename(path): path}
-        with os.scandir(path) as entries:
-            names = sorted(e.name for e in entries if not e.name.startswith(".") and e.is_file())
-    if not names:
-        raise BindingInvalid("the directory has no files", where=path, hint="name a file, or a directory with files")
-    return {name: os.path.join(path, name) for name in names}
+def _check_readable(path: str, decoder: LineDecoder) -> None:
+    """Raises OSError, or BindingInvalid for a header that does not fit.
 
-
-def _check_readable(path: str) -> None:
-    """Raises OSError. A pipe is not opened for it: what is written there is there once."""
-    if os.path.isfile(path):
-        with open(path, "rb", buffering=0):
-            return
-    if not os.access(path, os.R_OK):
-        raise PermissionError(EACCES, os.strerror(EACCES))
+    A pipe is not opened for it: what is written there is there once.
+    """
+    if not os.path.isfile(path):
+        if not os.access(path, os.R_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        return
+    with open(path, "rb", buffering=0) as file:
+        if isinstance(decoder, HeadedDecoder) and (header := first_line(file.fileno())):
+            headed(decoder, header, path)
 
 
 class FileSink:
@@ -140,9 +154,9 @@ class FileWriter:
 
 
 def _open_source(spec: SourceSpec, options: Options) -> FileSource:
-    path = options.text("path")
+    path, is_following = options.text("path"), options.flag("follow")
     options.end()
-    return FileSource(path, spec.line_decoder())
+    return FileSource(path, spec.line_decoder(), is_following=is_following)
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> FileSink:

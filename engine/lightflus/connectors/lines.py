@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from lightflus.connectors.blocks import BlockReader, LongLine
+from lightflus.connectors.blocks import BOM, BlockReader, LongLine
 from lightflus.connectors.failures import reading
-from lightflus.errors import SourceFailed
+from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import MIB, RECORD_BYTES
-from lightflus.runtime.io import BadRecord, LineDecoder, Rejected, SourceBatch
+from lightflus.runtime.io import BadRecord, HeadedDecoder, LineDecoder, Rejected, SourceBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +67,53 @@ class LineReader:
         name: str,
         decoder: LineDecoder,
         *,
-        read: Callable[[int], bytes],
+        read: Callable[[int], bytes | None],
         close: Callable[[], None],
         start: LinePosition,
+        header: Callable[[], bytes] = lambda: b"",
     ) -> None:
-        """`name` is what a person calls the stream; `read` and `close` belong to it, and it stands at `start`."""
+        """`name` is what a person calls the stream; `read` and `close` belong to it, and it stands at `start`.
+
+        `header` gives the stream's first line, where it is read from the middle and its format has one.
+        """
         self._split = split
         self._name = name
         self._decoder = decoder
         self._close = close
         self._blocks = BlockReader(read, start.offset)
         self._line = start.line
+        self._headed = decoder if isinstance(decoder, HeadedDecoder) else None
+        if self._headed is not None and start.line:
+            self._begin(self._headed, header())
 
     def read(self) -> SourceBatch | None:
-        """The next rows that have arrived, and what could not be decoded; None at the end. Raises SourceFailed."""
+        """The next rows that have arrived, and what could not be decoded; None at the end.
+
+        Without rows where nothing has arrived and `read` does not wait. Raises SourceFailed.
+        """
         while True:
             before = self._blocks.offset
             with reading(self._name):
                 block = self._blocks.next_block()
             if block is None:
                 return None
-            found = self._skipped(block) if isinstance(block, LongLine) else self._decoded(block, before)
-            if found.columns.num_rows or found.rejected:
+            if isinstance(block, LongLine):
+                return self._skipped(block)
+            if not block:
+                return self._batch(self._nothing(), LineOrigin(self._name, self._line, None), (), 0)
+            if self._headed is not None:
+                head, _, block = block.partition(b"\n")
+                self._begin(self._headed, head)
+                self._line += 1
+            if block and ((found := self._decoded(block, before)).columns.num_rows or found.rejected):
                 return found
 
     def close(self) -> None:
         """Idempotent."""
         self._close()
+
+    def _begin(self, decoder: HeadedDecoder, header: bytes) -> None:
+        self._decoder, self._headed = headed(decoder, header, self._name), None
 
     def _decoded(self, block: bytes, before: int) -> SourceBatch:
         decoded = self._decoder.decode_lines(block)
@@ -103,16 +123,20 @@ class LineReader:
         return self._batch(decoded.columns, origin, rejected, self._blocks.offset - before)
 
     def _skipped(self, line: LongLine) -> SourceBatch:
-        origin = LineOrigin(self._name, self._line, None)
-        self._line += 1
-        nothing = self._decoder.decode_lines(b"").columns.slice(0, 0)
+        """The position stays before the line: its end, and so its length, is not known yet."""
         rejected = Rejected(
-            f"{self._name}:{self._line}",
+            f"{self._name}:{self._line + 1}",
             f"this line is longer than {RECORD_BYTES // MIB} MiB, the limit of one record",
             "a record is one line; does the input have line ends (LF)?",
             line.raw,
         )
-        return self._batch(nothing, origin, (rejected,), len(line.raw))
+        origin = LineOrigin(self._name, self._line, None)
+        batch = self._batch(self._nothing(), origin, (rejected,), len(line.raw))
+        self._line += 1
+        return batch
+
+    def _nothing(self) -> pa.RecordBatch:
+        return self._decoder.decode_lines(b"").columns.slice(0, 0)
 
     def _batch(
         self, columns: pa.RecordBatch, origin: LineOrigin, rejected: tuple[Rejected, ...], size: int
@@ -123,3 +147,11 @@ class LineReader:
     def _rejected(self, bad: BadRecord) -> Rejected:
         where = f"{self._name}:{self._line + bad.index + 1}:{bad.byte + 1}"
         return Rejected(where, bad.reason, bad.hint, bad.raw)
+
+
+def headed(decoder: HeadedDecoder, header: bytes, name: str) -> LineDecoder:
+    """The decoder of the stream `name`, by its first line. Raises BindingInvalid, with that line as its place."""
+    try:
+        return decoder.headed(header.removeprefix(BOM))
+    except BindingInvalid as error:
+        raise BindingInvalid(str(error), where=f"{name}:1", hint=error.hint) from error
