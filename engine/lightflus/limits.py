@@ -175,3 +175,23 @@ RETRY_FIRST_MS: Final = 100
 """The first pause between two tries; each is twice the last one, with jitter."""
 RETRY_MOST_MS: Final = 5_000
 """The longest pause between two tries: a server that is back is used soon."""
+
+# --- Redis ---------------------------------------------------------------------------------------------------------
+REDIS_COMMAND_ROWS: Final = 4_096
+"""Rows of one MSET, HSET, ZADD or pipelined part: the server does nothing else for about 2 ms meanwhile."""
+REDIS_COMMAND_BYTES: Final = 1 * MIB
+"""Bytes of one command of more than one row."""
+REDIS_WINDOW_BYTES: Final = 4 * MIB
+"""Bytes of commands that are sent before their replies are read; what is sent again after a lost connection."""
+REDIS_HELD_BYTES: Final = 64 * MIB
+"""Data of rows that an upsert sink holds before it flushes early."""
+REDIS_REPLY_SECONDS: Final = 10
+"""How long a reply may take once connected; a server that is that busy is treated as one that is away."""
+REDIS_DATABASES: Final = 1_000_000
+"""Highest number of a database; a server has 16 unless its `databases` says more."""
+REDIS_TTL_SECONDS: Final = 10_000_000_000
+"""Longest time to live: some centuries; the server refuses ones that overflow its clock."""
+REDIS_STREAM_ENTRIES: Final = 1_000_000_000_000
+"""Largest `maxlen` of a stream: more than a server's memory can hold."""
+REDIS_PIPELINE_CALLS: Final = 1_000
+"""Commands of one pipeline to a cluster, whose client packs them one by one."""

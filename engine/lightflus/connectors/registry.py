@@ -31,6 +31,7 @@ _SINKS = {
     "blackhole": "lightflus.connectors.blackhole",
     "file": "lightflus.connectors.file",
     "mysql": "lightflus.connectors.mysql",
+    "redis": "lightflus.connectors.redis.sink",
     "sqlite": "lightflus.connectors.sqlite",
     "stdout": "lightflus.connectors.stdio",
 }

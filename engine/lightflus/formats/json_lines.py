@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightflus.codec.text import number_text
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json_columns import AnyArray
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, walk
 
 _ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_EXPONENT_FROM = 1e15
-"""Arrow writes 1e+15, JavaScript 1000000000000000 (up to 1e21)."""
-_JS_EXPONENT_FROM = 1e21
 
 
 class JsonEncoder:
@@ -72,7 +69,7 @@ def _text(column: AnyArray) -> pa.StringArray:
     elif isinstance(column, pa.ListArray):
         text = _list(column)
     elif pa.types.is_floating(kind):
-        text = _number(column)
+        text = number_text(column)
     elif pa.types.is_string(kind):
         text = _joined(['"', _escaped(cast(pa.StringArray, column)), '"'])
     elif pa.types.is_timestamp(kind):
@@ -96,25 +93,6 @@ def _list(column: pa.ListArray[pa.Scalar[pa.DataType]]) -> pa.StringArray:
     ends = pc.cumulative_sum(cast(pa.Int32Array, lengths.fill_null(0)))
     lists = pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), cast(pa.Int64Array, items))
     return _joined(["[", cast(pa.StringArray, pc.binary_join(lists, ",")), "]"])
-
-
-def _number(column: AnyArray) -> pa.StringArray:
-    finite = pc.if_else(pc.is_finite(column), column, None)
-    positive_zero = pc.add(finite, pa.scalar(0.0, column.type))
-    text = cast(pa.StringArray, pc.cast(positive_zero, pa.utf8()))
-    is_large = cast(pa.BooleanArray, pc.greater_equal(pc.abs(positive_zero), pa.scalar(_EXPONENT_FROM, column.type)))
-    if not pc.any(is_large).as_py():
-        return text
-    large = [_large(value) for value in cast(list[str], text.filter(is_large).to_pylist())]
-    return cast(
-        pa.StringArray,
-        pc.replace_with_mask(text, cast(pa.BooleanArray, is_large.fill_null(False)), pa.array(large, pa.utf8())),
-    )
-
-
-def _large(text: str) -> str:
-    """A number of 1e15 or more: digits up to 1e21, as JavaScript has it."""
-    return text if abs(float(text)) >= _JS_EXPONENT_FROM else format(Decimal(text), "f")
 
 
 def _escaped(column: pa.StringArray) -> pa.StringArray:

@@ -1,0 +1,130 @@
+"""`redis:` as a sink: keys, a hash, a sorted set, a stream or a channel.
+
+What it owns: what waits for the next flush. What it leaves: commands (`commands.py`), sending (`sending.py`), when to
+flush (the runtime: at most HOLD_MS after a write). Each writer has a connection of its own.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lightflus.connectors.kinds import SinkKind, SinkSpec, Streams
+from lightflus.connectors.options import Options
+from lightflus.connectors.redis.checks import check_sink_server
+from lightflus.connectors.redis.cluster import ClusterSender
+from lightflus.connectors.redis.commands import Commands, commands
+from lightflus.connectors.redis.sending import Sender, ServerSender
+from lightflus.connectors.redis.server import ADDRESS, Server, read_server
+from lightflus.connectors.redis.target import UPSERTING, Target, command_of, read_target
+from lightflus.connectors.retry import Patience
+from lightflus.connectors.rows import last_rows
+from lightflus.errors import SinkFailed
+from lightflus.limits import HELD_KEYS, REDIS_HELD_BYTES
+from lightflus.model.graph import Connector, Delivery
+from lightflus.runtime.io import Health
+
+
+class RedisSink:
+    """`io.Sink` over one server or cluster."""
+
+    def __init__(self, server: Server, target: Target, sent: Commands) -> None:
+        """Looks whether the server would take the commands. Raises BindingInvalid, SinkFailed."""
+        self._server = server
+        self._target = target
+        self._commands = sent
+        check_sink_server(server, target, sent.probes(), SinkFailed)
+
+    @property
+    def delivery(self) -> Delivery:
+        """UPSERT for `set`, `hset` and `zadd`."""
+        return Delivery.UPSERT if self._target.is_upserting else Delivery.APPEND
+
+    def writer(self, subtask: int, health: Health) -> UpsertWriter | AppendWriter:
+        """A writer with its own connection."""
+        patience = Patience(self._server.where, SinkFailed, health, self._server.retry_seconds)
+        sender = (ClusterSender if self._server.is_cluster else ServerSender)(self._server, patience)
+        key = self._commands.key
+        return AppendWriter(self._commands, sender) if key is None else UpsertWriter(self._commands, key, sender)
+
+    def close(self) -> None:
+        """Connections belong to the writers."""
+
+
+class AppendWriter:
+    """`io.SinkWriter` of a stream or channel: every row goes out at once."""
+
+    def __init__(self, sent: Commands, sender: Sender) -> None:
+        self._commands = sent
+        self._sender = sender
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Returns when the server has them all."""
+        if columns.num_rows:
+            self._sender.send(self._commands.steps(columns))
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Idempotent."""
+        self._sender.close()
+
+
+class UpsertWriter:
+    """`io.SinkWriter` of keys: holds batches until `flush`, and sends the last row of each key."""
+
+    def __init__(self, sent: Commands, key: str, sender: Sender) -> None:
+        self._commands = sent
+        self._key = key
+        self._sender = sender
+        self._held: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._bytes = 0
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Holds the rows; flushes early where that many keys wait."""
+        self._held.append(columns)
+        self._rows += columns.num_rows
+        self._bytes += columns.nbytes
+        if self._is_full(1):
+            self._hold([self._newest()])
+            if self._is_full(2):
+                self.flush()
+
+    def flush(self) -> None:
+        """Everything held is in Redis when it returns."""
+        if self._rows:
+            self._sender.send(self._commands.steps(self._newest()))
+        self._hold([])
+
+    def close(self) -> None:
+        """Forgets what it holds. Idempotent."""
+        self._hold([])
+        self._sender.close()
+
+    def _newest(self) -> pa.RecordBatch:
+        whole = pa.Table.from_batches(self._held).combine_chunks().to_batches()
+        return last_rows(whole[0], (self._key,))
+
+    def _hold(self, batches: list[pa.RecordBatch]) -> None:
+        self._held = batches
+        self._rows = sum(batch.num_rows for batch in batches)
+        self._bytes = sum(batch.nbytes for batch in batches)
+
+    def _is_full(self, parts: int) -> bool:
+        """Whether a part of what may be held is in use: after the whole was, more than half of it were other keys."""
+        return self._rows * parts >= HELD_KEYS or self._bytes * parts >= REDIS_HELD_BYTES
+
+
+def _open(spec: SinkSpec, options: Options) -> RedisSink:
+    server = read_server(options)
+    target = read_target(options, spec.connector.options, spec.name)
+    options.end()
+    return RedisSink(server, target, commands(spec, target, is_cluster=server.is_cluster))
+
+
+def _can_upsert(connector: Connector, _streams: Streams) -> bool:
+    return command_of(connector.options) in UPSERTING
+
+
+SINK = SinkKind(ADDRESS, _open, can_upsert=_can_upsert)
