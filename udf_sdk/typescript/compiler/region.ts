@@ -3,7 +3,7 @@
 import ts from "typescript-compiler-api";
 import { method } from "./builtins.ts";
 import type { Effect, Effects, Summary } from "./effects.ts";
-import { FRESH, contents, either, holding, holdingSomewhere, ofParameter, seenFromCaller, size, somewhereIn } from "./origins.ts";
+import { FRESH, contents, either, holding, ofParameter, seenFromCaller, size, somewhereIn } from "./origins.ts";
 import type { Origin, Origins } from "./origins.ts";
 import { ValueOrigins, familyOf } from "./value_origins.ts";
 import { bare, isAssigned, isFunction, isVariable, isWithin, symbolOf } from "./scopes.ts";
@@ -108,9 +108,13 @@ export class Region {
   /** What is stored in an object is inside the variable that leads to it. */
   #store(object: ts.Expression, value: Origins): void {
     let root = bare(object);
-    while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = bare(root.expression);
+    let held = holding(value);
+    while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) {
+      root = bare(root.expression);
+      held = holding(held);
+    }
     const symbol = ts.isIdentifier(root) ? symbolOf(this.#checker, root) : undefined;
-    if (symbol !== undefined) this.#add(symbol, holdingSomewhere(value));
+    if (symbol !== undefined) this.#add(symbol, held);
   }
 
   /** A write to a variable, field or element. */
@@ -145,7 +149,7 @@ export class Region {
     const receiver = ts.isPropertyAccessExpression(callee) ? callee.expression : undefined;
     if (receiver !== undefined && this.#changesReceiver(node, callee as ts.PropertyAccessExpression)) {
       this.#mutate(receiver, node);
-      this.#store(receiver, holdingSomewhere(...args.map((a) => this.#values.of(a))));
+      this.#store(receiver, either(FRESH, ...args.map((a) => this.#values.of(a))));
     }
     this.#bindCallbacks(receiver, args);
     this.#run(node, this.#values.calleeSymbol(node), receiver, args);

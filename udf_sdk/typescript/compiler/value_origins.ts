@@ -71,7 +71,8 @@ export class ValueOrigins {
     const isCollection = /^(Readonly)?(Map|Set)$/.test(type.symbol?.name ?? "");
     if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type) || isCollection)
       return this.#checker.getTypeArguments(type as ts.TypeReference);
-    if (type.isClass() || !(type.flags & ts.TypeFlags.Object)) return undefined;
+    const isRecord = (type.flags & ts.TypeFlags.Object) !== 0 && !type.isClass();
+    if (!isRecord || this.#effects.program.isLibrary(type.symbol)) return undefined;
     return this.#checker.getPropertiesOfType(type).map((p) => this.#checker.getTypeOfSymbol(p));
   }
 
@@ -125,6 +126,10 @@ export class ValueOrigins {
   #ofCall(node: ts.CallExpression): Origins {
     const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
     const family = receiver && familyOf(this.#checker, receiver, this.#effects.program);
+    if (node.arguments[0] !== undefined && node.expression.getText() === "Array.from")
+      return node.arguments[1] === undefined
+        ? holding(this.elementsOf(node.arguments[0]))
+        : holding(this.ofArgument(node.arguments[1]));
     if (receiver !== undefined && family !== undefined) return this.#ofBuiltin(node, receiver, family);
     const parameters = this.parameters(receiver, node.arguments);
     const results = this.#effects.callees(this.calleeSymbol(node), this.#root).map((callee) => {

@@ -71,6 +71,10 @@ function line(e: Source): string {
   const lists = SPECS.map((s) => [...s.words]);
   lists[0].push("more");
   lists.forEach((l) => l.reverse());
+  const groups: { all: (typeof SPECS)[number][] } = { all: [] };
+  groups.all.push(SPECS[0]);
+  groups.all.push(SPECS[1]);
+  groups.all.reverse();
   const deep = SPECS.map((s) => ({ ...s, words: [...s.words] }));
   deep[0].words.push(e.level);
   for (const d of deep.filter((x) => x.n > 1)) d.words.unshift("q");

@@ -27,6 +27,9 @@ Kafka.builder().brokers(["h:1"]).topic("t").group("g").build<string>().createFlo
       copies[0].lines.pop(); // error
       const deep = [c].map((x) => ({ ...x, word: "w" }));
       deep[0].lines.pop(); // error
+      const lists = { all: [] as Count[] };
+      lists.all.push(c);
+      lists.all[0].n = 1; // error
       const { word, ...rest } = c;
       rest.n += 1;
       return `${copies[0].n}${rest.n}${word}`;
