@@ -32,7 +32,7 @@ demo: setup ## the published word count: on its own sentence, then on 100 MB of 
 
 test: unit slow sdk-test ## all tests: unit part first (< 60 s), then the slow part, then the SDK's own
 
-unit: setup
+unit: setup ## the tests to run while working (< 60 s)
 	@echo "== unit tests"
 	$(BIN)/python -m pytest -q -m "not slow"
 

@@ -11,7 +11,7 @@ export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | 
 
 /**
  * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the
- * type of the call's result (without null), `RT` the element of that result when it is an array, `A` the type of the
+ * type of the call's result, `RT` the element of that result when it is an array, `A` the type of the
  * first argument.
  */
 export type TypeRef = "S" | "T" | "K" | "V" | "R" | "RT" | "A" | "number" | "string" | "boolean" | "void";

@@ -52,6 +52,8 @@ export const arrayMethods = table(
     writes("array_splice", [number(), number("Infinity")]),
     writes("array_spliceInsert", [number(), number(), rest("T")]),
   ],
+  ["toReversed", reads("array_toReversed")],
+  ["toSorted", reads("array_toSortedText"), reads("array_toSorted", [callback(["T", "T"], "number")])],
   ["toString", reads("array_toString")],
   ["unshift", writes("array_unshiftAll", [rest("T")])],
 );

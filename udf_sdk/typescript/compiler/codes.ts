@@ -63,7 +63,7 @@ export const CODES = {
   },
   LF307: { title: "a computed property", hint: "use a Map, or name the field" },
   LF308: { title: "delete", hint: "make an object without the field, or use a Map" },
-  LF309: { title: "'in'", hint: "compare an optional field with undefined, or use a Map" },
+  LF309: { title: "'in' that tells no types apart", hint: "compare an optional field with undefined, give the types a 'kind', or use a Map" },
   LF310: { title: "a namespace", hint: "use a file of its own and import it" },
   LF311: { title: "an npm package", hint: "put the code into a file of your own and import that" },
   LF312: { title: "a method or accessor in an object literal", hint: "use a class, or an arrow function as a field" },

@@ -20,6 +20,7 @@ export class RecordClasses {
   readonly all: RecordClass[] = [];
   readonly #open = new Map<ts.Type, RecordClass>();
   readonly #byShape = new Map<string, RecordClass>();
+  readonly #recursive = new Map<string, RecordClass>();
   readonly #names = new Set<string>();
   #lastId = 0;
 
@@ -50,8 +51,12 @@ export class RecordClasses {
     }
   }
 
-  /** A class that contains itself. */
+  /** A class that contains itself. One with the same fields may be there already: then the draft stands for that one. */
   #closed(draft: RecordClass, fields: readonly Field[], name: string): RecordClass {
+    const shape = shapeOf(fields, false).replaceAll(new RegExp(`record#${draft.id}(?!\\d)`, "g"), "record#self");
+    const known = this.#recursive.get(shape);
+    if (known !== undefined) return Object.assign(draft, known);
+    this.#recursive.set(shape, draft);
     draft.fields = fields;
     draft.name = this.#freshName(name);
     this.all.push(draft);

@@ -127,7 +127,7 @@ export class Region {
     } else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
       this.#mutate(node.expression, node);
       if (ts.isPropertyAccessExpression(node))
-        this.#run(node, this.#checker.getSymbolAtLocation(node.name), node.expression, []);
+        this.#run(node, this.#checker.getSymbolAtLocation(node.name), node.expression, [], ts.isSetAccessor);
     }
   }
 
@@ -170,46 +170,74 @@ export class Region {
       .filter(
         (a): a is ts.ArrowFunction | ts.FunctionExpression => ts.isArrowFunction(a) || ts.isFunctionExpression(a),
       );
-    if (literals.length === 0) return;
+    const named = args.filter((a) => ts.isIdentifier(bare(a)) && this.#isFunction(a));
+    if (literals.length === 0 && named.length === 0) return;
     const given = [receiver, ...args].flatMap((a) => (a === undefined ? [] : [this.#values.of(a)]));
     const isBuiltin = receiver !== undefined && familyOf(this.#checker, receiver, this.#effects.program) !== undefined;
     const value = isBuiltin ? either(...given.map(contents)) : either(...given, ...given.map(somewhereIn));
+    if (isBuiltin) for (const a of named) this.#runNamed(a, value);
     for (const literal of literals) {
       literal.parameters.forEach((parameter, i) => {
         const isTotal = isBuiltin && i === 0 && args.length > 1;
-        this.#bind(parameter.name, isTotal ? either(...args.map((a) => this.#values.ofArgument(a))) : value);
+        this.#bind(parameter.name, isTotal ? either(...args.map((a) => this.#values.ofArgument(a, value))) : value);
       });
     }
   }
 
-  /** The effects of the functions that a call or an accessor runs, as this function sees them. */
+  #isFunction(node: ts.Expression): boolean {
+    return this.#checker.getTypeAtLocation(node).getCallSignatures().length > 0;
+  }
+
+  /** `xs.forEach(change)`: the function is called with the elements. */
+  #runNamed(given: ts.Expression, elements: Origins): void {
+    const symbol = symbolOf(this.#checker, bare(given));
+    const parameters = new Map([0, 1, 2].map((i) => [i, elements]));
+    for (const callee of this.#effects.callees(symbol, this.#root)) {
+      if (isWithin(callee, this.#root)) callee.parameters.forEach((p) => this.#bind(p.name, elements));
+      else this.#adopt(callee, parameters, given, `what '${given.getText()}' changes here`);
+    }
+  }
+
+  /** The effects of a function that is called, as this function sees them. */
+  #adopt(callee: ts.SignatureDeclaration, parameters: ReadonlyMap<number, Origins>, at: ts.Node, what: string): void {
+    for (const effect of this.#effects.summary(callee).effects) {
+      for (const origin of seenFromCaller(effect.target, parameters)) {
+        if (effect.target === "outside") this.#effect(origin, effect.node, effect.what);
+        else this.#effect(origin, at, what);
+      }
+    }
+  }
+
+  /** The effects of the functions that a call or an accessor runs. */
   #run(
     at: ts.Node,
     symbol: ts.Symbol | undefined,
     receiver: ts.Expression | undefined,
     args: readonly ts.Expression[],
+    runs: (callee: ts.SignatureDeclaration) => boolean = () => true,
   ): void {
-    for (const callee of this.#effects.callees(symbol, this.#root)) {
+    for (const callee of this.#effects.callees(symbol, this.#root).filter(runs)) {
       if (isWithin(callee, this.#root)) {
         callee.parameters.forEach((p, i) => {
           if (args[i] !== undefined) this.#bind(p.name, this.#values.of(args[i]));
         });
         continue;
       }
-      const parameters = this.#values.parameters(receiver, args);
-      for (const effect of this.#effects.summary(callee).effects) {
-        for (const origin of seenFromCaller(effect.target, parameters)) {
-          if (effect.target === "outside") this.#effect(origin, effect.node, effect.what);
-          else this.#effect(origin, at, `what '${calledText(at)}' changes here`);
-        }
-      }
+      this.#adopt(callee, this.#values.parameters(receiver, args), at, `what '${calledText(at)}' changes here`);
     }
   }
 
   #accessor(node: ts.PropertyAccessExpression): void {
     const symbol = this.#checker.getSymbolAtLocation(node.name);
-    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Accessor) this.#run(node, symbol, node.expression, []);
+    const isRead = !isAssigned(node) || !isPlainAssignment(node.parent);
+    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Accessor && isRead)
+      this.#run(node, symbol, node.expression, [], (callee) => !ts.isSetAccessor(callee));
   }
+}
+
+/** `a.b = c`: what is there is not read. */
+function isPlainAssignment(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
 }
 
 /** How a call is written, without its arguments. */

@@ -31,6 +31,9 @@ const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
   ["ReadonlySet", "set"],
 ]);
 
+const PRIMITIVE =
+  ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike;
+
 const NULLISH = ts.TypeFlags.Null | ts.TypeFlags.Undefined;
 
 /** Maps types of one program. */
@@ -138,7 +141,7 @@ export class TypeMapper {
     if (shared !== undefined) return shared;
     const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
     if (base !== undefined) return base;
-    const isPlain = rest.every((t) => t.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike));
+    const isPlain = rest.every((t) => (t.flags & PRIMITIVE) !== 0);
     const wayOut = isPlain ? "make it one type where the value comes from: String(x), `${x}` or Number(x)" : undefined;
     throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`, wayOut));
   }

@@ -19,7 +19,7 @@ export type Absent = "null" | "undefined" | "both";
 
 /** A class that stands for an object or tuple type. `fields` is filled once, in declared order. */
 export interface RecordClass {
-  readonly id: number;
+  id: number;
   name: string;
   fields: readonly Field[];
   tuple: boolean;

@@ -25,6 +25,7 @@ export class ValueOrigins {
   readonly #checker: ts.TypeChecker;
   readonly #root: ts.SignatureDeclaration;
   readonly #variables: ReadonlyMap<ts.Symbol, Origins>;
+  readonly #running = new Set<ts.Node>();
 
   constructor(effects: Effects, root: ts.SignatureDeclaration, variables: ReadonlyMap<ts.Symbol, Origins>) {
     this.#effects = effects;
@@ -126,14 +127,22 @@ export class ValueOrigins {
   #ofCall(node: ts.CallExpression): Origins {
     const receiver = ts.isPropertyAccessExpression(node.expression) ? node.expression.expression : undefined;
     const family = receiver && familyOf(this.#checker, receiver, this.#effects.program);
-    if (node.arguments[0] !== undefined && node.expression.getText() === "Array.from")
-      return node.arguments[1] === undefined
-        ? holding(this.elementsOf(node.arguments[0]))
-        : holding(this.ofArgument(node.arguments[1]));
+    const [source, make] = node.arguments;
+    if (source !== undefined && node.expression.getText() === "Object.freeze") return this.of(source);
+    if (source !== undefined && node.expression.getText() === "Array.from") {
+      const elements = this.elementsOf(source);
+      return holding(make === undefined ? elements : this.ofArgument(make, elements));
+    }
     if (receiver !== undefined && family !== undefined) return this.#ofBuiltin(node, receiver, family);
-    const parameters = this.parameters(receiver, node.arguments);
-    const results = this.#effects.callees(this.calleeSymbol(node), this.#root).map((callee) => {
-      const { returns } = isWithin(callee, this.#root) ? { returns: FRESH } : this.#effects.summary(callee);
+    const callees = this.#effects.callees(this.calleeSymbol(node), this.#root);
+    return this.#results(callees, this.parameters(receiver, node.arguments));
+  }
+
+  /** What the functions return, seen from here. */
+  #results(callees: readonly ts.SignatureDeclaration[], parameters: ReadonlyMap<number, Origins>): Origins {
+    const results = callees.map((callee) => {
+      if (isWithin(callee, this.#root)) return this.#returned(callee);
+      const { returns } = this.#effects.summary(callee);
       const seen = (of: ReadonlySet<Origin>): Set<Origin> =>
         new Set([...of].flatMap((o) => seenFromCaller(o, parameters)));
       return { itself: seen(returns.itself), inside: seen(returns.inside), below: seen(returns.below) };
@@ -147,26 +156,43 @@ export class ValueOrigins {
     const from = this.of(receiver);
     if ("builtin" in answer && answer.builtin.chains) return from;
     if ("builtin" in answer && answer.builtin.optional) return contents(from);
-    const others = node.arguments.map((a) => this.ofArgument(a));
+    const others = node.arguments.map((a) => this.ofArgument(a, contents(from)));
     if (name === "map") return holding(...others);
     if (name === "flatMap") return holdingSomewhere(...others);
-    if (name === "slice" || name === "filter") return holding(contents(from));
+    if (["slice", "filter", "toSorted", "toReversed"].includes(name)) return holding(contents(from));
     if (!name.startsWith("reduce")) return holdingSomewhere(contents(from), ...others);
     return node.arguments.length > 1 ? either(...others) : either(contents(from), ...others);
   }
 
-  /** A function that is passed brings what it returns. */
-  ofArgument(given: ts.Expression): Origins {
+  /** A function that is passed by its name brings what it returns when it is called with the elements. */
+  #ofNamed(node: ts.Expression, elements: Origins): Origins {
+    const symbol = ts.isIdentifier(node) ? symbolOf(this.#checker, node) : undefined;
+    const callees = this.#effects.callees(symbol, this.#root);
+    return this.#results(callees, new Map([0, 1, 2].map((i) => [i, elements])));
+  }
+
+  /** A function that is passed brings what it returns; `elements` is what it is called with. */
+  ofArgument(given: ts.Expression, elements: Origins): Origins {
     const node = bare(given);
-    if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return this.of(node);
-    if (!ts.isBlock(node.body)) return this.of(node.body);
+    return ts.isArrowFunction(node) || ts.isFunctionExpression(node)
+      ? this.#returned(node)
+      : either(this.of(node), this.#ofNamed(node, elements));
+  }
+
+  /** What a function inside this one returns. One that calls itself brings nothing new by that. */
+  #returned(callee: ts.SignatureDeclaration): Origins {
+    const { body } = callee as ts.FunctionLikeDeclaration;
+    if (body === undefined || this.#running.has(callee)) return FRESH;
+    this.#running.add(callee);
     const found: Origins[] = [];
     const visit = (n: ts.Node): void => {
       if (isFunction(n)) return;
       if (ts.isReturnStatement(n) && n.expression !== undefined) found.push(this.of(n.expression));
       ts.forEachChild(n, visit);
     };
-    visit(node.body);
+    if (ts.isBlock(body)) visit(body);
+    else found.push(this.of(body));
+    this.#running.delete(callee);
     return either(FRESH, ...found);
   }
 }

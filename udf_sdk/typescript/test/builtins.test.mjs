@@ -53,7 +53,7 @@ test("the variant goes by the number of arguments and by a spread one", () => {
 test("what is not there is refused with a code and a way out", () => {
   const answers = [
     method("string", "match", one),
-    method("array", "toSorted", one),
+    method("array", "toSpliced", one),
     method("array", "nonsense", one),
     staticMethod("Math", "random", one),
     staticMethod("Object", "keys", one),

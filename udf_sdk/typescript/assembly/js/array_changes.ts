@@ -144,6 +144,10 @@ export function array_filled<T>(length: f64, v: T, file: string, line: i32, colu
   return r;
 }
 
+export function array_toReversed<T>(a: Array<T>): Array<T> {
+  return array_reverse<T>(copyOf<T>(a, 0, a.length));
+}
+
 export function array_reverse<T>(a: Array<T>): Array<T> {
   guard(changetype<usize>(a));
   for (let i = 0, k = a.length - 1; i < k; i++, k--) {

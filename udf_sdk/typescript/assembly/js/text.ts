@@ -218,6 +218,29 @@ export function string_replaceAll(text: string, search: string, pattern: string)
   return joinTexts(parts, "");
 }
 
+type Replacer = (env: usize, found: string, at: f64, text: string) => string;
+
+/** `s.replace(search, (found, at, text) => ...)`. */
+export function string_replaceWith(text: string, search: string, env: usize, fn: Replacer): string {
+  const at = find(text, search, 0);
+  if (at < 0) return text;
+  return piece(text, 0, at) + fn(env, search, <f64>at, text) + piece(text, at + search.length, text.length);
+}
+
+/** `s.replaceAll(search, (found, at, text) => ...)`. */
+export function string_replaceAllWith(text: string, search: string, env: usize, fn: Replacer): string {
+  const w = search.length;
+  const parts = new Array<string>();
+  let from = 0;
+  for (let at = find(text, search, 0); at >= 0; at = find(text, search, w ? from : at + 1)) {
+    parts.push(piece(text, from, at));
+    parts.push(fn(env, search, <f64>at, text));
+    from = at + w;
+  }
+  parts.push(piece(text, from, text.length));
+  return joinTexts(parts, "");
+}
+
 export function string_fromCharCode(codes: Array<f64>): string {
   const n = codes.length;
   if (n == 0) return "";

@@ -63,6 +63,7 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   if (isPlaced) args.push(description(ctx, callee.name, ""));
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
+  if (result.kind === "api" && result.name.endsWith("Source")) checkRead(ctx, callee.name, result.args[0]);
   if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
   return {
     code: code`${receiver}${from(callee.name, `.${isFlatMap(callee) && isLiteral(node.arguments[0]) ? "flatMapInto" : callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`,
@@ -148,6 +149,26 @@ function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
       if (why !== undefined) refuse(ctx, node, "LF107", `${why}, so it cannot flow through a stream`);
     }
   }
+}
+
+/** A source fills fields by their names, which a tuple does not have. */
+function checkRead(ctx: Context, node: ts.Node, record: Rep | undefined): void {
+  const tuple = record && tupleIn(record);
+  if (tuple !== undefined)
+    refuse(
+      ctx,
+      node,
+      "LF107",
+      `a source cannot read the tuple '${describe(tuple)}'`,
+      "declare an array, number[] or string[], or an object type, and make the tuple in a map",
+    );
+}
+
+function tupleIn(rep: Rep): Rep | undefined {
+  if (rep.kind === "nullable") return tupleIn(rep.of);
+  if (rep.kind === "array") return tupleIn(rep.item);
+  if (rep.kind !== "record" || rep.record.tuple) return rep.kind === "record" ? rep : undefined;
+  return rep.record.fields.map((f) => tupleIn(f.rep)).find((found) => found !== undefined);
 }
 
 /** Keys are compared by value; lists are not. */

@@ -228,7 +228,7 @@ export function filledArray(
   const made = bare(callee.expression);
   const [value] = node.arguments;
   const isArray =
-    ts.isNewExpression(made) &&
+    (ts.isNewExpression(made) || ts.isCallExpression(made)) &&
     ts.isIdentifier(made.expression) &&
     made.expression.text === "Array" &&
     made.arguments?.length === 1;

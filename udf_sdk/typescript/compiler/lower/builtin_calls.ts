@@ -2,6 +2,8 @@
 import ts from "typescript-compiler-api";
 import { globalFunction, method, staticMethod } from "../builtins.ts";
 import type { Answer, Builtin, Family, Parameter, TypeRef } from "../builtins.ts";
+import { callback as callbackOf, text } from "../builtins_table.ts";
+import { bare } from "../scopes.ts";
 import { BOOLEAN, NUMBER, STRING, VOID, isScalar, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
@@ -10,7 +12,7 @@ import { arrayFromCall, arrayOf } from "./arrays.ts";
 import { callbackPair } from "./callbacks.ts";
 import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, truthy, unwrapped } from "./convert.ts";
+import { convert, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { textInto } from "./text.ts";
 
@@ -26,17 +28,52 @@ export function methodCall(
   family: Family,
   receiver: Value,
 ): Value {
-  const builtin = found(ctx, node, method(family, name, given(node)));
+  const builtin = formFor(ctx, node, receiver.rep, found(ctx, node, method(family, name, given(node))));
   const types = typeScope(ctx, node, receiver.rep);
   return answer(ctx, node, builtin, types, [receiver.code, ...passed(ctx, node, builtin, types)], receiver.rep);
+}
+
+/** The form of the built-in that the types of receiver and arguments ask for. */
+function formFor(ctx: Context, node: ts.CallExpression, receiver: Rep, builtin: Builtin): Builtin {
+  if (/^array_(s|toS)ort/.test(builtin.helper)) return sortFor(ctx, node, receiver, builtin);
+  const [, by] = node.arguments;
+  const isReplacer =
+    by !== undefined &&
+    builtin.helper.startsWith("string_replace") &&
+    ctx.job.checker.getTypeAtLocation(by).getCallSignatures().length > 0;
+  return isReplacer ? { ...builtin, helper: `${builtin.helper}With`, parameters: REPLACER } : builtin;
+}
+
+const REPLACER = [text(), callbackOf(["string", "number", "string"], "string")];
+
+/** Elements that may be undefined come last, whatever the comparator says: that is a helper of its own. */
+function sortFor(ctx: Context, node: ts.CallExpression, receiver: Rep, builtin: Builtin): Builtin {
+  const item = receiver.kind === "array" ? receiver.item : undefined;
+  if (item?.kind !== "nullable" || item.absent === "null") return builtin;
+  if (item.absent === "undefined") return { ...builtin, helper: `${builtin.helper}Defined` };
+  return refuse(
+    ctx,
+    node,
+    "LF102",
+    "undefined elements would come last and null ones not, which a job cannot tell apart",
+    "sort what is there: xs.filter((x) => x != null).sort(...)",
+  );
 }
 
 export function staticCall(ctx: Context, node: ts.CallExpression, owner: string, name: string): Value {
   if (owner === "Array" && name === "from") return arrayFromCall(ctx, node);
   if (owner === "Array" && name === "isArray") return { code: "true", rep: BOOLEAN };
+  const [frozen] = node.arguments;
+  if (owner === "Object" && name === "freeze" && frozen !== undefined && isLiteral(frozen)) return marked(ctx, frozen);
   const builtin = found(ctx, node, staticMethod(owner, name, given(node)));
   const types = typeScope(ctx, node, VOID);
   return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
+}
+
+/** Nobody else knows the object that the literal makes. */
+function isLiteral(given: ts.Expression): boolean {
+  const node = bare(given);
+  return ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node);
 }
 
 export function globalCall(ctx: Context, node: ts.CallExpression, name: string): Value {
@@ -115,7 +152,7 @@ function answer(
   const rep = nullable(of, "undefined");
   const ok = helperCall(ctx, builtin, `${builtin.helper}Ok`, types, node, args, false);
   return {
-    code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : null)`,
+    code: code`(${ok} ? ${convert(ctx, { code: code`__js.found<${typeText(ctx, of)}>()`, rep: of }, rep, node)} : ${missing(ctx, rep)})`,
     rep,
   };
 }
@@ -129,8 +166,10 @@ function filtered(ctx: Context, made: Code, from: Rep, to: Rep): Code {
   return code`__js.array_map<${before}, ${after}>(${made}, 0, (__env: usize, v: ${before}, i: f64): ${after} => ${inner})`;
 }
 
+/** What the call itself gives. In `a?.f()` TypeScript's type has the undefined of a missing receiver, too. */
 function resultOf(ctx: Context, node: ts.CallExpression): Rep {
-  const rep = repAt(ctx, node);
+  const isSkippable = (node.flags & ts.NodeFlags.OptionalChain) !== 0;
+  const rep = isSkippable ? present(repAt(ctx, node)) : repAt(ctx, node);
   return rep.kind === "null" ? VOID : rep;
 }
 
@@ -162,7 +201,7 @@ export function typeScope(ctx: Context, node: ts.CallExpression, receiver: Rep):
       case "V":
         return receiver.kind === "map" ? receiver.value : NUMBER;
       case "R":
-        return present(resultOf(ctx, node));
+        return resultOf(ctx, node);
       case "RT": {
         const result = present(resultOf(ctx, node));
         return result.kind === "array" ? result.item : result;

@@ -19,6 +19,7 @@ import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { callOn, genericStatic } from "./method_calls.ts";
+import { refuseHoles } from "./new.ts";
 
 /** `f(...)`, `a.f(...)`. */
 export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefined): Value {
@@ -41,6 +42,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
     return withoutReceiver ?? callOn(ctx, node, callee, marked(ctx, callee.expression));
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
+  if (symbol?.name === "Array" && ctx.job.program.isLibrary(symbol)) return refuseHoles(ctx, node);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol))
     return globalCall(ctx, node, (callee as ts.Identifier).text);
   if (symbol !== undefined && ctx.job.program.isApi(symbol)) throw new Refused("reported at the import");

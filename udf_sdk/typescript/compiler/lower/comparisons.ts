@@ -1,10 +1,10 @@
 // `===`, `<`, instanceof: by content for text and numbers, by identity for objects, null-safe for what may be missing.
 import ts from "typescript-compiler-api";
-import { BOOLEAN, describe, isScalar, nullable, present, sameRep } from "../types.ts";
+import { BOOLEAN, describe, fieldOf, isScalar, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { refuse, temporary, typeText } from "./context.ts";
+import { localName, refuse, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { marked } from "./dispatch.ts";
@@ -101,4 +101,25 @@ export function instanceOf(ctx: Context, node: ts.BinaryExpression): Value {
     return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
   const rep: Rep = { kind: "class", symbol, args: [] };
   return { code: code`(${left.code} instanceof ${typeText(ctx, rep)})`, rep: BOOLEAN };
+}
+
+/** `"field" in value`, where it tells object types apart: each of them has the field always, or never. */
+export function isIn(ctx: Context, node: ts.BinaryExpression): Value {
+  const { checker } = ctx.job;
+  const name = ts.isStringLiteralLike(node.left) ? node.left.text : undefined;
+  const type = checker.getTypeAtLocation(node.right);
+  const parts = type.isUnion() ? type.types : [type];
+  const fields = name === undefined ? [] : parts.map((t) => checker.getPropertyOfType(t, name));
+  const value = marked(ctx, node.right);
+  const field = value.rep.kind === "record" && name !== undefined ? fieldOf(value.rep.record, name) : undefined;
+  const isTold = fields.every((f) => f === undefined || isAlwaysThere(checker, f));
+  if (field === undefined || !isTold || name === undefined)
+    return refuse(ctx, node, "LF309", "'in' is supported between object types that have the field always or never");
+  const isThere = field.rep.kind === "nullable" ? code`(${value.code}.${localName(name)} !== null)` : code`(${value.code}, true)`;
+  return { code: isThere, rep: BOOLEAN };
+}
+
+function isAlwaysThere(checker: ts.TypeChecker, field: ts.Symbol): boolean {
+  const type = checker.getTypeOfSymbol(field);
+  return !(field.flags & ts.SymbolFlags.Optional) && checker.getNonNullableType(type) === type;
 }

@@ -169,7 +169,9 @@ const RESERVED: ReadonlySet<string> = new Set(
   (
     "i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool f32 f64 v128 string void auto abstract as declare from get set is keyof module namespace of readonly " +
     "type infer function override private public protected unchecked changetype unreachable isize " +
-    "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity"
+    "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity " +
+    "await break case catch class const continue debugger default delete do else enum export extends false finally for if implements import in " +
+    "instanceof interface let new null package return static super switch this throw true try typeof var void while with yield"
   ).split(" "),
 );
 

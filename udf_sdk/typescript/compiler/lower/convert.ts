@@ -8,6 +8,11 @@ import type { Code } from "../writer.ts";
 import { functionText, refuse, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 
+/** No value, of a nullable type: a bare `null` would not say of which. */
+export function missing(ctx: Context, rep: Rep): Code {
+  return `changetype<${typeText(ctx, rep)}>(0)`;
+}
+
 /** The value as the wanted representation. */
 export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node): Code {
   const source = value.rep;
@@ -36,7 +41,7 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
     node,
     "LF108",
     `a value of type '${describe(source)}' is used where '${describe(target)}' is wanted: in a job these are two different things`,
-    sameFields(source, target, node),
+    sameFields(source, target, node) ?? (source.kind === "function" ? "write what it returns, not the function" : undefined),
   );
 }
 
@@ -85,7 +90,7 @@ function toNullable(ctx: Context, value: Value, target: Rep & { kind: "nullable"
   if (sameLayout(ctx, source.of, target.of)) return code`changetype<${typeText(ctx, target)}>(${value.code})`;
   const held = temporary(ctx, source);
   const inner = convert(ctx, unwrapped(ctx, { code: held, rep: source }), target, node);
-  return code`((${held} = ${value.code}) !== null ? ${inner} : null)`;
+  return code`((${held} = ${value.code}) !== null ? ${inner} : ${missing(ctx, target)})`;
 }
 
 /** References that may stand for each other without a change: T where T | null is wanted, arrays of such. */

@@ -122,5 +122,11 @@ function cast(ctx: Context, node: ts.AsExpression | ts.TypeAssertion, target: Re
   if (ts.isConstTypeReference(node.type)) return expression(ctx, node.expression, target ?? repAt(ctx, node));
   const wanted = repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node.type);
   if (wanted === NEVER) return refuse(ctx, node, "LF302", "'as never' is not supported in a job");
-  return { code: code`(${into(ctx, node.expression, wanted)})`, rep: wanted };
+  return { code: code`(${into(ctx, behindUnknown(node.expression), wanted)})`, rep: wanted };
+}
+
+/** `x as unknown as T`: the detour means nothing to a job; x must be what T is. */
+function behindUnknown(node: ts.Expression): ts.Expression {
+  const isDetour = ts.isAsExpression(node) && /^(unknown|any)$/.test(node.type.getText());
+  return isDetour ? behindUnknown(node.expression) : node;
 }

@@ -6,6 +6,7 @@ import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { missing } from "./convert.ts";
 import { into } from "./dispatch.ts";
 
 const K = ts.SyntaxKind;
@@ -42,16 +43,15 @@ function isMissing(node: ts.Expression): boolean {
 /** The element or undefined; nothing when the receiver is neither an array nor text. */
 export function peek(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Value | undefined {
   const { rep } = receiver;
-  if (rep.kind === "string")
-    return {
-      code: code`(${peekOk(ctx, node, receiver)} ? __js.found<string>() : null)`,
-      rep: nullable(STRING, "undefined"),
-    };
+  if (rep.kind === "string") {
+    const of = nullable(STRING, "undefined");
+    return { code: code`(${peekOk(ctx, node, receiver)} ? __js.found<string>() : ${missing(ctx, of)})`, rep: of };
+  }
   if (rep.kind !== "array") return undefined;
   const of = nullable(rep.item, "undefined");
   const item = typeText(ctx, rep.item);
   const made = isScalar(rep.item) ? code`new __l.Some<${item}>(__js.found<${item}>())` : `__js.found<${item}>()`;
-  return { code: code`(${peekOk(ctx, node, receiver)} ? ${made} : null)`, rep: of };
+  return { code: code`(${peekOk(ctx, node, receiver)} ? ${made} : ${missing(ctx, of)})`, rep: of };
 }
 
 /** Whether there is an element, which `__js.found<T>()` then gives. */

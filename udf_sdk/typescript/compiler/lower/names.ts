@@ -5,6 +5,7 @@ import { constant, refused } from "../builtins.ts";
 import type { Frame } from "../captures.ts";
 import {
   enclosingFunction,
+  enclosingScope,
   functionOfConst,
   isFunction,
   isTopLevel,
@@ -65,8 +66,25 @@ function functionValue(
   return wrappedFunction(ctx, symbol, declaration, node);
 }
 
+/** A `var` lives in its block, like `let`, and is declared once. */
+function checkVar(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): void {
+  const list = ts.isVariableDeclaration(declaration) ? declaration.parent : undefined;
+  if (list === undefined || list.flags & ts.NodeFlags.BlockScoped || isTopLevel(declaration)) return;
+  if ((symbol.declarations ?? []).some((d) => d !== declaration && d === node.parent))
+    refuse(ctx, node, "LF301", `'${symbol.name}' is declared twice`, `write '${symbol.name} = ...' here`);
+  if (!isWithin(node, enclosingScope(declaration)))
+    refuse(
+      ctx,
+      node,
+      "LF301",
+      `'${symbol.name}' is declared by var in another block`,
+      `declare it with let in front of that block`,
+    );
+}
+
 /** Where a variable is: readable and assignable. */
 export function place(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): Code {
+  checkVar(ctx, symbol, declaration, node);
   const holder = ctx.job.captures.holder(symbol);
   if (holder !== undefined && !inLoopHead(holder, node))
     return code`${frameAt(ctx, holder, node)}.${localName(holder.fields.get(symbol) ?? symbol.name)}`;

@@ -61,18 +61,21 @@ function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Construct
 
 function libraryNew(ctx: Context, node: ts.NewExpression, symbol: ts.Symbol, target: Rep | undefined): Value {
   if (symbol.name === "Map" || symbol.name === "Set") return collection(ctx, node, target);
-  if (symbol.name === "Array") {
-    return refuse(
-      ctx,
-      node,
-      "LF302",
-      "'new Array' leaves holes, which a job does not have",
-      "write [] and push, or Array.from({ length: n }, () => value)",
-    );
-  }
+  if (symbol.name === "Array") return refuseHoles(ctx, node);
   const known = refused(symbol.name.replace(/Constructor$/, ""));
   ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
   return refuse(ctx, node, "LF302", known.message);
+}
+
+/** `new Array(n)`, `Array(n)`. */
+export function refuseHoles(ctx: Context, node: ts.Expression): Value {
+  return refuse(
+    ctx,
+    node,
+    "LF302",
+    `'${ts.isNewExpression(node) ? "new Array" : "Array(n)"}' leaves holes, which a job does not have`,
+    "write [] and push, or Array.from({ length: n }, () => value)",
+  );
 }
 
 function collection(ctx: Context, node: ts.NewExpression, target: Rep | undefined): Value {

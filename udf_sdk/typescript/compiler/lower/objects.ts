@@ -16,10 +16,19 @@ export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, ta
   const wanted = target === undefined ? undefined : present(target);
   const rep = wanted?.kind === "record" ? wanted : ownRep(ctx, node);
   if (rep.kind !== "record")
-    return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`);
+    return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`, wayToMake(rep));
   const { setup, fields } = literalFields(ctx, node, rep.record);
   const made = code`new ${typeText(ctx, rep)}(${separated(fields, ", ")})`;
   return { code: setup.length === 0 ? made : code`(${separated([...setup, made], ", ")})`, rep };
+}
+
+/** How to make what a literal cannot: of an interface that classes implement, each value is of a class. */
+function wayToMake(rep: Rep): string | undefined {
+  if (rep.kind !== "class") return undefined;
+  const { name, flags } = rep.symbol;
+  return flags & ts.SymbolFlags.Class
+    ? `write new ${name}(...)`
+    : `classes implement '${name}': make this one a class that implements it, too`;
 }
 
 /** The values of a record's fields in declared order, and what comes before them. */
@@ -111,7 +120,7 @@ function writtenBehind(node: ts.ObjectLiteralExpression, spread: ts.SpreadAssign
   return new Set(behind.flatMap((p) => nameOf(p) ?? []));
 }
 
-/** `...other`: its fields, over those written before it. */
+/** `...other`: its fields, over those written before it. Where `other` itself may be missing, it then brings nothing. */
 function spread(
   ctx: Context,
   property: ts.SpreadAssignment,
@@ -121,17 +130,23 @@ function spread(
   overridden: ReadonlySet<string>,
 ): void {
   const value = marked(ctx, property.expression);
-  if (value.rep.kind !== "record")
-    refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
-  const source = (value.rep as Rep & { kind: "record" }).record;
+  const rep = present(value.rep);
+  if (rep.kind !== "record")
+    return refuse(ctx, property, "LF315", `'${describe(value.rep)}' cannot be spread into an object in a job`);
   const held = temporary(ctx, value.rep);
   setup.push(code`${held} = ${value.code}`);
-  for (const field of source.fields) {
+  const there = unwrapped(ctx, { code: held, rep: value.rep }).code;
+  for (const field of rep.record.fields) {
     const wanted = fieldOf(record, field.name);
     if (wanted === undefined || overridden.has(field.name)) continue;
     const copy = temporary(ctx, wanted.rep);
+    const before = values.get(field.name);
+    const own = { code: code`${there}.${localName(field.name)}`, rep: field.rep };
+    const brought = overlaid(ctx, property, own, wanted.rep, before);
     setup.push(
-      code`${copy} = ${overlaid(ctx, property, { code: `${held}.${localName(field.name)}`, rep: field.rep }, wanted.rep, values.get(field.name))}`,
+      value.rep.kind === "nullable"
+        ? code`${copy} = ${held} !== null ? ${brought} : ${before ?? absent(ctx, property, field.name, wanted.rep)}`
+        : code`${copy} = ${brought}`,
     );
     values.set(field.name, copy);
   }

@@ -6,7 +6,7 @@ import type { Rep } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { assignment, compoundAssignment, step } from "./assign.ts";
-import { EQUALITY, ORDER, compare, equal, instanceOf } from "./comparisons.ts";
+import { EQUALITY, ORDER, compare, equal, instanceOf, isIn } from "./comparisons.ts";
 import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { text, truthy } from "./convert.ts";
@@ -63,7 +63,7 @@ export function binary(ctx: Context, node: ts.BinaryExpression, target: Rep | un
   if (operator === K.QuestionQuestionToken) return coalesce(ctx, node, target);
   if (operator === K.CommaToken) return comma(ctx, node, target);
   if (operator === K.InstanceOfKeyword) return instanceOf(ctx, node);
-  if (operator === K.InKeyword) return refuse(ctx, node, "LF309", "'in' is not supported in a job");
+  if (operator === K.InKeyword) return isIn(ctx, node);
   if (operator === K.PlusToken && ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.StringLike)
     return concatenation(ctx, node);
   const left = marked(ctx, node.left);

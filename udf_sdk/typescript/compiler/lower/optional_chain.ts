@@ -6,7 +6,7 @@ import { elementOn, propertyOn } from "./access.ts";
 import { closureCall } from "./calls.ts";
 import { temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, unwrapped } from "./convert.ts";
+import { convert, missing, unwrapped } from "./convert.ts";
 import { marked } from "./dispatch.ts";
 import { isGuarded, peek } from "./guarded_reads.ts";
 import { callOn } from "./method_calls.ts";
@@ -43,7 +43,7 @@ function follow(ctx: Context, receiver: Value, links: readonly Link[], index: nu
   const test = code`(${held} = ${receiver.code}) !== null`;
   if (rest.rep.kind === "void") return { code: code`(${test} ? (${rest.code}, true) : false)`, rep: { kind: "void" } };
   const rep = nullable(rest.rep, "undefined");
-  return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : null)`, rep };
+  return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : ${missing(ctx, rep)})`, rep };
 }
 
 /** In `a?.b.c` the field b is not null where c is read, or TypeScript would have said so. */

@@ -2,6 +2,8 @@
 // input: {"topic": ["hello world", "", "a,b,,c", "  padded\t", "héllo wörld", "x😀y", "\ud83d lone \ude00", "日本語", "aaaa", "ΑΣ. ΣΑΣ", "İstanbul ß"]}
 import { ExecutionContext, Kafka, Redis } from "lightflus-api";
 
+const WORDS = Object.freeze({ sep: " ", deep: Object.freeze(["a", "b"]) });
+
 function probes(s: string): string[] {
   return [
     `${s.length} ${s.charAt(1)} ${s.charAt(99)} ${s.charCodeAt(0)} ${s.charCodeAt(-1)} ${s.codePointAt(1) ?? -1}`,
@@ -10,6 +12,8 @@ function probes(s: string): string[] {
     `[${s.trim()}] [${s.trimStart()}] [${s.trimEnd()}]`,
     `${s.toUpperCase()} ${s.toLowerCase()}`,
     `${s.replace("a", "$&$&")} ${s.replaceAll("a", "b")} ${s.replace("zz", "y")} ${s.replaceAll("", "-")}`,
+    `${s.replaceAll("l", (found, at: number) => found.toUpperCase() + at)} ${s.replace("o", (found) => `<${found}>`)} ${s.replaceAll("", () => "-")}`,
+    WORDS.deep.join(WORDS.sep) + s.split(WORDS.sep).length,
     `${s.padStart(14, "*-")}|${s.padEnd(14)}|${s.padStart(2)}`,
     `${s.repeat(2)} ${s.repeat(0)}|`,
     s.split(",").join(";") + s.split("").length + s.split(" ", 1).length + s.split("ll").join("L"),

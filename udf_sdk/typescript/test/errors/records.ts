@@ -28,3 +28,24 @@ stream
   .reduce((a, b) => a + b)
   .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
   .execute();
+
+Kafka.builder().brokers(["h:1"]).topic("pairs").group("g").build<{ at: [number, number] }>() // error
+  .createFlow(ctx)
+  .map((p) => `${p.at[0]}`)
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();
+
+interface Scorer {
+  score(w: string): number;
+}
+class Length implements Scorer {
+  score(w: string): number {
+    return w.length;
+  }
+}
+const scorers: Scorer[] = [new Length(), { score: (_w) => 1 }]; // error
+
+stream
+  .map((s) => `${scorers[0].score(s)}`)
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();

@@ -31,6 +31,15 @@ function* generate(): Generator<number> { // error
   yield 1;
 }
 
+function declared(n: number): number {
+  if (n > 1) {
+    var q = 1;
+  } else {
+    var q = 2; // error
+  }
+  return q; // error
+}
+
 namespace Inner { // error
   export const one = 1;
 }
