@@ -195,3 +195,24 @@ REDIS_STREAM_ENTRIES: Final = 1_000_000_000_000
 """Largest `maxlen` of a stream: more than a server's memory can hold."""
 REDIS_PIPELINE_CALLS: Final = 1_000
 """Commands of one pipeline to a cluster, whose client packs them one by one."""
+# --- Kafka ---------------------------------------------------------------------------------------------------------
+KAFKA_BATCH_MESSAGES: Final = 1_000
+"""Messages of one read: they are still in the CPU's cache when they are decoded; thousands are not."""
+KAFKA_QUEUE_BYTES: Final = 64 * MIB
+"""Messages that one subtask's consumer has fetched ahead: what bounds its memory."""
+KAFKA_QUEUE_BACKOFF_MS: Final = 10
+"""How soon a consumer whose queue was full fetches again: with librdkafka's second, a fast reader waits mostly."""
+KAFKA_COORDINATOR_SECONDS: Final = 20
+"""How long a group's coordinator may take: a new cluster makes its offsets topic first."""
+KAFKA_RETRY_MOST_SECONDS: Final = 86_400
+"""The longest option `retry` of a Kafka source or sink."""
+KAFKA_SEND_MESSAGES: Final = 10_000
+"""Messages that are handed to librdkafka in one call."""
+KAFKA_PENDING_MESSAGES: Final = 100_000
+"""Messages of one subtask that wait for their delivery; more hold the job up."""
+KAFKA_PENDING_BYTES: Final = 64 * MIB
+"""The same in bytes: what bounds a sink's memory while a broker is away."""
+KAFKA_STAGED_BYTES: Final = 256 * MIB
+"""Output of one subtask and epoch that waits for its checkpoint, in memory and in the checkpoint."""
+KAFKA_TRANSACTION_MS: Final = 60_000
+"""When a broker gives up a transaction whose producer has died: until then readers of committed messages wait."""

@@ -65,7 +65,7 @@ def test_a_uri_is_a_scheme_and_its_options(uri: str, kind: str, options: dict[st
         ("topic", "`topic` is not a binding", "name=uri"),
         ("=file:x", "is not a binding", "name=uri"),
         ("topic=book.txt", "`book.txt` has no scheme", "file:book.txt"),
-        ("topic=ftp:x", "no connector `ftp:`", "blackhole:, file:, generate:"),
+        ("topic=ftp:x", "no connector `ftp:`", "there is blackhole:, file:, generate:, "),
         ("topic=generate:rows", "`rows` is not an option", "name=value"),
         ("topic=file://host/x", "`host` would be a host", "file:///absolute"),
     ],

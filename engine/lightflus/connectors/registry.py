@@ -25,11 +25,13 @@ SINK_GROUP = "lightflus.sinks"
 _SOURCES = {
     "file": "lightflus.connectors.file",
     "generate": "lightflus.connectors.generate",
+    "kafka": "lightflus.connectors.kafka",
     "stdin": "lightflus.connectors.stdio",
 }
 _SINKS = {
     "blackhole": "lightflus.connectors.blackhole",
     "file": "lightflus.connectors.file",
+    "kafka": "lightflus.connectors.kafka",
     "mysql": "lightflus.connectors.mysql",
     "redis": "lightflus.connectors.redis.sink",
     "sqlite": "lightflus.connectors.sqlite",

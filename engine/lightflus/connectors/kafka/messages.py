@@ -1,0 +1,86 @@
+"""A list of Kafka's messages as columns: the one place that looks at each message, in one line per property.
+
+What it owns: where each message stands, the columns of an envelope, records that cannot be such columns.
+What it leaves: the value's format (handed in), fetching (`reader.py`). Pure; any thread.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
+from typing import cast
+
+import pyarrow as pa
+from confluent_kafka import Message
+
+_COUNTED = 64
+_SAMPLED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Messages of one partition that stand next to each other in a batch; `offsets` are theirs, ascending."""
+
+    partition: int
+    offsets: Sequence[int]
+
+    @property
+    def next_offset(self) -> int:
+        """The position after the last one."""
+        return self.offsets[-1] + 1
+
+    def before(self, end: int) -> Run:
+        """Those whose offset is below `end`."""
+        return self if self.offsets[-1] < end else Run(self.partition, self.offsets[: bisect_left(self.offsets, end)])
+
+
+def runs_of(messages: Sequence[Message], partition_count: int) -> list[Run]:
+    """The runs of a batch, in order; its messages come from that many partitions."""
+    if not messages:
+        return []
+    if partition_count == 1:
+        return [_run(cast(int, messages[0].partition()), messages)]
+    partitions = cast("list[int]", list(map(Message.partition, messages)))
+    if partitions.count(partitions[0]) == len(partitions):
+        return [_run(partitions[0], messages)]
+    bounds = [0, *accumulate(len(list(run)) for _, run in groupby(partitions))]
+    return [_run(partitions[first], messages[first:end]) for first, end in pairwise(bounds)]
+
+
+def _run(partition: int, messages: Sequence[Message]) -> Run:
+    """Offsets of one partition ascend: when the ends lie as far apart as there are messages, none is missing."""
+    first, last = cast(int, messages[0].offset()), cast(int, messages[-1].offset())
+    if last - first == len(messages) - 1:
+        return Run(partition, range(first, last + 1))
+    return Run(partition, cast("list[int]", list(map(Message.offset, messages))))
+
+
+def bytes_of(messages: Sequence[Message]) -> int:
+    """Bytes of their values; of many messages every eighth is looked at, since this is for counters only."""
+    looked_at = messages if len(messages) <= _COUNTED else messages[::_SAMPLED]
+    return sum(map(len, looked_at)) * len(messages) // (len(looked_at) or 1)
+
+
+class MessageOrigin:
+    """Where the rows of a batch come from (`batch.Origin`)."""
+
+    def __init__(self, topic: str, runs: Sequence[Run], message_of_row: pa.Int32Array | None = None) -> None:
+        """`message_of_row` is None where row i is message i."""
+        self._topic = topic
+        self._runs = runs
+        self._message_of_row = message_of_row
+
+    def position(self, row: int) -> str:
+        """`topic[3]@1077`."""
+        return self.place(row if self._message_of_row is None else int(self._message_of_row[row].as_py() or 0))
+
+    def place(self, message: int) -> str:
+        """The same of a message, counted from 0."""
+        starts = [0]
+        for run in self._runs:
+            starts.append(starts[-1] + len(run.offsets))
+        at = bisect_right(starts, message) - 1
+        run = self._runs[at]
+        return f"{self._topic}[{run.partition}]@{run.offsets[message - starts[at]]}"

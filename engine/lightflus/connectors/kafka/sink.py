@@ -1,0 +1,191 @@
+"""`kafka:` as a sink: messages of one topic, each written once and in order.
+
+What it owns: the sink's options, the first contact, what one message may have, the producers' properties, the plain
+writer. What it leaves: sending (`sending.py`), exactly-once output (`transactions.py`), messages (`records.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+from confluent_kafka import KafkaException
+from confluent_kafka.admin._config import ConfigResource
+
+from lightflus.connectors.kafka.client import meet, new_admin, new_consumer, new_producer
+from lightflus.connectors.kafka.committer import KafkaCommitter
+from lightflus.connectors.kafka.epochs import Epochs
+from lightflus.connectors.kafka.fields import FieldEncoder
+from lightflus.connectors.kafka.options import ADDRESS, Cluster, read_cluster
+from lightflus.connectors.kafka.records import Encode
+from lightflus.connectors.kafka.sending import Sending, Target
+from lightflus.connectors.kafka.transactions import (
+    EPOCHS_TOPIC,
+    KafkaStagingWriter,
+    NewProducer,
+    committer,
+    identity_of,
+)
+from lightflus.connectors.kafka.troubles import Troubles
+from lightflus.connectors.kinds import SinkKind, SinkSpec, always
+from lightflus.connectors.options import Options
+from lightflus.connectors.rows import last_rows
+from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
+from lightflus.model.graph import Delivery
+from lightflus.runtime.io import Health
+
+COMPRESSIONS = ("none", "gzip", "snappy", "lz4", "zstd")
+
+_MESSAGE_BYTES = 1_048_588
+"""Kafka's own default of `max.message.bytes`, where a topic's cannot be asked for."""
+_OVERHEAD_BYTES = 512
+"""What surrounds one message in a batch of its own; the brokers' limit includes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkOptions:
+    """What a Kafka sink is told.
+
+    Attributes:
+        topic: what it writes.
+        cluster: where it is.
+        compression: of batches.
+        epochs: the topic in which exactly-once output marks its epochs.
+        identity: what this sink of this job is called among all.
+    """
+
+    topic: str
+    cluster: Cluster
+    compression: str
+    epochs: str
+    identity: str
+
+
+class KafkaSink:
+    """`io.TransactionalSink` over one topic."""
+
+    def __init__(
+        self,
+        name: str,
+        options: SinkOptions,
+        encode: Encode,
+        delivery: Delivery,
+        key_fields: tuple[str, ...],
+        *,
+        make_producer: NewProducer = new_producer,
+    ) -> None:
+        """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""
+        self._name = name
+        self._options = options
+        self._encode = encode
+        self._delivery = delivery
+        self._key_fields = key_fields if delivery is Delivery.UPSERT else ()
+        self._make_producer = make_producer
+        self._most_bytes = _meet(name, options)
+        new_producer(options.cluster, self.settings(), Troubles(options.cluster), name).close()
+
+    @property
+    def delivery(self) -> Delivery:
+        """What the job wants: a topic of updates by key is the same to Kafka."""
+        return self._delivery
+
+    @property
+    def target(self) -> Target:
+        """Where messages go."""
+        return Target(self._options.topic, self._options.cluster, self._name, self._most_bytes)
+
+    def writer(self, subtask: int, health: Health) -> KafkaWriter:
+        """A producer of its own."""
+        cluster = self._options.cluster
+        troubles = Troubles(cluster)
+        producer = new_producer(cluster, self.settings(), troubles, self._name)
+        sending = Sending(producer, troubles, self.target, health)
+        return KafkaWriter(sending, producer.close, self._encode, self._key_fields)
+
+    def staging_writer(self, subtask: int, health: Health) -> KafkaStagingWriter:
+        """Keeps messages by epoch."""
+        return KafkaStagingWriter(subtask, self._encode, self._key_fields, self._name)
+
+    def committer(self, subtask: int, health: Health) -> KafkaCommitter:
+        """Writes an epoch's messages in one transaction. Raises SinkFailed."""
+        options = self._options
+        epochs = Epochs(options.epochs, f"{options.identity}/{subtask}", options.cluster, self._name)
+        return committer(self.target, self.settings(), epochs, health, self._make_producer)
+
+    def settings(self) -> Mapping[str, object]:
+        """Properties of every producer."""
+        options = self._options
+        return {
+            "compression.type": options.compression,
+            "partitioner": "murmur2_random",  # Java's: of a key's bytes, and sticky batches without one
+            "message.max.bytes": max(1_000, self._most_bytes - _OVERHEAD_BYTES),
+            "message.timeout.ms": max(1, options.cluster.retry_seconds) * 1_000,
+            "queue.buffering.max.messages": KAFKA_PENDING_MESSAGES,
+            "queue.buffering.max.kbytes": KAFKA_PENDING_BYTES // KIB,
+            "delivery.report.only.error": True,
+        }
+
+    def close(self) -> None:
+        """Nothing is held: each writer has its own connections."""
+
+
+class KafkaWriter:
+    """`io.SinkWriter`: a producer's queue is what it holds."""
+
+    def __init__(
+        self, sending: Sending, close: Callable[[], object], encode: Encode, key_fields: tuple[str, ...]
+    ) -> None:
+        self._sending = sending
+        self._close = close
+        self._is_closed = False
+        self._encode = encode
+        self._key_fields = key_fields
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Queues a message per row; of an upsert, per key. Raises SinkFailed."""
+        self._sending.send(self._encode(last_rows(columns, self._key_fields)))
+
+    def flush(self) -> None:
+        """Waits until the brokers have everything. Raises SinkFailed."""
+        self._sending.settle()
+
+    def close(self) -> None:
+        """Gives up what waits. Idempotent."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._sending.forget()
+            self._close()
+
+
+def _meet(name: str, options: SinkOptions) -> int:
+    """The first contact; returns how large a message may be. A consumer asks, since that makes no topic."""
+    cluster = options.cluster
+    troubles = Troubles(cluster)
+    client = new_consumer(cluster, {}, troubles, name)
+    try:
+        meet(client, options.topic, cluster, troubles, name)
+    finally:
+        client.close()
+    resource = ConfigResource(ConfigResource.Type.TOPIC, options.topic)
+    admin = new_admin(cluster)  # it has to live until the answer is there
+    try:
+        found = admin.describe_configs([resource], request_timeout=CONNECT_SECONDS)[resource].result()
+    except KafkaException:  # this user may not ask; the brokers will say it when they refuse a message
+        return _MESSAGE_BYTES
+    return int(found["max.message.bytes"].value)
+
+
+def _open(spec: SinkSpec, options: Options) -> KafkaSink:
+    topic = options.text("topic")
+    cluster = read_cluster(options)
+    compression = options.choice("compression", COMPRESSIONS, "none")
+    epochs = options.text("epochs", EPOCHS_TOPIC)
+    options.end()
+    keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
+    encode = FieldEncoder(spec).encode
+    identity = identity_of(spec.namespace, spec.job, spec.name)
+    return KafkaSink(spec.name, SinkOptions(topic, cluster, compression, epochs, identity), encode, spec.delivery, keys)
+
+
+SINK = SinkKind(ADDRESS, _open, always)

@@ -1,0 +1,158 @@
+"""`kafka:` as a source: a split per partition of one topic.
+
+What it owns: the source's options, finding partitions, and offsets at which a bounded run ends. From any thread, one at
+a time. What it leaves: reading (`reader.py`), options of the cluster (`options.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import Message
+
+from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
+from lightflus.connectors.kafka.envelope import EnvelopeDecoder
+from lightflus.connectors.kafka.messages import Run
+from lightflus.connectors.kafka.options import ADDRESS, Cluster, read_cluster
+from lightflus.connectors.kafka.positions import (
+    Asking,
+    Beginning,
+    partition_of,
+    read_beginning,
+    split_of,
+    unknown_partitions,
+)
+from lightflus.connectors.kafka.reader import Decode, KafkaReader, Reading
+from lightflus.connectors.kafka.troubles import Troubles
+from lightflus.connectors.kinds import SourceKind, SourceSpec
+from lightflus.connectors.options import Options
+from lightflus.errors import BindingInvalid
+from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
+from lightflus.model.envelope import value_type
+from lightflus.runtime.io import Decoded, Health, MessageDecoder
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What a Kafka source is told.
+
+    Attributes:
+        topic: what it reads.
+        cluster: where it is.
+        group: is told how far the job is; None: nobody is.
+        beginning: where partitions without a position start.
+        is_bounded: whether it ends at what there is now.
+        isolation: `read_committed` or `read_uncommitted`.
+    """
+
+    topic: str
+    cluster: Cluster
+    group: str | None
+    beginning: Beginning
+    is_bounded: bool
+    isolation: str
+
+
+class KafkaSource:
+    """`io.Source` over the partitions of one topic."""
+
+    def __init__(self, name: str, options: SourceOptions, decode: Decode) -> None:
+        """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""
+        self._name = name
+        self._options = options
+        self._decode = decode
+        self._troubles = Troubles(options.cluster)
+        self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
+        try:
+            found = meet(self._client, options.topic, options.cluster, self._troubles, name)
+            self._check(sorted(found.partitions))
+            self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
+        except BaseException:
+            self._client.close()
+            raise
+
+    @property
+    def is_growing(self) -> bool:
+        """Partitions may be added; a bounded run has those of its start."""
+        return not self._options.is_bounded
+
+    @property
+    def is_committing(self) -> bool:
+        """Where there is a group."""
+        return self._options.group is not None
+
+    def splits(self) -> Sequence[str]:
+        """`topic-0`, `topic-1`, ... Raises SourceFailed."""
+        options = self._options
+        partitions = self._ends or partitions_of(
+            self._client, options.topic, options.cluster, self._troubles, self._name
+        )
+        return tuple(split_of(options.topic, partition) for partition in sorted(partitions))
+
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> KafkaReader:
+        """A consumer of its own. Raises SourceFailed, BindingInvalid."""
+        options = self._options
+        positions = {partition_of(split): None if at is None else int(at) for split, at in splits.items()}
+        starts = self._asking().first_offsets(options.beginning, positions)
+        reading = Reading(options.topic, options.cluster, self._name, self._decode, options.group, self._ends)
+        return KafkaReader(reading, self._settings(), starts, health)
+
+    def close(self) -> None:
+        """Idempotent."""
+        self._client.close()
+
+    def _settings(self) -> dict[str, object]:
+        options = self._options
+        return {
+            **({"group.id": options.group} if options.group else {}),
+            "isolation.level": options.isolation,
+            "enable.partition.eof": options.is_bounded,
+            "queued.max.messages.kbytes": KAFKA_QUEUE_BYTES // KIB,
+            "fetch.queue.backoff.ms": KAFKA_QUEUE_BACKOFF_MS,
+        }
+
+    def _check(self, partitions: Sequence[int]) -> None:
+        unknown = unknown_partitions(self._options.beginning.offsets or (), partitions)
+        if unknown:
+            raise BindingInvalid(
+                f"`start.offsets` names partition {unknown[0]}, but `{self._options.topic}` has {len(partitions)}",
+                where=self._name,
+                hint="partitions count from 0",
+            )
+
+    def _asking(self) -> Asking:
+        return Asking(self._client, self._options.topic, self._options.cluster, self._name)
+
+
+def _decode(spec: SourceSpec, topic: str) -> Decode:
+    """How messages become rows of the source's record."""
+    if spec.has_envelope:
+        has_value = value_type(spec.record) is not None
+        return EnvelopeDecoder(topic, spec.record, spec.message_decoder() if has_value else None).decode
+    return Values(spec.message_decoder()).decode
+
+
+class Values:
+    """Messages of which only the value counts."""
+
+    def __init__(self, decoder: MessageDecoder) -> None:
+        self._decoder = decoder
+
+    def decode(self, messages: Sequence[Message], _runs: Sequence[Run]) -> Decoded:
+        """A record per message."""
+        return self._decoder.decode_messages(list(map(Message.value, messages)))
+
+
+def _open(spec: SourceSpec, options: Options) -> KafkaSource:
+    topic, group = options.text("topic"), options.optional("group")
+    cluster = read_cluster(options)
+    beginning = read_beginning(options, is_stateful=spec.is_stateful, has_group=group is not None)
+    end = options.choice("end", ("never", "latest"), "never")
+    isolation = options.choice("isolation", ("read_committed", "read_uncommitted"), "read_committed")
+    options.end()
+    read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation)
+    return KafkaSource(spec.name, read, _decode(spec, topic))
+
+
+SOURCE = SourceKind(ADDRESS, _open)
