@@ -13,13 +13,13 @@ from typing import cast
 
 from fastavro import schemaless_reader
 
-from lightflus.errors import BindingInvalid, SourceFailed
+from lightflus.errors import BindingInvalid
 from lightflus.formats.avro_schema import AvroSchema, parsed, readable
 from lightflus.formats.options import FormatOptions
-from lightflus.formats.refusal import SchemaMismatch, SchemaUnavailable
+from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.rows import Refused, Row, gathered
 from lightflus.formats.schema_registry import SchemaRegistry
-from lightflus.formats.wire import HEADER_BYTES, schema_id
+from lightflus.formats.wire import HEADER_BYTES, registered, schema_id
 from lightflus.limits import REGISTRY_SCHEMAS
 from lightflus.model.types import VALUE_COLUMN, StructType, Type
 from lightflus.runtime.io import Decoded, MessageDecoder
@@ -65,23 +65,15 @@ class RegisteredAvroDecoder:
         number = schema_id(head)
         if isinstance(number, Refused):
             return number
-        try:
-            registered = self._registry.by_id(number)
-        except SchemaUnavailable as error:
-            raise SourceFailed(
-                f"schema {number} cannot be had from the registry {self._registry.url}: {error.reason}",
-                hint=error.hint or "option `format.registry` names the registry",
-            ) from error
-        if registered is None:
-            return Refused(f"the registry {self._registry.url} has no schema {number}")
+        text = registered(self._registry, number, "AVRO")
+        if isinstance(text, Refused):
+            return text
         if len(self._writers) >= REGISTRY_SCHEMAS:
             self._writers.clear()
-        self._writers[head] = schema = self._usable(registered.kind, registered.text, number)
+        self._writers[head] = schema = self._usable(text, number)
         return schema
 
-    def _usable(self, kind: str, text: str, number: int) -> AvroSchema | Refused:
-        if kind != "AVRO":
-            return Refused(f"schema {number} of the registry is {kind}, not AVRO")
+    def _usable(self, text: str, number: int) -> AvroSchema | Refused:
         try:
             return readable(text, self._record) if self._reader is None else parsed(text)
         except SchemaMismatch as error:

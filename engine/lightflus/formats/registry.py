@@ -15,6 +15,7 @@ from lightflus.formats.csv import CsvDecoder, CsvEncoder, Dialect, HeadedCsvDeco
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
+from lightflus.formats.protobuf import protobuf_decoder
 from lightflus.formats.raw import RawDecoder, RawEncoder
 from lightflus.formats.tombstones import Tombstones
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
@@ -80,6 +81,10 @@ def _avro_messages(record: Type, options: FormatOptions) -> MessageDecoder:
     return Tombstones(record, lambda kind: avro_decoder(kind, options))
 
 
+def _protobuf_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    return Tombstones(record, lambda kind: protobuf_decoder(kind, options))
+
+
 def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
     dialect = Dialect.of(options)
     return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)
@@ -111,6 +116,7 @@ _MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = 
     "avro": _avro_messages,
     "csv": _csv_messages,
     "json": _json_messages,
+    "protobuf": _protobuf_messages,
     "raw": _raw_messages,
 }
 _LINE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], Encoder]] = {
