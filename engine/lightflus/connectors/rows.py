@@ -30,6 +30,11 @@ def rows_of(columns: pa.RecordBatch) -> list[Row]:
     return list(zip(*(cast(Iterable[Cell], column.to_pylist()) for column in columns.columns), strict=True))
 
 
+def values_of(columns: pa.RecordBatch) -> list[list[Cell]]:
+    """The values of each column, for clients that take them one after another."""
+    return [list(cast(Iterable[Cell], column.to_pylist())) for column in columns.columns]
+
+
 def last_rows(columns: pa.RecordBatch, key_fields: tuple[str, ...]) -> pa.RecordBatch:
     """The last row of each key, in the order of the input; everything where there is no key."""
     if not key_fields or columns.num_rows < 2:

@@ -7,15 +7,15 @@ that a record is at fault (`faults.py`). The writer's thread.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pyarrow as pa
 
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import Fault, ServerError
-from lightflus.connectors.mysql.plan import Plan
-from lightflus.connectors.mysql.run import run
+from lightflus.connectors.mysql.plan import Plan, Values
+from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.retry import Passing
 from lightflus.connectors.rows import Row
 from lightflus.errors import SinkFailed
@@ -31,37 +31,38 @@ def unfit(error: Unfit, chunk: pa.RecordBatch, plan: Plan) -> SinkFailed:
     return SinkFailed(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
 
 
-def refused(error: ServerError, rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> SinkFailed:
+def refused(error: ServerError, values: Values, plan: Plan, connected: Callable[[], Client]) -> SinkFailed:
     """The error for what the server refuses, with the record if it is one's fault."""
     number = error.row
     if number is None and error.fault is Fault.RECORD:
-        number = _search(rows, plan, connected)
-    if number is None and len(rows) == 1:
+        number = _search(values, plan, connected)
+    if number is None and len(values[0]) == 1:
         number = 0
     if number is None:
         return SinkFailed(f"cannot be written: {error}", where=plan.place, hint=error.hint)
     reason = ServerError(error.code, _ROW.sub("", error.text))
-    return SinkFailed(f"{_shown(rows[number], plan)} is refused: {reason}", where=plan.place, hint=error.hint)
+    record = _shown(tuple(column[number] for column in values), plan)
+    return SinkFailed(f"{record} is refused: {reason}", where=plan.place, hint=error.hint)
 
 
-def _search(rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> int | None:
+def _search(values: Values, plan: Plan, connected: Callable[[], Client]) -> int | None:
     """The first row with which the statement fails; None where it does not fail any more, or in another way."""
-    good, bad = 0, len(rows)
+    good, bad = 0, len(values[0])
     while bad - good > 1:
         middle = (good + bad) // 2
-        fails = _fails(rows[:middle], plan, connected)
+        fails = _fails(rows(values, 0, middle), plan, connected)
         if fails is None:
             return None
         good, bad = (good, middle) if fails else (middle, bad)
     return good
 
 
-def _fails(rows: Sequence[Row], plan: Plan, connected: Callable[[], Client]) -> bool | None:
+def _fails(values: Values, plan: Plan, connected: Callable[[], Client]) -> bool | None:
     """Whether the server refuses some rows, which it never keeps; None = it does not say."""
     try:
         client = connected()
         try:
-            run(client, plan, rows)
+            run(client, plan, values)
         finally:
             client.roll_back()
     except ServerError as error:

@@ -10,15 +10,21 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain
 
 import pymysql
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
-from lightflus.connectors.mysql.faults import NOT_AVAILABLE, NOT_SPEAKING, TLS_FAILED, UNKNOWN_HOST, ServerError
+from lightflus.connectors.mysql.faults import (
+    NOT_AVAILABLE,
+    NOT_SPEAKING,
+    TLS_FAILED,
+    TOO_LARGE,
+    UNKNOWN_HOST,
+    ServerError,
+)
 from lightflus.connectors.mysql.settings import Settings, Tls
 from lightflus.connectors.rows import Row
 from lightflus.errors import BindingInvalid
@@ -28,6 +34,8 @@ _MODE = "TRADITIONAL,NO_AUTO_VALUE_ON_ZERO"
 """Values that do not fit are errors and never changed; a 0 is a 0. Neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES."""
 _SESSION = "SET time_zone = '+00:00', innodb_lock_wait_timeout = %s"
 _FACTS = "SELECT VERSION(), @@max_allowed_packet"
+_MOST_BYTES = 4
+"""Of one character in UTF-8."""
 _PACKET_HEADER = 16
 """Bytes that a statement's packet has besides it, and some to spare."""
 
@@ -70,15 +78,15 @@ class Client:
             self._cursor.execute("PREPARE lightflus FROM %s", (statement,))
             self._cursor.execute("DEALLOCATE PREPARE lightflus")
 
-    def run(self, sql: str, rows: Sequence[Row]) -> None:
-        """Runs a statement that has a placeholder for each value of each row."""
+    def run(self, sql: str, values: Row) -> None:
+        """Runs a statement with `%s` for each value."""
         with mapped():
-            text = self._cursor.mogrify(sql, tuple(chain.from_iterable(rows)))
-            if (size := len(text.encode())) > self.packet_bytes:
-                raise ServerError(1153, f"a statement of {size:,} bytes is longer than the server takes")
+            text = self._cursor.mogrify(sql, values)
+            if len(text) * _MOST_BYTES > self.packet_bytes and (size := len(text.encode())) > self.packet_bytes:
+                raise ServerError(TOO_LARGE, f"a statement of {size:,} bytes is longer than the server takes")
             self._cursor.execute(text)
 
-    def run_each(self, sql: str, rows: Sequence[Row]) -> None:
+    def run_each(self, sql: str, rows: Iterable[Row]) -> None:
         """Runs a statement once per row, in order. The error's `row` is the one that failed."""
         for number, row in enumerate(rows):
             with mapped(number):

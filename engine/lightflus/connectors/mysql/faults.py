@@ -26,6 +26,7 @@ class Fault(Enum):
 
 
 DUPLICATE = 1062
+TOO_LARGE = 1153
 UNKNOWN_HOST = 2005
 NOT_SPEAKING = -1
 """Ours: what answers is no MySQL server."""
@@ -48,7 +49,7 @@ _RECORD = frozenset({
     1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1441, 1525, 1690,  # range, length, dates, characters
     1644, 3140, 3156, 3157, 3819, 3854, 4025, 4078,  # SIGNAL in a trigger, JSON, CHECK constraints
 })  # fmt: skip
-_LARGE = frozenset({1153, 1301, 1436})
+_LARGE = frozenset({TOO_LARGE, 1301, 1436})
 
 _HINTS = {
     1045: "change the options `user` and `password`",
@@ -73,7 +74,7 @@ _HINTS = {
     NOT_SPEAKING: "change the options `host` and `port`: what answers there does not speak MySQL's protocol",
     NOT_AVAILABLE: "set the option `tls` to true: then the password can be sent in any way that the server asks for",
     TLS_FAILED: "change the option `tls`, or `tls.ca` to the certificate of who signed the server's",
-    1153: "raise `max_allowed_packet` of the server, or write smaller values",
+    TOO_LARGE: "raise `max_allowed_packet` of the server, or write smaller values",
 }
 
 

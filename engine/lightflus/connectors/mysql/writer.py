@@ -9,7 +9,7 @@ upsert comes to the same, a plain INSERT may stand there twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -17,11 +17,10 @@ from lightflus.connectors.mysql.blame import refused, unfit
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import DUPLICATE, Fault, ServerError
-from lightflus.connectors.mysql.plan import Plan
-from lightflus.connectors.mysql.run import run
+from lightflus.connectors.mysql.plan import Plan, Values
+from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.retry import Passing, Patience
-from lightflus.connectors.rows import Row
 from lightflus.errors import SinkFailed
 from lightflus.limits import HELD_BYTES, HELD_KEYS, MYSQL_CHUNK_ROWS, MYSQL_WAIT_SECONDS
 
@@ -61,7 +60,7 @@ class Writer:
     def flush(self) -> None:
         """All that is held is committed when it returns."""
         if self._held:
-            for chunk in self._chunks(self._plan.ordered(self._plan.settled(self._held))):
+            for chunk in self._chunks(self._plan.settled(self._held)):
                 self._send(chunk)
             self._hold([])
 
@@ -93,25 +92,25 @@ class Writer:
     def _send(self, chunk: pa.RecordBatch) -> None:
         """Writes a chunk, or its halves where the server finds it too long. Raises SinkFailed."""
         try:
-            rows = self._plan.rows(chunk)
+            values = self._plan.values(chunk)
         except Unfit as error:
             raise unfit(error, chunk, self._plan) from error
         try:
-            self._patience.call(lambda: self._attempt(rows))
+            self._patience.call(lambda: self._attempt(values))
         except ServerError as error:
-            if error.fault is not Fault.LARGE or len(rows) < 2:
-                raise refused(error, rows, self._plan, self._connected) from error
+            if error.fault is not Fault.LARGE or chunk.num_rows < 2:
+                raise refused(error, values, self._plan, self._connected) from error
             for half in _halves(chunk):
                 self._send(half)
 
-    def _attempt(self, rows: Sequence[Row]) -> None:
+    def _attempt(self, values: Values) -> None:
         """One transaction. Raises Passing for what may pass, ServerError for what will not."""
         client = self._connected()
         try:
-            run(client, self._plan, rows)
+            run(client, self._plan, values)
         except ServerError as error:
             self._give_up(client, error)
-            if error.code != DUPLICATE or not self._was_committed(rows):
+            if error.code != DUPLICATE or not self._was_committed(values):
                 raise
         else:
             self._commit(client)
@@ -138,17 +137,18 @@ class Writer:
         if error.fault is Fault.BUSY:
             raise Passing(reason) from error
 
-    def _was_committed(self, rows: Sequence[Row]) -> bool:
+    def _was_committed(self, values: Values) -> bool:
         """Whether an INSERT fails only since its first try got through, when just the answer was lost.
 
         A transaction is there as a whole or not at all: then its first and its last row are both there.
         """
-        return self._is_in_doubt and all(self._is_there(row) for row in (rows[0], rows[-1]))
+        last = len(values[0])
+        return self._is_in_doubt and self._is_there(rows(values, 0, 1)) and self._is_there(rows(values, last - 1, last))
 
-    def _is_there(self, row: Row) -> bool:
+    def _is_there(self, row: Values) -> bool:
         client = self._connected()
         try:
-            run(client, self._plan, [row])
+            run(client, self._plan, row)
         except ServerError as error:
             self._give_up(client, error)
             return error.code == DUPLICATE
