@@ -20,7 +20,7 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
+.PHONY: help setup demo servers test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,7 @@ slow: setup
 	@tools/setup.sh java
 	@tools/setup.sh clang
 	@tools/setup.sh go
+	@tools/setup.sh servers
 	@echo "== slow tests: whole programs, the compilers, the wheel"
 	$(BIN)/python -m pytest -q -m slow
 
@@ -88,6 +89,10 @@ sdk-check: $(SDK_STAMP)
 sdk-test: $(SDK_STAMP)
 	@echo "== TypeScript SDK tests"
 	cd $(SDK) && npm test --silent
+
+servers: setup ## Kafka, Redis and MariaDB on their usual ports of this machine, until Ctrl-C
+	@tools/setup.sh servers
+	@$(BIN)/python -m lightflus.testing.servers
 
 wheel: setup ## dist/lightflus-*.whl with the kernel and the TypeScript compiler inside
 	@rm -f dist/lightflus-*.whl

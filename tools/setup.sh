@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings one thing that the Makefile needs onto this machine, or says in plain words how to get it.
-# Usage: tools/setup.sh python | node | rust | clang | go | java
+# Usage: tools/setup.sh python | node | rust | clang | go | java | servers
 # What can be had without root is made inside the checkout; with root on Debian the missing package is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -77,7 +77,33 @@ setup_java() {
   has javac && has mvn || apt default-jdk-headless maven
 }
 
+# For tests, examples and `make servers`: the programs only; none of them becomes a service of this machine.
+setup_servers() {
+  has redis-server || apt_without_service redis-server
+  has mariadbd || [ -x /usr/sbin/mariadbd ] || apt_without_service mariadb-server mariadb
+  has openssl || apt openssl
+  has java && has mvn || apt default-jre-headless maven
+  local fetched=.build/kafka/pom.xml
+  cmp -s tools/kafka/pom.xml "$fetched" && return
+  say "Kafka's jars"
+  rm -rf .build/kafka
+  mvn -q -B -f tools/kafka/pom.xml dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$PWD/.build/kafka"
+  cp tools/kafka/pom.xml "$fetched"
+}
+
+# apt_without_service PACKAGE [SERVICE]: its service is neither started now (policy-rc.d) nor when the machine starts.
+apt_without_service() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ "$(id -u)" = 0 ] && ! [ -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod +x "$policy"
+    trap "rm -f $policy" EXIT
+  fi
+  apt "$1"
+  ! has systemctl || systemctl --quiet disable "${2:-$1}" 2>/dev/null || true
+}
+
 case ${1:-} in
-  python | node | rust | clang | go | java) "setup_$1" ;;
-  *) fail "usage: tools/setup.sh python|node|rust|clang|go|java" ;;
+  python | node | rust | clang | go | java | servers) "setup_$1" ;;
+  *) fail "usage: tools/setup.sh python|node|rust|clang|go|java|servers" ;;
 esac

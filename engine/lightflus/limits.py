@@ -216,3 +216,11 @@ KAFKA_STAGED_BYTES: Final = 256 * MIB
 """Output of one subtask and epoch that waits for its checkpoint, in memory and in the checkpoint."""
 KAFKA_TRANSACTION_MS: Final = 60_000
 """When a broker gives up a transaction whose producer has died: until then readers of committed messages wait."""
+
+# --- servers of tests ----------------------------------------------------------------------------------------------
+SERVER_START_SECONDS: Final = 60
+"""How long a server may take until it answers: Kafka needs five seconds, on a loaded machine several times that."""
+SERVER_STOP_SECONDS: Final = 10
+"""How long a server may take to end when asked; then it is killed."""
+PROXY_CONNECTIONS: Final = 256
+"""Connections through a fault proxy; each has two threads."""

@@ -1,0 +1,52 @@
+"""The pytest plugin: each server is started when the first test asks for it, and stopped when the session ends.
+
+What it owns: one server of each kind for a whole session; tests keep apart by names of their own (`unique`).
+What it leaves: servers that a test kills or configures: it makes its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from lightflus.testing.servers.kafka import Kafka
+from lightflus.testing.servers.mariadb import MariaDb
+from lightflus.testing.servers.redis import Redis, RedisCluster
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Kafka]:
+    """A Kafka broker."""
+    with Kafka() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A Redis server."""
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[RedisCluster]:
+    """A Redis cluster of three nodes."""
+    with RedisCluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """A MariaDB server."""
+    with MariaDb() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def unique() -> Callable[[str], str]:
+    """Makes names that no other test of any session has: `unique("words")` is `words-4711-1`."""
+    numbers = itertools.count(1)
+    return lambda base: f"{base}-{os.getpid()}-{next(numbers)}"
