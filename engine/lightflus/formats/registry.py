@@ -12,6 +12,7 @@ from typing import TypeVar
 from lightflus.errors import BindingInvalid
 from lightflus.formats.avro import avro_decoder
 from lightflus.formats.csv import CsvDecoder, CsvEncoder, Dialect, HeadedCsvDecoder
+from lightflus.formats.debezium import debezium_decoder
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
@@ -109,12 +110,14 @@ def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncode
 
 _LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {
     "csv": _csv_lines,
+    "debezium": debezium_decoder,
     "json": _json_lines,
     "raw": _raw_lines,
 }
 _MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = {
     "avro": _avro_messages,
     "csv": _csv_messages,
+    "debezium": debezium_decoder,
     "json": _json_messages,
     "protobuf": _protobuf_messages,
     "raw": _raw_messages,
