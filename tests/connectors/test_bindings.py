@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from connector_helpers import FIELDS, TEXT, Recorder
@@ -206,3 +208,33 @@ def test_a_policy_that_is_none_is_refused() -> None:
     with pytest.raises(BindingInvalid, match="`bad` is `ignore`") as caught:
         bound("topic=file:x.txt?bad=ignore", "redis=blackhole:")
     assert caught.value.hint == "it is one of fail, dead-letter, drop"
+
+
+def test_a_statement_names_the_columns_of_whatever_the_sink_is_bound_to() -> None:
+    statement = "INSERT INTO counts (word, n) VALUES (?, ?) ON DUPLICATE KEY UPDATE n = VALUES(n)"
+    fields = tuple(replace(field, name=str(number)) for number, field in enumerate(FIELDS, 1))
+    sink = Sink(Connector("mysql", {"statement": statement}), fields)
+    graph = replace(GRAPH, operators=(GRAPH.operators[0], replace(GRAPH.operators[1], kind=sink)))
+    for uri, delivery, key in [("sqlite:x.db", Delivery.UPSERT, ("word",)), ("file:x.jsonl", Delivery.APPEND, ())]:
+        found = bind(graph, operator_names(graph), parse_bindings(["topic=file:a", f"redis={uri}"]), STREAMS)
+        written = found.operators[1].kind
+        assert isinstance(written, Sink)
+        assert ([field.name for field in written.fields], written.delivery, written.key_fields) == (
+            ["word", "n"],
+            delivery,
+            key,
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "delivery", "key"),
+    [
+        ("INSERT INTO t (k, v) VALUES (?, ?) ON DUPLICATE KEY UPDATE v = VALUES(v)", Delivery.UPSERT, ("key",)),
+        ("INSERT INTO t (k, v) VALUES (?, ?)", Delivery.APPEND, ()),
+    ],
+)
+def test_a_statement_in_a_uri_says_what_a_write_means(statement: str, delivery: Delivery, key: tuple[str, ...]) -> None:
+    graph = bound("topic=file:a", f"redis=mysql://u@h/d?statement={quote(statement)}")
+    sink = graph.operators[1].kind
+    assert isinstance(sink, Sink)
+    assert (sink.delivery, sink.key_fields) == (delivery, key)

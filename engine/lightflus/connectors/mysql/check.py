@@ -84,7 +84,7 @@ def _missing(insert: Insert, table: Table) -> Iterator[tuple[str, str]]:
             f"the statement has {len(insert.cells)} values for {len(table.columns)} columns",
             f"list the columns that it writes; there are {there}",
         )
-    for name in [cell.column for cell in insert.cells] + [update.column for update in insert.updates or ()]:
+    for name in dict.fromkeys([*(cell.column for cell in insert.cells), *(u.column for u in insert.updates or ())]):
         if name is not None and table.column(name) is None:
             yield f"there is no column `{name}`", f"there are {there}"
 

@@ -166,7 +166,7 @@ def _server_error(error: pymysql.Error, row: int | None) -> ServerError:
     text = str(error.args[-1]) if error.args else ""
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, socket.gaierror):
-        return ServerError(UNKNOWN_HOST, f"its address is not known: {cause.strerror}", row)
+        return ServerError(UNKNOWN_HOST, f"there is no such host: {cause.strerror}", row)
     if isinstance(cause, ssl.SSLError):
         return ServerError(TLS_FAILED, f"TLS: {cause.reason or cause}", row)
     if isinstance(cause, OSError):

@@ -59,7 +59,7 @@ def refusal(kind: Type, column: Column) -> str | None:
         return None if column.family in _JSON_FAMILIES else "write it to a column of type json, or its parts"
     if column.family in next(families for scalars, families in _TAKES.items() if kind.scalar in scalars):
         return None
-    return _ADVICE.get(kind.scalar, "change one of the two")
+    return _ADVICE.get(kind.scalar, "change the column to bigint, or write something else to it")
 
 
 _ADVICE = {

@@ -91,4 +91,4 @@ def _opening(settings: Settings) -> Iterator[None]:
         hint = error.hint
         if hint is None and error.fault is Fault.AWAY:
             hint = ServerError(NOT_SPEAKING, "").hint
-        raise BindingInvalid(str(error), where=settings.place, hint=hint) from error
+        raise BindingInvalid(f"{settings.server}: {error}", where=settings.place, hint=hint) from error

@@ -1,0 +1,168 @@
+"""What a person reads who starts a job with something wrong about its servers: one screen, soon, with what to change.
+
+Real servers; the program as a whole. What each connector checks has tests of its own (`tests/connectors`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from lightflus.testing.servers import Kafka, MariaDb, Redis
+from lightflus.testing.servers.mariadb import PASSWORD, USER
+from lightflus.testing.servers.redis import READER, READER_PASSWORD
+
+pytestmark = pytest.mark.slow
+
+LIGHTFLUS = [sys.executable, "-c", "from lightflus.cli.main import main; main()"]
+SECRET = "hunter2-is-nobodys-business"
+SECONDS = 15.0
+"""Ten are promised; the machine may be busy."""
+LINES = 24
+NUMBERS = "generate:rows=10"
+NOWHERE = "blackhole:"
+
+
+@dataclass(frozen=True)
+class Said:
+    """How the program ended, and what it said on both of its streams."""
+
+    code: int
+    text: str
+    seconds: float
+
+
+def lightflus(*arguments: object) -> Said:
+    begin = time.monotonic()
+    done = subprocess.run(
+        [*LIGHTFLUS, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout + done.stderr, time.monotonic() - begin)
+
+
+def refusal(job: Path, source: str, sink: str) -> str:
+    """What is said of a job that cannot start: once, soon, on one screen, without a secret or a traceback."""
+    said = lightflus("run", job, "--bind", f"numbers={source}", "--bind", f"redis={sink}")
+    assert said.code in (1, 2), said.text
+    assert said.text.startswith("error: ")
+    assert said.text.count("\n") <= LINES
+    assert said.seconds < SECONDS
+    assert "Traceback" not in said.text
+    assert not any(secret in said.text for secret in (SECRET, PASSWORD, READER_PASSWORD))
+
+    return said.text
+
+
+@pytest.mark.parametrize(
+    ("sink", "said"),
+    [
+        ("host=no-such-host.invalid", ["no-such-host.invalid", "option `host`"]),
+        ("port=1", ["refused", "`port`"]),
+        (f"password={SECRET}", ["Access denied", "`password`"]),
+        ("user=nobody", ["Access denied for user 'nobody'", "`user`"]),
+        ("database=nowhere", ["Unknown database", "option `database`"]),
+        ("table=nowhere", ["no table `nowhere`", "option `table`", "`pairs`"]),
+        ("table=short", ["no column `value`", "there are `key`"]),
+        ("table=texts", ["column `value` is date, and the job writes int64"]),
+        ("tls=true", ["SSL", "option `tls`"]),
+    ],
+)
+def test_mysql(numbers_job: Path, mariadb: MariaDb, unique: Callable[[str], str], sink: str, said: list[str]) -> None:
+    database = mariadb.create_database(unique("start"))
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE pairs (`key` BIGINT PRIMARY KEY, value BIGINT)")
+        cursor.execute("CREATE TABLE short (`key` BIGINT PRIMARY KEY)")
+        cursor.execute("CREATE TABLE texts (`key` BIGINT PRIMARY KEY, value DATE)")
+    right = {"host": "127.0.0.1", "port": str(mariadb.port), "user": USER, "password": PASSWORD}
+    options = {**right, "database": database, "table": "pairs", **dict([sink.split("=")])}
+    text = refusal(numbers_job, NUMBERS, "mysql:?" + "&".join(f"{n}={quote(v)}" for n, v in options.items()))
+    assert [words for words in said if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("sink", "said"),
+    [
+        ("redis://no-such-host.invalid:6379/0", ["no-such-host.invalid", "`host`"]),
+        ("redis://127.0.0.1:1/0", ["refuse", "`port`"]),
+        (f"redis://:{SECRET}@127.0.0.1:PORT/0", ["password"]),
+        (f"redis://{READER}:{READER_PASSWORD}@127.0.0.1:PORT/0", ["permission", "`user`"]),
+        ("redis://127.0.0.1:PORT/99", ["99", "`database`"]),
+        ("redis://127.0.0.1:PORT/0?tls=true", ["TLS"]),
+        ("redis://127.0.0.1:PORT/0?command=sett", ["`command`", "hset"]),
+        ("redis://127.0.0.1:PORT/0?command=hset", ["`hash`"]),
+    ],
+)
+def test_redis(numbers_job: Path, redis: Redis, sink: str, said: list[str]) -> None:
+    text = refusal(numbers_job, NUMBERS, sink.replace("PORT", str(redis.port)))
+    assert [words for words in said if words not in text] == []
+
+
+def test_a_redis_that_is_read_only(numbers_job: Path, redis: Redis) -> None:
+    redis.become_read_only()
+    try:
+        text = refusal(numbers_job, NUMBERS, f"redis://{redis.address}/0")
+    finally:
+        redis.become_writable()
+    assert "replica" in text or "read-only" in text
+
+
+@pytest.mark.parametrize("role", ["source", "sink"])
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("kafka://no-such-host.invalid:9092/numbers?group=g", ["no-such-host.invalid", "`brokers`"]),
+        ("kafka://127.0.0.1:1/numbers?group=g", ["127.0.0.1:1", "`brokers`"]),
+        ("kafka://HOST/nowhere?group=g", ["nowhere", "topic"]),
+        ("kafka://HOST/nowhere?group=g&tls=true", ["SSL", "tls"]),
+    ],
+)
+def test_kafka(numbers_job: Path, kafka: Kafka, role: str, uri: str, said: list[str]) -> None:
+    address = uri.replace("HOST", kafka.address)
+    source, sink = (address, NOWHERE) if role == "source" else (NUMBERS, address.replace("?group=g&", "?"))
+    text = refusal(numbers_job, source, sink.replace("?group=g", ""))
+    assert [words for words in said if words not in text] == []
+
+
+def test_a_message_that_the_broker_does_not_take(numbers_job: Path, kafka: Kafka, unique: Callable[[str], str]) -> None:
+    topic = kafka.create_topic(unique("numbers"), max_message_bytes="1")
+    text = refusal(numbers_job, NUMBERS, f"kafka://{kafka.address}/{topic}")
+    assert "max.message.bytes" in text
+
+
+def test_a_schema_that_does_not_fit_the_job(
+    numbers_job: Path, kafka: Kafka, unique: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "number.avsc").write_text('"string"')
+    topic = kafka.create_topic(unique("numbers"))
+    form = f"format=avro&format.schema={tmp_path / 'number.avsc'}"
+    text = refusal(numbers_job, f"kafka://{kafka.address}/{topic}?group=g&{form}", NOWHERE)
+    assert "int64" in text
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_inspect_shows_no_secret(numbers_job: Path, as_json: bool) -> None:
+    source = f"kafka://h:9092/numbers?group=g&sasl.user=u&sasl.password={SECRET}&format.registry.password={SECRET}"
+    for sink in (f"mysql://u:{SECRET}@h/d?table=t", f"redis://u:{SECRET}@h/0", f"kafka://h/t?sasl.password={SECRET}"):
+        binds = ["--bind", f"numbers={source}", "--bind", f"redis={sink}"]
+        said = lightflus("inspect", numbers_job, *binds, *["--json"] * as_json)
+        assert said.code == 0
+        assert SECRET not in said.text
+        assert "***" in said.text
+
+
+def test_a_secret_that_is_not_there_is_told_by_its_name(numbers_job: Path, tmp_path: Path) -> None:
+    for reference in ("env:NO_SUCH_VARIABLE_HERE", f"file:{tmp_path / 'nothing'}"):
+        text = refusal(numbers_job, NUMBERS, f"mysql://u@h/d?table=t&password={reference}")
+        assert reference.partition(":")[2] in text
+        assert "`password`" in text
