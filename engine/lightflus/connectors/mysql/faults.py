@@ -25,6 +25,7 @@ class Fault(Enum):
     """Everything else: nothing helps but a person."""
 
 
+ACCESS_DENIED = 1045
 DUPLICATE = 1062
 TOO_LARGE = 1153
 UNKNOWN_HOST = 2005
@@ -52,7 +53,7 @@ _RECORD = frozenset({
 _LARGE = frozenset({TOO_LARGE, 1301, 1436})
 
 _HINTS = {
-    1045: "change the options `user` and `password`",
+    ACCESS_DENIED: "change the options `user` and `password`",
     1698: "change the options `user` and `password`; that user may log in without a password only",
     1044: "change the option `database`, or have the user be granted rights on it",
     1049: "change the option `database`",

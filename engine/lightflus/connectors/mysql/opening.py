@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from lightflus.connectors.mysql.check import Target, check, no_table, targets
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import JsonOf, conversion
-from lightflus.connectors.mysql.faults import NOT_SPEAKING, Fault, ServerError
+from lightflus.connectors.mysql.faults import ACCESS_DENIED, NOT_SPEAKING, Fault, ServerError
 from lightflus.connectors.mysql.plan import Plan
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.statement import Statement, parse
@@ -88,7 +88,12 @@ def _opening(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ServerError as error:
-        hint = error.hint
-        if hint is None and error.fault is Fault.AWAY:
-            hint = ServerError(NOT_SPEAKING, "").hint
-        raise BindingInvalid(f"{settings.server}: {error}", where=settings.place, hint=hint) from error
+        raise BindingInvalid(f"{settings.server}: {error}", where=settings.place, hint=_hint(error, settings)) from error
+
+
+def _hint(error: ServerError, settings: Settings) -> str | None:
+    if error.hint is None and error.fault is Fault.AWAY:
+        return ServerError(NOT_SPEAKING, "").hint
+    if error.code == ACCESS_DENIED and settings.is_plain:
+        return f"{error.hint}; or leave out the option `tls`, since the server may want it"
+    return error.hint
