@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lightflus.cli.live import LiveView
+from lightflus.cli.live import LiveView, summary
 from lightflus.connectors.screen import ShownRows
+from lightflus.model.graph import OperatorId
+from lightflus.runtime.counters import OperatorProgress
 
 
 def test_the_rows_of_every_sink_stay_when_the_picture_goes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,3 +25,13 @@ def test_the_rows_of_every_sink_stay_when_the_picture_goes(capsys: pytest.Captur
         1
     ] * 5
     assert "hello 1" not in shown
+
+
+def test_what_waits_or_was_put_aside_is_noted_and_without_that_there_is_no_column_for_it() -> None:
+    plain = OperatorProgress(OperatorId(0), "topic", 1, 1, 1, 1, 0, 0.0)
+    troubled = replace(plain, rejected=1_234, lag=7, status="h:1 refuses connections; try 2 in 0.1 s")
+    assert len(summary("job", 1.0, [plain]).columns) == 5
+    table = summary("job", 1.0, [troubled])
+    assert [str(cell) for cell in table.columns[-1].cells] == [
+        "h:1 refuses connections; try 2 in 0.1 s, 1,234 bad records, 7 behind"
+    ]

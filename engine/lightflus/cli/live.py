@@ -70,23 +70,25 @@ class LiveView:
         then, before = self._past[0]
         span = max(seconds - then, 1e-9)
         old = {one.operator: one for one in before}
-        table = _table(f"{self.title}  {seconds:.0f} s", "rows/s", "busy")
+        table = _table(f"{self.title}  {seconds:.0f} s", "rows/s", "busy", progress)
         for one in progress:
             was = old.get(one.operator, one)
-            rate = (one.rows_in - was.rows_in) / span
             busy = (one.busy_seconds - was.busy_seconds) / span
-            table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", f"{busy:.0%}", _note(one))
+            _add(table, one, (one.rows_in - was.rows_in) / span, f"{busy:.0%}")
         return table
 
 
 def summary(title: str, seconds: float, progress: Progress) -> Table:
     """What each operator did, for the end of a run."""
-    table = _table(f"{title}  {seconds:.2f} s", "rows/s", "busy s")
+    table = _table(f"{title}  {seconds:.2f} s", "rows/s", "busy s", progress)
     for one in progress:
-        rate = one.rows_in / seconds if seconds else 0.0
-        busy = f"{one.busy_seconds:.2f}"
-        table.add_row(one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", busy, _note(one))
+        _add(table, one, one.rows_in / seconds if seconds else 0.0, f"{one.busy_seconds:.2f}")
     return table
+
+
+def _add(table: Table, one: OperatorProgress, rate: float, busy: str) -> None:
+    cells = [one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", busy]
+    table.add_row(*cells, *([_note(one)] if len(table.columns) > len(cells) else []))
 
 
 def _note(one: OperatorProgress) -> Text:
@@ -109,10 +111,12 @@ def rows_table(shown: ShownRows) -> Table:
     return table
 
 
-def _table(title: str, rate: str, busy: str) -> Table:
+def _table(title: str, rate: str, busy: str, progress: Progress) -> Table:
+    """The head; with a column for notes where there are any."""
     table = Table(title=Text(title), title_justify="left", title_style="bold")
     table.add_column("operator")
     for name in ("rows in", "rows out", rate, busy):
         table.add_column(name, justify="right")
-    table.add_column("")
+    if any(map(_note, progress)):
+        table.add_column("notes")
     return table

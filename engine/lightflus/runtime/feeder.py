@@ -125,7 +125,8 @@ class Feeder:
         reader = self._opened()
         started = perf_counter_ns()
         found = reader.read()
-        self._counters.busy_ns += perf_counter_ns() - started
+        if found is None or found.bytes_read:
+            self._counters.busy_ns += perf_counter_ns() - started
         self._counters.lag = reader.lag()
         if found is not None and not self._is_draining:
             self._intake.admit(found)

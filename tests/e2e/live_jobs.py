@@ -1,0 +1,108 @@
+"""Jobs as a person runs them, in a process of their own, between real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import Consumer, Producer
+
+from lightflus.testing.servers import Kafka
+
+ROOT = Path(__file__).resolve().parents[2]
+LIGHTFLUS = Path(sys.executable).with_name("lightflus")
+_LOOK_SECONDS = 0.05
+
+
+class LiveJob:
+    """`lightflus run`; ended by Ctrl-C when the block ends, if it has not ended by itself."""
+
+    def __init__(
+        self, job: Path, *bindings: str, cwd: Path, env: Mapping[str, str] | None = None, parallelism: int = 1
+    ) -> None:
+        bound = [word for binding in bindings for word in ("--bind", binding)]
+        self._command = [str(LIGHTFLUS), "run", str(job), *bound, "--json", "--parallelism", str(parallelism)]
+        self._cwd = cwd
+        self._env = {**os.environ, **(env or {})}
+        self._log = cwd / "job.log"
+
+    def __enter__(self) -> Self:
+        with self._log.open("a") as log:
+            self.process = subprocess.Popen(
+                self._command, cwd=self._cwd, env=self._env, stdout=log, stderr=subprocess.STDOUT, text=True
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def log(self) -> str:
+        """All that it has said."""
+        return self._log.read_text()
+
+    def wait_until(self, is_so: Callable[[], object], seconds: float = 60) -> None:
+        """Looks until something is so; fails with the job's words if it never is, or if the job ends before."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert self.process.poll() is None, f"the job ended with code {self.process.returncode}: {self.log}"
+            assert time.monotonic() < deadline, f"not within {seconds} s: {self.log}"
+            time.sleep(_LOOK_SECONDS)
+
+
+def produce(kafka: Kafka, topic: str, values: Iterable[str | Mapping[str, object]]) -> None:
+    """Sends messages, objects as JSON, and waits until the broker has them all."""
+    producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5})
+    for value in values:
+        text = value if isinstance(value, str) else json.dumps(value)
+        producer.produce(topic, text.encode())
+        producer.poll(0)
+    assert producer.flush(60) == 0
+
+
+def consume(kafka: Kafka, topic: str) -> list[tuple[bytes | None, bytes | None]]:
+    """Key and value of every message that is in the topic now, committed ones only."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": kafka.address,
+            "group.id": "reading-back",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+        }
+    )
+    consumer.subscribe([topic])
+    partitions = len(consumer.list_topics(topic, timeout=20).topics[topic].partitions)
+    found, ended = [], 0
+    deadline = time.monotonic() + 60
+    while ended < partitions:
+        assert time.monotonic() < deadline
+        for message in consumer.consume(500, timeout=1.0):
+            if message.error():
+                ended += 1
+            else:
+                found.append((message.key(), message.value()))
+    consumer.close()
+    return found
