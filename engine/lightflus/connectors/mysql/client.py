@@ -78,6 +78,12 @@ class Client:
             self._cursor.execute("PREPARE lightflus FROM %s", (statement,))
             self._cursor.execute("DEALLOCATE PREPARE lightflus")
 
+    def attempt(self, sql: str) -> None:
+        """Runs a statement that changes nothing, to see whether the server would."""
+        with mapped():
+            self._cursor.execute(sql)
+            self._connection.rollback()
+
     def run(self, sql: str, values: Row) -> None:
         """Runs a statement with `%s` for each value."""
         with mapped():

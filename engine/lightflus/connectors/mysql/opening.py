@@ -17,7 +17,7 @@ from lightflus.connectors.mysql.plan import Plan
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.statement import Statement, parse
 from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Family, Table, read_table
-from lightflus.connectors.mysql.writing import template, upsert_text
+from lightflus.connectors.mysql.writing import nothing_text, template, upsert_text
 from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS
 from lightflus.model.graph import SinkField
@@ -73,6 +73,8 @@ def _checked(
         raise no_table(insert.table, [str(row[0]) for row in client.ask(TABLES, where[:1])], settings.place)
     aims = targets(insert, fields, table)
     check(insert, aims, key, table, settings.place)
+    names = [cell.column for cell in insert.cells if cell.column] or [column.name for column in table.columns]
+    client.attempt(nothing_text(where[0], table.name, names))
     return aims, table
 
 
@@ -88,7 +90,8 @@ def _opening(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ServerError as error:
-        raise BindingInvalid(f"{settings.server}: {error}", where=settings.place, hint=_hint(error, settings)) from error
+        message = f"{settings.server}: {error}"
+        raise BindingInvalid(message, where=settings.place, hint=_hint(error, settings)) from error
 
 
 def _hint(error: ServerError, settings: Settings) -> str | None:

@@ -75,6 +75,13 @@ def upsert_text(table: str, names: Sequence[str], key: Sequence[str], version: s
     return f"{text} ON DUPLICATE KEY UPDATE {', '.join(f'{_quoted(n)} = VALUES({_quoted(n)})' for n in others)}"
 
 
+def nothing_text(database: str, table: str, names: Sequence[str]) -> str:
+    """An INSERT of no row: a server that only reads refuses it, too."""
+    columns, nulls = ", ".join(map(_quoted, names)), ", ".join("NULL" for _ in names)
+    where = f"{_quoted(database)}.{_quoted(table)}"
+    return f"INSERT INTO {where} ({columns}) SELECT {nulls} FROM DUAL WHERE FALSE"
+
+
 def _has_aliases(version: str) -> bool:
     numbers = version.partition("-")[0].split(".")
     is_mysql = "mariadb" not in version.lower() and all(number.isdigit() for number in numbers)
