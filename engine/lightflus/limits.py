@@ -196,8 +196,13 @@ REDIS_STREAM_ENTRIES: Final = 1_000_000_000_000
 REDIS_PIPELINE_CALLS: Final = 1_000
 """Commands of one pipeline to a cluster, whose client packs them one by one."""
 # --- Kafka ---------------------------------------------------------------------------------------------------------
-KAFKA_BATCH_MESSAGES: Final = 1_000
-"""Messages of one read: they are still in the CPU's cache when they are decoded; thousands are not."""
+KAFKA_BATCH_MESSAGES: Final = 500
+"""Messages that are taken from librdkafka in one call: more than Python's collector of cycles (700) has patience for
+would be looked at again and again, at half as much time for each."""
+KAFKA_READ_CALLS: Final = 16
+"""Such calls of one read: 8,000 rows, as of one call into a guest, make what a batch costs the engine small."""
+KAFKA_READ_BYTES: Final = 4 * MIB
+"""Values after which a read ends, however few: as much as a batch in a channel may have."""
 KAFKA_QUEUE_BYTES: Final = 64 * MIB
 """Messages that one subtask's consumer has fetched ahead: what bounds its memory."""
 KAFKA_QUEUE_BACKOFF_MS: Final = 10

@@ -6,7 +6,7 @@ import pyarrow as pa
 from confluent_kafka import TIMESTAMP_CREATE_TIME, Message
 
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
-from lightflus.connectors.kafka.messages import runs_of
+from lightflus.connectors.kafka.messages import Gathered, runs_of
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.runtime.io import BadRecord, Decoded
 
@@ -41,7 +41,11 @@ def message(
 
 
 def decoded(kind: StructType, *messages: Message) -> Decoded:
-    return EnvelopeDecoder("t", kind, Words() if "value" in str(kind) else None).decode(messages, runs_of(messages, 1))
+    decoder = EnvelopeDecoder("t", kind, Words() if "value: " in str(kind) and "headers" not in str(kind) else None)
+    gathered = Gathered(decoder.properties)
+    for one in messages:
+        gathered.add([one], runs_of([one], 1))
+    return decoder.decode(gathered)
 
 
 def test_every_field_has_its_column_in_the_order_of_the_record() -> None:

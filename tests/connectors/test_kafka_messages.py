@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from confluent_kafka import Message
 
-from lightflus.connectors.kafka.messages import MessageOrigin, Run, bytes_of, runs_of
+from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, bytes_of, runs_of
 
 
 def messages(*places: tuple[int, int]) -> list[Message]:
@@ -44,6 +44,16 @@ def test_a_run_is_cut_at_an_offset() -> None:
 def test_an_origin_names_topic_partition_and_offset() -> None:
     origin = MessageOrigin("t", runs_of(messages((0, 7), (2, 1), (2, 5)), 3))
     assert [origin.position(row) for row in range(3)] == ["t[0]@7", "t[2]@1", "t[2]@5"]
+
+
+def test_what_is_kept_of_messages_are_lists_by_property() -> None:
+    gathered = Gathered(["value", "key"])
+    for offset in (7, 8):
+        found = [Message(topic="t", partition=3, offset=offset, value=b"v", key=b"k")]
+        gathered.add(found, runs_of(found, 1))
+    assert gathered.lists == {"value": [b"v", b"v"], "key": [b"k", b"k"]}
+    assert seen(gathered.runs) == [(3, [7]), (3, [8])]
+    assert (len(gathered), gathered.bytes) == (2, 2)
 
 
 def test_bytes_are_those_of_the_values() -> None:

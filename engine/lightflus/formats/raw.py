@@ -41,14 +41,13 @@ class RawDecoder:
 
     def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
         """Every message is a row, but text that is not UTF-8; none is missing (`tombstones.py`)."""
-        values = pa.array(messages, pa.binary())
         if not self._is_text:
-            return Decoded(self._batch(values), len(values))
+            return Decoded(self._batch(pa.array(messages, pa.binary())), len(messages))
         try:
-            texts = cast(pa.StringArray, values.cast(pa.utf8()))
+            texts = pa.array(messages, pa.utf8())
         except pa.ArrowInvalid:
-            return self._decode_apart(values)
-        return Decoded(self._batch(texts), len(values))
+            return self._decode_apart(pa.array(messages, pa.binary()))
+        return Decoded(self._batch(texts), len(messages))
 
     def _decode_apart(self, values: pa.BinaryArray) -> Decoded:
         bad = not_text(values)

@@ -12,10 +12,10 @@ from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from confluent_kafka import Message
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.kafka.messages import Run
+from lightflus.connectors.kafka.messages import PROPERTIES, Gathered, Run
+from lightflus.connectors.kafka.records import Headers
 from lightflus.connectors.rows import AnyArray
 from lightflus.model.envelope import VALUE
 from lightflus.model.types import StructType, Type, columns
@@ -35,37 +35,40 @@ class EnvelopeDecoder:
         self._decoder = decoder
         self._value = next((field.type for field in columns(record) if field.name == VALUE), None)
 
-    def decode(self, messages: Sequence[Message], runs: Sequence[Run]) -> Decoded:
+    @property
+    def properties(self) -> Sequence[str]:
+        """What it needs of messages; the value in any case, since a bad record shows it."""
+        return [VALUE, *(name for name in self._schema.names if name != VALUE and name in PROPERTIES)]
+
+    def decode(self, gathered: Gathered) -> Decoded:
         """A row per message; those that do not fit are bad, whole."""
-        values = list(map(Message.value, messages))
-        decoded = None if self._decoder is None else self._decoder.decode_messages(values)
+        count = len(gathered)
+        decoded = None if self._decoder is None else self._decoder.decode_messages(gathered.values())
         bad = {} if decoded is None else {record.index: record for record in decoded.bad}
-        made = {name: self._column(name, messages, runs, bad, values) for name in self._schema.names if name != VALUE}
-        rows = _kept(decoded, bad, len(messages))
+        made = {name: self._column(name, gathered, bad) for name in self._schema.names if name != VALUE}
+        rows = _kept(decoded, bad, count)
         if rows is not None:
             made = {name: column.take(rows) for name, column in made.items()}
         if decoded is not None:
             made[VALUE] = self._values(decoded, rows)
         batch = pa.RecordBatch.from_arrays([made[name] for name in self._schema.names], schema=self._schema)
-        return Decoded(batch, len(messages), rows, tuple(bad[index] for index in sorted(bad)))
+        return Decoded(batch, count, rows, tuple(bad[index] for index in sorted(bad)))
 
-    def _column(
-        self,
-        name: str,
-        messages: Sequence[Message],
-        runs: Sequence[Run],
-        bad: dict[int, BadRecord],
-        values: Sequence[bytes | None],
-    ) -> AnyArray:
-        field = self._schema.field(name)
+    def _column(self, name: str, gathered: Gathered, bad: dict[int, BadRecord]) -> AnyArray:
+        field, runs = self._schema.field(name), gathered.runs
+
+        def refuse(index: int, why: str) -> None:
+            raw = gathered.values()[index] or b""
+            bad.setdefault(index, BadRecord(index, 0, why, "declare it as bytes, or as optional", raw))
+
         if name == "key":
-            return _texts(list(map(Message.key, messages)), field, "key", lambda i, why: _refuse(bad, i, why, values))
+            return _texts(cast("list[bytes | None]", gathered.lists[name]), field, "key", refuse)
         if name == "headers":
-            return _headers(messages, field, lambda i, why: _refuse(bad, i, why, values))
+            return _headers(cast("list[Headers | None]", gathered.lists[name]), field, refuse)
         if name == "timestamp":
-            return _times(messages, field)
+            return _times(cast("list[tuple[int, int]]", gathered.lists[name]), field)
         if name == "topic":
-            return pa.repeat(pa.scalar(self._topic, pa.utf8()), len(messages))
+            return pa.repeat(pa.scalar(self._topic, pa.utf8()), len(gathered))
         numbers = [run.partition for run in runs for _ in run.offsets] if name == "partition" else _offsets(runs)
         return pa.array(numbers, pa.int64()).cast(field.type)
 
@@ -91,11 +94,6 @@ def _kept(decoded: Decoded | None, bad: dict[int, BadRecord], count: int) -> pa.
     rows = pa.array(found, pa.int32())
     refused = pa.array(list(bad), pa.int32())
     return rows.filter(pc.invert(pc.is_in(rows, value_set=refused)))
-
-
-def _refuse(bad: dict[int, BadRecord], index: int, why: str, values: Sequence[bytes | None]) -> None:
-    hint = "declare it as bytes, or as optional"
-    bad.setdefault(index, BadRecord(index, 0, why, hint, values[index] or b""))
 
 
 Refuse = Callable[[int, str], None]
@@ -126,9 +124,9 @@ def _is_text(value: bytes | None) -> bool:
     return True
 
 
-def _times(messages: Sequence[Message], field: pa.Field[pa.DataType]) -> AnyArray:
+def _times(stamps: Sequence[tuple[int, int]], field: pa.Field[pa.DataType]) -> AnyArray:
     missing = None if field.nullable else _NO_TIME
-    times = [missing if time == _NO_TIME else time for _, time in map(Message.timestamp, messages)]
+    times = [missing if time == _NO_TIME else time for _, time in stamps]
     return pa.array(times, pa.int64()).cast(field.type)
 
 
@@ -136,9 +134,9 @@ def _offsets(runs: Sequence[Run]) -> list[int]:
     return list(chain.from_iterable(run.offsets for run in runs))
 
 
-def _headers(messages: Sequence[Message], field: pa.Field[pa.DataType], refuse: Refuse) -> AnyArray:
+def _headers(found: Sequence[Headers | None], field: pa.Field[pa.DataType], refuse: Refuse) -> AnyArray:
     """A list of {name, value} per message; none is an empty list."""
-    lists = [headers or [] for headers in map(Message.headers, messages)]
+    lists = [headers or [] for headers in found]
     flat = list(chain.from_iterable(lists))
     offsets = [0, *accumulate(map(len, lists))]
     owner = list(chain.from_iterable([index] * len(items) for index, items in enumerate(lists)))
@@ -147,7 +145,7 @@ def _headers(messages: Sequence[Message], field: pa.Field[pa.DataType], refuse: 
     parts = {part.name: part for part in (item.type.field(i) for i in range(item.type.num_fields))}
     names = pa.array([name for name, _ in flat], pa.utf8())
     values = _texts(
-        [cast("bytes | None", value) for _, value in flat],
+        [value for _, value in flat],
         parts["value"],
         "header",
         lambda i, why: refuse(owner[i], why),

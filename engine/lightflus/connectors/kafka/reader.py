@@ -8,25 +8,37 @@ What it leaves: where to start and end (`positions.py`), columns (`messages.py`,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
+from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from lightflus.connectors.kafka.client import new_consumer, partitions_of
 from lightflus.connectors.kafka.failures import error_of, mapped, text_of
-from lightflus.connectors.kafka.messages import MessageOrigin, Run, bytes_of, runs_of
+from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, runs_of
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking, partition_of, split_of
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.retry import Passing, Patience
 from lightflus.errors import SourceFailed
-from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, READ_WAIT_MS
+from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, KAFKA_READ_BYTES, KAFKA_READ_CALLS, READ_WAIT_MS
 from lightflus.runtime.io import Decoded, Health, Rejected, SourceBatch
 
-Decode = Callable[[Sequence[Message], Sequence[Run]], Decoded]
-"""Makes rows of messages."""
+
+class Rows(Protocol):
+    """Makes rows of messages."""
+
+    @property
+    def properties(self) -> Sequence[str]:
+        """What it needs of messages (`messages.PROPERTIES`)."""
+        ...
+
+    def decode(self, gathered: Gathered) -> Decoded:
+        """The rows, and messages that can be none."""
+        ...
+
 
 _LAG_SECONDS = 1.0
 """How often the lag is counted anew: that takes a call per partition."""
@@ -40,7 +52,7 @@ class Reading:
         topic: its name.
         cluster: for words and patience.
         where: of errors.
-        decode: makes rows.
+        rows: makes them.
         group: is told what is done; None: nobody is.
         ends: for a bounded source, the offset at which each partition ends.
     """
@@ -48,7 +60,7 @@ class Reading:
     topic: str
     cluster: Cluster
     where: str
-    decode: Decode
+    rows: Rows
     group: str | None
     ends: Mapping[int, int] | None
 
@@ -78,19 +90,17 @@ class KafkaReader:
         """The messages that have arrived, of any of its partitions. Raises SourceFailed."""
         if self._is_ended:
             return None
-        messages = self._messages()
-        runs = runs_of(messages, len(self._offsets))
-        if self._reading.ends is not None:
-            messages, runs = self._before_ends(messages, runs)
+        gathered = self._gathered()
+        runs = gathered.runs
         for run in runs:
             self._offsets[run.partition] = run.next_offset
         positions = {split_of(self._reading.topic, run.partition): str(run.next_offset) for run in runs}
-        decoded = self._reading.decode(messages, runs)
+        decoded = self._reading.rows.decode(gathered)
         origin = MessageOrigin(self._reading.topic, runs, decoded.record_of_row)
         rejected = tuple(Rejected(origin.place(bad.index), bad.reason, bad.hint, bad.raw) for bad in decoded.bad)
         if self._fresh:
             positions, self._fresh = {**self._fresh, **positions}, {}
-        return SourceBatch(decoded.columns, origin, positions, bytes_of(messages), rejected)
+        return SourceBatch(decoded.columns, origin, positions, gathered.bytes, rejected)
 
     def add(self, splits: Sequence[str]) -> None:
         """Partitions that the topic got while the job runs, from their beginning. Raises SourceFailed."""
@@ -139,11 +149,27 @@ class KafkaReader:
     def _is_ended(self) -> bool:
         return self._reading.ends is not None and not self._open
 
-    def _messages(self) -> list[Message]:
+    def _gathered(self) -> Gathered:
         """What has arrived; waits only for the first message."""
+        gathered = Gathered(self._reading.rows.properties)
+        wait = READ_WAIT_MS / 1_000
+        for _ in range(KAFKA_READ_CALLS):
+            messages = self._messages(wait)
+            if not messages:
+                break
+            runs = runs_of(messages, len(self._offsets))
+            if self._reading.ends is not None:
+                messages, runs = self._before_ends(messages, runs)
+            gathered.add(messages, runs)
+            if gathered.bytes > KAFKA_READ_BYTES:
+                break
+            wait = 0
+        return gathered
+
+    def _messages(self, wait_seconds: float) -> list[Message]:
         with mapped(SourceFailed, self._reading.where, self._reading.cluster):
             messages = self._consumer.consume(KAFKA_BATCH_MESSAGES, 0)
-            if not messages and (messages := self._consumer.consume(1, READ_WAIT_MS / 1_000)):
+            if not messages and wait_seconds and (messages := self._consumer.consume(1, wait_seconds)):
                 messages += self._consumer.consume(KAFKA_BATCH_MESSAGES - 1, 0)
         errors = list(filter(Message.error, messages))
         if errors:
@@ -152,7 +178,7 @@ class KafkaReader:
         if messages:
             self._troubles.cleared()
             self._health.fine()
-        elif self._troubles.is_down:
+        elif self._troubles.is_down and wait_seconds:
             self._wait()
         return messages
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from confluent_kafka import Message
-
 from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
-from lightflus.connectors.kafka.messages import Run
+from lightflus.connectors.kafka.messages import Gathered
 from lightflus.connectors.kafka.options import ADDRESS, Cluster, read_cluster
 from lightflus.connectors.kafka.positions import (
     Asking,
@@ -23,7 +21,7 @@ from lightflus.connectors.kafka.positions import (
     split_of,
     unknown_partitions,
 )
-from lightflus.connectors.kafka.reader import Decode, KafkaReader, Reading
+from lightflus.connectors.kafka.reader import KafkaReader, Reading, Rows
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.kinds import SourceKind, SourceSpec
 from lightflus.connectors.options import Options
@@ -57,11 +55,11 @@ class SourceOptions:
 class KafkaSource:
     """`io.Source` over the partitions of one topic."""
 
-    def __init__(self, name: str, options: SourceOptions, decode: Decode) -> None:
+    def __init__(self, name: str, options: SourceOptions, rows: Rows) -> None:
         """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""
         self._name = name
         self._options = options
-        self._decode = decode
+        self._rows = rows
         self._troubles = Troubles(options.cluster)
         self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
         try:
@@ -95,7 +93,7 @@ class KafkaSource:
         options = self._options
         positions = {partition_of(split): None if at is None else int(at) for split, at in splits.items()}
         starts = self._asking().first_offsets(options.beginning, positions)
-        reading = Reading(options.topic, options.cluster, self._name, self._decode, options.group, self._ends)
+        reading = Reading(options.topic, options.cluster, self._name, self._rows, options.group, self._ends)
         return KafkaReader(reading, self._settings(), starts, health)
 
     def close(self) -> None:
@@ -125,23 +123,25 @@ class KafkaSource:
         return Asking(self._client, self._options.topic, self._options.cluster, self._name)
 
 
-def _decode(spec: SourceSpec, topic: str) -> Decode:
+def _rows_of(spec: SourceSpec, topic: str) -> Rows:
     """How messages become rows of the source's record."""
     if spec.has_envelope:
         has_value = value_type(spec.record) is not None
-        return EnvelopeDecoder(topic, spec.record, spec.message_decoder() if has_value else None).decode
-    return Values(spec.message_decoder()).decode
+        return EnvelopeDecoder(topic, spec.record, spec.message_decoder() if has_value else None)
+    return ValueDecoder(spec.message_decoder())
 
 
-class Values:
-    """Messages of which only the value counts."""
+class ValueDecoder:
+    """Turns messages of which only the value counts into rows."""
+
+    properties = ("value",)
 
     def __init__(self, decoder: MessageDecoder) -> None:
         self._decoder = decoder
 
-    def decode(self, messages: Sequence[Message], _runs: Sequence[Run]) -> Decoded:
+    def decode(self, gathered: Gathered) -> Decoded:
         """A record per message."""
-        return self._decoder.decode_messages(list(map(Message.value, messages)))
+        return self._decoder.decode_messages(gathered.values())
 
 
 def _open(spec: SourceSpec, options: Options) -> KafkaSource:
@@ -152,7 +152,7 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     isolation = options.choice("isolation", ("read_committed", "read_uncommitted"), "read_committed")
     options.end()
     read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation)
-    return KafkaSource(spec.name, read, _decode(spec, topic))
+    return KafkaSource(spec.name, read, _rows_of(spec, topic))
 
 
 SOURCE = SourceKind(ADDRESS, _open)
