@@ -27,23 +27,27 @@ export class KafkaBuilder {
   }
 
   startFrom(position: string): this {
-    this.options.set("start", position);
-    return this;
+    return this.start(position, "");
   }
 
   startAt(time: string, meta: string = ""): this {
     if (!time.length) failAt(meta, 'startAt takes milliseconds since 1970 or ISO 8601 text, such as "2026-01-31T12:00:00Z"');
-    this.options.set("start", "timestamp");
-    this.options.set("start.timestamp", time);
-    return this;
+    return this.start("timestamp", time);
   }
 
   startAtOffsets(offsets: Pairs, meta: string = ""): this {
     let out = "";
     for (let i = 0; i < offsets.length; i += 2) out += (i ? "," : "") + offsets[i]! + ":" + offsets[i + 1]!;
     if (!out.length) failAt(meta, "startAtOffsets needs an offset for at least one partition: startAtOffsets({ 0: 12 })");
-    this.options.set("start", "offsets");
-    this.options.set("start.offsets", out);
+    return this.start("offsets", out);
+  }
+
+  /** What was said last stands. */
+  private start(position: string, detail: string): this {
+    this.options.remove("start.timestamp");
+    this.options.remove("start.offsets");
+    this.options.set("start", position);
+    if (detail.length) this.options.set("start." + position, detail);
     return this;
   }
 
@@ -79,6 +83,7 @@ export class KafkaBuilder {
 
   build<T>(schema: Schema | null = null, _typeName: string | null = null, meta: string = ""): KafkaSource<T> {
     checkTopic(this.options, "source", meta);
+    checkGroup(this.options, meta);
     const source = new KafkaSource<T>("kafka", this.options.copy());
     source.decodedBy(schema);
     source.setPolicy(this.policy);
@@ -94,6 +99,13 @@ export class KafkaBuilder {
 
 function checkTopic(options: Options, what: string, meta: string): void {
   if (!options.get("topic").length) failAt(meta, "this Kafka " + what + " has no topic: add .topic(name) to it");
+}
+
+/** Going on where a group left off needs a group. */
+function checkGroup(options: Options, meta: string): void {
+  if (options.get("start") == "group" && !options.get("group").length) {
+    failAt(meta, 'startFrom("group") needs a group: add .group(name) to it');
+  }
 }
 
 /** Writes a message for each record. */

@@ -98,6 +98,7 @@ export class Mysql<T> extends Sink<T> {
   private tableName: string = "";
   private columnNames: Array<string> = [];
   private keyNames: Array<string> = [];
+  private more: Options = new Options();
 
   static new<T>(): Mysql<T> {
     return new Mysql<T>();
@@ -134,6 +135,11 @@ export class Mysql<T> extends Sink<T> {
     return this;
   }
 
+  option(name: string, value: string): this {
+    this.more.set(name, value);
+    return this;
+  }
+
   attach(input: i32, meta: string): Node {
     const connected = this.connected;
     if (!connected) {
@@ -146,12 +152,16 @@ export class Mysql<T> extends Sink<T> {
     const options = connected!.options.copy();
     if (isTable) options.set("table", this.tableName);
     else options.set("statement", this.sql);
+    options.setFrom(this.more);
     const columns = isTable ? this.rows(meta) : this.values(meta);
     return addSink<T>(input, "mysql", options, columns, isTable ? this.keyNames : [], meta);
   }
 
   /** The parameters in order; each `?` has one. */
   private values(sinkMeta: string): Array<Column<T>> {
+    if (this.columnNames.length || this.keyNames.length) {
+      failAt(sinkMeta, 'columns and keys are for a table; which columns of a statement are its key says .option("key", "id")');
+    }
     const count = parameterCount(this.sql);
     const meta = this.extractorsMeta.length ? this.extractorsMeta : sinkMeta;
     if (!count) failAt(meta, "the statement has no parameters: write a ? for each value");
@@ -177,6 +187,7 @@ export class Mysql<T> extends Sink<T> {
     if (this.extractorsMeta.length) {
       failAt(this.extractorsMeta, "extractors are for a statement: a table takes the fields of the record by name");
     }
+    this.checkKeys(meta);
     if (!this.columnNames.length) return all;
     const columns: Array<Column<T>> = [];
     for (let i = 0; i < this.columnNames.length; i++) {
@@ -185,6 +196,14 @@ export class Mysql<T> extends Sink<T> {
       columns.push(column!);
     }
     return columns;
+  }
+
+  /** The key must be among what is written. */
+  private checkKeys(meta: string): void {
+    for (let i = 0; i < this.keyNames.length; i++) {
+      if (!this.columnNames.length || this.columnNames.includes(this.keyNames[i])) continue;
+      failAt(meta, "the key " + this.keyNames[i] + " is not among the columns: add it to .columns([...])");
+    }
   }
 }
 

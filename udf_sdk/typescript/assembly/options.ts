@@ -12,7 +12,7 @@ export class Options {
 
   copy(): Options {
     const other = new Options();
-    for (let i = 0; i < this.names.length; i++) other.set(this.names[i], this.values[i]);
+    other.setFrom(this);
     return other;
   }
 
@@ -29,6 +29,17 @@ export class Options {
     }
     this.names.push(name);
     this.values.push(value);
+  }
+
+  remove(name: string): void {
+    const at = this.names.indexOf(name);
+    if (at < 0) return;
+    this.names.splice(at, 1);
+    this.values.splice(at, 1);
+  }
+
+  setFrom(other: Options): void {
+    for (let i = 0; i < other.names.length; i++) this.set(other.names[i], other.values[i]);
   }
 
   setAll(pairs: Pairs | null): void {

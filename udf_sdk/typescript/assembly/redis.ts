@@ -100,12 +100,12 @@ export class Redis<T> extends Sink<T> {
     return this.add<string>("key", env, fn, meta);
   }
 
-  valueExtractor(env: usize, fn: (env: usize, value: T) => string, meta: string): this {
-    return this.add<string>("value", env, fn, meta);
+  valueExtractor<V>(env: usize, fn: (env: usize, value: T) => V, meta: string): this {
+    return this.add<V>("value", env, fn, meta);
   }
 
-  scoreExtractor(env: usize, fn: (env: usize, value: T) => f64, meta: string): this {
-    return this.add<f64>("score", env, fn, meta);
+  scoreExtractor<N>(env: usize, fn: (env: usize, value: T) => N, meta: string): this {
+    return this.add<N>("score", env, fn, meta);
   }
 
   private become(command: string, option: string, name: string, meta: string): this {

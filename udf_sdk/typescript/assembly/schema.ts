@@ -27,7 +27,7 @@ export class Schema {
     return new Schema("protobuf", pairs);
   }
 
-  static debezium(): Schema {
-    return new Schema("debezium", null);
+  static debezium(pairs: Pairs | null = null): Schema {
+    return new Schema("debezium", pairs);
   }
 }

@@ -12,7 +12,7 @@ export { Secret } from "./options.ts";
 export type { BadRecordPolicy, TlsOptions } from "./options.ts";
 export { Redis, RedisStream, RedisStreamBuilder, RedisStreamSource } from "./redis.ts";
 export { Schema } from "./schema.ts";
-export type { CsvOptions, ProtobufOptions, SchemaPlace } from "./schema.ts";
+export type { CsvOptions, DebeziumChange, ProtobufOptions, RegistryOptions, SchemaPlace } from "./schema.ts";
 export { Sink } from "./sinks.ts";
 export { ConnectorSource, Source } from "./sources.ts";
 export { ExecutionContext, Job, KeyedStream, Stream } from "./streams.ts";

@@ -152,6 +152,11 @@ export class Mysql<in out T> extends Sink<T> {
     return this;
   }
 
+  /** An option of the engine's connector that this API has no word for: docs/connectors.md lists them. */
+  option(name: string, value: string | number | boolean): this {
+    return this;
+  }
+
   /** @internal */
   base(): string {
     return this.tableName || "mysql";

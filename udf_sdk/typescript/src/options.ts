@@ -8,6 +8,8 @@ export interface TlsOptions {
   cert?: string;
   /** A file with its key. */
   key?: string;
+  /** The password of the key, as `Secret.env("KEY_PASSWORD")`. */
+  keyPassword?: string;
 }
 
 /** What becomes of a message that cannot be read as a record. */

@@ -16,8 +16,8 @@ export class Redis<in out T> extends Sink<T> {
   private command: Command = "set";
   private streamName: string = "";
   private key: ((record: T) => string) | undefined;
-  private value: ((record: T) => string) | undefined;
-  private score: ((record: T) => number) | undefined;
+  private value: ((record: T) => string | null | undefined) | undefined;
+  private score: ((record: T) => number | null | undefined) | undefined;
 
   private constructor() {
     super();
@@ -109,14 +109,14 @@ export class Redis<in out T> extends Sink<T> {
     return this;
   }
 
-  /** The text that is stored. */
-  valueExtractor(extract: (record: T) => string): this {
+  /** The text that is stored; null deletes the key. */
+  valueExtractor<V extends string | null | undefined>(extract: (record: T) => V): this {
     this.value = extract;
     return this;
   }
 
-  /** The number by which a sorted set is sorted. */
-  scoreExtractor(extract: (record: T) => number): this {
+  /** The number by which a sorted set is sorted; null removes the member. */
+  scoreExtractor<N extends number | null | undefined>(extract: (record: T) => N): this {
     this.score = extract;
     return this;
   }

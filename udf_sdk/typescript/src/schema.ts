@@ -3,31 +3,43 @@
 
 /** How a CSV line is cut into fields. */
 export interface CsvOptions {
-  /** What stands between two fields; "," unless told. */
+  /** The character between two values; "," unless told. */
   delimiter?: string;
+  /** The character around values that hold delimiters; '"' unless told. */
+  quote?: string;
+  /** The text that means null, beside an empty value. */
+  null?: string;
   /** Whether the first line of a file names the columns. */
   header?: boolean;
 }
 
-/** Where the schema is: a file, or a registry that messages name their schema of. */
-export type SchemaPlace =
-  | {
-      /** A schema file. */
-      schema: string;
-    }
-  | {
-      /** The URL of a schema registry. */
-      registry: string;
-      registryUser?: string;
-      /** `Secret.env("REGISTRY_PASSWORD")`. */
-      registryPassword?: string;
-    };
+/** A schema registry, which messages name their schema of. */
+export interface RegistryOptions {
+  /** Its URL. */
+  registry: string;
+  registryUser?: string;
+  /** `Secret.env("REGISTRY_PASSWORD")`. */
+  registryPassword?: string;
+  /** The subject whose newest schema is checked before the job starts, and written by sinks. */
+  subject?: string;
+}
 
-/** A message of a Protobuf file or registry. */
+/** Where the schema is: a file, a registry, or both. */
+export type SchemaPlace = ({ /** A schema file. */ schema: string } & Partial<RegistryOptions>) | RegistryOptions;
+
+/** A message of a file with a descriptor set, or of a registry. */
 export type ProtobufOptions = SchemaPlace & {
   /** The message's full name; needed where the file has several. */
   message?: string;
 };
+
+/** A change of a row, as `Schema.debezium()` reads it: `op` is "c", "u", "d" or "r" (read in a snapshot). */
+export interface DebeziumChange<T> {
+  op: string;
+  before: T | null;
+  after: T | null;
+  ts_ms: number | null;
+}
 
 /**
  * How records are decoded and encoded. Without one, `string` is the text as it is and an object type is JSON.
@@ -60,13 +72,17 @@ export class Schema {
     return new Schema();
   }
 
-  /** Protocol Buffers, by a schema file or a registry. */
+  /** Protocol Buffers, by a file with the descriptor set (`protoc -o`) or a registry. */
   static protobuf(options: ProtobufOptions): Schema {
     return new Schema();
   }
 
-  /** Changes of a database table as Debezium writes them. */
-  static debezium(): Schema {
+  /**
+   * Changes of a database table as Debezium writes them: the record is a `DebeziumChange<Row>`, or the row that a
+   * change leaves behind. A delete leaves none: it is a bad record, unless the record may be null or `deletes` says
+   * "skip".
+   */
+  static debezium(options?: { deletes?: "bad" | "skip" }): Schema {
     return new Schema();
   }
 }

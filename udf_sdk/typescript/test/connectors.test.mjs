@@ -54,6 +54,11 @@ describe("sources", () => {
     assert.equal(offsets.connector.options["start.offsets"], "0:12,1:9007199254740993");
   });
 
+  test("where it starts is what was said last", async () => {
+    const { connector } = await sourceOf('Kafka.builder().topic("t").startAt(5).startAtOffsets({ 0: 1 }).startFrom("latest").build<P>()');
+    assert.deepEqual(connector.options, { topic: "t", start: "latest" });
+  });
+
   test("a format brings its options", async () => {
     const csv = await sourceOf('Kafka.builder().topic("t").build<P>(Schema.csv({ delimiter: ";", header: false }))');
     assert.deepEqual([csv.format, csv.connector.options], ["csv", { topic: "t", "format.delimiter": ";", "format.header": "false" }]);
@@ -86,6 +91,11 @@ describe("sinks", () => {
     assert.deepEqual(kafka.fields.map((f) => f.value.field), [{ names: ["name"] }, {}, { names: ["id"] }]);
   });
 
+  test("Redis: a value that may be missing is a nullable field", async () => {
+    const { fields } = await sinkOf('Redis.new<P>().host("h").keyExtractor((p) => p.name).valueExtractor((p) => (p.id > 0 ? p.name : null))');
+    assert.deepEqual(fields.map((f) => f.type), [{ scalar: "UTF8" }, { nullable: true, scalar: "UTF8" }]);
+  });
+
   test("MySQL: a connection may serve several sinks; a table has a column per field", async () => {
     const [one, two] = await said(
       "sink",
@@ -111,6 +121,7 @@ const MISUSES = [
   [kafkaSource("Kafka.builder().build<P>()"), "this Kafka source has no topic: add .topic(name) to it", "build"],
   [kafkaSource('Kafka.builder().topic("t").startAt("").build<P>()'), "startAt takes milliseconds since 1970 or ISO 8601 text", "startAt"],
   [kafkaSource('Kafka.builder().topic("t").startAtOffsets({}).build<P>()'), "startAtOffsets({ 0: 12 })", "startAtOffsets"],
+  [kafkaSource('Kafka.builder().topic("t").startFrom("group").build<P>()'), 'startFrom("group") needs a group', "build"],
   [sink("Kafka.sink<P>()"), "this Kafka sink has no topic: add .topic(name) to it", "sink(Kafka"],
   [sink('Kafka.sink<P>().topic("t").keyExtractor((p) => p.name).keyExtractor((p) => "x")'), "has a keyExtractor already", '(p) => "x"'],
   [kafkaSource('RedisStream.builder().host("h").build<P>()'), "this Redis source has no stream: add .stream(name) to it", "build"],
@@ -130,6 +141,8 @@ const MISUSES = [
   [mysql('.statement("call f(?)").extractors((s) => { s.setNumber(0, (p) => p.id); })'), "counted from 1", "(p) =>"],
   [mysql('.statement("call f()").extractors((s) => {})'), "the statement has no parameters: write a ? for each value", "(s) =>"],
   [mysql('.table("t").extractors((s) => { s.setNumber(1, (p) => p.id); })'), "extractors are for a statement", "(s) =>"],
+  [mysql('.statement("call f(?)").keys(["id"]).extractors((s) => { s.setNumber(1, (p) => p.id); })'), "columns and keys are for a table", "sink(Mysql"],
+  [mysql('.table("t").columns(["name"]).keys(["id"])'), "the key id is not among the columns", "sink(Mysql"],
   [sink('Connector.sink<P>("")'), "a connector has a kind", 'sink<P>("")'],
   [sink('Connector.sink<P>("k").field("a", (p) => p.id).field("a", (q) => q.id)'), "the field a is written twice", "(q) =>"],
 ];

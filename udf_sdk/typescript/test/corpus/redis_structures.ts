@@ -28,6 +28,8 @@ const redis = () => Redis.new<Score>().host("localhost").user("job").password(Se
 totals.sink(redis().hash("points").keyExtractor((s) => s.player).valueExtractor((s) => `${s.points}`)).name("hash").execute();
 totals.sink(redis().sortedSet("ranking").keyExtractor((s) => s.player).scoreExtractor((s) => s.points)).name("ranking").execute();
 totals.sink(redis().sortedSet("teams").keyExtractor((s) => s.team.toUpperCase()).scoreExtractor((s) => s.points / 2)).name("teams").execute();
+totals.sink(redis().hash("high").keyExtractor((s) => s.player).valueExtractor((s) => (s.points > 4 ? s.team : null))).name("high").execute();
+totals.sink(redis().sortedSet("low").keyExtractor((s) => s.player).scoreExtractor((s) => (s.points > 4 ? undefined : s.points))).name("low").execute();
 scores.sink(redis().stream("log").maxLength(1000)).execute();
 scores.sink(redis().stream("pairs").keyExtractor((s) => s.player).valueExtractor((s) => s.team)).execute();
 scores.sink(redis().channel("news")).name("news").execute();
