@@ -20,7 +20,7 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo servers test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
+.PHONY: help setup demo demo-kafka servers test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ setup: $(ENV_STAMP) $(SDK_STAMP) ## .venv/bin/lightflus, ready to build and run 
 
 demo: setup ## the published word count: on its own sentence, then on 100 MB of text
 	@$(BIN)/python examples/word_count/demo.py
+
+demo-kafka: setup ## the published word count between a real Kafka and a real Redis, fed by a producer (about a minute)
+	@tools/setup.sh servers
+	@$(BIN)/python examples/word_count/demo_kafka.py
 
 test: unit slow sdk-test ## all tests: unit part first (< 60 s), then the slow part, then the SDK's own
 

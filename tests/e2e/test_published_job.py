@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +59,15 @@ def test_three_of_each_then_six_and_six_again_after_a_restart(
         produce(named_kafka, "topic", [LINE])
         job.wait_until(lambda: counts() == ["9", "9"])
     client.close()
+
+
+def test_the_demo_counts_what_its_producer_sends() -> None:
+    done = subprocess.run(
+        [sys.executable, "examples/word_count/demo_kafka.py", "3"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "are exactly the producer's own" in done.stdout
