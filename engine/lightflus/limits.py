@@ -183,8 +183,6 @@ REDIS_COMMAND_BYTES: Final = 1 * MIB
 """Bytes of one command of more than one row."""
 REDIS_WINDOW_BYTES: Final = 4 * MIB
 """Bytes of commands that are sent before their replies are read; what is sent again after a lost connection."""
-REDIS_HELD_BYTES: Final = 64 * MIB
-"""Data of rows that an upsert sink holds before it flushes early."""
 REDIS_REPLY_SECONDS: Final = 10
 """How long a reply may take once connected; a server that is that busy is treated as one that is away."""
 REDIS_DATABASES: Final = 1_000_000

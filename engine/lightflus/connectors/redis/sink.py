@@ -19,7 +19,7 @@ from lightflus.connectors.redis.target import UPSERTING, Target, command_of, rea
 from lightflus.connectors.retry import Patience
 from lightflus.connectors.rows import last_rows
 from lightflus.errors import SinkFailed
-from lightflus.limits import HELD_KEYS, REDIS_HELD_BYTES
+from lightflus.limits import HELD_BYTES, HELD_KEYS
 from lightflus.model.graph import Connector, Delivery
 from lightflus.runtime.io import Health
 
@@ -113,7 +113,7 @@ class UpsertWriter:
 
     def _is_full(self, parts: int) -> bool:
         """Whether a part of what may be held is in use: after the whole was, more than half of it were other keys."""
-        return self._rows * parts >= HELD_KEYS or self._bytes * parts >= REDIS_HELD_BYTES
+        return self._rows * parts >= HELD_KEYS or self._bytes * parts >= HELD_BYTES
 
 
 def _open(spec: SinkSpec, options: Options) -> RedisSink:
