@@ -18,7 +18,9 @@ from lightflus.testing.servers.mariadb import PASSWORD, USER, MariaDb
 from lightflus.testing.servers.process import Server
 from lightflus.testing.servers.redis import Redis
 
-_DATABASE = "lightflus"
+_DATABASE = "actions"
+_TOPICS = ("topic", "user_actions", "payments", "enriched_payments")
+"""What the examples read and write."""
 _SERVERS: dict[str, tuple[type[Kafka] | type[Redis] | type[MariaDb], int]] = {
     "kafka": (Kafka, 9092),
     "redis": (Redis, 6379),
@@ -67,7 +69,8 @@ def _row(server: Server) -> str:
     """Where it is, and a binding of it."""
     match server:
         case Kafka():
-            server.create_topic("topic")
+            for topic in _TOPICS:
+                server.create_topic(topic)
             uri = f"--bind topic=kafka://{server.address}/topic"
         case MariaDb():
             server.create_database(_DATABASE)
