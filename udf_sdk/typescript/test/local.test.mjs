@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Kafka, ExecutionContext, Redis, runLocal } from "../.build/src/index.mjs";
+import { Connector, ExecutionContext, Kafka, Mysql, Redis, runLocal } from "../.build/src/index.mjs";
 
 const api = new URL("../.build/src/index.mjs", import.meta.url).href;
 const folder = mkdtempSync(join(tmpdir(), "lightflus-local-"));
@@ -113,4 +113,55 @@ test("records are copied between operators, and text becomes well-formed", async
   const { redis } = await runLocal(build, { t: [0] });
   assert.notEqual(second, shared);
   assert.deepEqual(redis, [{ key: "\ufffdx", value: "\ufffdx" }]);
+});
+
+const context = () => ExecutionContext.new("job");
+
+test("a source of messages fills in what the test does not say", async () => {
+  const build = () =>
+    Kafka.builder().topic("t").buildMessages().createFlow(context()).sink(Kafka.sink().topic("out").valueExtractor((m) => m)).execute();
+  const { out } = await runLocal(build, { t: [{ value: "a" }, { key: "k", value: "b", headers: [{ name: "h", value: null }] }] });
+  assert.deepEqual(out[0].value, { key: null, timestamp: 0, partition: 0, offset: 0n, topic: "t", headers: [], value: "a" });
+  assert.deepEqual(out[1].value, { key: "k", timestamp: 0, partition: 0, offset: 1n, topic: "t", headers: [{ name: "h", value: null }], value: "b" });
+  await assert.rejects(runLocal(build, { t: ["a"] }), /a source of messages is given objects with a field 'value'/);
+});
+
+test("results go by topic, stream or table, each row with the sink's fields", async () => {
+  const build = () => {
+    const rows = Connector.source("mqtt", { topic: "a" }).createFlow(context());
+    rows.sink(Mysql.new().table("t").columns(["n"])).execute();
+    rows.sink(Mysql.new().statement("call f(?)").extractors((s) => s.setNumber(1, (r) => r.n * 2))).execute();
+    rows.sink(Redis.new().stream("s")).execute();
+    rows.sink(Connector.sink("http", { url: "u" }).keyExtractor((r) => r.k).field("body", (r) => r.n)).execute();
+  };
+  assert.deepEqual(await runLocal(build, { a: [{ k: "x", n: 1 }] }), {
+    t: [{ n: 1 }],
+    mysql: [{ 1: 2 }],
+    s: [{ k: "x", n: 1 }],
+    http: [{ key: "x", body: 1 }],
+  });
+});
+
+test("what a statement lacks is said under Node, too", async () => {
+  const run = (set) =>
+    runLocal(() => Connector.source("a").createFlow(context()).sink(Mysql.new().statement("call f(?, ?)").extractors(set)).execute(), {});
+  const number = (index) => (s) => s.setNumber(index, () => 1);
+  await assert.rejects(run(number(2)), /parameter 1 of the statement is not set: add s\.setString\(1, record => \.\.\.\)/);
+  await assert.rejects(run((s) => [1, 2, 3].forEach((i) => number(i)(s))), /has 2 parameters, but number 3 is set/);
+  await assert.rejects(run((s) => number(1)(number(1)(s))), /parameter 1 of the statement is set twice/);
+  await assert.rejects(run(number(0)), /counted from 1/);
+});
+
+test("rows without a key are all printed, 64-bit integers as numbers", () => {
+  const file = join(folder, "rows.mjs");
+  writeFileSync(
+    file,
+    `import { ExecutionContext, Kafka, Mysql } from ${JSON.stringify(api)};
+await Kafka.builder().topic("lines").build().createFlow(ExecutionContext.new("job")).map((l) => ({ big: BigInt(l), text: "9007199254740993" }))
+  .sink(Mysql.new().table("t")).execute();`,
+  );
+  writeFileSync(join(folder, "big.txt"), "9007199254740993\n9007199254740993\n");
+  const { stdout } = spawnSync(process.execPath, [file], { env: { ...process.env, LIGHTFLUS_INPUT: `lines=${join(folder, "big.txt")}` }, encoding: "utf8" });
+  const line = '{"sink":"t","big":9007199254740993,"text":"9007199254740993"}\n';
+  assert.equal(stdout, line + line);
 });
