@@ -193,6 +193,15 @@ REDIS_STREAM_ENTRIES: Final = 1_000_000_000_000
 """Largest `maxlen` of a stream: more than a server's memory can hold."""
 REDIS_PIPELINE_CALLS: Final = 1_000
 """Commands of one pipeline to a cluster, whose client packs them one by one."""
+REDIS_READ_ENTRIES: Final = 1_000
+"""Entries of one stream that are asked for at a time: amortises a round trip, and bounds a batch."""
+REDIS_LOOK_MS: Final = 1_000
+"""How often a stream is asked how long it is: for the lag, and whether what was not yet read is gone."""
+REDIS_CLAIM_MS: Final = 60_000
+"""For how long a consumer may not acknowledge an entry before another one takes it over when it starts."""
+REDIS_STREAMS: Final = 1_000
+"""Streams of one source."""
+
 # --- Kafka ---------------------------------------------------------------------------------------------------------
 KAFKA_BATCH_MESSAGES: Final = 500
 """Messages that are taken from librdkafka in one call: more than Python's collector of cycles (700) has patience for

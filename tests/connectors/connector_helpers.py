@@ -39,6 +39,7 @@ def source_spec(connector: Connector, record: Type = TEXT, streams: Streams = ST
         line_decoder=lambda: line_decoder("", record, {}),
         message_decoder=lambda: message_decoder("", record, {}),
         streams=streams,
+        value_decoder=lambda kind: message_decoder("json", kind),
     )
 
 

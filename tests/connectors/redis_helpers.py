@@ -44,7 +44,7 @@ def spec(fields: Mapping[str, Type] = KEY_AND_VALUE, *, key: str | None = "key",
 def sink(port: int, fields: Mapping[str, Type] = KEY_AND_VALUE, *, key: str | None = "key", **options: str) -> Sink:
     """A sink into a server of this machine. Underscores of options are dots."""
     named = {name.replace("_", "."): value for name, value in options.items()}
-    return open_sink(spec(fields, key=key, host="127.0.0.1", port=str(port), **named))
+    return open_sink(spec(fields, key=key, **{"host": "127.0.0.1", "port": str(port), **named}))
 
 
 def rows(fields: Mapping[str, Type], *values: Sequence[object]) -> pa.RecordBatch:

@@ -83,6 +83,7 @@ def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) ->
         line_decoder=partial(line_decoder, node.format, record, form),
         message_decoder=partial(message_decoder, node.format, value, form),
         streams=streams,
+        value_decoder=partial(message_decoder, "json"),
     )
     return open_source(spec)
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from lightflus.connectors.options import Options
 from lightflus.connectors.screen import Screen
+from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Connector, Delivery, SinkField
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.types import Field, Type
@@ -26,6 +27,11 @@ class Streams:
     stdin: int
     stdout: BinaryIO
     screen: Screen | None = None
+
+
+def no_values(record: Type) -> MessageDecoder:
+    """`SourceSpec.value_decoder` where none was given. Raises BindingInvalid."""
+    raise BindingInvalid(f"there is no decoder of values of type {record} here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class SourceSpec:
         line_decoder: makes the decoder of a system of lines. Raises BindingInvalid: the format has no lines.
         message_decoder: makes the decoder of a system of messages, of the record or of its `value` field.
         streams: the standard streams.
+        value_decoder: makes the decoder of JSON values of a type, for systems whose records have fields that are texts.
     """
 
     name: str
@@ -55,6 +62,7 @@ class SourceSpec:
     line_decoder: Callable[[], LineDecoder]
     message_decoder: Callable[[], MessageDecoder]
     streams: Streams
+    value_decoder: Callable[[Type], MessageDecoder] = no_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _SOURCES = {
     "file": "lightflus.connectors.file",
     "generate": "lightflus.connectors.generate",
     "kafka": "lightflus.connectors.kafka",
+    "redis-stream": "lightflus.connectors.redis.stream",
     "stdin": "lightflus.connectors.stdio",
 }
 _SINKS = {

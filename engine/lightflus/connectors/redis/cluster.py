@@ -73,3 +73,13 @@ def _client(server: Server) -> redis.RedisCluster:
 def _parts(found: Iterator[Call]) -> Iterator[list[Call]]:
     while part := list(islice(found, REDIS_PIPELINE_CALLS)):
         yield part
+
+
+def node_of(server: Server, key: str) -> tuple[str, int]:
+    """Host and port of the node that owns a key now. Raises what redis-py raises."""
+    client = _client(server)
+    try:
+        node = client.get_node_from_key(key)
+        return cast(str, node.host), cast(int, node.port)
+    finally:
+        client.close()

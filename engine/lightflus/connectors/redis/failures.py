@@ -38,7 +38,7 @@ _PASSING_CODES = {
     "MISCONF": "cannot save to its disk and refuses writes",
     "NOREPLICAS": "has too few replicas to take writes",
     "BUSY": "is busy running a script",
-    "UNBLOCKED": "ended the read, since it has become a replica",
+    "UNBLOCKED": "ended the read: the stream is gone, or it has become a replica",
 }
 """The same, by the first word of a reply that redis-py has no class for."""
 

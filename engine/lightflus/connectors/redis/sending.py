@@ -17,7 +17,7 @@ from lightflus.connectors.redis.resp import Piece, Step, pieces
 from lightflus.connectors.redis.server import Server
 from lightflus.connectors.retry import Patience
 from lightflus.errors import SinkFailed
-from lightflus.limits import REDIS_WINDOW_BYTES
+from lightflus.limits import REDIS_REPLY_SECONDS, REDIS_WINDOW_BYTES
 
 
 class Sender(Protocol):
@@ -38,7 +38,7 @@ class ServerSender:
     def __init__(self, server: Server, patience: Patience) -> None:
         self._server = server
         self._patience = patience
-        self._link = Link(server)
+        self._link = Link(server, REDIS_REPLY_SECONDS)
 
     def send(self, steps: Sequence[Step]) -> None:
         """In order; what was in a window that failed in part is done later than its neighbours."""
