@@ -10,8 +10,8 @@ import trio
 from jobs import WORD_COUNT, prepare
 
 from lightflus.errors import RecordInvalid, SinkFailed
-from lightflus.limits import COMMIT_MS, DISCOVERY_MS
 from lightflus.model.graph import BadRecords
+from lightflus.runtime import commits, feeding
 from lightflus.runtime.compute import ThreadCompute
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.graphs import word_count
@@ -44,8 +44,11 @@ async def test_nothing_is_committed_that_the_sink_did_not_take(autojump_clock: t
 
 
 @pytest.mark.parametrize("parallelism", [1, 2])
-async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_has_ended(parallelism: int) -> None:
-    idle = [*IDLE] * int(1.6 * COMMIT_MS / 1_000 / SHORT)
+async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_has_ended(
+    parallelism: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "COMMIT_MS", 50)
+    idle = [*IDLE] * 20
     seen: list[dict[str, str]] = []
     last = Wait(lambda: seen.append(dict(job.source.committed)))
     splits: dict[str, Sequence[Step]] = {"a": [["x"], *idle, last, ["end"]], "b": [["z"]]}
@@ -55,13 +58,14 @@ async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_
     assert seen[0]["a"] != job.source.committed["a"]
 
 
-async def test_a_split_that_is_found_while_it_runs_is_read() -> None:
+async def test_a_split_that_is_found_while_it_runs_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "DISCOVERY_MS", 50)
     splits: dict[str, Sequence[Step]] = {}
 
     def grow() -> None:
         splits["b"] = [["late"]]
 
-    splits["a"] = [["x"], Wait(grow), *[*IDLE] * int(1.5 * DISCOVERY_MS / 1_000 / SHORT)]
+    splits["a"] = [["x"], Wait(grow), *[*IDLE] * 20]
     job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
     await job.result()
     assert job.counts() == {"x": "1", "late": "1"}
