@@ -38,7 +38,7 @@ test: unit slow sdk-test ## all tests: unit part first (< 60 s), then the slow p
 
 unit: setup ## the tests to run while working (< 60 s)
 	@echo "== unit tests"
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 slow: setup
 	@tools/setup.sh rust
@@ -47,7 +47,7 @@ slow: setup
 	@tools/setup.sh go
 	@tools/setup.sh servers
 	@echo "== slow tests: whole programs, the compilers, the wheel"
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
 
 check: lint types generated-check sdk-check kernel-check ## style, types, generated code, and the kernel rebuilt from source
 
