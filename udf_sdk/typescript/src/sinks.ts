@@ -39,7 +39,7 @@ export function whole(name: string): Column {
 
 /** @internal Writes these columns. */
 export function writingOf(columns: readonly Column[], keys: readonly string[] = []): Writing {
-  const value = ({ extract }: Column, record: unknown): unknown => crossing(extract(crossing(record))) ?? null;
+  const value = ({ extract }: Column, record: unknown): unknown => plain(crossing(extract(crossing(record))));
   return { keys, write: (record) => Object.fromEntries(columns.map((c) => [c.name, value(c, record)])) };
 }
 
@@ -49,6 +49,13 @@ export function writingFields(keys: readonly string[] = []): Writing {
     typeof record === "object" && record !== null && !Array.isArray(record);
   return {
     keys,
-    write: (record) => (isObject(record) ? (crossing({ ...record }) as Row) : { value: crossing(record) ?? null }),
+    write: (record) => (isObject(record) ? (plain(crossing(record)) as Row) : { value: plain(crossing(record)) }),
   };
+}
+
+/** What is written is data: instances of classes are objects of their fields, and what is missing is null. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
 }

@@ -5,6 +5,7 @@ import { bare } from "../scopes.ts";
 import { present } from "../types.ts";
 import { code, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { isUndefined } from "./arguments.ts";
 import { refuse, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { text, unwrapped } from "./convert.ts";
@@ -40,6 +41,7 @@ function isPlainObject(ctx: Context, type: ts.Type): boolean {
 
 function pairs(ctx: Context, given: ts.Expression): Code {
   const node = bare(given);
+  if (isUndefined(node)) return "null";
   const list = ts.isObjectLiteralExpression(node) ? writtenPairs(ctx, node) : heldPairs(ctx, node);
   return list.length === 0 ? "new Array<string | null>(0)" : code`(<Array<string | null>>[${separated(list, ", ")}])`;
 }
