@@ -238,3 +238,33 @@ def test_a_statement_in_a_uri_says_what_a_write_means(statement: str, delivery: 
     sink = graph.operators[1].kind
     assert isinstance(sink, Sink)
     assert (sink.delivery, sink.key_fields) == (delivery, key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redis=mysqll://u:hunter2@h/d",
+        "redis=//u:hunter2@h/d",
+        "redis=///u:hunter2@h/d?password=hunter2",
+        "mysql://u:hunter2@h/d",
+        "mysql://u:hunter2@h/d?table=file:x",
+        "redis=sqlite://u:hunter2@h/d",
+        "redis=mysqll:x?a=b&sasl.password=hunter2&c=d",
+        "redis=mysqll://u:hun@ter2/hunter2@h/d",
+        "redis=mysql://u:hunter2/x@h/d?table=t",
+        "redis=mysql://u:7/hunter2@h/d?table=t",
+        "redis=mysql://u:hunter2?x@h/d?table=t",
+        "redis=mysql://u:hunter2#x@h:port/d?table=t",
+    ],
+)
+def test_a_password_in_an_address_that_is_wrong_is_not_shown(text: str) -> None:
+    with pytest.raises(BindingInvalid) as caught:
+        bound("topic=file:a", text)
+    assert "hunter2" not in f"{caught.value} {caught.value.where} {caught.value.hint}"
+
+
+def test_special_characters_of_a_password_are_told_to_be_escaped() -> None:
+    for text in ("redis=mysql://u:a/b@h/d", "redis=mysql://u:1/b@h/d", "redis=mysql://u:a?b@h/d"):
+        with pytest.raises(BindingInvalid, match="is no host") as caught:
+            bound("topic=file:a", text)
+        assert "`/` is %2F" in str(caught.value.hint)

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 
 from lightflus.connectors.kinds import Address, Streams
 from lightflus.connectors.registry import schemes, sink_kind, source_kind, unbound
-from lightflus.connectors.uri import listed, parse_uri
+from lightflus.connectors.uri import listed, parse_uri, shown
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Connector, Delivery, JobGraph, Operator, OperatorId, Sink, Source
 
@@ -37,7 +37,8 @@ def parse_bindings(texts: Sequence[str]) -> dict[str, Connector]:
         name, equals, uri = text.partition("=")
         if not (equals and name and uri):
             raise BindingInvalid(
-                f"`{text}` is not a binding", hint="a binding is name=uri, for example --bind topic=file:book.txt"
+                f"`{shown(text)}` is not a binding",
+                hint="a binding is name=uri, for example --bind topic=file:book.txt",
             )
         if name in bindings:
             raise BindingInvalid(f"`{name}` is bound twice", hint="give each source or sink one --bind")
@@ -75,7 +76,7 @@ def _check_names(graph: JobGraph, names: Mapping[OperatorId, str], bindings: Map
     for name in bindings:
         if name not in sources and name not in sinks:
             raise BindingInvalid(
-                f"this job has no source or sink named `{name}`",
+                f"this job has no source or sink named `{shown(name)}`",
                 hint=f"its sources: {_quoted(sources)}; its sinks: {_quoted(sinks)}",
             )
 

@@ -123,5 +123,6 @@ class Options:
 _EXAMPLES = {
     "file": "for example file:book.txt",
     "sqlite": "for example sqlite:counts.db",
+    "mysql": "for example mysql://user@localhost:3306/shop?table=counts",
     "kafka": "for example kafka://localhost:9092/topic",
 }

@@ -13,10 +13,13 @@ from urllib.parse import unquote
 from lightflus.connectors.kinds import Address
 from lightflus.errors import BindingInvalid
 from lightflus.limits import OPTION_BYTES
-from lightflus.model.graph import Connector
+from lightflus.model.graph import Connector, is_secret
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 _PORT = re.compile(r"(.*?)(?::(\d+))?")
+_PLACE = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(:\d+)?")
+_PASSWORD = re.compile(r"(//[^/@:]*:).*(?=@)", re.DOTALL)
+_SECRET_VALUE = re.compile(r"([^?&=]*)=([^&]*)")
 
 
 def parse_uri(text: str, schemes: Iterable[str], address_of: Callable[[str], Address]) -> Connector:
@@ -32,11 +35,14 @@ def parse_uri(text: str, schemes: Iterable[str], address_of: Callable[[str], Add
     """
     scheme, colon, rest = text.partition(":")
     if not colon or not _SCHEME.fullmatch(scheme):
+        named = shown(text)
         raise BindingInvalid(
-            f"`{text}` has no scheme", hint=f"write file:{text} for a file; there is also {listed(schemes)}"
+            f"`{named}` has no scheme", hint=f"write file:{named} for a file; there is also {listed(schemes)}"
         )
     if scheme not in schemes:
-        raise BindingInvalid(f"there is no connector `{scheme}:`", where=text, hint=f"there is {listed(schemes)}")
+        raise BindingInvalid(
+            f"there is no connector `{scheme}:`", where=shown(text), hint=f"there is {listed(schemes)}"
+        )
     if len(text) > OPTION_BYTES:
         raise BindingInvalid(f"an address of {len(text):,} characters is too long", hint=f"at most {OPTION_BYTES:,}")
     body, _, query = rest.partition("?")
@@ -73,8 +79,8 @@ def _local(body: str, address: Address) -> dict[str, str]:
         host, slash, path = body[2:].partition("/")
         if host not in ("", "localhost"):
             raise BindingInvalid(
-                f"`{host}` would be a host, but files are read on this machine",
-                where=body,
+                f"`{host.rpartition('@')[2]}` would be a host, but files are read on this machine",
+                where=shown(body),
                 hint="write file:relative/path, file:/absolute/path or file:///absolute/path",
             )
         body = slash + path
@@ -89,10 +95,20 @@ def _network(body: str, address: Address) -> dict[str, str]:
     user, at, hosts = authority.rpartition("@")
     user, _, password = user.partition(":") if at else ("", "", "")
     found = _named((address.user, user), (address.password, password), (address.main, main))
+    if "@" in main or not all(map(_PLACE.fullmatch, hosts.split(","))):
+        raise _unescaped(address)
     if address.hosts is not None:
         return {**found, **_named((address.hosts, hosts))}
     host, port = _host_and_port(hosts)
     return {**found, **_named((address.host, host), (address.port, port))}
+
+
+def _unescaped(address: Address) -> BindingInvalid:
+    """The parts are not shown: one of them may be the half of a password."""
+    hint = "write host:port or [IPv6 address]:port"
+    if address.password is not None:
+        hint += "; in a user or password, `/` is %2F, `?` %3F, `#` %23, `@` %40 and `:` %3A"
+    return BindingInvalid("what stands behind `//` is no host, with or without a port", hint=hint)
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
@@ -114,6 +130,12 @@ def _named(*parts: tuple[str | None, str]) -> dict[str, str]:
             )
         found[name] = unquote(value)
     return found
+
+
+def shown(text: str) -> str:
+    """An address as anybody may see it, also one that is none: passwords are `***`."""
+    hidden = _PASSWORD.sub(r"\1***", text)
+    return _SECRET_VALUE.sub(lambda found: f"{found[1]}=***" if is_secret(found[1]) else found[0], hidden)
 
 
 def listed(names: Iterable[str]) -> str:
