@@ -102,6 +102,46 @@ def test_a_reply_that_is_dropped_was_asked_for(proxy: FaultProxy) -> None:
         assert ask(connection, b"kept") == b"kept"
 
 
+def test_a_large_transfer_arrives_whole(proxy: FaultProxy) -> None:
+    sent = b"x" * 999_999 + b"\n"
+    with connect(proxy) as connection, connection.makefile("rb") as answers:
+        sending = threading.Thread(target=connection.sendall, args=[sent])
+        sending.start()
+        assert answers.readline() == sent
+        sending.join()
+
+
+def test_a_connection_that_is_stalled_can_be_cut(proxy: FaultProxy) -> None:
+    with connect(proxy) as connection:
+        assert ask(connection, b"a") == b"a"
+        proxy.stall()
+        connection.sendall(b"lost")
+        proxy.cut()
+        assert ask(connection, b"more") == b""
+
+
+def test_a_request_is_cut_in_the_middle_once(proxy: FaultProxy) -> None:
+    proxy.cut_after(3, Direction.TO_SERVER)
+    with connect(proxy) as connection:
+        assert ask(connection, b"ab") == b"ab"
+        assert ask(connection, b"cdef") in {b"c", b""}
+        assert ask(connection, b"more") == b""
+    with connect(proxy) as connection:
+        assert ask(connection, b"abcdef") == b"abcdef"
+
+
+def test_nothing_is_left_of_a_closed_proxy(proxy: FaultProxy) -> None:
+    with connect(proxy) as connection:
+        assert ask(connection, b"a") == b"a"
+        proxy.close()
+        assert connection.recv(1) == b""
+    deadline = time.monotonic() + 10
+    while any(thread.name == "proxy" for thread in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert proxy.connections == 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "proxy"]
+
+
 def test_it_cuts_after_so_many_bytes(proxy: FaultProxy) -> None:
     with connect(proxy) as connection:
         proxy.cut_after(3, Direction.TO_CLIENT)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import redis
 from confluent_kafka import Consumer, Producer
 
 from lightflus.testing.servers import Kafka, MariaDb, Redis, RedisCluster, Server, ServerFailed
@@ -88,6 +89,8 @@ def test_a_paused_server_is_there_and_answers_when_it_goes_on() -> None:
     with Redis() as server:
         server.pause()
         assert server.is_running
+        with server.client() as client, pytest.raises(redis.TimeoutError):
+            client.ping()
         server.resume()
         with server.client() as client:
             assert client.ping()

@@ -1,7 +1,8 @@
 """Apache Kafka, one node in KRaft mode: broker and controller in one JVM, from the jars that Maven fetched.
 
 What it owns: its configuration, and topics made for tests. What it leaves: the process (`process.py`), producing and
-consuming (the caller's client). Starts in some five seconds on two cores; a tenth of that is formatting the data.
+consuming (the caller's client). A new one answers after three to five seconds on two cores, and so does one that was
+killed, since the controller gives up a broker that it does not hear for two seconds.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ transaction.state.log.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=2000
 log.segment.bytes=67108864
 """
 

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import ClassVar, Final, Self
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lightflus.testing.servers.certificates import Certificates
 from lightflus.testing.servers.ports import HOST, free_port
@@ -46,15 +48,17 @@ class Redis(Server):
         self.password = password
         self.certificates = Certificates(self.folder) if tls else None
 
-    def client(self) -> redis.Redis:
-        """A client that answers with text."""
+    def client(self, *, user: str | None = None, password: str | None = None) -> redis.Redis:
+        """A client that answers with text and tries once: the default user's, or another one's."""
         return redis.Redis(
             host=HOST,
             port=self.port,
-            password=self.password,
+            username=user,
+            password=password or self.password,
             ssl=self.certificates is not None,
             ssl_ca_certs=str(self.certificates.authority) if self.certificates else None,
             socket_timeout=_ASK_SECONDS,
+            retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )
 
