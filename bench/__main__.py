@@ -12,6 +12,7 @@ import time
 
 BENCHMARKS = {
     "word_count": "whole program against bytewax, one core",
+    "rust": "the word count in Rust against TypeScript: speed, size, build",
     "parallel": "parallelism 2 against 1",
     "memory": "peak memory, 1 M lines against 10 M",
     "guests": "flatMap and reduce in wasm against a C guest",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from broken_modules import BROKEN, BrokenModule, assembled, good
 
+from lightflus.testing.graphs import UTF8
 from lightflus.verify import Report, Verdict, verify
+from lightflus.verify.pools import ROWS
 from lightflus.verify.rules import RULES
+from lightflus.verify.values import Level, made
 from lightflus.wasm import ArtefactCache, CompiledModule, refusal
 
 
@@ -29,6 +33,14 @@ def test_a_good_module_passes(cache: ArtefactCache) -> None:
     assert not report.failed
     unknown = {result.rule.number for result in report.results if result.verdict is Verdict.NOT_APPLICABLE}
     assert unknown == {"1.5", "2.1", "5.5"}
+
+
+@pytest.mark.parametrize("separator", " ,;\t:=")
+@pytest.mark.parametrize("pattern", ["[a-z]+{0}[-0-9.]+", "[-0-9.]+{0}[a-z]+"])
+@pytest.mark.parametrize("pairs", [1, 2, 3])
+def test_lines_are_tried_that_have_fields_as_programs_cut_them(separator: str, pattern: str, pairs: int) -> None:
+    wanted = re.compile(separator.join([pattern.format(separator)] * pairs))
+    assert any(wanted.fullmatch(str(line)) for line in made(UTF8, Level.FIELDS, ROWS).column(0).to_pylist())
 
 
 RESULT = """    (local.set $at (call $alloc (i32.const 28)))

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lightflus.codec import Layout
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
-from lightflus.limits import CALL_BYTES, CALL_ROWS, FOLD_BYTES, FOLD_ROWS
+from lightflus.limits import CALL_BYTES, CALL_ROWS
 from lightflus.model.graph import FunctionKind
 from lightflus.model.types import Scalar, ScalarType, walk
 from lightflus.sandbox.functions import CallPlan
@@ -51,19 +51,25 @@ def _null_patterns(pool: Pool) -> list[list[int]]:
 
 
 def check_full(subject: Subject, plan: CallPlan, pool: Pool) -> None:
-    """6.7: as many rows as a call may have; halved where a guest runs out of memory or time (8.2)."""
-    is_fold = plan.kind is FunctionKind.REDUCE
-    rows = sized(FOLD_ROWS if is_fold else CALL_ROWS, FOLD_BYTES if is_fold else CALL_BYTES, pool.rows)
+    """6.7: as many rows as a call may have, each of which gives what it gives among few (3.4)."""
+    few = called(subject, plan, pool.rows).rows
+    rows, many = largest(subject, plan, pool, sized(CALL_ROWS, CALL_BYTES, pool.rows))
+    times = rows // pool.rows.num_rows
+    if times:
+        repeated = joined([few] * times)
+        _require_same(plan, repeated, many.rows.slice(0, repeated.num_rows), f"among {rows:,} rows")
+
+
+def largest(subject: Subject, plan: CallPlan, pool: Pool, rows: int) -> tuple[int, Answer]:
+    """The answer to that many rows, and how many they were: halved where a guest runs out of memory or time (8.2)."""
     while True:
         try:
-            called(subject, plan, pool.cycled(rows))
+            return rows, called(subject, plan, pool.cycled(rows))
         except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
             if rows <= pool.rows.num_rows:
                 raise
             subject.notes.append(f"{plan.label} did not take {rows:,} rows at once: {error}")
             rows //= 2
-        else:
-            return
 
 
 def check_repeated(subject: Subject, plan: CallPlan, pool: Pool) -> None:

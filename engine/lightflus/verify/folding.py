@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from lightflus.limits import CALL_BYTES, CALL_ROWS, FOLD_BYTES, FOLD_ROWS
 from lightflus.sandbox.functions import CallPlan
-from lightflus.verify.applying import require_kept
+from lightflus.verify.applying import largest, require_kept
 from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Fold
-from lightflus.verify.pools import GROUPS, Pool, dealt, fold_of
+from lightflus.verify.pools import GROUPS, PIECE, Pool, dealt, fold_of, folded_in_pieces, sized
 from lightflus.verify.report import RuleBroken
 from lightflus.verify.subject import NotApplicable, Subject
 from lightflus.verify.values import joined
@@ -31,12 +32,13 @@ def _needs_state_of_rows(plan: CallPlan) -> None:
 
 
 def check_first_rows(subject: Subject, plan: CallPlan, pool: Pool) -> None:
-    """Each row in a group of its own."""
+    """Each row in a group of its own, few of them and many."""
     _needs_state_of_rows(plan)
-    count = pool.rows.num_rows
-    answer = subject.caller.fold(plan, pool.rows, fold_of(plan, range(count), count))
-    _require(plan, pool.rows, _state(answer.state), "the first row of a group did not become its state")
-    _require(plan, pool.rows, answer.rows, "the output of a first row is not the row")
+    for count in (pool.rows.num_rows, sized(CALL_ROWS, CALL_BYTES, pool.rows)):
+        rows = pool.cycled(count)
+        answer = subject.caller.fold(plan, rows, fold_of(plan, range(count), count))
+        _require(plan, rows, _state(answer.state), "the first row of a group did not become its state")
+        _require(plan, rows, answer.rows, "the output of a first row is not the row")
 
 
 def check_output(subject: Subject, plan: CallPlan, pool: Pool) -> None:
@@ -74,6 +76,14 @@ def check_pieces(subject: Subject, plan: CallPlan, pool: Pool) -> None:
         rest = Fold(plan.output.columns, kept, groups[cut:])
         after = subject.caller.fold(plan, pool.rows.slice(cut), rest)
         _require(plan, whole, _state(after.state), f"a fold in pieces, {cut} rows first, is another")
+
+
+def check_full(subject: Subject, plan: CallPlan, pool: Pool) -> None:
+    """6.7: as many rows as a fold may have leave what the same rows leave in calls of fewer."""
+    rows, whole = largest(subject, plan, pool, sized(FOLD_ROWS, FOLD_BYTES, pool.rows))
+    many = pool.cycled(rows)
+    pieces = folded_in_pieces(subject.caller, plan, many, min(GROUPS, rows))
+    _require(plan, pieces, _state(whole.state), f"a fold of {rows:,} rows is another than in calls of {PIECE:,}")
 
 
 def check_mixed(subject: Subject, plan: CallPlan, pool: Pool) -> None:

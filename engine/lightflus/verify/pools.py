@@ -23,12 +23,16 @@ from lightflus.verify.values import Level, joined, made
 
 ROWS = 36
 _ENOUGH = 24
+_OTHERS = 36
+"""Rows of every other kind, tried once there are enough: wild text seldom has the fields that a function cuts."""
 _MOST_REFUSALS = 72
 _MOST_EXPENSIVE = 3
 """Rows of a function that ran into its deadline or memory limit: each costs a second, so the search ends there."""
 _MOST_SECONDS = 10.0
 """Of the search for rows that one function takes."""
 GROUPS = 5
+PIECE = 1_024
+"""Rows of a call where many are folded in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,16 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
         return _fold_pool(caller, plan)
     search = _Search()
     found: list[pa.RecordBatch] = []
-    for rows in _candidates(plan, others):
+    left = iter(_candidates(plan, others))
+    for rows in left:
         taken = _taken(caller, plan, rows, search)
         if taken is not None:
             found.append(taken)
         if sum(batch.num_rows for batch in found) >= _ENOUGH or search.is_over:
             break
+    for rows in left:
+        taken = None if search.is_over else _taken(caller, plan, rows.slice(0, _OTHERS), search)
+        found += [] if taken is None else [taken]
     if not found and not search.refused:
         return None
     return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(search.refused))
@@ -139,12 +147,37 @@ def _takes_all_ways(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, search
     except GuestProtocolError:
         raise
     except GuestError as error:
-        if batch is many and isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded):
+        if batch is many and (
+            isinstance(error, GuestDeadlineExceeded | GuestMemoryExceeded) or _takes_in_pieces(caller, plan, many)
+        ):
             return True  # too many for one call; the rows are fine
         if error.row is not None:
             search.refused.append(Refused(rows.slice(error.row % count, 1), error))
         return False
     return True
+
+
+def _takes_in_pieces(caller: Caller, plan: CallPlan, rows: pa.RecordBatch) -> bool:
+    try:
+        for groups in (GROUPS, 1):
+            folded_in_pieces(caller, plan, rows, groups)
+    except GuestProtocolError:
+        raise
+    except GuestError:
+        return False
+    return True
+
+
+def folded_in_pieces(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, groups: int) -> pa.RecordBatch:
+    """The states that a fold of many rows, dealt out to a few groups, leaves if it is cut into calls of PIECE rows."""
+    kept = fold_of(plan, (), groups).state
+    for start in range(0, rows.num_rows, PIECE):
+        piece = rows.slice(start, PIECE)
+        numbers = tuple((start + row) % groups for row in range(piece.num_rows))
+        state = caller.fold(plan, piece, Fold(plan.output.columns, kept, numbers, False)).state
+        assert state is not None
+        kept = state.to_struct_array()
+    return pa.RecordBatch.from_struct_array(kept)
 
 
 def sized(most_rows: int, most_bytes: int, rows: pa.RecordBatch) -> int:

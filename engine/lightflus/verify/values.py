@@ -134,12 +134,17 @@ class _Maker:
             case Level.PLAIN:
                 return " ".join(self._word() for _ in range(self._chance.randint(0, 4)))
             case Level.FIELDS:
-                separator = _SEPARATORS[self._row % len(_SEPARATORS)]
-                return separator.join(self._word() + separator + self._number() for _ in range(1 + self._row % 3))
+                turn, kind = divmod(self._row, len(_SEPARATORS))
+                separator = _SEPARATORS[kind]
+                return separator.join(self._pair(separator, is_backwards=turn > 2) for _ in range(1 + turn % 3))
             case Level.NUMERIC:
                 return str(self._chance.randint(1, 99))
             case Level.GENTLE:
                 return "1"
+
+    def _pair(self, separator: str, *, is_backwards: bool) -> str:
+        pair = (self._word(), self._number())
+        return separator.join(pair[::-1] if is_backwards else pair)
 
     def _number(self) -> str:
         return str(self._chance.randint(-40, 400) / 10)
