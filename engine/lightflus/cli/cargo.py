@@ -104,8 +104,8 @@ def build_command(cargo: Cargo, project: Project) -> list[str]:
         f"profile.{PROFILE}.strip": "none",
         # A count that wraps is a wrong result; measured, the checks cost nothing.
         f"profile.{PROFILE}.overflow-checks": True,
-        # What builds the graph runs once; the loops are generic and compiled with the job itself.
-        f"profile.{PROFILE}.package.lightflus.opt-level": "s",
+        # What builds the graph runs once; the loops are generic and compiled with the job itself, for speed.
+        f"profile.{PROFILE}.package.lightflus.opt-level": "z",
         f"target.{TARGET}.rustflags": [f"--remap-path-prefix={path}={name}" for path, name in _names(project)],
     }
     command = [cargo.path, "rustc", "--manifest-path", str(project.manifest), "--lib", "--crate-type", "cdylib"]

@@ -2,12 +2,13 @@
 
 What it owns: undoing rustc's mangling, and marking what is a library's (`~lib/`), so that messages can leave it out.
 It serves error messages only: a name that is not understood stays as it is. Runs once per build.
-Format: WebAssembly core specification, appendix "Name Section"; rustc's legacy mangling.
+Format: WebAssembly core specification, appendix "Name Section"; rustc's legacy mangling and its v0 (RFC 2603).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lightflus.sandbox.binary import section, with_section
 
@@ -16,6 +17,9 @@ _NAME = "name"
 _FUNCTIONS = 1
 _LEGACY = re.compile(r"_ZN(.+)E(?:\.\w+)*")
 _MODERN = "_R"
+_REFERENCE = re.compile(r"[sBL][0-9A-Za-z]*_")
+_LENGTH = re.compile(r"(\d+)_?")
+_PATH = re.compile(r"(?:\w+::)+")
 _HASH = re.compile(r"h[0-9a-f]{16}")
 _ESCAPES = {"$LT$": "<", "$GT$": ">", "$LP$": "(", "$RP$": ")", "$C$": ",", "$RF$": "&", "$BP$": "*", "$SP$": "@"}
 _ESCAPED = re.compile(r"\$[A-Z]{1,2}\$|\$u[0-9a-f]+\$")
@@ -53,14 +57,34 @@ def _functions(content: bytes, crate: str) -> bytes:
 
 
 def readable(name: str, crate: str) -> str:
-    """One function's name."""
+    """One function's name. Of a library's, which no message shows, the end is kept: all would be a tenth of a module."""
     found = _LEGACY.fullmatch(name)
-    if found is None:
-        is_library = name.startswith(_MODERN) and f"{len(crate)}{crate}" not in name
-        return LIBRARY + name if is_library else name
-    parts = _parts(found[1])
-    text = "::".join(map(_unescaped, parts))
-    return text if crate in re.findall(r"\w+", text) else LIBRARY + text
+    parts = [_unescaped(part) for part in _parts(found[1])] if found else _modern_parts(name)
+    if not parts:
+        return name
+    if crate in re.findall(r"\w+", "::".join(parts)):
+        return "::".join(parts)
+    return LIBRARY + "::".join(_PATH.sub("", part) for part in parts[-2:])
+
+
+def _modern_parts(name: str) -> list[str]:
+    """The identifiers of a name in rustc's v0 mangling, in order: enough to know a function by, types left out."""
+    if not name.startswith(_MODERN):
+        return []
+    return list(_identifiers(name.removeprefix(_MODERN).partition(".")[0]))
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    """Each after its length; what stands between are tags and references, some of which hold digits, too."""
+    at = 0
+    while at < len(text):
+        if found := _REFERENCE.match(text, at):
+            at = found.end()
+        elif found := _LENGTH.match(text, at):
+            at = found.end() + int(found[1])
+            yield text[found.end() : at]
+        else:
+            at += 1
 
 
 def _parts(text: str) -> list[str]:

@@ -65,7 +65,7 @@ impl<'b> Job<'b> {
     /// The records of a source.
     #[track_caller]
     pub fn from<T: Value<'b>, S: Source<T>>(&self, source: S) -> Flow<'b, T> {
-        let step = Step::Source(source.connector());
+        let step = Step::Source(source.into_source());
         let id = self.graph.borrow_mut().add_node(step, None, Some(T::describe()), Location::caller());
         Flow { end: End { graph: self.graph.clone(), id }, records: PhantomData }
     }

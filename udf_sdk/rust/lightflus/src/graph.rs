@@ -5,7 +5,9 @@
 
 use std::panic::Location;
 
-use crate::json::{list, object, quote};
+use crate::connectors::{BadRecords, Column, Format, Options};
+use crate::flow::End;
+use crate::json::{list, object, quote, Object};
 use crate::operation::Operation;
 use crate::types::Type;
 
@@ -17,8 +19,44 @@ pub(crate) type Place = &'static Location<'static>;
 /// An external system.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    pub kind: &'static str,
-    pub options: Vec<(&'static str, String)>,
+    pub kind: String,
+    pub options: Options,
+}
+
+/// What a source says: its format is empty where the type decides; bad records are `None` where the engine decides.
+#[derive(Clone)]
+pub(crate) struct Source {
+    pub connector: Connector,
+    pub format: &'static str,
+    pub bad_records: Option<&'static str>,
+    pub envelope: bool,
+}
+
+/// A source of bare records.
+pub(crate) fn source(
+    kind: &str,
+    mut options: Options,
+    format: Option<Format>,
+    bad_records: Option<BadRecords>,
+) -> Source {
+    if let Some(format) = &format {
+        options.set_all(&format.options);
+    }
+    let connector = Connector { kind: kind.to_owned(), options };
+    let bad_records = bad_records.map(BadRecords::name);
+    Source { connector, format: format.map_or("", |format| format.name), bad_records, envelope: false }
+}
+
+/// A sink of these columns. With keys the last row of a key stands, else every record is a new row.
+pub(crate) fn sink<'b>(
+    kind: &str,
+    options: Options,
+    columns: Vec<Column<'b>>,
+    key_fields: Vec<String>,
+    end: &End<'b>,
+) -> Step {
+    let fields = columns.into_iter().map(|column| column.attach(end)).collect();
+    Step::Sink { connector: Connector { kind: kind.to_owned(), options }, fields, key_fields }
 }
 
 /// A value taken from a record.
@@ -31,20 +69,20 @@ pub(crate) enum Extractor {
 /// One column that a sink writes.
 #[derive(Clone)]
 pub(crate) struct SinkField {
-    pub name: &'static str,
+    pub name: String,
     pub value: Extractor,
     pub kind: Type,
 }
 
 /// What an operator does.
 pub(crate) enum Step {
-    Source(Connector),
+    Source(Source),
     Map(usize),
     Filter(usize),
     FlatMap(usize),
     KeyBy(Extractor, Type),
     Reduce(usize),
-    Sink { connector: Connector, fields: Vec<SinkField>, key_fields: Vec<&'static str> },
+    Sink { connector: Connector, fields: Vec<SinkField>, key_fields: Vec<String> },
 }
 
 /// A node of the dataflow; its id is its index.
@@ -148,7 +186,7 @@ impl Step {
     fn to_json(&self) -> (&'static str, String) {
         let calls = |number: &usize| object().with("function", number.to_string()).end();
         match self {
-            Step::Source(connector) => ("source", object().with("connector", connector.to_json()).end()),
+            Step::Source(source) => ("source", source.to_json()),
             Step::Map(number) => ("map", calls(number)),
             Step::Filter(number) => ("filter", calls(number)),
             Step::FlatMap(number) => ("flatMap", calls(number)),
@@ -159,19 +197,35 @@ impl Step {
             Step::Sink { connector, fields, key_fields } => {
                 let sink = object()
                     .with("connector", connector.to_json())
-                    .with("fields", list(fields.iter().map(SinkField::to_json)))
-                    .with("delivery", quote("DELIVERY_UPSERT"))
-                    .with("keyFields", list(key_fields.iter().map(|name| quote(name))));
-                ("sink", sink.end())
+                    .with("fields", list(fields.iter().map(SinkField::to_json)));
+                let keys = list(key_fields.iter().map(|name| quote(name)));
+                let upsert = |sink: Object| sink.with("delivery", quote("DELIVERY_UPSERT")).with("keyFields", keys);
+                ("sink", if key_fields.is_empty() { sink } else { upsert(sink) }.end())
             }
         }
     }
 }
 
+impl Source {
+    fn to_json(&self) -> String {
+        let mut out = object().with("connector", self.connector.to_json());
+        if !self.format.is_empty() {
+            out = out.with("format", quote(self.format));
+        }
+        if let Some(policy) = self.bad_records {
+            out = out.with("badRecords", quote(policy));
+        }
+        if self.envelope {
+            out = out.with("envelope", "true");
+        }
+        out.end()
+    }
+}
+
 impl Connector {
     fn to_json(&self) -> String {
-        let options = self.options.iter().fold(object(), |out, (name, value)| out.with(name, quote(value)));
-        object().with("kind", quote(self.kind)).with("options", options.end()).end()
+        let options = self.options.pairs().fold(object(), |out, (name, value)| out.with(name, quote(value)));
+        object().with("kind", quote(&self.kind)).with("options", options.end()).end()
     }
 }
 
@@ -190,7 +244,7 @@ impl Extractor {
 impl SinkField {
     fn to_json(&self) -> String {
         object()
-            .with("name", quote(self.name))
+            .with("name", quote(&self.name))
             .with("value", self.value.to_json())
             .with("type", self.kind.to_json())
             .end()

@@ -29,6 +29,8 @@
 
 #![warn(missing_docs)]
 
+extern crate self as lightflus;
+
 #[allow(missing_docs, dead_code)]
 mod abi;
 mod arena;
@@ -47,7 +49,11 @@ pub mod testing;
 mod types;
 mod value;
 
-pub use connectors::{Kafka, KafkaBuilder, KafkaSource, Redis, Sink, Source};
+pub use connectors::{
+    BadRecords, Compression, Connector, ConnectorBuilder, ConnectorSink, ConnectorSource, Format, Header, Headers,
+    Kafka, KafkaBuilder, KafkaSink, KafkaSource, Mysql, MysqlConnection, Redis, RedisStream, RedisStreamBuilder,
+    RedisStreamSource, Sasl, Score, Secret, Sink, Source, StartFrom, TextOrBytes, Time, Tls,
+};
 pub use field::Field;
 pub use flow::{End, Flow, Job, Keyed};
 pub use host::Level;
@@ -56,7 +62,10 @@ pub use value::{Binary, Date, Items, List, TimestampMs, TimestampUs, Value};
 
 /// What a job needs.
 pub mod prelude {
-    pub use crate::{field, log, Binary, Date, Flow, Job, Kafka, List, Record, Redis, TimestampMs, TimestampUs};
+    pub use crate::{field, log};
+    pub use crate::{BadRecords, Compression, Format, Header, Kafka, Sasl, Secret, StartFrom, Tls};
+    pub use crate::{Binary, Date, Flow, Job, List, Record, TimestampMs, TimestampUs};
+    pub use crate::{Mysql, MysqlConnection, Redis, RedisStream};
 }
 
 /// Writes a line to the job's log: `log!("{} rows", n)`, `log!(Warn, "...")`; `Debug`, `Info`, `Warn` or `Error`.

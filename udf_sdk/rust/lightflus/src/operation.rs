@@ -180,23 +180,21 @@ impl<'b, T: Value<'b>, F: Fn(T, T) -> T, C: KeyCheck<'b, T>> ReduceOperation<'b,
                 _ => T::read(&rows, first_rows[g] as usize),
             };
             if after.as_ref().is_some_and(|after| !self.check.has_same_key(&before, after)) {
-                self.fail_moved();
+                fail_moved(self.check.field(), self.place);
             }
         }
     }
+}
 
-    #[cold]
-    fn fail_moved(&self) -> ! {
-        let message = format!(
-            "this reduce changes {}, by which its stream is keyed; hand it on as it is, or key by a function: \
-             .key_by(|record| ...)",
-            match self.check.field() {
-                [] => String::from("the record"),
-                names => format!("the field `{}`", names.join(".")),
-            }
-        );
-        fail(&message, self.place)
-    }
+#[cold]
+#[inline(never)]
+fn fail_moved(field: &[&str], place: &Location<'_>) -> ! {
+    let what = match field {
+        [] => String::from("the record"),
+        names => format!("the field `{}`", names.join(".")),
+    };
+    let way_out = "hand it on as it is, or key by a function: .key_by(|record| ...)";
+    fail(&format!("this reduce changes {what}, by which its stream is keyed; {way_out}"), place)
 }
 
 /// Whether group `g` has a state: a null row has none.

@@ -13,7 +13,7 @@ fn lines<'b>(job: &Job<'b>) -> Flow<'b, &'b str> {
     job.from(Kafka::builder().brokers(["localhost:9092"]).topic("lines").group("test").build::<&str>())
 }
 
-fn words<'a>() -> Redis<Word<'a>> {
+fn words<'a>() -> Redis<'a, Word<'a>> {
     Redis::new().host("localhost")
 }
 

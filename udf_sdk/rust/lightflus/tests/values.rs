@@ -8,7 +8,7 @@ fn source<'b, T: Value<'b>>(job: &Job<'b>) -> Flow<'b, T> {
     job.from(Kafka::builder().brokers(["localhost:9092"]).topic("in").group("test").build::<T>())
 }
 
-fn shown<T>() -> Redis<T> {
+fn shown<'b, T: Value<'b>>() -> Redis<'b, T> {
     Redis::new().host("localhost")
 }
 

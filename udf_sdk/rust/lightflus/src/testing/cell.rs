@@ -1,6 +1,7 @@
 //! Values whose type is known only when a test runs: keys and states between calls. Native only.
 
 use crate::abi::ArrowArray;
+use crate::json::{list, object, quote, Object};
 use crate::types::{Kind, Scalar, Type};
 use crate::value::array;
 
@@ -17,11 +18,27 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    /// The text of a text column.
-    pub fn into_text(self) -> String {
-        match self {
-            Cell::Bytes(bytes) => String::from_utf8(bytes).expect("text is UTF-8"),
-            other => panic!("{other:?} is not text"),
+    /// As a test sees it: text as it is, anything else as JSON.
+    pub fn shown(&self, kind: &Type) -> String {
+        match (self, &kind.kind) {
+            (Cell::Bytes(bytes), Kind::Scalar(_)) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => self.to_json(kind),
+        }
+    }
+
+    fn to_json(&self, kind: &Type) -> String {
+        match (self, &kind.kind) {
+            (Cell::Null, _) => "null".to_owned(),
+            (Cell::Bits(is_one), _) => is_one.to_string(),
+            (Cell::Bytes(bytes), _) => quote(&String::from_utf8_lossy(bytes)),
+            (Cell::Many(items), Kind::List(item)) => list(items.iter().map(|cell| cell.to_json(item))),
+            (Cell::Many(parts), Kind::Struct(fields)) => {
+                let with =
+                    |out: Object, (part, (name, kind)): (&Cell, &(&str, Type))| out.with(name, part.to_json(kind));
+                parts.iter().zip(fields).fold(object(), with).end()
+            }
+            (Cell::Fixed(bytes), Kind::Scalar(scalar)) => number(bytes, *scalar),
+            (other, kind) => panic!("{other:?} is no {kind:?}"),
         }
     }
 
@@ -31,6 +48,27 @@ impl Cell {
         let Cell::Many(parts) = self else { return Cell::Null };
         let k = fields.iter().position(|(field, _)| field == name).expect("the record has the field");
         parts[k].at(&fields[k].1, rest)
+    }
+}
+
+/// A number, date or time as text.
+fn number(bytes: &[u8], scalar: Scalar) -> String {
+    macro_rules! read {
+        ($type:ty) => {
+            <$type>::from_ne_bytes(bytes.try_into().expect("a value has the size of its type")).to_string()
+        };
+    }
+    match scalar {
+        Scalar::Int8 => read!(i8),
+        Scalar::Int16 => read!(i16),
+        Scalar::Int32 | Scalar::Date32 => read!(i32),
+        Scalar::Uint8 => read!(u8),
+        Scalar::Uint16 => read!(u16),
+        Scalar::Uint32 => read!(u32),
+        Scalar::Uint64 => read!(u64),
+        Scalar::Float32 => read!(f32),
+        Scalar::Float64 => read!(f64),
+        _ => read!(i64),
     }
 }
 

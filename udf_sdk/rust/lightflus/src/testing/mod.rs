@@ -12,10 +12,15 @@
 //! assert_eq!(results.updates("redis"), [("HELLO".into(), "HELLO".into()), ("WORLD".into(), "WORLD".into())]);
 //! ```
 //!
-//! Sources go by their topic, or by the name that `.name(...)` gave them; sinks likewise, or `redis`. Every update of a
-//! key is seen here; the engine may leave out those that a later one overwrites.
+//! Sources and sinks go by the name that `.name(...)` gave them; else by their topic, stream or table, or the kind of system
+//! (`redis`), with `-2` at a second one. Every update of a key is seen here; the engine may leave out those that a later one
+//! overwrites.
 
 mod cell;
+mod names;
+mod results;
+
+pub use results::{Results, Row};
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,10 +28,11 @@ use crate::abi::{ArrowArray, Call, WANTED_OUTPUT, WANTED_STATE};
 use crate::arena;
 use crate::exports::Main;
 use crate::flow::Job;
-use crate::graph::{Extractor, Graph, Node, Step};
+use crate::graph::{Extractor, Graph, Step};
 use crate::types::Type;
 use crate::value::{Rows, Value};
 use cell::{read_batch, write_batch, Cell};
+use names::known_names;
 
 const ROWS_PER_BATCH: usize = 1_000;
 
@@ -36,6 +42,14 @@ pub fn run(main: Main) -> Run {
     let job = Job::new();
     main(&job);
     Run { job, rows_per_batch: ROWS_PER_BATCH, inputs: Vec::new() }
+}
+
+/// What a job says about itself, as JSON: its operators, functions and types, and the systems that it names.
+pub fn graph(main: Main) -> String {
+    let job = Job::new();
+    main(&job);
+    let graph = job.graph.borrow();
+    graph.to_json("test", "default")
 }
 
 /// A job with its inputs.
@@ -70,10 +84,12 @@ impl Run {
 
     fn source(&self, name: &str, kind: Type) -> usize {
         let graph = self.job.graph.borrow();
-        let sources = graph.nodes.iter().enumerate().filter(|(_, node)| matches!(node.step, Step::Source(_)));
-        let names: Vec<_> = sources.map(|(id, node)| (id, node.known_as())).collect();
-        let found = names.iter().find(|(_, known)| *known == name);
-        let Some((id, _)) = found else { panic!("the job has no source `{name}`; it has {names:?}") };
+        let names = known_names(&graph);
+        let is_source = |id: &usize| matches!(graph.nodes[*id].step, Step::Source(_));
+        let sources: Vec<_> = (0..graph.nodes.len()).filter(is_source).map(|id| (id, &names[id])).collect();
+        let found = sources.iter().find(|(_, known)| *known == name);
+        let known = || sources.iter().map(|(_, known)| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+        let Some((id, _)) = found else { panic!("the job has no source `{name}`; it has {}", known()) };
         let expected = graph.nodes[*id].output.as_ref();
         assert!(expected == Some(&kind), "the source `{name}` has records of {expected:?}, not of {kind:?}");
         *id
@@ -82,44 +98,14 @@ impl Run {
     /// Runs the job until its inputs end.
     pub fn finish(self) -> Results {
         let graph = self.job.graph.borrow();
-        let mut runner = Runner { graph: &graph, states: HashMap::new(), results: BTreeMap::new() };
+        let names = known_names(&graph);
+        let sinks = graph.nodes.iter().zip(&names).filter(|(node, _)| matches!(node.step, Step::Sink { .. }));
+        let results = sinks.map(|(_, name)| (name.clone(), Vec::new())).collect();
+        let mut runner = Runner { graph: &graph, names: &names, states: HashMap::new(), results };
         for (source, array) in &self.inputs {
             runner.pass_on(*source, &Batch { array, rows: array.length as usize, selection: None });
         }
-        Results { updates: runner.results }
-    }
-}
-
-/// What the sinks got.
-pub struct Results {
-    updates: BTreeMap<String, Vec<(String, String)>>,
-}
-
-impl Results {
-    /// Every key and value that a sink got, in order.
-    pub fn updates(&self, sink: &str) -> &[(String, String)] {
-        self.updates.get(sink).map_or(&[], Vec::as_slice)
-    }
-
-    /// The last value of each key.
-    pub fn last(&self, sink: &str) -> BTreeMap<&str, &str> {
-        self.updates(sink).iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
-    }
-}
-
-impl Node {
-    /// The name by which a test knows a source or a sink.
-    fn known_as(&self) -> String {
-        let connector = match &self.step {
-            Step::Source(connector) | Step::Sink { connector, .. } => connector,
-            _ => return self.name.clone(),
-        };
-        let topic = connector.options.iter().find(|(name, _)| *name == "topic");
-        match topic {
-            _ if !self.name.is_empty() => self.name.clone(),
-            Some((_, topic)) => topic.clone(),
-            None => connector.kind.to_owned(),
-        }
+        Results::new(runner.results)
     }
 }
 
@@ -160,8 +146,9 @@ impl Batch<'_> {
 
 struct Runner<'g> {
     graph: &'g Graph<'static>,
+    names: &'g [String],
     states: HashMap<usize, HashMap<Cell, Cell>>,
-    results: BTreeMap<String, Vec<(String, String)>>,
+    results: BTreeMap<String, Vec<Row>>,
 }
 
 impl Runner<'_> {
@@ -198,9 +185,10 @@ impl Runner<'_> {
             Step::Reduce(function) => self.reduce(id, *function, batch),
             Step::Sink { fields, .. } => {
                 let columns: Vec<_> = fields.iter().map(|f| self.extract(id, &f.value, &f.kind, batch)).collect();
-                let updates = self.results.entry(self.graph.nodes[id].known_as()).or_default();
-                let text = |k: usize, i: usize| columns[k][i].clone().into_text();
-                updates.extend((0..batch.rows).map(|i| (text(0, i), text(1, i))));
+                let text = |k: usize, i: usize| columns[k][i].shown(&fields[k].kind);
+                let row = |i| Row::new((0..fields.len()).map(|k| (fields[k].name.clone(), text(k, i))).collect());
+                let rows: Vec<_> = (0..batch.rows).map(row).collect();
+                self.results.entry(self.names[id].clone()).or_default().extend(rows);
             }
         }
     }

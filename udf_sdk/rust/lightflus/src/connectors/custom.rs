@@ -1,0 +1,135 @@
+//! Systems that this crate has no words for: a connector by its kind, with the options that it documents.
+
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::columns::{column_methods, Column, Columns};
+use super::options::{option_methods, BadRecords, Options};
+use super::{sealed, wrong, Format, Sink, Source};
+use crate::field::Field;
+use crate::flow::End;
+use crate::graph::{self, Place, Step};
+use crate::value::Value;
+
+/// Systems of connector packages.
+pub struct Connector;
+
+impl Connector {
+    /// Says which system is read, by the connector's kind: the scheme that `--bind` spells.
+    ///
+    /// ```
+    /// # use lightflus::prelude::*;
+    /// # use lightflus::Connector;
+    /// let readings = Connector::source("mqtt").option("host", "localhost").option("topic", "sensors/#").build::<&str>();
+    /// ```
+    #[track_caller]
+    pub fn source(kind: &str) -> ConnectorBuilder {
+        let kind = checked(kind, Location::caller());
+        ConnectorBuilder { kind, options: Options::default(), format: None, bad_records: None }
+    }
+
+    /// A sink by the connector's kind. Unless told which, the fields of the record are written.
+    #[track_caller]
+    pub fn sink<'b, T: Value<'b>>(kind: &str) -> ConnectorSink<'b, T> {
+        let kind = checked(kind, Location::caller());
+        ConnectorSink { kind, options: Options::default(), columns: Columns::default(), records: PhantomData }
+    }
+}
+
+fn checked(kind: &str, place: Place) -> String {
+    if kind.is_empty() {
+        wrong(place, "a connector has a kind: the scheme that --bind spells, such as \"mqtt\"");
+    }
+    kind.to_owned()
+}
+
+/// A system that is being described, to be read.
+#[derive(Clone)]
+pub struct ConnectorBuilder {
+    kind: String,
+    options: Options,
+    format: Option<Format>,
+    bad_records: Option<BadRecords>,
+}
+
+impl ConnectorBuilder {
+    option_methods!();
+
+    /// What becomes of a message that cannot be read as a record.
+    pub fn bad_records(mut self, policy: BadRecords) -> Self {
+        self.bad_records = Some(policy);
+        self
+    }
+
+    /// How messages are decoded, where the type does not say it.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// The source of records of type T.
+    pub fn build<T>(self) -> ConnectorSource<T> {
+        let source = graph::source(&self.kind, self.options, self.format, self.bad_records);
+        ConnectorSource { source, records: PhantomData }
+    }
+}
+
+/// A system as a source of records of type T.
+pub struct ConnectorSource<T> {
+    source: graph::Source,
+    records: PhantomData<fn() -> T>,
+}
+
+impl<T> sealed::Sealed for ConnectorSource<T> {}
+
+#[allow(private_interfaces)]
+impl<T> Source<T> for ConnectorSource<T> {
+    fn into_source(self) -> graph::Source {
+        self.source
+    }
+}
+
+/// Writes into a system of a connector package.
+pub struct ConnectorSink<'b, T> {
+    kind: String,
+    options: Options,
+    columns: Columns<'b>,
+    records: PhantomData<fn(T)>,
+}
+
+impl<'b, T: Value<'b>> ConnectorSink<'b, T> {
+    option_methods!();
+
+    column_methods! {
+        /// The record's key: of records with one key the last one stands, where the system can do that.
+        key, key_field, "key", Value
+    }
+
+    column_methods! {
+        /// What is stored under the key.
+        value, value_field, "value", Value
+    }
+
+    /// A field to write, by the name that the connector has for it.
+    #[track_caller]
+    pub fn field<X, F>(mut self, name: &str, function: F) -> Self
+    where
+        X: Value<'b>,
+        F: Fn(T) -> X + Sync + 'static,
+    {
+        let place = Location::caller();
+        self.columns.add(Column::computed(name, place, function), place);
+        self
+    }
+}
+
+impl<T> sealed::Sealed for ConnectorSink<'_, T> {}
+
+#[allow(private_interfaces)]
+impl<'b, T: Value<'b>> Sink<'b, T> for ConnectorSink<'b, T> {
+    fn attach(mut self, end: &End<'b>, _place: Place) -> Step {
+        let keys = if self.columns.has("key") { vec!["key".to_owned()] } else { Vec::new() };
+        let columns = if self.columns.is_empty() { Column::of_record(T::describe) } else { self.columns.rest() };
+        graph::sink(&self.kind, self.options, columns, keys, end)
+    }
+}
