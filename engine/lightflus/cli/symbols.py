@@ -57,7 +57,7 @@ def _functions(content: bytes, crate: str) -> bytes:
 
 
 def readable(name: str, crate: str) -> str:
-    """One function's name. Of a library's, which no message shows, the end is kept: all would be a tenth of a module."""
+    """One function's name. Of a library's, which no message shows, the end is kept: all are a tenth of a module."""
     found = _LEGACY.fullmatch(name)
     parts = [_unescaped(part) for part in _parts(found[1])] if found else _modern_parts(name)
     if not parts:

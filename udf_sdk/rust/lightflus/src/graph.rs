@@ -33,6 +33,7 @@ pub(crate) struct Source {
 }
 
 /// A source of bare records.
+#[inline(never)]
 pub(crate) fn source(
     kind: &str,
     mut options: Options,
@@ -48,6 +49,7 @@ pub(crate) fn source(
 }
 
 /// A sink of these columns. With keys the last row of a key stands, else every record is a new row.
+#[inline(never)]
 pub(crate) fn sink<'b>(
     kind: &str,
     options: Options,
@@ -137,6 +139,7 @@ pub(crate) struct Graph<'b> {
 }
 
 impl<'b> Graph<'b> {
+    #[inline(never)]
     pub fn add_node(&mut self, step: Step, input: Option<usize>, output: Option<Type>, place: Place) -> usize {
         self.nodes.push(Node { step, input, output, place, name: String::new(), parallelism: 0 });
         self.nodes.len() - 1
@@ -150,6 +153,7 @@ impl<'b> Graph<'b> {
     }
 
     /// The whole graph as JSON.
+    #[inline(never)]
     pub fn to_json(&self, job: &str, namespace: &str) -> String {
         object()
             .with("version", "1")
@@ -163,6 +167,7 @@ impl<'b> Graph<'b> {
 }
 
 impl Node {
+    #[inline(never)]
     fn to_json(&self, id: usize) -> String {
         let mut out = object().with("id", id.to_string());
         if !self.name.is_empty() {
@@ -183,6 +188,7 @@ impl Node {
 }
 
 impl Step {
+    #[inline(never)]
     fn to_json(&self) -> (&'static str, String) {
         let calls = |number: &usize| object().with("function", number.to_string()).end();
         match self {
@@ -207,6 +213,7 @@ impl Step {
 }
 
 impl Source {
+    #[inline(never)]
     fn to_json(&self) -> String {
         let mut out = object().with("connector", self.connector.to_json());
         if !self.format.is_empty() {
@@ -223,6 +230,7 @@ impl Source {
 }
 
 impl Connector {
+    #[inline(never)]
     fn to_json(&self) -> String {
         let options = self.options.pairs().fold(object(), |out, (name, value)| out.with(name, quote(value)));
         object().with("kind", quote(&self.kind)).with("options", options.end()).end()
@@ -230,6 +238,7 @@ impl Connector {
 }
 
 impl Extractor {
+    #[inline(never)]
     fn to_json(&self) -> String {
         match self {
             Extractor::Field(names) => {
@@ -242,6 +251,7 @@ impl Extractor {
 }
 
 impl SinkField {
+    #[inline(never)]
     fn to_json(&self) -> String {
         object()
             .with("name", quote(&self.name))
@@ -252,6 +262,7 @@ impl SinkField {
 }
 
 impl Function {
+    #[inline(never)]
     fn to_json(&self) -> String {
         let out = object()
             .with("kind", quote(self.kind.name()))
@@ -265,6 +276,7 @@ impl Function {
     }
 }
 
+#[inline(never)]
 fn position(place: Place) -> String {
     object()
         .with("file", quote(place.file()))

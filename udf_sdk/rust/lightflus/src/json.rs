@@ -4,20 +4,27 @@
 pub(crate) struct Object(String);
 
 /// An empty object.
+#[inline(never)]
 pub(crate) fn object() -> Object {
     Object(String::from("{"))
 }
 
 impl Object {
     /// Adds a member; `value` is JSON.
-    pub fn with(mut self, name: &str, value: impl AsRef<str>) -> Object {
+    pub fn with(self, name: &str, value: impl AsRef<str>) -> Object {
+        self.with_text(name, value.as_ref())
+    }
+
+    #[inline(never)]
+    fn with_text(mut self, name: &str, value: &str) -> Object {
         separate(&mut self.0);
         self.0.push_str(&quote(name));
         self.0.push(':');
-        self.0.push_str(value.as_ref());
+        self.0.push_str(value);
         self
     }
 
+    #[inline(never)]
     pub fn end(mut self) -> String {
         self.0.push('}');
         self.0
@@ -35,6 +42,7 @@ pub(crate) fn list<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> String 
     text
 }
 
+#[inline(never)]
 fn separate(text: &mut String) {
     if text.len() > 1 {
         text.push(',');
@@ -42,6 +50,7 @@ fn separate(text: &mut String) {
 }
 
 /// A JSON string.
+#[inline(never)]
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for letter in text.chars() {

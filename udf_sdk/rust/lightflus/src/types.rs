@@ -80,6 +80,7 @@ impl Type {
         Type { nullable: false, kind: Kind::Struct(fields) }
     }
 
+    #[inline(never)]
     pub(crate) fn to_json(&self) -> String {
         let start = if self.nullable { object().with("nullable", "true") } else { object() };
         match &self.kind {

@@ -148,12 +148,15 @@ impl Time<'_> for Option<f64> {}
 /// Numbers by which a sorted set is sorted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a score",
-    note = "a score is a number: i8 to i64, u8 to u64, f32 or f64"
+    note = "a score is a number, or an Option of one: i8 to i64, u8 to u64, f32 or f64"
 )]
 pub trait Score<'b>: Value<'b> {}
 
 macro_rules! scores {
-    ($($type:ty),*) => { $(impl Score<'_> for $type {})* };
+    ($($type:ty),*) => { $(
+        impl Score<'_> for $type {}
+        impl Score<'_> for Option<$type> {}
+    )* };
 }
 scores!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
 

@@ -121,6 +121,17 @@ impl<'b, T: Value<'b>> ConnectorSink<'b, T> {
         self.columns.add(Column::computed(name, place, function), place);
         self
     }
+
+    /// The same, where it is a field of the record.
+    #[track_caller]
+    pub fn field_of<X, G>(mut self, name: &str, field: Field<G>) -> Self
+    where
+        X: Value<'b>,
+        G: Fn(&T) -> &X + Sync + 'static,
+    {
+        self.columns.add(Column::plain::<X, G>(name, field), Location::caller());
+        self
+    }
 }
 
 impl<T> sealed::Sealed for ConnectorSink<'_, T> {}

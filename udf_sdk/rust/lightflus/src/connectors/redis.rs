@@ -97,12 +97,12 @@ impl<'b, T: Value<'b>> Redis<'b, T> {
     }
 
     column_methods! {
-        /// The text that is stored.
-        value, value_field, "value", Text
+        /// What is stored: text and binary as they are, numbers as text, lists and records as JSON; `None` deletes.
+        value, value_field, "value", Value
     }
 
     column_methods! {
-        /// The number by which a sorted set is sorted.
+        /// The number by which a sorted set is sorted; `None` removes the member.
         score, score_field, "score", Score
     }
 

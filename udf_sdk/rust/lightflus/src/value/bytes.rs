@@ -170,7 +170,7 @@ macro_rules! text {
 /// Values whose column is text: `&str`, `String`, `Cow<str>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text",
-    note = "Redis keeps text: .value(|r| r.count.to_string()), or format!(...) of several fields"
+    note = "a key of Redis is text: .key(|r| r.id.to_string()), or format!(...) of several fields"
 )]
 pub trait Text<'b>: Value<'b> {}
 
