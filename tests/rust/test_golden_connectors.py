@@ -1,15 +1,16 @@
-"""The same sources and sinks in TypeScript and in Rust say the same: tests/golden_connectors, a pair per kind of system."""
+"""Sources and sinks in TypeScript and in Rust say the same: tests/golden_connectors, a pair per kind of system."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import cast
 
 import pytest
 from rust_jobs import ROOT, build, lightflus, package
 
 from lightflus.codec import abi
+from lightflus.model.graph import Sink, Source
+from lightflus.model.types import Type
+from lightflus.proto.convert import graph_from_json
 from lightflus.sandbox.binary import section
 
 JOBS = sorted((ROOT / "tests" / "golden_connectors").glob("*.rs"))
@@ -17,12 +18,10 @@ JOBS = sorted((ROOT / "tests" / "golden_connectors").glob("*.rs"))
 pytestmark = pytest.mark.slow
 
 
-def systems(module: Path) -> list[dict[str, object]]:
+def systems(module: Path) -> list[tuple[str, Source | Sink, Type | None]]:
     """The sources and sinks of a module's graph: all that is said about them but where they stand in the source."""
-    graph = cast(dict[str, list[dict[str, object]]], json.loads(section(module.read_bytes(), abi.JOB_SECTION) or b"{}"))
-    kinds = ("source", "sink")
-    named = [operator for operator in graph["operators"] if not operator.keys().isdisjoint(kinds)]
-    return [{k: operator[k] for k in ("name", "output", *kinds) if k in operator} for operator in named]
+    graph = graph_from_json(section(module.read_bytes(), abi.JOB_SECTION) or b"")
+    return [(one.name, one.kind, one.output) for one in graph.operators if isinstance(one.kind, Source | Sink)]
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.stem)

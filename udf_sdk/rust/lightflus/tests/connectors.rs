@@ -134,8 +134,8 @@ fn a_kafka_sink_without_a_value_writes_the_record() {
         orders(job).sink(Kafka::sink::<Order>().topic("out").key(|o| o.customer));
     }
     let results = run(job).input("orders", [order(2, "ada")]).finish();
-    assert_eq!(&results.rows("out")[0]["key"], "ada");
-    assert_eq!(&results.rows("out")[0]["value"], r#"{"id":2,"customer":"ada","price":1,"note":"n"}"#);
+    assert_eq!(results.rows("out")[0]["key"], "ada");
+    assert_eq!(results.rows("out")[0]["value"], r#"{"id":2,"customer":"ada","price":1,"note":"n"}"#);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn mysql_writes_rows_of_a_table() {
     let columns = |table: &str| results.rows(table)[0].columns().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
     assert_eq!(columns("everything"), ["id", "customer", "price", "note"]);
     assert_eq!(columns("some"), ["id", "note"]);
-    assert_eq!(&results.rows("made")[0]["cents"], "50");
+    assert_eq!(results.rows("made")[0]["cents"], "50");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_system_without_words_of_its_own_is_named_by_its_kind() {
         ],
     );
     let results = run(job).input("s/#", ["abc"]).finish();
-    assert_eq!(&results.rows("influx")[0]["reading"], "3");
+    assert_eq!(results.rows("influx")[0]["reading"], "3");
 }
 
 #[test]

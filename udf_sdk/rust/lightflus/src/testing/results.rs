@@ -26,9 +26,9 @@ impl Row {
 }
 
 impl Index<&str> for Row {
-    type Output = str;
+    type Output = String;
 
-    fn index(&self, name: &str) -> &str {
+    fn index(&self, name: &str) -> &String {
         let found = self.columns.iter().find(|(known, _)| known == name);
         found.map_or_else(|| panic!("the sink writes no `{name}`; it writes {}", listed(self.columns())), |(_, v)| v)
     }
@@ -51,11 +51,11 @@ impl Results {
 
     /// Every key and value that a sink of keys and values got, in order.
     pub fn updates(&self, sink: &str) -> Vec<(String, String)> {
-        self.rows(sink).iter().map(|row| (row["key"].to_owned(), row["value"].to_owned())).collect()
+        self.rows(sink).iter().map(|row| (row["key"].clone(), row["value"].clone())).collect()
     }
 
     /// The last value of each key.
     pub fn last(&self, sink: &str) -> BTreeMap<&str, &str> {
-        self.rows(sink).iter().map(|row| (&row["key"], &row["value"])).collect()
+        self.rows(sink).iter().map(|row| (row["key"].as_str(), row["value"].as_str())).collect()
     }
 }
