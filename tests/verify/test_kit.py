@@ -6,7 +6,8 @@ import hashlib
 import re
 
 import pytest
-from broken_modules import BROKEN, BrokenModule, assembled, good
+from broken_modules import BROKEN, BrokenModule
+from changed_guest import assembled, good
 
 from lightflus.testing.graphs import UTF8
 from lightflus.verify import Report, Verdict, verify
