@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 
 LIGHTFLUS = [sys.executable, "-c", "from lightflus.cli.main import main; main()"]
 SECRET = "hunter2-is-nobodys-business"
-SECONDS = 15.0
-"""Ten are promised; the machine may be busy."""
+SECONDS = 30.0
+"""Ten are promised, on a machine that is not busy with other tests."""
 LINES = 24
 NUMBERS = "generate:rows=10"
 NOWHERE = "blackhole:"
