@@ -37,6 +37,8 @@ CHANNEL_ELEMENTS: Final = 4
 # --- formats ---------------------------------------------------------------------------------------------------------
 SCHEMA_BYTES: Final = 4 * MIB
 """A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""
+PROTOC_SECONDS: Final = 30
+"""protoc as a child, before the start: a large schema takes less than a second."""
 REGISTRY_SECONDS: Final = 5
 """One request to a schema registry: it answers from memory within milliseconds."""
 REGISTRY_SCHEMAS: Final = 1_000

@@ -231,7 +231,7 @@ def test_wrong_options_are_told_before_the_start(options: dict[str, str], text: 
 
 
 def test_avro_has_no_lines() -> None:
-    with pytest.raises(BindingInvalid, match="format `avro` is none of lines"):
+    with pytest.raises(BindingInvalid, match="format `avro` is not for lines"):
         line_decoder("avro", CLICK)
 
 

@@ -130,6 +130,12 @@ def test_a_wrong_option_is_named(options: dict[str, str]) -> None:
         line_decoder("csv", TRADE, options)
 
 
+def test_messages_have_no_header() -> None:
+    assert message_decoder("csv", TRADE, {"header": "false"})
+    with pytest.raises(BindingInvalid, match=r"option `format\.header` of format `csv` is `true`"):
+        message_decoder("csv", TRADE, {"header": "true"})
+
+
 def test_csv_has_plain_values_only() -> None:
     with pytest.raises(BindingInvalid, match="plain values"):
         line_decoder("csv", one(ListType(TEXT)))

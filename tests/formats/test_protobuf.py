@@ -199,6 +199,17 @@ def test_wrong_schemas_are_told_before_the_start(
     assert text in str(caught.value)
 
 
+def test_a_schema_may_be_source(tmp_path: Path) -> None:
+    (tmp_path / "shop.proto").write_text(SOURCE)
+    assert read(str(tmp_path / "shop.proto"), "shop.Click", CLICK, [ANN]) == ([ROW], ())
+
+
+def test_source_that_is_wrong_is_told_in_the_words_of_its_compiler(tmp_path: Path) -> None:
+    (tmp_path / "shop.proto").write_text(SOURCE.replace("string user", "strin user"))
+    with pytest.raises(BindingInvalid, match=r'protoc refuses it: .*shop\.proto:8:3: "strin" is not defined'):
+        message_decoder("protobuf", CLICK, {"schema": str(tmp_path / "shop.proto"), "message": "shop.Click"})
+
+
 @given(st.lists(st.binary(max_size=40), max_size=20))
 @settings(max_examples=200)
 def test_hostile_bytes_raise_nothing_and_lose_no_neighbour(messages: list[bytes]) -> None:

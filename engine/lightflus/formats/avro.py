@@ -86,9 +86,9 @@ def avro_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
     Raises:
         BindingInvalid: neither a schema nor a registry, one that cannot be had, or a schema that does not fit.
     """
-    text, registry, subject = options.file("schema"), SchemaRegistry.of(options), options.text("subject")
+    file, registry, subject = options.file("schema"), SchemaRegistry.of(options), options.text("subject")
     try:
-        schema = None if text is None else readable(text.decode(), record)
+        schema = None if file is None else readable(file.content.decode(), record)
     except (SchemaMismatch, UnicodeDecodeError) as error:
         raise _unfit(error, "format.schema") from error
     if registry is None:

@@ -8,10 +8,19 @@ What it leaves: which options a format has (its own file).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from lightflus.errors import BindingInvalid
 from lightflus.limits import SCHEMA_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that an option names."""
+
+    path: Path
+    content: bytes
 
 
 class FormatOptions:
@@ -42,8 +51,8 @@ class FormatOptions:
         """`true` or `false`."""
         return self.choice(name, ("true", "false"), str(default).lower()) == "true"
 
-    def file(self, name: str) -> bytes | None:
-        """What the named file holds, at most SCHEMA_BYTES, or None where none is named."""
+    def file(self, name: str) -> NamedFile | None:
+        """The file of that name and what it holds, at most SCHEMA_BYTES, or None where none is named."""
         path = self.text(name)
         if path is None:
             return None
@@ -55,7 +64,7 @@ class FormatOptions:
             raise self.wrong(name, path, f"the file cannot be read: {reason.lower()}") from error
         if len(content) > SCHEMA_BYTES:
             raise self.wrong(name, path, f"a schema has at most {SCHEMA_BYTES:,} bytes")
-        return content
+        return NamedFile(Path(path), content)
 
     def missing(self, name: str, what: str) -> BindingInvalid:
         """The error for an option that is needed."""

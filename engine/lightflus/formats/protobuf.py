@@ -17,6 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 from lightflus.errors import BindingInvalid
 from lightflus.formats.options import FormatOptions
 from lightflus.formats.protobuf_schema import Files, row_reader
+from lightflus.formats.protobuf_source import descriptor_set
 from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.rows import Refused, Row, gathered
 from lightflus.formats.schema_registry import SchemaRegistry
@@ -116,13 +117,14 @@ def protobuf_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
     Raises:
         BindingInvalid: neither a schema nor a registry, one that cannot be had, or a type that does not fit.
     """
-    content, name = options.file("schema"), options.text("message")
+    file, name = options.file("schema"), options.text("message")
     registry, subject = SchemaRegistry.of(options), options.text("subject")
-    files = None
+    files: Files | None = None
     option = "format.schema"
     try:
-        if content is not None:
-            files = Files.of_set(content)
+        if file is not None:
+            is_source = file.path.suffix == ".proto"
+            files = Files.of_set(descriptor_set(file.path) if is_source else file.content)
             message = files.message(name)
             reader, name = _Reader.of(message, record), message.full_name
             if registry is None:

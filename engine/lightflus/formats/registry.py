@@ -93,6 +93,8 @@ def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
 
 def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
     dialect = Dialect.of(options)
+    if options.flag("header", False):
+        raise options.wrong("header", "true", "messages have no header: their values stand in the order of the fields")
     return Tombstones(record, lambda kind: CsvDecoder(kind, dialect))
 
 
@@ -142,8 +144,8 @@ def _made(
 ) -> T:
     make = kinds.get(name)
     if make is None:
-        reason = f"format `{name}` is none of {of}" if name in _FORMATS else f"there is no format `{name}`"
-        raise BindingInvalid(reason, hint=f"formats of {of} are {', '.join(sorted(kinds))}")
+        reason = f"format `{name}` is not for {of}" if name in _FORMATS else f"there is no format `{name}`"
+        raise BindingInvalid(reason, hint=f"for {of} there are {', '.join(sorted(kinds))}")
     options = FormatOptions(name, values)
     made = make(what, options)
     options.end()
