@@ -20,6 +20,7 @@ BENCHMARKS = {
     "gcd": "a computing function in a guest against the same loop in native C",
     "call": "one guest call against the binding's own",
     "redis": "the Redis sink against bare MSET, SET EX and XADD of redis-py",
+    "kafka": "Kafka in and out against bare loops and quixstreams",
     "mysql": "the MySQL sink against a bare multi-row upsert",
     "kernel": "key -> slot against a naive table",
 }
