@@ -1,7 +1,7 @@
 """Kafka in and out against bare loops with the same client, and against quixstreams: messages per CPU-second.
 
-`source`: text -> blackhole. Two ceilings in the same run: `consume(500)` whose messages nobody looks at (what librdkafka
-and its binding cost by themselves), and the loop that yields the text of each one, as a source has to.
+`source`: text -> blackhole. Two ceilings in the same run: `consume(500)` whose messages nobody looks at (what
+librdkafka and its binding cost by themselves), and the loop that yields the text of each one, as a source has to.
 `pipeline`: JSON -> filter -> project -> Kafka with a key, beside the loop that consumes and parses and does nothing
 else (no filter, no output), and beside quixstreams, which does the same as the job.
 CPU is the program's own, all of its threads, after its imports; the broker runs beside it. The output is compared with
