@@ -79,10 +79,10 @@ def sink_spec(
     )
 
 
-def sink(kafka: Kafka, topic: str, delivery: Delivery = Delivery.APPEND, **options: str) -> Sink:
+def sink(kafka: Kafka, topic: str, delivery: Delivery = Delivery.APPEND, /, **options: str) -> Sink:
     values = {name.replace("_", "."): value for name, value in options.items()}
     keys = ("key",) if delivery is Delivery.UPSERT else ()
-    return open_sink(sink_spec({"brokers": kafka.address, "topic": topic, **values}, delivery=delivery, keys=keys))
+    return open_sink(sink_spec({"brokers": kafka.address, "topic": topic} | values, delivery=delivery, keys=keys))
 
 
 def _no_lines() -> NoReturn:

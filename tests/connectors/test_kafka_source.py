@@ -149,6 +149,23 @@ def test_what_is_committed_is_where_the_group_goes_on(kafka: Kafka) -> None:
     assert rows_of(read_all(opened(source(kafka, topic, TEXT, False, True, group=topic)))) == ["0", "1", "2", "3"]
 
 
+def test_a_group_that_cannot_be_told_is_a_warning(kafka: Kafka) -> None:
+    topic = fresh_topic(kafka)
+    produce(kafka, topic, numbered(1))
+    other = Consumer({"bootstrap.servers": kafka.address, "group.id": topic})
+    other.subscribe([topic])
+    while not other.assignment():
+        other.poll(0.1)
+    endless, health = source(kafka, topic, end="never", group=topic), QuietHealth()
+    reader = endless.reader(dict.fromkeys(endless.splits()), health)
+    reader.commit({f"{topic}-0": "1"})
+    while not health.reasons:
+        reader.read()
+    assert f"the group `{topic}` could not be told how far the job is" in health.reasons[0]
+    reader.close()
+    other.close()
+
+
 def test_without_a_group_nothing_is_committed(kafka: Kafka) -> None:
     topic = fresh_topic(kafka)
     produce(kafka, topic, numbered(1))

@@ -121,9 +121,7 @@ def new_producer(cluster: Cluster, settings: Mapping[str, object], troubles: Tro
 
 def _quiet() -> logging.Logger:
     logger = logging.getLogger("lightflus.kafka")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
+    logger.disabled = True
     return logger
 
 

@@ -153,7 +153,9 @@ class Sending:
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         """The delivery report; it comes for failures only (`delivery.report.only.error`)."""
         if error is not None and self._failed is None:
-            self._failed = (error, f"a message for {message.topic()}[{message.partition()}]")
+            partition = message.partition()  # None or below 0 until a broker has said which there are
+            place = f"[{partition}]" if partition is not None and partition >= 0 else ""
+            self._failed = (error, f"a message for {message.topic()}{place}")
 
     def _refused(self, error: KafkaError, value: bytes | None, key: bytes | None) -> SinkFailed:
         target = self._target

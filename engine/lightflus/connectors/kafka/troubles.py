@@ -11,6 +11,9 @@ from confluent_kafka import KafkaError
 from lightflus.connectors.kafka.failures import hint_of, is_hopeless, text_of
 from lightflus.connectors.kafka.options import Cluster
 
+_SILENCE = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN})
+"""What a request ends with whose cause was not heard."""
+
 
 class Troubles:
     """The `error_cb` of one client."""
@@ -45,7 +48,9 @@ class Troubles:
     def text(self, otherwise: KafkaError | None = None) -> str:
         """The last cause in words; else `otherwise`."""
         error = self._last or otherwise
-        return f"no broker of {self._cluster.brokers} answers" if error is None else text_of(error, self._cluster)
+        if error is None or (self._last is None and error.code() in _SILENCE):
+            return f"no broker of {self._cluster.brokers} answers"
+        return text_of(error, self._cluster)
 
     def hint(self, otherwise: KafkaError | None = None) -> str | None:
         """What to change about it."""
