@@ -7,56 +7,22 @@ delivery is at least once.
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from live_jobs import ROOT, LiveJob, consume, produce
+from payments import MESSAGES, enrichment, feeding, freeze, restart
 
 from lightflus.testing.servers import FaultProxy, Kafka, MariaDb, Redis, Server
-from lightflus.testing.servers.mariadb import PASSWORD, USER
+from lightflus.testing.servers.mariadb import USER
 
 pytestmark = pytest.mark.slow
 
-ENRICHMENT = ROOT / "examples/enrichment/enrichment.ts"
 WORD_COUNT = ROOT / "examples/word_count/wordCount.ts"
-MESSAGES = 60_000
 WORDS = 997
-
-
-def payments(first: int, end: int) -> list[dict[str, object]]:
-    return [{"id": f"p{n}", "shop": n % 4, "amount": n, "currency": "EUR"} for n in range(first, end)]
-
-
-@contextmanager
-def feeding(kafka: Kafka, topic: str) -> Iterator[None]:
-    """Produces MESSAGES payments while the block runs, and to the end before it leaves."""
-
-    def feed() -> None:
-        for first in range(0, MESSAGES, 2_000):
-            produce(kafka, topic, payments(first, first + 2_000))
-
-    thread = threading.Thread(target=feed)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-def enrichment(kafka: Kafka, topic: str, sink: str, folder: Path) -> LiveJob:
-    return LiveJob(
-        ENRICHMENT,
-        f"payments=kafka://{kafka.address}/{topic}?group={topic}",
-        f"enriched_payments={sink}",
-        cwd=folder,
-        env={"MYSQL_PASSWORD": PASSWORD},
-        parallelism=2,
-    )
 
 
 def keys_in(redis: Redis) -> Callable[[], int]:
@@ -71,23 +37,12 @@ def is_above(count: Callable[[], int], least: int) -> bool:
     return count() > least
 
 
-def restart(server: Server) -> None:
-    server.kill()
-    server.start()
-
-
-def freeze(server: Server) -> None:
-    server.pause()
-    threading.Event().wait(5)
-    server.resume()
-
-
 @pytest.mark.parametrize("trouble", [restart, freeze])
 def test_redis_in_trouble_costs_no_record(
     kafka: Kafka, unique: Callable[[str], str], tmp_path: Path, trouble: Callable[[Server], None]
 ) -> None:
     topic = kafka.create_topic(unique("payments"), 4)
-    with Redis() as server, enrichment(kafka, topic, f"redis://{server.address}", tmp_path) as job:
+    with Redis() as server, enrichment(kafka.address, topic, f"redis://{server.address}", tmp_path) as job:
         count = keys_in(server)
         with feeding(kafka, topic):
             job.wait_until(lambda: count() > MESSAGES // 20)
@@ -111,7 +66,7 @@ def test_mariadb_that_is_killed_costs_no_record(kafka: Kafka, unique: Callable[[
         with server.connect(database) as connection, connection.cursor() as cursor:
             cursor.execute("create table t (`key` varchar(20) primary key, value json not null)")
         sink = f"mysql://{USER}@{server.address}/{database}?table=t&password=env:MYSQL_PASSWORD"
-        with enrichment(kafka, topic, sink, tmp_path) as job:
+        with enrichment(kafka.address, topic, sink, tmp_path) as job:
             with feeding(kafka, topic):
                 job.wait_until(lambda: rows() > MESSAGES // 20)
                 restart(server)
@@ -124,7 +79,7 @@ def test_a_broker_in_trouble_costs_no_record(
 ) -> None:
     with Kafka() as broker:
         source, sink = broker.create_topic(unique("payments"), 4), broker.create_topic(unique("enriched"), 2)
-        with enrichment(broker, source, f"kafka://{broker.address}/{sink}", tmp_path) as job:
+        with enrichment(broker.address, source, f"kafka://{broker.address}/{sink}", tmp_path) as job:
             with feeding(broker, source):
                 job.wait_until(lambda: len(consume(broker, sink)) > MESSAGES // 20)
                 trouble(broker)
@@ -136,7 +91,7 @@ def test_a_job_that_is_killed_goes_on_where_its_sink_was(
     kafka: Kafka, unique: Callable[[str], str], tmp_path: Path
 ) -> None:
     source, sink = kafka.create_topic(unique("payments"), 4), kafka.create_topic(unique("enriched"), 2)
-    run = enrichment(kafka, source, f"kafka://{kafka.address}/{sink}", tmp_path)
+    run = enrichment(kafka.address, source, f"kafka://{kafka.address}/{sink}", tmp_path)
     with feeding(kafka, source):
         for part in (20, 5):
             with run as job:
@@ -184,7 +139,7 @@ def test_connections_that_are_cut_in_the_middle_of_a_flush_cost_no_record(
     with (
         Redis() as server,
         FaultProxy(server.port) as proxy,
-        enrichment(kafka, topic, f"redis://{proxy.address}", tmp_path) as job,
+        enrichment(kafka.address, topic, f"redis://{proxy.address}", tmp_path) as job,
     ):
         count = keys_in(server)
         with feeding(kafka, topic):

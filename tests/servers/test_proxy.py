@@ -146,6 +146,7 @@ def test_it_cuts_after_so_many_bytes(proxy: FaultProxy) -> None:
     with connect(proxy) as connection:
         proxy.cut_after(3, Direction.TO_CLIENT)
         assert ask(connection, b"abcdef") == b"abc"
+        assert proxy.faults == 1
         assert ask(connection, b"more") == b""
 
 

@@ -19,6 +19,7 @@ from confluent_kafka.cimpl import NewTopic
 from lightflus.errors import ToolMissing
 from lightflus.testing.servers.ports import HOST, free_port
 from lightflus.testing.servers.process import Server, ServerFailed, program
+from lightflus.testing.servers.proxy import FaultProxy
 
 _CLUSTER: Final = "bGlnaHRmbHVzLXRlc3RzMQ"
 _HEAP: Final = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -30,8 +31,10 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{advertised}
+listeners=PLAINTEXT://{host}:{port},BEHIND_PROXY://{host}:{behind},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},BEHIND_PROXY://{host}:{proxy}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,BEHIND_PROXY:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
 log.dirs={data}
 num.partitions=1
 auto.create.topics.enable=false
@@ -54,16 +57,19 @@ class Kafka(Server):
 
     kind: ClassVar[str] = "kafka"
 
-    def __init__(self, *, port: int | None = None, advertised: str | None = None) -> None:
+    def __init__(self, *, port: int | None = None) -> None:
         """A broker that does not run yet.
 
         Args:
             port: where it shall listen; None takes a free one.
-            advertised: the address that it tells its clients, such as a proxy's; None is its own.
         """
         super().__init__(port=port)
-        self._advertised = advertised or self.address
+        self._behind_port, self._proxy_port = free_port(), free_port()
         self._jars = jars()
+
+    def proxy(self) -> FaultProxy:
+        """A proxy that clients cannot get round: whoever asks it for brokers is told of itself. One at a time."""
+        return FaultProxy(self._behind_port, port=self._proxy_port)
 
     def create_topic(self, name: str, partitions: int = 1, **configuration: str) -> str:
         """Makes a topic and returns its name. Settings are spelt with `_` for `.`: `max_message_bytes="1000"`.
@@ -85,7 +91,8 @@ class Kafka(Server):
             host=HOST,
             port=self.port,
             controller=free_port(),
-            advertised=self._advertised,
+            behind=self._behind_port,
+            proxy=self._proxy_port,
             data=self.folder / "data",
         )
         (self.folder / "server.properties").write_text(text, encoding="utf-8")

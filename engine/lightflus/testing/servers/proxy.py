@@ -36,6 +36,7 @@ class FaultProxy:
 
     Attributes:
         port: where it listens.
+        faults: how many connections `cut_after` and `drop_reply` have ended.
     """
 
     def __init__(self, server_port: int, *, port: int | None = None) -> None:
@@ -46,6 +47,7 @@ class FaultProxy:
             port: where to listen; None takes a free one.
         """
         self.port = port or free_port()
+        self.faults = 0
         self._server_port = server_port
         self._links: set[_Link] = set()
         self._changed = threading.Condition()
@@ -187,6 +189,7 @@ class FaultProxy:
                 self._is_reply_lost = False
                 link.is_reply_lost = True
             elif direction is Direction.TO_CLIENT and link.is_reply_lost:
+                self.faults += 1
                 return 0
             return self._spend(direction, count)
 
@@ -198,6 +201,7 @@ class FaultProxy:
             self._budgets[direction] = left
             return count
         del self._budgets[direction]
+        self.faults += 1
         return count + left
 
     def _notify(self) -> None:
