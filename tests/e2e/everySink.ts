@@ -1,5 +1,5 @@
 // Messages of a topic into every sink that TypeScript has words for. NAMES in capitals are filled in by the test.
-import { ExecutionContext, Kafka, KafkaMessage, Mysql, MysqlConnectionOptionsBuilder, Redis, Secret } from "lightflus-api";
+import { ExecutionContext, Kafka, KafkaMessage, Mysql, MysqlConnectionOptionsBuilder, Redis, RedisStream, Secret } from "lightflus-api";
 
 interface Score {
   player: string;
@@ -24,6 +24,7 @@ const database = new MysqlConnectionOptionsBuilder()
   .build();
 const redis = () => Redis.new<Line>().host("127.0.0.1").port(REDIS_PORT);
 
+const ctx = ExecutionContext.new("everySink");
 const messages = Kafka.builder()
   .brokers(brokers)
   .topic("SCORES")
@@ -32,7 +33,7 @@ const messages = Kafka.builder()
   .badRecords("drop")
   .property("fetch.wait.max.ms", 50)
   .buildMessages<KafkaMessage<Score>>()
-  .createFlow(ExecutionContext.new("everySink"));
+  .createFlow(ctx);
 
 const lines = messages.map((m): Line => ({
   player: m.value.player,
@@ -72,3 +73,15 @@ messages
   .execute();
 
 lines.sink(Mysql.new<Line>().connection(database).table("places").columns(["player", "place"]).keys(["player"])).execute();
+
+RedisStream.builder()
+  .host("127.0.0.1")
+  .port(REDIS_PORT)
+  .stream("PREFIX:in")
+  .startFrom("earliest")
+  .bounded()
+  .build<Score>()
+  .createFlow(ctx)
+  .sink(Redis.new<Score>().host("127.0.0.1").port(REDIS_PORT).hash("PREFIX:read").keyExtractor((s) => s.player).valueExtractor((s) => `${s.points * 2} ${s.note ?? "-"}`))
+  .name("read")
+  .execute();

@@ -79,6 +79,8 @@ def ran(
         "MYSQL_DATABASE": database,
     }
     send(kafka, names["SCORES"])
+    redis.client().xadd(f"{names['PREFIX']}:in", {"player": "zoe", "points": "2.5"})
+    redis.client().xadd(f"{names['PREFIX']}:in", {"player": "yan", "points": "1", "note": "new"})
     run(names, tmp_path_factory.mktemp("job"))
     return names
 
@@ -88,6 +90,10 @@ def test_redis_holds_a_hash_a_sorted_set_and_keys(ran: dict[str, str], redis: Re
     assert client.hgetall(f"{prefix}:points") == {"ann": "5", "bob": "4.5"}
     assert client.zrange(f"{prefix}:ranking", 0, -1, withscores=True) == [("bob", 4.5), ("ann", 5.0)]
     assert client.keys(f"{prefix}:ann") == [], "its last trace is null"
+
+
+def test_a_redis_stream_is_read_by_its_fields(ran: dict[str, str], redis: Redis) -> None:
+    assert redis.client().hgetall(f"{ran['PREFIX']}:read") == {"zoe": "5 -", "yan": "2 new"}
 
 
 def test_a_redis_stream_has_the_fields_of_each_record(ran: dict[str, str], redis: Redis) -> None:

@@ -3,7 +3,7 @@ import { failAt, Node } from "./graph";
 import { Options, Pairs } from "./options";
 import { Schema } from "./schema";
 import { addSink, Column, columnOf, Extracted, Sink, Whole } from "./sinks";
-import { Source } from "./sources";
+import { checkGroup, Source } from "./sources";
 
 export class KafkaSource<T> extends Source<T> {}
 
@@ -99,13 +99,6 @@ export class KafkaBuilder {
 
 function checkTopic(options: Options, what: string, meta: string): void {
   if (!options.get("topic").length) failAt(meta, "this Kafka " + what + " has no topic: add .topic(name) to it");
-}
-
-/** Going on where a group left off needs a group. */
-function checkGroup(options: Options, meta: string): void {
-  if (options.get("start") == "group" && !options.get("group").length) {
-    failAt(meta, 'startFrom("group") needs a group: add .group(name) to it');
-  }
 }
 
 /** Writes a message for each record. */

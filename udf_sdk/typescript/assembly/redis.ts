@@ -3,7 +3,7 @@ import { failAt, Node } from "./graph";
 import { isWhole, Options, Pairs, wholeText } from "./options";
 import { Schema } from "./schema";
 import { addSink, Column, columnOf, Extracted, parts, Sink, Whole } from "./sinks";
-import { Source } from "./sources";
+import { checkGroup, Source } from "./sources";
 
 function setPort(options: Options, port: f64, meta: string): void {
   if (!isWhole(port, 1, 65535)) failAt(meta, "a port is a whole number from 1 to 65535");
@@ -222,6 +222,16 @@ export class RedisStreamBuilder {
     return this;
   }
 
+  startAfter(id: string): this {
+    this.options.set("start", id);
+    return this;
+  }
+
+  field(name: string): this {
+    this.options.set("field", name);
+    return this;
+  }
+
   bounded(): this {
     this.options.set("end", "latest");
     return this;
@@ -240,6 +250,7 @@ export class RedisStreamBuilder {
   build<T>(schema: Schema | null = null, meta: string = ""): RedisStreamSource<T> {
     if (!this.options.get("host").length) failAt(meta, "this Redis source has no host: add .host(name) to it");
     if (!this.options.get("stream").length) failAt(meta, "this Redis source has no stream: add .stream(name) to it");
+    checkGroup(this.options, meta);
     const source = new RedisStreamSource<T>("redis-stream", this.options.copy());
     source.decodedBy(schema);
     source.setPolicy(this.policy);

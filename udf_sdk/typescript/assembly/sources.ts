@@ -55,3 +55,10 @@ export class ConnectorSource<T> extends Source<T> {
     return this;
   }
 }
+
+/** Going on where a group left off needs a group. */
+export function checkGroup(options: Options, meta: string): void {
+  if (options.get("start") == "group" && !options.get("group").length) {
+    failAt(meta, 'startFrom("group") needs a group: add .group(name) to it');
+  }
+}

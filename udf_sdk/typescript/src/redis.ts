@@ -206,6 +206,16 @@ export class RedisStreamBuilder {
     return this;
   }
 
+  /** Starts behind the entry of this id, such as "1700000000000-0". */
+  startAfter(id: string): this {
+    return this;
+  }
+
+  /** The field of an entry that holds a whole record, JSON unless a Schema says otherwise; without it the fields are the record's. */
+  field(name: string): this {
+    return this;
+  }
+
   /** Ends when everything has been read that was there at the start. */
   bounded(): this {
     return this;

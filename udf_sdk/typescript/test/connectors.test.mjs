@@ -126,6 +126,7 @@ const MISUSES = [
   [sink('Kafka.sink<P>().topic("t").keyExtractor((p) => p.name).keyExtractor((p) => "x")'), "has a keyExtractor already", '(p) => "x"'],
   [kafkaSource('RedisStream.builder().host("h").build<P>()'), "this Redis source has no stream: add .stream(name) to it", "build"],
   [kafkaSource('RedisStream.builder().stream("s").build<P>()'), "this Redis source has no host: add .host(name) to it", "build"],
+  [kafkaSource('RedisStream.builder().host("h").stream("s").startFrom("group").build<P>()'), 'startFrom("group") needs a group', "build"],
   [sink('Redis.new<P>().host("h").port(70000)'), "a port is a whole number from 1 to 65535", "port"],
   [sink('Redis.new<P>().host("h").ttl(0.5)'), "a whole number of seconds", "ttl"],
   [sink('Redis.new<P>().host("h").hash("a").stream("b")'), "a sink has one of hash, sortedSet, stream and channel", "stream(\"b"],
