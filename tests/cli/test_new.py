@@ -67,7 +67,7 @@ def test_no_mark_is_left_in_a_file(tmp_path: Path) -> None:
         assert b"{{" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("name", ["Clicks", "1st", "a b", "x" * 65, ".hidden"])
+@pytest.mark.parametrize("name", ["Clicks", "1st", "a b", "x" * 65, ".hidden", "lightflus", "lightflus-api"])
 def test_a_name_that_npm_or_a_job_could_not_have_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot be the name"):
         new.create_project(tmp_path / name)

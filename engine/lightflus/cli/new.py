@@ -19,6 +19,8 @@ from lightflus.cli.toolchain import find_api_package
 from lightflus.errors import UserError
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_TAKEN = frozenset({"lightflus", "lightflus-api", "lightflus-macros"})
+"""Names of what a project depends on: a package cannot depend on another one of its own name."""
 _VENDOR = "vendor"
 
 
@@ -67,6 +69,8 @@ def create_project(target: Path, template: Template = TEMPLATES["ts"]) -> list[P
     if not _NAME.fullmatch(name):
         hint = "use lower-case letters, digits, - and _, a letter first, at most 64"
         raise UserError(f"`{name}` cannot be the name of a project", hint=hint)
+    if name in _TAKEN:
+        raise UserError(f"`{name}` cannot be the name of a project: that is the SDK's", hint="choose another one")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UserError("there is something already", where=str(target), hint="choose a name that is free")
     package = template.find_api()
