@@ -215,6 +215,8 @@ def test_a_schema_file_is_an_option(tmp_path: Path) -> None:
         ({}, "format `avro` needs `format.schema`"),
         ({"schema": "none.avsc"}, "option `format.schema` of format `avro` is `none.avsc`"),
         ({"registry": "localhost"}, "option `format.registry` is no address"),
+        ({"registry": "http://["}, "option `format.registry` is no address"),
+        ({"registry": "http://a b"}, "option `format.registry` is no address"),
         ({"registry": "http://user:secret@localhost:x"}, "option `format.registry` is no address"),
         (
             {"registry": "http://127.0.0.1:1"},
@@ -321,4 +323,16 @@ def test_a_registry_that_is_gone_is_a_failure_of_the_source_not_of_its_records()
         decoder = message_decoder("avro", CLICK, {"registry": double.url})
         double.login = "other:now"
         with pytest.raises(SourceFailed, match="schema 1 cannot be had"):
+            decoder.decode_messages([framed(1, b"")])
+
+
+@pytest.mark.parametrize("answer", [[], {}, "text", {"schema": 7}, {"id": "x", "schema": "int"}])
+def test_a_server_that_is_no_registry_is_told_as_such(answer: object) -> None:
+    with registry() as double:
+        decoder = message_decoder("avro", CLICK, {"registry": double.url})
+        double.instead = answer
+        with pytest.raises(BindingInvalid, match="answers without a schema"):
+            message_decoder("avro", CLICK, {"registry": double.url, "subject": "t-value"})
+        double.instead = answer if answer != {"id": "x", "schema": "int"} else {"id": 1}
+        with pytest.raises(SourceFailed, match="answers without a schema"):
             decoder.decode_messages([framed(1, b"")])

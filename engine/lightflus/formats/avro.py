@@ -34,8 +34,10 @@ class AvroDecoder:
 
     def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
         """A row per message; none of them is missing (`tombstones.py`)."""
-        rows = [_row(BytesIO(message or b""), self._schema, None, self._record) for message in messages]
-        return gathered(self._record, messages, rows)
+        return gathered(self._record, messages, self._read)
+
+    def _read(self, message: bytes) -> Row | Refused:
+        return _row(BytesIO(message), self._schema, None, self._record)
 
 
 class RegisteredAvroDecoder:
@@ -50,7 +52,7 @@ class RegisteredAvroDecoder:
 
     def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
         """A row per message; none of them is missing. Raises SourceFailed when the registry does not answer."""
-        return gathered(self._record, messages, [self._read(message or b"") for message in messages])
+        return gathered(self._record, messages, self._read)
 
     def _read(self, message: bytes) -> Row | Refused:
         head = message[:HEADER_BYTES]

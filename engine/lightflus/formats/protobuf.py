@@ -56,7 +56,7 @@ class ProtobufDecoder:
 
     def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
         """A row per message; none of them is missing (`tombstones.py`)."""
-        return gathered(self._record, messages, [self._read(message or b"") for message in messages])
+        return gathered(self._record, messages, self._read)
 
 
 class RegisteredProtobufDecoder:
@@ -72,7 +72,7 @@ class RegisteredProtobufDecoder:
 
     def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
         """A row per message; none of them is missing. Raises SourceFailed when the registry does not answer."""
-        return gathered(self._record, messages, [self._read(message or b"") for message in messages])
+        return gathered(self._record, messages, self._read)
 
     def _read(self, message: bytes) -> Row | Refused:
         head = message[:HEADER_BYTES]

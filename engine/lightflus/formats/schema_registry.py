@@ -7,8 +7,9 @@ What it leaves: what a schema means (`avro.py`, `protobuf.py`). Source: Confluen
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -22,6 +23,8 @@ from lightflus.formats.options import FormatOptions
 from lightflus.formats.refusal import SchemaUnavailable
 from lightflus.limits import REGISTRY_SCHEMAS, REGISTRY_SECONDS, SCHEMA_BYTES
 
+_STRANGE = re.compile(r"[\x00-\x20\x7f-\uffff]")
+"""What an address cannot hold as it is."""
 _PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 """Seconds between tries while records wait."""
 _UNKNOWN_SECONDS = 30.0
@@ -50,17 +53,13 @@ class SchemaRegistry:
 
     def __init__(self, url: str, user: str | None, password: str | None) -> None:
         """Raises BindingInvalid for a URL that is none."""
-        parts = urlsplit(url)
         try:
-            port = parts.port
+            parts = urlsplit(url)
+            self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path.rstrip("/")
         except ValueError:
-            port = -1
-        if parts.scheme not in ("http", "https") or not parts.hostname or port == -1:
-            raise BindingInvalid(
-                f"option `format.registry` is no address of a schema registry: {_shown(url)}",
-                hint="for example http://localhost:8081",
-            )
-        self._host, self._port, self._path = parts.hostname, port, parts.path.rstrip("/")
+            raise _no_address(url) from None
+        if parts.scheme not in ("http", "https") or not self._host or _STRANGE.search(self._host + self._path):
+            raise _no_address(url)
         self._is_secure = parts.scheme == "https"
         self._headers = _headers(user or unquote(parts.username or ""), password or unquote(parts.password or ""))
         self._known: dict[tuple[int, str], RegisteredSchema] = {}
@@ -86,12 +85,13 @@ class SchemaRegistry:
         path = f"/subjects/{quote(subject, safe='')}/versions/latest{query}"
         with _at_start(self.url):
             found = self._ask(path, missing=lambda: None)
-        if found is None:
+            schema = None if found is None else _schema(found, self.url)
+        if schema is None:
             raise BindingInvalid(
                 f"option `format.subject`: the registry {self.url} has no subject `{subject}`",
                 hint="name the subject whose schema the messages have, often the topic's name with `-value` behind",
             )
-        return _schema(found, self.url)
+        return schema
 
     def by_id(self, number: int, *, query: str = "") -> RegisteredSchema | None:
         """The schema of an id, or None where the registry has none. Tries for some seconds.
@@ -111,18 +111,18 @@ class SchemaRegistry:
             if found is None:
                 self._unknown[number] = monotonic() + _UNKNOWN_SECONDS
                 return None
-            self._known[number, query] = schema = _schema({**found, "id": number}, self.url)
+            self._known[number, query] = schema = _schema(found, self.url, number)
             return schema
 
-    def _ask_patiently(self, path: str) -> Mapping[str, object] | None:
+    def _ask_patiently(self, path: str) -> object:
         for pause in _PAUSES:
             try:
-                return cast("Mapping[str, object] | None", self._ask(path, missing=lambda: None))
+                return self._ask(path, missing=lambda: None)
             except SchemaUnavailable as error:
                 if error.is_final:
                     raise
                 sleep(pause)
-        return cast("Mapping[str, object] | None", self._ask(path, missing=lambda: None))
+        return self._ask(path, missing=lambda: None)
 
     def _ask(self, path: str, *, missing: Callable[[], object]) -> object:
         """The JSON of an answer, or `missing()` for a 404. Raises SchemaUnavailable."""
@@ -149,7 +149,7 @@ class SchemaRegistry:
             connection.request("GET", self._path + path, headers=self._headers)
             answer = connection.getresponse()
             body = answer.read(SCHEMA_BYTES + 1)
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise SchemaUnavailable(f"it cannot be reached: {reason}", "is its address right?") from error
         finally:
@@ -169,9 +169,17 @@ def _at_start(url: str) -> Iterator[None]:
         ) from error
 
 
-def _schema(answer: object, url: str) -> RegisteredSchema:
+def _no_address(url: str) -> BindingInvalid:
+    return BindingInvalid(
+        f"option `format.registry` is no address of a schema registry: {_shown(url)}",
+        hint="for example http://localhost:8081",
+    )
+
+
+def _schema(answer: object, url: str, asked: int | None = None) -> RegisteredSchema:
+    """The schema that was `asked` for by its id, or that says its own. Raises SchemaUnavailable."""
     fields = cast("dict[str, object]", answer) if isinstance(answer, dict) else {}
-    number, text = fields.get("id"), fields.get("schema")
+    number, text = fields.get("id") if asked is None else asked, fields.get("schema")
     if not isinstance(number, int) or not isinstance(text, str):
         raise SchemaUnavailable(f"the registry {url} answers without a schema", is_final=True)
     return RegisteredSchema(number, str(fields.get("schemaType") or "AVRO"), text)

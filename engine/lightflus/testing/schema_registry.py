@@ -26,6 +26,8 @@ class RegistryDouble:
         """`user:password` that it wants, if any."""
         self.failures = 0
         """How many requests it answers with 503 from now on."""
+        self.instead: object = None
+        """What it answers to everything, if anything: a server that is no registry."""
         self._schemas: dict[int, tuple[str, str]] = {}
         self._latest: dict[str, int] = {}
 
@@ -41,6 +43,8 @@ class RegistryDouble:
         self.asked.append(path)
         if self.login is not None and b64decode((authorization or "").removeprefix("Basic ")).decode() != self.login:
             return 401, {"error_code": 401, "message": "Unauthorized"}
+        if self.instead is not None:
+            return 200, self.instead
         if self.failures:
             self.failures -= 1
             return 503, {"error_code": 50302, "message": "Forwarding the request failed"}
