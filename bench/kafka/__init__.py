@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 TEXTS = 2_000_000
 ACTIONS = 1_000_000
 PEER_ACTIONS = 100_000
-PEER_COUNTED = 60_000
+PEER_COUNTED = 20_000
 """How many of them quixstreams is given to count; it stops at this many."""
 ROUNDS = 3
 QUIXSTREAMS = "quixstreams==3.28.1"

@@ -31,5 +31,5 @@ app = Application(
 actions = app.dataframe(app.topic(source, value_deserializer="json"))
 purchases = actions[actions["action"] == "buy"].apply(lambda a: {"user": a["user"], "amount": a["amount"]})
 purchases.to_topic(app.topic(target, value_serializer="json"), key=lambda p: p["user"])
-app.run(count=int(count))
+app.run(count=int(count), timeout=60)
 print(json.dumps({"cpu": cpu_seconds() - begin}))

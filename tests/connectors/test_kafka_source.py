@@ -251,3 +251,14 @@ def test_gaps_between_offsets_are_no_problem(kafka: Kafka) -> None:
     places = [batch.origin.position(row) for batch in found for row in range(batch.columns.num_rows)]
     assert rows_of(found) == ["a", "b", "c"]
     assert places == [f"{topic}[0]@{offset}" for offset in (0, 2, 4)]
+
+
+def test_an_end_that_stands_behind_messages_takes_none_of_them_away(kafka: Kafka) -> None:
+    """The news that a partition has ended is in the queue already, behind its messages, when they are taken."""
+    topic = fresh_topic(kafka)
+    produce(kafka, topic, numbered(10))
+    reader = opened(source(kafka, topic, **{"librdkafka.fetch.wait.max.ms": "1"}))
+    while reader.lag() is None:
+        fresh_topic(kafka)  # takes longer than a fetch
+    fresh_topic(kafka)
+    assert rows_of(read_all(reader)) == [str(number) for number in range(10)]

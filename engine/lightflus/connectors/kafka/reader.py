@@ -105,11 +105,9 @@ class KafkaReader:
     def add(self, splits: Sequence[str]) -> None:
         """Partitions that the topic got while the job runs, from their beginning. Raises SourceFailed."""
         reading = self._reading
-        partitions_of(
-            self._consumer, reading.topic, reading.cluster, self._troubles, reading.where
-        )  # it learns of them
+        known = partitions_of(self._consumer, reading.topic, reading.cluster, self._troubles, reading.where)
         asking = Asking(self._consumer, reading.topic, reading.cluster, reading.where)
-        starts = asking.earliest([partition_of(split) for split in splits])
+        starts = asking.earliest([partition for partition in map(partition_of, splits) if partition in known])
         self._offsets |= starts
         self._assign(starts)
 
@@ -214,7 +212,7 @@ class KafkaReader:
         chosen: list[Message] = []
         at = 0
         for run in runs:
-            within = run.before(ends[run.partition]) if run.partition in self._open else Run(run.partition, ())
+            within = run.before(ends[run.partition])
             if within.offsets:
                 kept.append(within)
                 chosen += messages[at : at + len(within.offsets)]
