@@ -109,7 +109,9 @@ def test_servers_end_with_the_program_that_started_them(tmp_path: Path) -> None:
         "import os, signal; from lightflus.testing.servers import Redis; "
         "print(Redis().start().port, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == -signal.SIGKILL
 
     def check() -> None:

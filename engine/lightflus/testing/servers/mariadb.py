@@ -1,7 +1,8 @@
 """MariaDB, which speaks MySQL's protocol: one server with data of its own and none of the system's configuration.
 
 What it owns: the data, a user who may do everything, databases made for tests. What it leaves: the process
-(`process.py`). It does not run as the superuser: started by one, it becomes the user that the package made for it.
+(`process.py`). It does not run as the superuser: started by one, it becomes the user that the package made for it. Its
+temporary tables have a folder of their own, since a server that starts removes all that it finds there.
 """
 
 from __future__ import annotations
@@ -74,16 +75,17 @@ class MariaDb(Server):
     def _prepare(self) -> None:
         if self.certificates:
             self.certificates.make()
+        (self.folder / "tmp").mkdir()
         (self.folder / "users.sql").write_text(_USERS, encoding="utf-8")
         if self._owner:
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
         root = "--auth-root-authentication-method=normal"
         installing = [program("mariadb-install-db"), "--no-defaults", root, "--skip-test-db", "--skip-name-resolve"]
-        self._run(*installing, f"--datadir={self._data}", *_SMALL)
+        self._run(*installing, f"--datadir={self._data}", f"--tmpdir={self.folder / 'tmp'}", *_SMALL)
 
     def _command(self) -> Sequence[str]:
-        files = {"datadir": "data", "socket": "socket", "pid-file": "pid", "init-file": "users.sql"}
+        files = {"datadir": "data", "socket": "socket", "pid-file": "pid", "init-file": "users.sql", "tmpdir": "tmp"}
         own = [f"--{option}={self.folder / name}" for option, name in files.items()]
         net = [f"--port={self.port}", f"--bind-address={HOST}", "--skip-name-resolve"]
         tls = self.certificates.mariadb_options() if self.certificates else []

@@ -29,7 +29,7 @@ from lightflus.testing.servers.ports import HOST, free_port, is_free
 
 _starter = ThreadPoolExecutor(1, thread_name_prefix="servers")
 _POLL_SECONDS = 0.05
-_LOG_LINES = 15
+_LOG_LINES = 40
 
 
 class ServerFailed(ExternalError):
