@@ -236,7 +236,7 @@ class HeadedCsvDecoder:
 
 
 class CsvEncoder:
-    """Encodes rows as CSV (`io.Encoder`, `io.MessageEncoder`): quoted where needed, null as nothing, no header."""
+    """Encodes rows as CSV (`io.Encoder`, `io.MessageEncoder`): texts in quotes, null as nothing, no header."""
 
     def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
         """Raises BindingInvalid for a field that a text cannot hold."""
