@@ -1,4 +1,4 @@
-"""What TypeScript says of sources and sinks is what the servers see: one job, every sink, no `--bind`."""
+"""What TypeScript and Rust say of sources and sinks is what the servers see: one job, every sink, no `--bind`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
-from live_jobs import LIGHTFLUS
+from live_jobs import LIGHTFLUS, ROOT
 
 from lightflus.testing.servers import Kafka, MariaDb, Redis
 from lightflus.testing.servers.mariadb import PASSWORD, USER
 
 pytestmark = pytest.mark.slow
 
-JOB = Path(__file__).with_name("everySink.ts")
+RUST_SDK = ROOT / "udf_sdk" / "rust"
+MANIFEST = f"""
+[package]
+name = "every_sink"
+version = "0.1.0"
+edition = "2021"
+
+[dependencies]
+lightflus = {{ path = "{RUST_SDK / "lightflus"}" }}
+"""
 SENT_MS = 1_700_000_000_000
 
 
@@ -32,16 +41,24 @@ def send(kafka: Kafka, topic: str) -> None:
     assert producer.flush(60) == 0
 
 
-def run(names: Mapping[str, str], folder: Path) -> None:
-    text = JOB.read_text(encoding="utf-8")
+def job_of(language: str, names: Mapping[str, str], folder: Path) -> Path:
+    """The job of a language, with the names of this run."""
+    text = Path(__file__).with_name("every_sink.rs" if language == "rust" else "everySink.ts").read_text("utf-8")
     for name, value in names.items():
         text = text.replace(name, value)
-    job = folder / "job.ts"
-    job.write_text(text, encoding="utf-8")
+    source = folder / ("src/lib.rs" if language == "rust" else "job.ts")
+    source.parent.mkdir(exist_ok=True)
+    source.write_text(text, encoding="utf-8")
+    if language == "typescript":
+        return source
+    (folder / "Cargo.toml").write_text(MANIFEST, encoding="utf-8")
+    return folder / "Cargo.toml"
+
+
+def run(job: Path) -> None:
+    more = {"EVERY_SINK_PASSWORD": PASSWORD, "CARGO_TARGET_DIR": str(RUST_SDK / "target" / "tests")}
     command = [str(LIGHTFLUS), "run", str(job), "--quiet"]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "EVERY_SINK_PASSWORD": PASSWORD}, capture_output=True, check=False
-    )
+    done = subprocess.run(command, cwd=job.parent, env={**os.environ, **more}, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -55,8 +72,10 @@ def messages_of(kafka: Kafka, topic: str, count: int) -> list[Message]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["typescript", "rust"])
 def ran(
+    *,
+    request: pytest.FixtureRequest,
     kafka: Kafka,
     redis: Redis,
     mariadb: MariaDb,
@@ -81,7 +100,7 @@ def ran(
     send(kafka, names["SCORES"])
     redis.client().xadd(f"{names['PREFIX']}:in", {"player": "zoe", "points": "2.5"})
     redis.client().xadd(f"{names['PREFIX']}:in", {"player": "yan", "points": "1", "note": "new"})
-    run(names, tmp_path_factory.mktemp("job"))
+    run(job_of(str(request.param), names, tmp_path_factory.mktemp("job")))
     return names
 
 
