@@ -19,7 +19,10 @@ const connection = new MysqlConnectionOptionsBuilder()
 
 const slow = Mysql.new<UserAction>()
   .connection(connection)
-  .statement("insert into slow_pages (id, user, page, seconds) values (?, ?, ?, ?)")
+  .statement(
+    "insert into slow_pages (id, user, page, seconds) values (?, ?, ?, ?) " +
+      "on duplicate key update user = values(user), page = values(page), seconds = values(seconds)",
+  )
   .extractors((s) => {
     s.setNumber(1, (a) => a.id);
     s.setString(2, (a) => a.user);

@@ -14,7 +14,19 @@ from lightflus.connectors.bindings import bind, parse_bindings
 from lightflus.connectors.kinds import Address, Streams
 from lightflus.connectors.uri import parse_uri
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import BadRecords, Connector, Delivery, Input, JobGraph, Operator, OperatorId, Sink, Source
+from lightflus.model.graph import (
+    BadRecords,
+    Connector,
+    Delivery,
+    FieldPath,
+    Input,
+    JobGraph,
+    Operator,
+    OperatorId,
+    Sink,
+    SinkField,
+    Source,
+)
 from lightflus.model.names import operator_names
 
 STREAMS = Streams(stdin=0, stdout=BytesIO())
@@ -268,3 +280,24 @@ def test_special_characters_of_a_password_are_told_to_be_escaped() -> None:
         with pytest.raises(BindingInvalid, match="is no host") as caught:
             bound("topic=file:a", text)
         assert "`/` is %2F" in str(caught.value.hint)
+
+
+MYSQL = {"host": "db", "user": "me", "statement": "insert into t (a) values (?)", "tls": "true"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"host": "other"}, {**MYSQL, "host": "other"}),
+        ({"host": "other", "table": "u"}, {"host": "other", "user": "me", "tls": "true", "table": "u"}),
+    ],
+)
+def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(
+    options: dict[str, str], expected: dict[str, str]
+) -> None:
+    sink = Sink(Connector("mysql", MYSQL), (SinkField("1", FieldPath(("t0",)), TEXT),))
+    graph = replace(GRAPH, operators=(GRAPH.operators[0], replace(GRAPH.operators[1], kind=sink)))
+    bindings = {"topic": Connector("file", {"path": "x"}), "mysql": Connector("mysql", options)}
+    found = bind(graph, operator_names(graph), bindings, STREAMS).operators[1].kind
+    assert isinstance(found, Sink)
+    assert found.connector.options == expected

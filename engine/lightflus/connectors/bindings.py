@@ -86,7 +86,7 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
     if not isinstance(kind, Source | Sink):
         return operator
     is_source = isinstance(kind, Source)
-    chosen = connector or kind.connector
+    chosen = kind.connector if connector is None else _inheriting(kind.connector, connector, is_source=is_source)
     usable = schemes(is_source)
     _check_options(chosen, name)
     if chosen.kind not in usable:
@@ -97,6 +97,16 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
     if isinstance(kind, Source):
         return replace(operator, name=name, kind=_bound_source(kind, chosen, name))
     return replace(operator, name=name, kind=_bound_sink(kind, chosen, streams))
+
+
+def _inheriting(own: Connector, bound: Connector, *, is_source: bool) -> Connector:
+    """A binding to another system of the same kind: what it does not name stays as the job has it."""
+    kind = (source_kind if is_source else sink_kind)(bound.kind)
+    if own.kind != bound.kind or kind is None:
+        return bound
+    put_aside = kind.alternatives if kind.alternatives & bound.options.keys() else frozenset()
+    kept = {name: value for name, value in own.options.items() if name not in put_aside}
+    return Connector(bound.kind, {**kept, **bound.options})
 
 
 def _bound_source(source: Source, chosen: Connector, name: str) -> Source:

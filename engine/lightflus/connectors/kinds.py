@@ -131,11 +131,13 @@ class SourceKind:
         address: how it is spelled.
         open: opens it before the job starts, so that what is wrong is found now. Raises BindingInvalid.
         bad_records: what happens to a record that cannot be decoded, where the job does not say it.
+        alternatives: options of which naming one by `--bind` puts aside those that the job named.
     """
 
     address: Address
     open: Callable[[SourceSpec, Options], Source]
     bad_records: BadRecords = BadRecords.DEAD_LETTER
+    alternatives: frozenset[str] = frozenset()
 
 
 def never(_connector: Connector, _streams: Streams) -> bool:
@@ -164,9 +166,11 @@ class SinkKind:
         complete: adds to the graph's sink what its options say in the system's own language, such as the columns of an
             SQL statement; also where the sink is bound to another system, and then with that one's, too. Raises
             BindingInvalid.
+        alternatives: as for sources.
     """
 
     address: Address
     open: Callable[[SinkSpec, Options], Sink]
     can_upsert: Callable[[Connector, Streams], bool] = never
     complete: Callable[[SinkNode], SinkNode] = as_it_is
+    alternatives: frozenset[str] = frozenset()

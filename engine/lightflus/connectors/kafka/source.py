@@ -155,4 +155,4 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     return KafkaSource(spec.name, read, _rows_of(spec, topic))
 
 
-SOURCE = SourceKind(ADDRESS, _open)
+SOURCE = SourceKind(ADDRESS, _open, alternatives=frozenset({"start", "start.timestamp", "start.offsets"}))

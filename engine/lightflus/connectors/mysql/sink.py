@@ -92,4 +92,5 @@ SINK = SinkKind(
     _open,
     can_upsert=_can_upsert,
     complete=complete,
+    alternatives=frozenset({"statement", "table", "key"}),
 )

@@ -127,4 +127,9 @@ def _can_upsert(connector: Connector, _streams: Streams) -> bool:
     return command_of(connector.options) in UPSERTING
 
 
-SINK = SinkKind(ADDRESS, _open, can_upsert=_can_upsert)
+SINK = SinkKind(
+    ADDRESS,
+    _open,
+    can_upsert=_can_upsert,
+    alternatives=frozenset({"command", "hash", "set", "stream", "channel"}),
+)
