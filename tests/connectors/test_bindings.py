@@ -297,7 +297,7 @@ def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(
 ) -> None:
     sink = Sink(Connector("mysql", MYSQL), (SinkField("1", FieldPath(("t0",)), TEXT),))
     graph = replace(GRAPH, operators=(GRAPH.operators[0], replace(GRAPH.operators[1], kind=sink)))
-    bindings = {"topic": Connector("file", {"path": "x"}), "mysql": Connector("mysql", options)}
+    bindings = {"topic": Connector("file", {"path": "x"}), "redis": Connector("mysql", options)}
     found = bind(graph, operator_names(graph), bindings, STREAMS).operators[1].kind
     assert isinstance(found, Sink)
     assert found.connector.options == expected
