@@ -123,8 +123,9 @@ def _check_zombie(place: Place, health: Health) -> None:
     zombie.committer.commit(zombie.staged(1, "a"))
     late = zombie.staged(2, "late")
     successor = _Job(place, 2, health)
-    successor.committer.commit(successor.staged(2, "b"))
-    _refuses(zombie.committer, late, "a committer must be shut out by its successor")
+    fresh = successor.committer
+    _refuses(zombie.committer, late, "a committer must be shut out by its successor, as soon as that is there")
+    fresh.commit(successor.staged(2, "b"))
     _refuses(successor.committer, late, "output of an older generation must be refused when a newer one has committed")
     assert place.read() == _rows("a", "b")
     successor.committer.commit(successor.staged(3, "c"))
