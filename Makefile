@@ -94,9 +94,9 @@ sdk-test: $(SDK_STAMP)
 	@echo "== TypeScript SDK tests"
 	cd $(SDK) && npm test --silent
 
-servers: setup ## Kafka, Redis and MariaDB on their usual ports of this machine, until Ctrl-C
+servers: setup ## Kafka, Redis and MariaDB on their usual ports, until Ctrl-C; SERVERS="kafka:9093" is one on another
 	@tools/setup.sh servers
-	@$(BIN)/python -m lightflus.testing.servers
+	@$(BIN)/python -m lightflus.testing.servers $(SERVERS)
 
 wheel: setup ## dist/lightflus-*.whl with the kernel and the TypeScript compiler inside
 	@rm -f dist/lightflus-*.whl

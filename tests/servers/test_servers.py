@@ -120,6 +120,15 @@ def test_servers_end_with_the_program_that_started_them(tmp_path: Path) -> None:
     wait_until(check)
 
 
+@pytest.mark.parametrize(("named", "said"), [("oracle", "there are kafka, redis"), ("redis:99999", "no port")])
+def test_the_command_refuses_what_it_cannot_start(named: str, said: str) -> None:
+    command = [sys.executable, "-m", "lightflus.testing.servers", named]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_command_starts_what_is_named_and_stops_at_ctrl_c() -> None:
     port = free_port()
     command = [sys.executable, "-m", "lightflus.testing.servers", f"redis:{port}"]

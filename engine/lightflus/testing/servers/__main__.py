@@ -18,6 +18,7 @@ from lightflus.testing.servers.mariadb import PASSWORD, USER, MariaDb
 from lightflus.testing.servers.process import Server
 from lightflus.testing.servers.redis import Redis
 
+_LAST_PORT = 65_535
 _DATABASE = "actions"
 _TOPICS = ("topic", "user_actions", "payments", "enriched_payments")
 """What the examples read and write."""
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with ExitStack() as stack:
             for text in names.server or list(_SERVERS):
+                if stopped.is_set():
+                    break
                 kind, port = _named(text)
                 print(f"starting {kind.kind} ...", flush=True)
                 print(_row(stack.enter_context(kind(port=port))), flush=True)
@@ -59,9 +62,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _named(text: str) -> tuple[type[Kafka] | type[Redis] | type[MariaDb], int]:
     name, _, port = text.partition(":")
-    if name not in _SERVERS or not (port or "0").isdecimal():
+    if name not in _SERVERS:
         raise SystemExit(f"error: `{text}` is no server; there are {', '.join(_SERVERS)}")
     kind, usual = _SERVERS[name]
+    if port and not (port.isdecimal() and 0 < int(port) <= _LAST_PORT):
+        raise SystemExit(f"error: `{port}` is no port; {name}:{usual} would be")
     return kind, int(port) if port else usual
 
 
