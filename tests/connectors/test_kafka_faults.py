@@ -97,8 +97,12 @@ def test_a_sink_waits_for_a_broker_that_comes_back_and_writes_each_message_once(
     writer.write(numbers(10, 50_000))
     writer.flush()
     thread.join()
+    health.reasons.clear()
+    writer.write(numbers(50_010, 10))
+    writer.flush()
+    assert health.reasons == [], "it works again, and says so"
     writer.close()
-    assert [value for _, value in written(mortal, topic)] == [str(number) for number in range(50_010)]
+    assert [value for _, value in written(mortal, topic)] == [str(number) for number in range(50_020)]
 
 
 def test_a_sink_whose_broker_stays_away_says_what_was_not_written(mortal: Kafka) -> None:

@@ -65,6 +65,8 @@ class Sending:
         with mapped(SinkFailed, self._target.where, self._target.cluster):
             while self._producer.flush(_LOOK_SECONDS):
                 self._look()
+        if self._failed is None:
+            self._troubles.cleared()
         self._look()
         self._health.fine()
 
