@@ -51,6 +51,14 @@ def test_an_offset_belongs_to_the_last_segment_before_it() -> None:
     assert found.position(1_000_000) == Position("~lib/array.ts", 101, 6)
 
 
+def test_what_is_not_the_users_belongs_to_the_users_code_in_front_of_it_in_the_same_function() -> None:
+    found = source_map(a_map((10, 0, 4, 2), (20,), (30, 0, 7, 0), (32,), (34,), (50, 0, 9, 0)))
+    assert found.position(35, 25) == Position("job.ts", 8, 1)
+    assert found.position(25, 15) is None
+    assert found.position(35) is None
+    assert found.position(51, 40) == Position("job.ts", 10, 1)
+
+
 @pytest.mark.parametrize(
     "section",
     [

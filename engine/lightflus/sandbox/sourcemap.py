@@ -8,7 +8,7 @@ Format: ECMA-426 (source maps); generated columns are byte offsets in the wasm f
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,9 +28,16 @@ class SourceMap:
     offsets: tuple[int, ...]
     places: tuple[Position | None, ...]
 
-    def position(self, offset: int) -> Position | None:
-        """The place of the instruction at a byte offset."""
+    def position(self, offset: int, start: int | None = None) -> Position | None:
+        """The place of the instruction at a byte offset.
+
+        What is not the user's code there, such as inlined library code or the head of a loop, belongs to the user's
+        code in front of it in the function, which begins at `start`.
+        """
         index = bisect_right(self.offsets, offset) - 1
+        first = index if start is None else bisect_left(self.offsets, start)
+        while index > first and self.places[index] is None:
+            index -= 1
         return self.places[index] if index >= 0 else None
 
 

@@ -85,8 +85,9 @@ class Translator:
         """What the guest said, if it is the user's; else the innermost frame in the user's source."""
         if said is not None and not said.startswith(_LIBRARY_PREFIX):
             return said
+        found = self._source_map()
         for frame in frames:
-            place = self._source_map().position(frame.module_offset)
+            place = found.position(frame.module_offset, frame.function_offset)
             if place is not None and not place.file.startswith(_LIBRARY_PREFIX):
                 return str(place)
         return None

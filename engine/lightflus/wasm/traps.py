@@ -49,10 +49,11 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One wasm frame: the function's name, and the place as a byte offset in the module."""
+    """One wasm frame: the function's name, and the place as a byte offset in the module; where its function begins."""
 
     function: str
     module_offset: int
+    function_offset: int = 0
 
 
 class WasmTrap(InternalError):
@@ -80,7 +81,11 @@ def trap_from(trap: wasmtime.Trap) -> WasmTrap:
     code = trap.trap_code
     kind = TrapKind.OTHER if code is None else _KINDS.get(code, TrapKind.OTHER)
     frames = tuple(
-        Frame(frame.func_name or f"function {frame.func_index}", frame.module_offset)
+        Frame(
+            frame.func_name or f"function {frame.func_index}",
+            frame.module_offset,
+            frame.module_offset - frame.func_offset,
+        )
         for frame in trap.frames[:TRAP_FRAMES]
     )
     message = kind.value if kind is not TrapKind.OTHER else trap.message.splitlines()[0]
