@@ -65,10 +65,9 @@ def run(job: Path) -> None:
 def messages_of(kafka: Kafka, topic: str, count: int) -> list[Message]:
     consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "reading-back"})
     consumer.assign([TopicPartition(topic, 0, 0)])
-    found: list[Message] = []
-    while len(found) < count:
-        found += consumer.consume(count - len(found), timeout=30)
+    found = consumer.consume(count, timeout=30)
     consumer.close()
+    assert len(found) == count
     return found
 
 

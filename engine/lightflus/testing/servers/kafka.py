@@ -2,7 +2,8 @@
 
 What it owns: its configuration, and topics made for tests. What it leaves: the process (`process.py`), producing and
 consuming (the caller's client). A new one answers after three to five seconds on two cores, and so does one that was
-killed, since the controller gives up a broker that it does not hear for two seconds.
+killed, since the controller gives up a broker that it does not hear for two seconds. No message is too old to be kept,
+whatever time it names: by itself Kafka removes those of more than a week, some minutes after it has started.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ group.initial.rebalance.delay.ms=0
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=2000
 log.segment.bytes=67108864
+log.retention.ms=-1
 """
 
 
