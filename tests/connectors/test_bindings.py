@@ -282,14 +282,15 @@ def test_special_characters_of_a_password_are_told_to_be_escaped() -> None:
         assert "`/` is %2F" in str(caught.value.hint)
 
 
-MYSQL = {"host": "db", "user": "me", "statement": "insert into t (a) values (?)", "tls": "true"}
+MYSQL = {"host": "db", "user": "me", "password": "pw", "statement": "insert into t (a) values (?)", "tls": "true"}
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"host": "other"}, {**MYSQL, "host": "other"}),
-        ({"host": "other", "table": "u"}, {"host": "other", "user": "me", "tls": "true", "table": "u"}),
+        ({"tls": "false"}, {**MYSQL, "tls": "false"}),
+        ({"host": "other"}, {"host": "other", "statement": MYSQL["statement"], "tls": "true"}),
+        ({"host": "other", "user": "you", "table": "u"}, {"host": "other", "user": "you", "tls": "true", "table": "u"}),
     ],
 )
 def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 USER, PASSWORD = "alice", "alice-in-wonderland"
 _LISTENERS = """
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,USERS:SASL_PLAINTEXT,SAFE:SASL_SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,BEHIND_PROXY:PLAINTEXT,USERS:SASL_PLAINTEXT,SAFE:SASL_SSL
 sasl.enabled.mechanisms=PLAIN
 {logins}
 ssl.keystore.type=PEM

@@ -10,7 +10,7 @@ import pytest
 from live_jobs import ROOT, LiveJob, consume, produce
 
 from lightflus.testing.servers import Kafka, MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD
+from lightflus.testing.servers.mariadb import PASSWORD, USER
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,7 @@ def test_user_actions_reach_their_table(
     job = LiveJob(
         ROOT / "examples/user_actions/userActions.ts",
         f"user_actions=kafka://{kafka.address}/{topic}?group=g",
-        f"mysql=mysql://{mariadb.address}/{database}",
+        f"mysql=mysql://{USER}@{mariadb.address}/{database}?password=env:MYSQL_PASSWORD",
         cwd=tmp_path,
         env={"MYSQL_PASSWORD": PASSWORD},
     )

@@ -16,7 +16,17 @@ from lightflus.connectors.kinds import Address, Streams
 from lightflus.connectors.registry import schemes, sink_kind, source_kind, unbound
 from lightflus.connectors.uri import listed, parse_uri, shown
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import BadRecords, Connector, Delivery, JobGraph, Operator, OperatorId, Sink, Source
+from lightflus.model.graph import (
+    BadRecords,
+    Connector,
+    Delivery,
+    JobGraph,
+    Operator,
+    OperatorId,
+    Sink,
+    Source,
+    is_secret,
+)
 
 FORMAT = "format"
 """The option of any source or sink of bytes that names its format; the format's own options begin with `format.`."""
@@ -100,11 +110,16 @@ def _bound(operator: Operator, name: str, connector: Connector | None, streams: 
 
 
 def _inheriting(own: Connector, bound: Connector, *, is_source: bool) -> Connector:
-    """A binding to another system of the same kind: what it does not name stays as the job has it."""
+    """A binding to another system of the same kind: what it does not name stays as the job has it.
+
+    But who logs in with which secret is said for one server, and goes to no other.
+    """
     kind = (source_kind if is_source else sink_kind)(bound.kind)
     if own.kind != bound.kind or kind is None:
         return bound
     put_aside = kind.alternatives if kind.alternatives & bound.options.keys() else frozenset()
+    if bound.options.keys() & {kind.address.host, kind.address.hosts}:
+        put_aside |= {name for name in own.options if is_secret(name) or name.rpartition(".")[2] == "user"}
     kept = {name: value for name, value in own.options.items() if name not in put_aside}
     return Connector(bound.kind, {**kept, **bound.options})
 
