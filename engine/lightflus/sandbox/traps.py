@@ -66,7 +66,7 @@ class Translator:
         return made
 
     def _of_trap(self, trap: WasmTrap, scene: Scene) -> GuestError:
-        position = self._position(None, trap.frames)
+        position = self._position(None, trap.frames, is_loop=trap.kind is TrapKind.INTERRUPTED)
         kind: type[GuestError] = GuestTrapped
         text, hint = trap.kind.value if trap.kind is not TrapKind.OTHER else str(trap), None
         if trap.kind is TrapKind.INTERRUPTED:
@@ -81,13 +81,16 @@ class Translator:
     def _is_full(self, scene: Scene) -> bool:
         return scene.memory_bytes > self._limits.memory_bytes - _NEARLY_FULL_BYTES
 
-    def _position(self, said: str | None, frames: tuple[Frame, ...]) -> str | None:
-        """What the guest said, if it is the user's; else the innermost frame in the user's source."""
+    def _position(self, said: str | None, frames: tuple[Frame, ...], *, is_loop: bool = False) -> str | None:
+        """What the guest said, if it is the user's; else the innermost frame in the user's source.
+
+        A loop is interrupted anywhere in it, also at its head, which belongs to the user's code in front of it.
+        """
         if said is not None and not said.startswith(_LIBRARY_PREFIX):
             return said
         found = self._source_map()
         for frame in frames:
-            place = found.position(frame.module_offset, frame.function_offset)
+            place = found.position(frame.module_offset, frame.function_offset if is_loop else None)
             if place is not None and not place.file.startswith(_LIBRARY_PREFIX):
                 return str(place)
         return None
