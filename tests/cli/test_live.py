@@ -33,5 +33,5 @@ def test_what_waits_or_was_put_aside_is_noted_and_without_that_there_is_no_colum
     assert len(summary("job", 1.0, [plain]).columns) == 5
     table = summary("job", 1.0, [troubled])
     assert [str(cell) for cell in table.columns[-1].cells] == [
-        "h:1 refuses connections; try 2 in 0.1 s, 1,234 bad records, 7 behind"
+        "h:1 refuses connections; try 2 in 0.1 s, bad records: 1,234, 7 behind"
     ]

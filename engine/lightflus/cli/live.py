@@ -94,7 +94,7 @@ def _add(table: Table, one: OperatorProgress, rate: float, busy: str) -> None:
 def _note(one: OperatorProgress) -> Text:
     """What a person should know besides rows: why an operator waits, what it put aside, how far it is behind."""
     parts = [one.status.translate(CONTROL)]
-    parts.append(f"{one.rejected:,} bad records" if one.rejected else "")
+    parts.append(f"bad records: {one.rejected:,}" if one.rejected else "")
     parts.append(f"{one.lag:,} behind" if one.lag else "")
     parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
     return Text(", ".join(filter(None, parts)), style="yellow")

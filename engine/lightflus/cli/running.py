@@ -73,7 +73,7 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Pat
             raise
     report.ended(plan, result)
     if letters.count:
-        report.say(f"{letters.count:,} bad records were put aside: {letters.path}")
+        report.say(f"bad records put aside: {letters.count:,}, in {letters.path}")
     return is_stopped
 
 
