@@ -206,10 +206,10 @@ REDIS_STREAMS: Final = 1_000
 
 # --- Kafka ---------------------------------------------------------------------------------------------------------
 KAFKA_BATCH_MESSAGES: Final = 500
-"""Messages that are taken from librdkafka in one call: more than Python's collector of cycles (700) has patience for
-would be looked at again and again, at half as much time for each."""
-KAFKA_READ_CALLS: Final = 16
-"""Such calls of one read: 8,000 rows, as of one call into a guest, make what a batch costs the engine small."""
+"""Messages that are taken from librdkafka in one call: their values are copied while they are in the processor's cache,
+and more than Python's collector of cycles (700) has patience for would be looked at again and again."""
+KAFKA_READ_CALLS: Final = 32
+"""Such calls of one read: 16,000 rows, as of two calls into a guest, make what a batch costs the engine small."""
 KAFKA_READ_BYTES: Final = 4 * MIB
 """Values after which a read ends, however few: as much as a batch in a channel may have."""
 KAFKA_QUEUE_BYTES: Final = 64 * MIB

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 from confluent_kafka import TIMESTAMP_CREATE_TIME, Message
 
@@ -17,10 +15,11 @@ HEADERS = ListType(StructType((Field("name", TEXT), Field("value", TEXT))))
 class Words:
     """Decodes text; the message `bad` is bad."""
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
-        good = [i for i, message in enumerate(messages) if message != b"bad"]
-        bad = tuple(BadRecord(i, 0, "is bad", None, b"bad") for i in range(len(messages)) if i not in good)
-        texts = [(messages[i] or b"").decode() for i in good]
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
+        values = messages.to_pylist()
+        good = [i for i, message in enumerate(values) if message != b"bad"]
+        bad = tuple(BadRecord(i, 0, "is bad", None, b"bad") for i in range(len(values)) if i not in good)
+        texts = [(values[i] or b"").decode() for i in good]
         columns = pa.RecordBatch.from_pydict({"value": pa.array(texts, pa.utf8())})
         return Decoded(columns, len(messages), pa.array(good, pa.int32()) if bad else None, bad)
 

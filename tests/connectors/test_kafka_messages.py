@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from confluent_kafka import Message
 
-from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, bytes_of, runs_of
+from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, runs_of
 
 
 def messages(*places: tuple[int, int]) -> list[Message]:
@@ -46,20 +46,21 @@ def test_an_origin_names_topic_partition_and_offset() -> None:
     assert [origin.position(row) for row in range(3)] == ["t[0]@7", "t[2]@1", "t[2]@5"]
 
 
-def test_what_is_kept_of_messages_are_lists_by_property() -> None:
-    gathered = Gathered(["value", "key"])
+def test_what_is_kept_of_messages_are_their_values_and_lists_by_property() -> None:
+    gathered = Gathered(["key"])
     for offset in (7, 8):
         found = [Message(topic="t", partition=3, offset=offset, value=b"v", key=b"k")]
         gathered.add(found, runs_of(found, 1))
-    assert gathered.lists == {"value": [b"v", b"v"], "key": [b"k", b"k"]}
+    assert (gathered.values().to_pylist(), gathered.lists) == ([b"v", b"v"], {"key": [b"k", b"k"]})
     assert seen(gathered.runs) == [(3, [7]), (3, [8])]
     assert (len(gathered), gathered.bytes) == (2, 2)
 
 
 def test_bytes_are_those_of_the_values() -> None:
-    assert bytes_of(messages((0, 1), (0, 2))) == 10
-    assert bytes_of([]) == 0
+    gathered = Gathered()
+    gathered.add([*messages((0, 1), (0, 2)), Message(topic="t", partition=0, offset=3)], [Run(0, range(1, 4))])
+    assert (gathered.bytes, gathered.values().null_count) == (10, 1)
 
 
-def test_bytes_of_many_messages_are_estimated_from_some_of_them() -> None:
-    assert bytes_of(messages(*((0, n) for n in range(1_003)))) == 5 * 1_003
+def test_nothing_gathered_is_no_value() -> None:
+    assert len(Gathered().values()) == 0

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 from fastavro import parse_schema, schemaless_writer
+from format_helpers import binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def one(kind: Type) -> StructType:
 def read(
     schema: object, record: Type, messages: Sequence[bytes]
 ) -> tuple[list[dict[str, object]], tuple[BadRecord, ...]]:
-    decoded = AvroDecoder(record, readable(json.dumps(schema), record)).decode_messages(messages)
+    decoded = AvroDecoder(record, readable(json.dumps(schema), record)).decode_messages(binary(messages))
     decoded.columns.validate(full=True)
     return decoded.columns.to_pylist(), decoded.bad
 
@@ -206,7 +207,7 @@ def test_a_schema_file_is_an_option(tmp_path: Path) -> None:
     path = tmp_path / "click.avsc"
     path.write_text(json.dumps(SCHEMA))
     decoder = message_decoder("avro", CLICK, {"schema": str(path)})
-    assert decoder.decode_messages([written(SCHEMA, ANN)]).columns.to_pylist() == [ROW]
+    assert decoder.decode_messages(binary([written(SCHEMA, ANN)])).columns.to_pylist() == [ROW]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def test_each_message_is_read_by_the_schema_of_its_id() -> None:
         first, second = double.register("t-value", SCHEMA), double.register("t-value", newer)
         decoder = message_decoder("avro", CLICK, {"registry": double.url, "subject": "t-value"})
         messages = [framed(first, written(SCHEMA, ANN)), framed(second, written(newer, ROW))] * 3
-        decoded = decoder.decode_messages(messages)
+        decoded = decoder.decode_messages(binary(messages))
         asked = double.asked.count("/schemas/ids/1")
     assert (decoded.columns.to_pylist(), decoded.bad, asked) == ([ROW] * 6, (), 1)
 
@@ -260,7 +261,7 @@ def test_a_reader_schema_has_defaults_for_what_older_writers_lack(tmp_path: Path
     with registry() as double:
         number = double.register("t-value", SCHEMA)
         decoder = message_decoder("avro", record, {"registry": double.url, "schema": str(path)})
-        decoded = decoder.decode_messages([framed(number, written(SCHEMA, ANN))])
+        decoded = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))]))
     assert (decoded.columns.to_pylist(), decoded.bad) == ([{**ROW, "kind": "view"}], ())
 
 
@@ -277,7 +278,7 @@ def test_messages_without_a_usable_schema_are_bad_records() -> None:
             framed(strange, b""),
             framed(unfit, b""),
         ]
-        bad = decoder.decode_messages(messages).bad
+        bad = decoder.decode_messages(binary(messages)).bad
         asked = double.asked.count("/schemas/ids/99")
     assert [record.raw for record in bad] == messages
     for record, reason in zip(
@@ -307,7 +308,7 @@ def test_a_registry_may_want_a_login() -> None:
         inside = {"registry": double.url.replace("//", "//ann:pass%2Fword@")}
         for options in (login, inside):
             decoder = message_decoder("avro", CLICK, options)
-            assert decoder.decode_messages([framed(number, written(SCHEMA, ANN))]).columns.num_rows == 1
+            assert decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))])).columns.num_rows == 1
 
 
 def test_a_registry_that_fails_for_a_moment_is_asked_again() -> None:
@@ -315,7 +316,7 @@ def test_a_registry_that_fails_for_a_moment_is_asked_again() -> None:
         number = double.register("t-value", SCHEMA)
         decoder = message_decoder("avro", CLICK, {"registry": double.url})
         double.failures = 2
-        assert decoder.decode_messages([framed(number, written(SCHEMA, ANN))]).columns.to_pylist() == [ROW]
+        assert decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))])).columns.to_pylist() == [ROW]
 
 
 def test_a_registry_that_is_gone_is_a_failure_of_the_source_not_of_its_records() -> None:
@@ -323,7 +324,7 @@ def test_a_registry_that_is_gone_is_a_failure_of_the_source_not_of_its_records()
         decoder = message_decoder("avro", CLICK, {"registry": double.url})
         double.login = "other:now"
         with pytest.raises(SourceFailed, match="schema 1 cannot be had"):
-            decoder.decode_messages([framed(1, b"")])
+            decoder.decode_messages(binary([framed(1, b"")]))
 
 
 @pytest.mark.parametrize("answer", [[], {}, "text", {"schema": 7}, {"id": "x", "schema": "int"}])
@@ -335,4 +336,4 @@ def test_a_server_that_is_no_registry_is_told_as_such(answer: object) -> None:
             message_decoder("avro", CLICK, {"registry": double.url, "subject": "t-value"})
         double.instead = answer if answer != {"id": "x", "schema": "int"} else {"id": 1}
         with pytest.raises(SourceFailed, match="answers without a schema"):
-            decoder.decode_messages([framed(1, b"")])
+            decoder.decode_messages(binary([framed(1, b"")]))

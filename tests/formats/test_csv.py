@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
+from format_helpers import binary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def test_a_quoted_value_over_two_lines_is_two_bad_lines() -> None:
 
 
 def test_a_message_may_hold_line_ends_in_quotes() -> None:
-    decoded = message_decoder("csv", TRADE).decode_messages([b'"a\nb",1,1', b"c,2,\n", b"d,3,"])
+    decoded = message_decoder("csv", TRADE).decode_messages(binary([b'"a\nb",1,1', b"c,2,\n", b"d,3,"]))
     assert ([row["who"] for row in decoded.columns.to_pylist()], decoded.bad) == (["a\nb", "c", "d"], ())
 
 
@@ -186,7 +187,7 @@ def test_a_message_reads_back_whatever_its_text_holds(texts: list[str]) -> None:
     messages = message_encoder("csv", record.fields).encode_messages(
         pa.RecordBatch.from_pylist(rows, schema=schema_of(record))
     )
-    decoded = message_decoder("csv", record).decode_messages(messages)
+    decoded = message_decoder("csv", record).decode_messages(binary(messages))
     assert (decoded.columns.to_pylist(), decoded.bad) == (rows, ())
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from format_helpers import binary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +45,7 @@ def wrapped(value: object) -> bytes:
 def decoded(
     record: Type, messages: Sequence[bytes | None], **options: str
 ) -> tuple[dict[int, dict[str, object]], tuple[BadRecord, ...]]:
-    found = message_decoder("debezium", record, options).decode_messages(messages)
+    found = message_decoder("debezium", record, options).decode_messages(binary(messages))
     found.columns.validate(full=True)
     assert found.records == len(messages)
     assert found.record_of_row is not None
@@ -88,8 +89,8 @@ def test_tombstones_are_skipped() -> None:
 def test_both_forms_may_stand_in_one_topic() -> None:
     decoder = message_decoder("debezium", CHANGE)
     for batch in ([bare(INSERT)] * 3, [wrapped(INSERT)] * 3, [bare(INSERT), wrapped(UPDATE), bare(DELETE)]):
-        assert not decoder.decode_messages(batch).bad
-    assert [row["op"] for row in decoder.decode_messages(batch).columns.to_pylist()] == ["c", "u", "d"]
+        assert not decoder.decode_messages(binary(batch)).bad
+    assert [row["op"] for row in decoder.decode_messages(binary(batch)).columns.to_pylist()] == ["c", "u", "d"]
 
 
 @pytest.mark.parametrize("written", [bare, wrapped])
@@ -127,7 +128,7 @@ def test_a_change_may_be_declared_without_its_kind() -> None:
     record = StructType((Field("after", IMAGE), Field("before", IMAGE)))
     decoder = message_decoder("debezium", record)
     for written in (bare, wrapped, bare):
-        batch = decoder.decode_messages([written(UPDATE)] * 3)
+        batch = decoder.decode_messages(binary([written(UPDATE)] * 3))
         assert batch.columns.to_pylist() == [{"after": BOB, "before": ANN}] * 3
 
 

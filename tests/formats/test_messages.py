@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
+from format_helpers import binary
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def decoded(
     record: Type, messages: Sequence[bytes | None], form: str = ""
 ) -> tuple[dict[int, object], tuple[BadRecord, ...]]:
     """The row of each message that has one, and the bad ones."""
-    found = message_decoder(form, record).decode_messages(messages)
+    found = message_decoder(form, record).decode_messages(binary(messages))
     assert found.records == len(messages)
     found.columns.validate(full=True)
     rows = found.columns.to_pylist()

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import pytest
+from format_helpers import binary
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message_factory import GetMessageClass
@@ -91,7 +92,7 @@ def read(
     schema: str, name: str, record: Type, messages: Sequence[bytes]
 ) -> tuple[list[dict[str, object]], tuple[BadRecord, ...]]:
     decoder = message_decoder("protobuf", record, {"schema": schema, "message": name})
-    decoded = decoder.decode_messages(messages)
+    decoded = decoder.decode_messages(binary(messages))
     decoded.columns.validate(full=True)
     return decoded.columns.to_pylist(), decoded.bad
 
@@ -239,7 +240,7 @@ def test_each_message_is_read_by_the_schema_and_type_of_its_header() -> None:
         decoder = message_decoder("protobuf", record, {"registry": double.url})
         point = written("shop.Everything.Point", {"x": 2})
         messages = [framed(number, b"\0", ANN), framed(number, b"\2\0", ANN), framed(number, b"\4\2\0", point)]
-        decoded = decoder.decode_messages(messages)
+        decoded = decoder.decode_messages(binary(messages))
     assert (decoded.columns.column("x").to_pylist(), decoded.bad) == ([None, None, 2.0], ())
 
 
@@ -263,7 +264,7 @@ def test_a_message_whose_header_leads_nowhere_is_a_bad_record(message: bytes, re
     with registry() as double:
         number = double.register("t-value", registered_text(), kind="PROTOBUF")
         decoder = message_decoder("protobuf", CLICK, {"registry": double.url})
-        decoded = decoder.decode_messages([framed(number, b"\0", ANN), message])
+        decoded = decoder.decode_messages(binary([framed(number, b"\0", ANN), message]))
     (bad,) = decoded.bad
     assert (decoded.columns.to_pylist(), bad.index, bad.raw, reason in bad.reason) == ([ROW], 1, message, True)
 
@@ -272,7 +273,7 @@ def test_a_descriptor_set_may_stand_in_for_the_registrys_schemas(schema: str) ->
     with registry() as double:
         options = {"registry": double.url, "schema": schema, "message": "shop.Click"}
         decoder = message_decoder("protobuf", CLICK, options)
-        assert decoder.decode_messages([framed(7, b"\0", ANN)]).columns.to_pylist() == [ROW]
+        assert decoder.decode_messages(binary([framed(7, b"\0", ANN)])).columns.to_pylist() == [ROW]
         assert double.asked == ["/schemas/types"]
 
 

@@ -7,10 +7,10 @@ What it leaves: which schemas fit (`avro_schema.py`), columns (`rows.py`). Block
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import cast
 
+import pyarrow as pa
 from fastavro import schemaless_reader
 
 from lightflus.errors import BindingInvalid
@@ -32,7 +32,7 @@ class AvroDecoder:
         self._record = record
         self._schema = schema
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message; none of them is missing (`tombstones.py`)."""
         return gathered(self._record, messages, self._read)
 
@@ -50,7 +50,7 @@ class RegisteredAvroDecoder:
         self._reader = reader
         self._writers: dict[bytes, AvroSchema | Refused] = {}
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message; none of them is missing. Raises SourceFailed when the registry does not answer."""
         return gathered(self._record, messages, self._read)
 

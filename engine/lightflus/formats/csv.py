@@ -20,7 +20,7 @@ import pyarrow.csv as pv
 
 from lightflus.codec.schema import AnyArray, schema_of
 from lightflus.errors import BindingInvalid
-from lightflus.formats.lines import is_text, not_text, rows_without, split_binary
+from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
 from lightflus.formats.options import FormatOptions
 from lightflus.model.types import Field, ScalarType, Type, columns
 from lightflus.runtime.io import BadRecord, Decoded
@@ -86,13 +86,13 @@ class CsvDecoder:
             return Decoded(batch, rows)
         return self._decode_apart(split_binary(block), skips_empty=len(self._names) > 1)
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message; none of them is missing (`tombstones.py`)."""
-        block = b"\n".join(cast(Sequence[bytes], messages)) + b"\n"
+        block = joined(messages).to_pybytes() + b"\n"
         is_one_each = b"\r" not in block and self._are_closed(block, len(messages))
         if is_one_each and (batch := self._read(block, len(messages))) is not None:
             return Decoded(batch, len(messages))
-        return self._decode_apart(pa.array(messages, pa.binary()), skips_empty=False)
+        return self._decode_apart(messages, skips_empty=False)
 
     def _decode_apart(self, records: pa.BinaryArray, *, skips_empty: bool) -> Decoded:
         bad = not_text(records)

@@ -8,7 +8,6 @@ What it leaves: JSON itself (`json.py`). Source: Debezium's documentation, "Data
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -23,6 +22,7 @@ from lightflus.formats.options import FormatOptions
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
 from lightflus.runtime.io import BadRecord, Decoded
 
+_EMPTY = r"^\s*$"
 _IMAGES = ("before", "after")
 _TEXT = ScalarType(Scalar.UTF8)
 _HAS_NO_PAYLOAD = "field `payload` ("
@@ -60,16 +60,16 @@ class DebeziumDecoder:
 
     def decode_lines(self, block: bytes) -> Decoded:
         """A change per line; empty lines are skipped."""
-        lines = split_binary(block).to_pylist()
-        return self.decode_messages([line if line and line.strip() else None for line in lines])
+        lines = split_binary(block)
+        return self.decode_messages(pc.if_else(pc.match_substring_regex(lines, _EMPTY), None, lines))
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A change per message; one without a value is skipped."""
-        places = [i for i, message in enumerate(messages) if message is not None]
-        values = [messages[i] for i in places]
+        places = cast("list[int]", pc.indices_nonzero(messages.is_valid()).to_pylist())
+        values = messages.drop_null()
         found = self._forms[0].read(values)
         if found.bad:
-            again = self._forms[1].read([bad.raw for bad in found.bad])
+            again = self._forms[1].read(pa.array([bad.raw for bad in found.bad], pa.binary()))
             if len(again.bad) * 2 < len(found.bad):
                 self._forms.reverse()
             found = _merged(found, again)
@@ -84,7 +84,7 @@ class DebeziumDecoder:
         columns = [found.columns.column(name) for name in schema.names]
         return replace(found, columns=pa.RecordBatch.from_arrays(columns, schema=schema))
 
-    def _rows_of(self, found: _Found, values: Sequence[bytes | None]) -> _Found:
+    def _rows_of(self, found: _Found, values: pa.BinaryArray) -> _Found:
         """What changes leave behind."""
         after = cast(pa.StructArray, found.columns.column("after"))
         if self._record.nullable:
@@ -96,7 +96,7 @@ class DebeziumDecoder:
         numbers = [found.records[row or 0] for row in rows.to_pylist()]
         ops = cast("list[str]", found.columns.column("op").to_pylist())
         without = [] if self._skips_deletes else cast("list[int]", pc.indices_nonzero(after.is_null()).to_pylist())
-        bad = [_no_row(found.records[row], ops[row], values[found.records[row]] or b"") for row in without]
+        bad = [_no_row(found.records[row], ops[row], values[found.records[row]].as_py() or b"") for row in without]
         return _Found(columns, numbers, sorted([*found.bad, *bad], key=lambda record: record.index))
 
 
@@ -122,7 +122,7 @@ class _Form:
         inner = StructType((Field("payload", change),)) if is_wrapped else change
         return _Form(is_wrapped, JsonDecoder(inner), schema_of(change))
 
-    def read(self, values: Sequence[bytes | None]) -> _Found:
+    def read(self, values: pa.BinaryArray) -> _Found:
         decoded = self.decoder.decode_messages(values)
         rows = decoded.record_of_row
         records = list(range(len(values))) if rows is None else cast("list[int]", rows.to_pylist())

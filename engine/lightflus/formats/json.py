@@ -8,9 +8,8 @@ What it leaves: whether a column is complete (`json_columns.py`), what a line is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import IO, cast
 
 import pyarrow as pa
@@ -22,14 +21,13 @@ from lightflus.errors import BindingInvalid
 from lightflus.formats.json_columns import conformed, relaxed
 from lightflus.formats.json_strict import StrictReader
 from lightflus.formats.json_text import NotARecord
-from lightflus.formats.lines import is_text, not_text, rows_without, split_binary
+from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type, columns, walk
 from lightflus.runtime.io import BadRecord, Decoded
 
 _STRICT_ROWS = 64
 """Halves of at most so many rows are read strictly: fewer would cost more calls of the fast reader than they save."""
 _WHITE = " \t\r\n"
-_FIRST, _LAST = itemgetter(0), itemgetter(-1)
 
 
 class JsonDecoder:
@@ -55,13 +53,13 @@ class JsonDecoder:
             return Decoded(batch, rows)
         return self._decode_apart(split_binary(block))
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A record per message; none of them is missing (`tombstones.py`). A message may have any number of lines."""
         if _are_objects(messages):
-            block = b"\n".join(cast(Sequence[bytes], messages))
+            block = joined(messages)
             if is_text(block) and (batch := self._read_fast(block, len(messages))) is not None:
                 return Decoded(batch, len(messages))
-        return self._decode_apart(pa.array(messages, pa.binary()), skips_blank=False)
+        return self._decode_apart(messages, skips_blank=False)
 
     def _decode_apart(self, records: pa.BinaryArray, *, skips_blank: bool = True) -> Decoded:
         """The same, record by record where the fast reader does not take many at once."""
@@ -83,8 +81,8 @@ class JsonDecoder:
         """Consecutive lines, in order; recursion is as deep as the logarithm of the lines."""
         count = len(lines)
         if count > _STRICT_ROWS:
-            values = [text.encode() for text in _texts(lines)]
-            if _are_objects(values) and (batch := self._read_fast(b"\n".join(values), count)) is not None:
+            block = joined(cast(pa.BinaryArray, lines.cast(pa.binary())))
+            if _are_objects(lines) and (batch := self._read_fast(block, count)) is not None:
                 yield _Part(batch, numbers, ())
                 return
             middle = count // 2
@@ -96,7 +94,7 @@ class JsonDecoder:
             good = pa.array([number for number in texts if number not in refused], pa.int32())
             yield _Part(batch, good, tuple(refused.items()))
 
-    def _read_fast(self, block: bytes, rows: int) -> pa.RecordBatch | None:
+    def _read_fast(self, block: bytes | pa.Buffer, rows: int) -> pa.RecordBatch | None:
         """The rows as Arrow reads them, or None where it does not, or where they break a rule of ours."""
         if not self._is_object:
             return None
@@ -111,7 +109,7 @@ class JsonDecoder:
         ]
         return pj.ParseOptions(explicit_schema=pa.schema(fields), unexpected_field_behavior="ignore")
 
-    def _read_once(self, block: bytes, rows: int, options: pj.ParseOptions) -> pa.RecordBatch | None:
+    def _read_once(self, block: bytes | pa.Buffer, rows: int, options: pj.ParseOptions) -> pa.RecordBatch | None:
         try:
             table = pj.read_json(
                 cast(IO[bytes], pa.BufferReader(block)),
@@ -158,15 +156,15 @@ def _plain_rows(block: bytes) -> int:
     return lines if starts and block.count(b"}\n{") == lines - 1 else 0
 
 
-def _are_objects(messages: Sequence[bytes | None]) -> bool:
+def _are_objects(messages: pa.BinaryArray | pa.StringArray) -> bool:
     """Whether each message begins with `{` and ends with `}`.
 
     Where it does, and Arrow finds as many objects as there are messages when an LF stands between each two, every
     message is one object: none can reach into the next message, since `}`, LF, `{` stands in no JSON value, and each
     message begins one.
     """
-    found = cast(Sequence[bytes], messages)
-    return all(found) and set(map(_FIRST, found)) == {ord("{")} and set(map(_LAST, found)) == {ord("}")}
+    begin, end = pc.starts_with(messages, pattern="{"), pc.ends_with(messages, pattern="}")
+    return bool(pc.all(begin).as_py() and pc.all(end).as_py())
 
 
 def _texts(lines: pa.StringArray) -> list[str]:

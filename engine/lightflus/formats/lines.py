@@ -32,7 +32,13 @@ def split_binary(block: bytes) -> pa.BinaryArray:
     return cast(pa.BinaryArray, pc.split_pattern(_one(text), pattern=separator).flatten())
 
 
-def is_text(block: bytes) -> bool:
+def joined(messages: pa.BinaryArray) -> pa.Buffer:
+    """One block of messages that are not null, an LF between each two."""
+    whole = pa.ListArray.from_arrays(pa.array([0, len(messages)], pa.int32()), cast(pa.Int64Array, messages))
+    return cast(pa.BinaryArray, pc.binary_join(whole, cast(str, b"\n")))[0].as_buffer()
+
+
+def is_text(block: bytes | pa.Buffer) -> bool:
     """Whether all of it is UTF-8; several GB/s."""
     try:
         _one(block).cast(pa.utf8())
@@ -80,7 +86,7 @@ def _trimmed(block: bytes) -> tuple[bytes | memoryview, str]:
     return block, separator
 
 
-def _one(text: bytes | memoryview) -> pa.BinaryArray:
+def _one(text: bytes | memoryview | pa.Buffer) -> pa.BinaryArray:
     """An array of one value, over the same memory."""
     offsets = pa.py_buffer(pack("<ii", 0, len(text)))
     return cast(pa.BinaryArray, pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(text)]))

@@ -7,9 +7,10 @@ What it leaves: which types fit (`protobuf_schema.py`), columns (`rows.py`). Blo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import pyarrow as pa
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
@@ -54,7 +55,7 @@ class ProtobufDecoder:
         self._record = record
         self._read = reader.read
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message; none of them is missing (`tombstones.py`)."""
         return gathered(self._record, messages, self._read)
 
@@ -70,7 +71,7 @@ class RegisteredProtobufDecoder:
         self._name = name
         self._readers: dict[tuple[bytes, tuple[int, ...]], _Reader | Refused] = {}
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message; none of them is missing. Raises SourceFailed when the registry does not answer."""
         return gathered(self._record, messages, self._read)
 

@@ -39,14 +39,14 @@ class RawDecoder:
         lines = split_text(block) if self._is_text else split_binary(block)
         return self._decode_apart(split_binary(block)) if lines is None else Decoded(self._batch(lines), len(lines))
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """Every message is a row, but text that is not UTF-8; none is missing (`tombstones.py`)."""
         if not self._is_text:
-            return Decoded(self._batch(pa.array(messages, pa.binary())), len(messages))
+            return Decoded(self._batch(messages), len(messages))
         try:
-            texts = pa.array(messages, pa.utf8())
+            texts = cast(pa.StringArray, messages.cast(pa.utf8()))
         except pa.ArrowInvalid:
-            return self._decode_apart(pa.array(messages, pa.binary()))
+            return self._decode_apart(messages)
         return Decoded(self._batch(texts), len(messages))
 
     def _decode_apart(self, values: pa.BinaryArray) -> Decoded:

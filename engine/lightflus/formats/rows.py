@@ -32,23 +32,27 @@ class Refused:
     hint: str | None = None
 
 
-def gathered(record: Type, messages: Sequence[bytes | None], read: Callable[[bytes], Row | Refused]) -> Decoded:
+def gathered(record: Type, messages: pa.BinaryArray, read: Callable[[bytes], Row | Refused]) -> Decoded:
     """What a decoder yields for messages, given what makes a row of one, or a refusal."""
     parts = [
         part
         for first in range(0, len(messages), _ROWS)
-        for part in _built(record, first, [read(message or b"") for message in messages[first : first + _ROWS]])
+        for part in _built(record, first, [read(message or b"") for message in _values(messages, first)])
     ]
     schema = schema_of(record)
     table = pa.Table.from_batches([batch for batch, _, _ in parts], schema).combine_chunks()
     whole = table.to_batches()[0] if table.num_rows else pa.RecordBatch.from_pylist([], schema=schema)
     told = tuple(
-        BadRecord(number, 0, refused.reason, refused.hint, messages[number] or b"")
+        BadRecord(number, 0, refused.reason, refused.hint, messages[number].as_py() or b"")
         for _, _, bad in parts
         for number, refused in bad
     )
     numbers = [number for _, good, _ in parts for number in good]
     return Decoded(whole, len(messages), pa.array(numbers, pa.int32()) if told else None, told)
+
+
+def _values(messages: pa.BinaryArray, first: int) -> Sequence[bytes | None]:
+    return messages.slice(first, _ROWS).to_pylist()
 
 
 _Part: TypeAlias = "tuple[pa.RecordBatch, list[int], list[tuple[int, Refused]]]"

@@ -6,8 +6,9 @@ What it leaves: what a message holds (the decoder inside).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ from lightflus.codec.schema import AnyArray, arrow_type, schema_of
 from lightflus.model.types import StructType, Type
 from lightflus.runtime.io import BadRecord, Decoded, MessageDecoder
 
-_JSON_NULL = b"null"
+_JSON_NULL = r"^\s*null\s*$"
 
 
 class Tombstones:
@@ -31,21 +32,21 @@ class Tombstones:
         self._values = make(replace(record, nullable=False))
         self._has_null_text = has_null_text and record.nullable
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
         """A row per message that could be read."""
-        values = messages if all(messages) else [message for message in messages if message is not None]
-        if len(values) == len(messages) and not self._record.nullable:
-            return self._values.decode_messages(messages)
-        return self._spread(messages)
+        if messages.null_count or self._record.nullable:
+            return self._spread(messages)
+        return self._values.decode_messages(messages)
 
-    def _spread(self, messages: Sequence[bytes | None]) -> Decoded:
+    def _spread(self, messages: pa.BinaryArray) -> Decoded:
         """Decodes the values among the messages and puts their rows in the places that they had."""
-        places = [i for i, message in enumerate(messages) if not self._is_missing(message)]
-        decoded = self._values.decode_messages([messages[i] for i in places])
+        is_missing = self._is_missing(messages)
+        has_value = pc.invert(is_missing)
+        places, missing = _places(has_value), _places(is_missing)
+        decoded = self._values.decode_messages(messages.filter(has_value))
         bad = [replace(record, index=places[record.index]) for record in decoded.bad]
         found = range(len(places)) if decoded.record_of_row is None else decoded.record_of_row.to_pylist()
         row_of = {places[record or 0]: row for row, record in enumerate(found)}
-        missing = [i for i, message in enumerate(messages) if self._is_missing(message)]
         if not self._record.nullable:
             bad = sorted([*bad, *map(_no_value, missing)], key=lambda record: record.index)
             return Decoded(decoded.columns, len(messages), pa.array(row_of, pa.int32()), tuple(bad))
@@ -54,8 +55,12 @@ class Tombstones:
         batch = pa.RecordBatch.from_arrays([rows], schema=schema_of(self._record))
         return Decoded(batch, len(messages), pa.array(records, pa.int32()), tuple(bad))
 
-    def _is_missing(self, message: bytes | None) -> bool:
-        return message is None or (self._has_null_text and message.strip() == _JSON_NULL)
+    def _is_missing(self, messages: pa.BinaryArray) -> pa.BooleanArray:
+        is_null = messages.is_null()
+        if not self._has_null_text:
+            return is_null
+        is_text = pc.match_substring_regex(messages, _JSON_NULL)
+        return pc.or_(is_null, cast(pa.BooleanArray, is_text.fill_null(False)))
 
     def _value_column(self, columns: pa.RecordBatch) -> AnyArray:
         """The one column that a nullable record has."""
@@ -66,6 +71,10 @@ class Tombstones:
         if not fields:
             return pa.array([{}] * columns.num_rows, arrow)
         return pa.StructArray.from_arrays(columns.columns, fields=fields)
+
+
+def _places(mask: pa.BooleanArray) -> list[int]:
+    return cast("list[int]", pc.indices_nonzero(mask).to_pylist())
 
 
 def _no_value(index: int) -> BadRecord:

@@ -75,8 +75,8 @@ class HeadedDecoder(Protocol):
 class MessageDecoder(Protocol):
     """Turns messages, whose bounds the transport keeps, into rows of one record type."""
 
-    def decode_messages(self, messages: Sequence[bytes | None]) -> Decoded:
-        """A record per message. None is a message without a value: a null where the type allows it, else bad."""
+    def decode_messages(self, messages: pa.BinaryArray) -> Decoded:
+        """A record per message. A null is a message without a value: a null where the type allows it, else bad."""
         ...
 
 

@@ -37,15 +37,21 @@ class EnvelopeDecoder:
 
     @property
     def properties(self) -> Sequence[str]:
-        """What it needs of messages; the value in any case, since a bad record shows it."""
-        return [VALUE, *(name for name in self._schema.names if name != VALUE and name in PROPERTIES)]
+        """What it needs of messages beside their values."""
+        return [name for name in self._schema.names if name in PROPERTIES]
 
     def decode(self, gathered: Gathered) -> Decoded:
         """A row per message; those that do not fit are bad, whole."""
         count = len(gathered)
-        decoded = None if self._decoder is None else self._decoder.decode_messages(gathered.values())
+        values = gathered.values()
+        decoded = None if self._decoder is None else self._decoder.decode_messages(values)
         bad = {} if decoded is None else {record.index: record for record in decoded.bad}
-        made = {name: self._column(name, gathered, bad) for name in self._schema.names if name != VALUE}
+
+        def refuse(index: int, why: str) -> None:
+            raw = values[index].as_py() or b""
+            bad.setdefault(index, BadRecord(index, 0, why, "declare it as bytes, or as optional", raw))
+
+        made = {name: self._column(name, gathered, refuse) for name in self._schema.names if name != VALUE}
         rows = _kept(decoded, bad, count)
         if rows is not None:
             made = {name: column.take(rows) for name, column in made.items()}
@@ -54,13 +60,8 @@ class EnvelopeDecoder:
         batch = pa.RecordBatch.from_arrays([made[name] for name in self._schema.names], schema=self._schema)
         return Decoded(batch, count, rows, tuple(bad[index] for index in sorted(bad)))
 
-    def _column(self, name: str, gathered: Gathered, bad: dict[int, BadRecord]) -> AnyArray:
+    def _column(self, name: str, gathered: Gathered, refuse: Refuse) -> AnyArray:
         field, runs = self._schema.field(name), gathered.runs
-
-        def refuse(index: int, why: str) -> None:
-            raw = gathered.values()[index] or b""
-            bad.setdefault(index, BadRecord(index, 0, why, "declare it as bytes, or as optional", raw))
-
         if name == "key":
             return _texts(cast("list[bytes | None]", gathered.lists[name]), field, "key", refuse)
         if name == "headers":

@@ -134,7 +134,7 @@ def _rows_of(spec: SourceSpec, topic: str) -> Rows:
 class ValueDecoder:
     """Turns messages of which only the value counts into rows."""
 
-    properties = ("value",)
+    properties = ()
 
     def __init__(self, decoder: MessageDecoder) -> None:
         self._decoder = decoder

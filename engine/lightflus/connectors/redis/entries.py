@@ -43,7 +43,7 @@ class MessageEntries:
 
     def decode(self, entries: Sequence[Fields]) -> Decoded:
         """A message per entry."""
-        return self._decoder.decode_messages([self._message(fields) for fields in entries])
+        return self._decoder.decode_messages(pa.array(map(self._message, entries), pa.binary()))
 
     def _message(self, fields: Fields) -> bytes | None:
         if len(fields) == 2 and (fields[0] == self._field or not self._is_chosen):

@@ -95,9 +95,7 @@ class TextColumn:
 
     def _json(self, words: pa.BinaryArray, decoder: MessageDecoder) -> tuple[AnyArray, Sequence[Wrong]]:
         """Each text as one JSON value; times need no quotes."""
-        messages = cast(Sequence[bytes | None], words.to_pylist())
-        if self._is_quoted:
-            messages = [None if word is None else b'"%b"' % word for word in messages]
+        messages = _quoted(words) if self._is_quoted else words
         found = decoder.decode_messages(messages)
         array = cast(AnyArray, found.columns.column(0))
         if found.record_of_row is not None:
@@ -122,6 +120,11 @@ def _pattern(kind: Type) -> str | None:
     if kind.scalar is Scalar.BOOL:
         return _BOOLEAN
     return _NUMBER if kind.scalar in _FLOATS else _INTEGER
+
+
+def _quoted(words: pa.BinaryArray) -> pa.BinaryArray:
+    parts = [b'"', words, b'"', b""]
+    return pc.binary_join_element_wise(*cast("list[pa.BinaryArray]", parts))
 
 
 def _where(mask: pa.BooleanArray) -> list[int]:
