@@ -34,6 +34,11 @@ ELEMENT_BYTES: Final = 4 * MIB
 CHANNEL_ELEMENTS: Final = 4
 """Elements that wait between two subtasks: enough to keep both busy, little enough to feel back-pressure at once."""
 
+# --- the process ---------------------------------------------------------------------------------------------------
+COLLECTED_OBJECTS: Final = 20_000
+"""New objects after which Python looks for cycles among them (its own 700 make it look all the time at modules that are
+being loaded, and at messages that a client hands over by the hundred): a tenth of a start, and of a Kafka source."""
+
 # --- formats ---------------------------------------------------------------------------------------------------------
 SCHEMA_BYTES: Final = 4 * MIB
 """A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""

@@ -7,6 +7,7 @@ imported when the command runs, so that `lightflus --help` answers at once.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from io import TextIOWrapper
@@ -19,7 +20,7 @@ from lightflus import __version__
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
 from lightflus.cli.sources import located
-from lightflus.limits import PARALLELISM
+from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM
 
 app = typer.Typer(
     name="lightflus",
@@ -156,6 +157,7 @@ def doctor(as_json: Json = False) -> None:
 
 def main() -> None:
     """Entry of the `lightflus` executable."""
+    gc.set_threshold(COLLECTED_OBJECTS)
     reserve_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: children and files are cleared away
     for stream in (sys.stdout, sys.stderr):

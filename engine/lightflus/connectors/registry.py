@@ -34,7 +34,7 @@ _SINKS = {
     "file": "lightflus.connectors.file",
     "kafka": "lightflus.connectors.kafka",
     "mysql": "lightflus.connectors.mysql",
-    "redis": "lightflus.connectors.redis.sink",
+    "redis": "lightflus.connectors.redis.kind",
     "sqlite": "lightflus.connectors.sqlite",
     "stdout": "lightflus.connectors.stdio",
 }

@@ -1,26 +1,27 @@
 """Formats by name: decoders and encoders of lines and of messages.
 
 What it owns: which formats there are, which of them lines and messages can have, and the one that a type has when
-nobody names one. Options are those of `format.*`, without that prefix. Pure.
+nobody names one. Options are those of `format.*`, without that prefix. Pure. The file of a format, and with it the
+library that it reads with, is imported when a job first names the format.
 """
+# ruff: noqa: PLC0415 (that is what the last sentence says)
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lightflus.errors import BindingInvalid
-from lightflus.formats.avro import avro_decoder
-from lightflus.formats.csv import CsvDecoder, CsvEncoder, Dialect, HeadedCsvDecoder
-from lightflus.formats.debezium import debezium_decoder
-from lightflus.formats.json import JsonDecoder
-from lightflus.formats.json_lines import JsonEncoder
 from lightflus.formats.options import FormatOptions
-from lightflus.formats.protobuf import protobuf_decoder
 from lightflus.formats.raw import RawDecoder, RawEncoder
 from lightflus.formats.tombstones import Tombstones
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
 from lightflus.runtime.io import Encoder, LineDecoder, MessageDecoder, MessageEncoder
+
+if TYPE_CHECKING:
+    from lightflus.formats.csv import CsvEncoder
+    from lightflus.formats.debezium import DebeziumDecoder
+    from lightflus.formats.json_lines import JsonEncoder
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -67,6 +68,8 @@ def _raw_lines(record: Type, options: FormatOptions) -> LineDecoder:
 
 
 def _json_lines(record: Type, options: FormatOptions) -> LineDecoder:
+    from lightflus.formats.json import JsonDecoder
+
     return JsonDecoder(record)
 
 
@@ -75,23 +78,39 @@ def _raw_messages(record: Type, options: FormatOptions) -> MessageDecoder:
 
 
 def _json_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    from lightflus.formats.json import JsonDecoder
+
     return Tombstones(record, JsonDecoder, has_null_text=True)
 
 
 def _avro_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    from lightflus.formats.avro import avro_decoder
+
     return Tombstones(record, lambda kind: avro_decoder(kind, options))
 
 
 def _protobuf_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    from lightflus.formats.protobuf import protobuf_decoder
+
     return Tombstones(record, lambda kind: protobuf_decoder(kind, options))
 
 
+def _debezium(record: Type, options: FormatOptions) -> DebeziumDecoder:
+    from lightflus.formats.debezium import debezium_decoder
+
+    return debezium_decoder(record, options)
+
+
 def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
+    from lightflus.formats.csv import CsvDecoder, Dialect, HeadedCsvDecoder
+
     dialect = Dialect.of(options)
     return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)
 
 
 def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
+    from lightflus.formats.csv import CsvDecoder, Dialect
+
     dialect = Dialect.of(options)
     if options.flag("header", False):
         raise options.wrong("header", "true", "messages have no header: their values stand in the order of the fields")
@@ -99,6 +118,8 @@ def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
 
 
 def _csv_encoder(fields: Sequence[Field], options: FormatOptions) -> CsvEncoder:
+    from lightflus.formats.csv import CsvEncoder, Dialect
+
     return CsvEncoder(fields, Dialect.of(options))
 
 
@@ -107,19 +128,21 @@ def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
 
 
 def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder:
+    from lightflus.formats.json_lines import JsonEncoder
+
     return JsonEncoder(fields)
 
 
 _LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {
     "csv": _csv_lines,
-    "debezium": debezium_decoder,
+    "debezium": _debezium,
     "json": _json_lines,
     "raw": _raw_lines,
 }
 _MESSAGE_DECODERS: dict[str, Callable[[Type, FormatOptions], MessageDecoder]] = {
     "avro": _avro_messages,
     "csv": _csv_messages,
-    "debezium": debezium_decoder,
+    "debezium": _debezium,
     "json": _json_messages,
     "protobuf": _protobuf_messages,
     "raw": _raw_messages,

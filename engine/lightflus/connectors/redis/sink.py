@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lightflus.connectors.kinds import SinkKind, SinkSpec, Streams
+from lightflus.connectors.kinds import SinkSpec
 from lightflus.connectors.options import Options
 from lightflus.connectors.redis.checks import check_sink_server
 from lightflus.connectors.redis.cluster import ClusterSender
 from lightflus.connectors.redis.commands import Commands, commands
 from lightflus.connectors.redis.sending import Sender, ServerSender
-from lightflus.connectors.redis.server import ADDRESS, Server, read_server
-from lightflus.connectors.redis.target import UPSERTING, Target, command_of, read_target
+from lightflus.connectors.redis.server import Server, read_server
+from lightflus.connectors.redis.target import Target, read_target
 from lightflus.connectors.retry import Patience
 from lightflus.connectors.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import HELD_BYTES, HELD_KEYS
-from lightflus.model.graph import Connector, Delivery
+from lightflus.model.graph import Delivery
 from lightflus.runtime.io import Health
 
 
@@ -116,20 +116,9 @@ class UpsertWriter:
         return self._rows * parts >= HELD_KEYS or self._bytes * parts >= HELD_BYTES
 
 
-def _open(spec: SinkSpec, options: Options) -> RedisSink:
+def open_sink(spec: SinkSpec, options: Options) -> RedisSink:
+    """The sink that a job asks for. Raises BindingInvalid, SinkFailed."""
     server = read_server(options)
     target = read_target(options, spec.connector.options, spec.name)
     options.end()
     return RedisSink(server, target, commands(spec, target, is_cluster=server.is_cluster))
-
-
-def _can_upsert(connector: Connector, _streams: Streams) -> bool:
-    return command_of(connector.options) in UPSERTING
-
-
-SINK = SinkKind(
-    ADDRESS,
-    _open,
-    can_upsert=_can_upsert,
-    alternatives=frozenset({"command", "hash", "set", "stream", "channel"}),
-)

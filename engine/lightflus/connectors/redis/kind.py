@@ -1,0 +1,37 @@
+"""`redis:` as a kind of sink: what the registry has to know of it before a job writes there.
+
+What it owns: that a job whose sink is bound to another system never loads redis-py. What it leaves: the sink
+(`sink.py`).
+"""
+# ruff: noqa: PLC0415 (as said above)
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lightflus.connectors.kinds import SinkKind, SinkSpec, Streams
+from lightflus.connectors.options import Options
+from lightflus.connectors.redis.server import ADDRESS
+from lightflus.connectors.redis.target import UPSERTING, command_of
+from lightflus.model.graph import Connector
+
+if TYPE_CHECKING:
+    from lightflus.connectors.redis.sink import RedisSink
+
+
+def _open(spec: SinkSpec, options: Options) -> RedisSink:
+    from lightflus.connectors.redis.sink import open_sink
+
+    return open_sink(spec, options)
+
+
+def _can_upsert(connector: Connector, _streams: Streams) -> bool:
+    return command_of(connector.options) in UPSERTING
+
+
+SINK = SinkKind(
+    ADDRESS,
+    _open,
+    can_upsert=_can_upsert,
+    alternatives=frozenset({"command", "hash", "set", "stream", "channel"}),
+)
