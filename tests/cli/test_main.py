@@ -31,6 +31,12 @@ def test_every_command_has_help_with_an_example(command: str, capsys: pytest.Cap
     assert f"Example: lightflus {command}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
+def test_help_shows_no_type_beside_a_flag(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(*command, "--help") == 0
+    assert "bool" not in capsys.readouterr().out
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer("--version") == 0
     assert capsys.readouterr().out == f"lightflus {__version__}\n"

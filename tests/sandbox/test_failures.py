@@ -118,7 +118,7 @@ def test_a_guest_that_was_interrupted_does_nothing_more(module: LoadedModule) ->
 @pytest.mark.parametrize(
     ("changes", "kind", "said"),
     [
-        ([(LF_DESCRIBE, LF_DESCRIBE + LOOP)], GuestDeadlineExceeded, "lf_describe ran longer than 100 ms"),
+        ([(LF_DESCRIBE, LF_DESCRIBE + LOOP)], GuestDeadlineExceeded, "the job's main ran longer than 100 ms"),
         (
             [("(global $heap", f"(func $start {LOOP}) (start $start) (global $heap")],
             GuestDeadlineExceeded,
@@ -127,9 +127,9 @@ def test_a_guest_that_was_interrupted_does_nothing_more(module: LoadedModule) ->
         (
             [("(global $heap", f'(func (export "_initialize") {LOOP}) (global $heap')],
             GuestDeadlineExceeded,
-            "_initialize ran longer",
+            "the job's main ran longer",
         ),
-        ([(LF_DESCRIBE, LF_DESCRIBE + "unreachable ")], GuestTrapped, "lf_describe reached code"),
+        ([(LF_DESCRIBE, LF_DESCRIBE + "unreachable ")], GuestTrapped, "the job's main reached code"),
         ([(LF_DESCRIBE + " i32.const 16", LF_DESCRIBE + " i32.const -8")], GuestProtocolError, "outside the memory"),
         ([("$graph_at", "\\ff\\ff\\ff\\ff")], GuestProtocolError, "lf_describe: its answer: .* outside the memory"),
         ([("$graph_len", "\\ff\\ff\\ff\\7f")], GuestProtocolError, "its graph has 2,147,483,647 bytes"),

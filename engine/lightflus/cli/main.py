@@ -17,12 +17,14 @@ from typing import Annotated
 import typer
 
 from lightflus import __version__
+from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
 from lightflus.cli.sources import located
 from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM
 
 app = typer.Typer(
+    cls=Group,
     name="lightflus",
     help="A stream processor in which user code is a sandboxed WebAssembly module.",
     no_args_is_help=True,
@@ -71,7 +73,7 @@ def _root(
     pass
 
 
-@app.command(epilog="Example: lightflus new wordcount --lang rust")
+@app.command(cls=Command, epilog="Example: lightflus new wordcount --lang rust")
 def new(
     name: Annotated[Path, typer.Argument(help="The project's folder; its last part is the project's name.")],
     lang: Annotated[str, typer.Option(help="Language of the job: ts, rust.")] = "ts",
@@ -82,7 +84,7 @@ def new(
     new_project(name, lang)
 
 
-@app.command(epilog="Example: lightflus build job.ts -o job.wasm")
+@app.command(cls=Command, epilog="Example: lightflus build job.ts -o job.wasm")
 def build(
     job: Annotated[Path, typer.Argument(help="A job: job.ts, or the Cargo.toml of a Rust job.", show_default=False)],
     output: Annotated[
@@ -96,7 +98,7 @@ def build(
     build_job(located(job), output, as_json=as_json)
 
 
-@app.command(epilog="Example: lightflus inspect job.wasm --bind redis=sqlite:out.db")
+@app.command(cls=Command, epilog="Example: lightflus inspect job.wasm --bind redis=sqlite:out.db")
 def inspect(job: Job, bind: Bind = None, parallelism: Parallelism = 1, as_json: Json = False) -> None:
     """Show what a job or module declares: its graph, types, plan, imports, sizes and limits. Runs no record."""
     from lightflus.cli.inspecting import inspect_job
@@ -104,7 +106,9 @@ def inspect(job: Job, bind: Bind = None, parallelism: Parallelism = 1, as_json: 
     inspect_job(located(job), bind or [], parallelism, as_json=as_json)
 
 
-@app.command(epilog="Example: lightflus run wordCount.ts --bind topic=file:book.txt --bind redis=sqlite:counts.db")
+@app.command(
+    cls=Command, epilog="Example: lightflus run wordCount.ts --bind topic=file:book.txt --bind redis=sqlite:counts.db"
+)
 def run(
     job: Job,
     bind: Bind = None,
@@ -130,7 +134,7 @@ def run(
     run_job(located(job), bind or [], parallelism, dead_letters=dead_letters, as_json=as_json, has_stats=stats)
 
 
-@app.command(epilog="Example: lightflus verify job.wasm --portable")
+@app.command(cls=Command, epilog="Example: lightflus verify job.wasm --portable")
 def verify(
     job: Job,
     portable: Annotated[bool, typer.Option("--portable", help="Check the portable profile as well.")] = False,
@@ -147,7 +151,7 @@ def verify(
     verify_module(located(job), is_portable=portable, is_quick=quick, golden=golden, as_json=as_json)
 
 
-@app.command(epilog="Example: lightflus doctor --json")
+@app.command(cls=Command, epilog="Example: lightflus doctor --json")
 def doctor(as_json: Json = False) -> None:
     """Say what is missing on this machine and how to get it. Exit code 2 if something needed is missing."""
     from lightflus.cli.doctor import show_findings

@@ -6,6 +6,7 @@ graph. What it leaves: compiling (`languages.py`), strangers' bytes (`sandbox/`)
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from lightflus.model.graph import JobGraph, Operator, Sink, Source
 from lightflus.model.names import operator_names, unnamed_keyed
 from lightflus.model.validation import checked
 from lightflus.proto.convert import graph_from_json
+from lightflus.sandbox.inspect import too_large
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, describe, load, with_graph
 from lightflus.wasm import ArtefactCache
@@ -119,9 +121,13 @@ def _built_or_cached(source: Path) -> bytes:
 def _file_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MODULE_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size
+            wasm = file.read(MODULE_BYTES + 1)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    if size > MODULE_BYTES:
+        raise too_large(size)
+    return wasm
 
 
 def _print_log(level: int, text: str) -> None:

@@ -91,12 +91,17 @@ def broken_rules(wasm: bytes) -> tuple[Broken, ...]:
     return tuple(_broken(found))
 
 
+def too_large(size: int) -> ModuleInvalid:
+    """The error for a module of so many bytes, more than one may have."""
+    text = f"it has {size:,} bytes; a module has at most {MODULE_BYTES:,} ({MODULE_BYTES // MIB} MiB)"
+    return ModuleInvalid(text, hint="Build it without debug data.")
+
+
 def _require_core_module(wasm: bytes) -> None:
     if len(wasm) > MODULE_BYTES:
-        size, most = len(wasm) // MIB, MODULE_BYTES // MIB
-        raise ModuleInvalid(f"it has {size} MiB; a module has at most {most} MiB", hint="Build it without debug data.")
+        raise too_large(len(wasm))
     if not wasm.startswith(MAGIC):
-        begins = "it is empty" if not wasm else f"it begins with {wasm[:8]!r}"
+        begins = f"it begins with {_shown(wasm[:8])}" if wasm else "it is empty"
         raise ModuleInvalid(f"it is not a WebAssembly file: {begins}", hint=_REBUILD)
     version = wasm[4:8]
     if version[2:] == b"\1\0":
@@ -105,6 +110,12 @@ def _require_core_module(wasm: bytes) -> None:
         raise ModuleInvalid("it is truncated: it ends within its first 8 bytes")
     if version != CORE_VERSION:
         raise ModuleInvalid(f"it is of WebAssembly version {int.from_bytes(version, 'little')}; 1 is expected")
+
+
+def _shown(head: bytes) -> str:
+    """The first bytes of a file, as the text that they are or in hexadecimal."""
+    text = head.decode("ascii", errors="replace")
+    return f'"{text}"' if text.isascii() and text.isprintable() else f"the bytes {head.hex(' ')}"
 
 
 def _broken(found: Outline) -> Iterator[Broken]:

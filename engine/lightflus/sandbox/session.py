@@ -20,6 +20,7 @@ from lightflus.wasm import Function, OutOfBounds, Prepared, Store, TrapKind, Was
 
 _WORD = Struct("<I")
 RowMap = Callable[[int], int]
+_MAIN = Scene("the job's main")  # runs in either of two exports, as its language has it
 
 
 class Session:
@@ -49,7 +50,7 @@ class Session:
         self._row_at = 0
         initialize = self._instance.optional_function("_initialize")
         if initialize is not None:
-            self._call(initialize)
+            self._call(initialize, scene=_MAIN)
         self._allocate = self._instance.function("lf_alloc")
         self._reset = self._instance.function("lf_reset")
         self.apply = self._instance.function("lf_apply")
@@ -57,7 +58,7 @@ class Session:
 
     def describe(self) -> bytes:
         """Runs main: the graph's JSON. Once per instance."""
-        at = self._call(self._instance.function("lf_describe"))
+        at = self._call(self._instance.function("lf_describe"), scene=_MAIN)
         with self.reading(Scene("lf_describe")):
             window = self._memory.window()
             address, size = window.unpack(abi.DESCRIPTION, at)
