@@ -15,7 +15,7 @@ BENCHMARKS = {
     "rust": "the word count in Rust against TypeScript: speed, size, build",
     "parallel": "parallelism 2 against 1",
     "memory": "peak memory, 1 M lines against 10 M",
-    "guests": "flatMap and reduce in wasm against a C guest",
+    "guests": "flatMap and reduce in wasm, from TypeScript and Rust, against a C guest",
     "build_time": "cold build",
     "gcd": "a computing function in a guest against the same loop in native C",
     "call": "one guest call against the binding's own",

@@ -1,8 +1,9 @@
-"""flatMap and reduce of the published word count: as compiled from TypeScript, against a C guest of the same ABI.
+"""flatMap and reduce of the word count: as compiled from TypeScript and from Rust, against a C guest of the same ABI.
 
-Both modules go through the same sandbox with the same batches, A B A B, and must answer the same. What is timed is a
-call as the engine makes it: columns copied in, the guest's work, the answer checked. The C guest (`c_guest/`) is
-compiled here with the graph of the TypeScript module, so that the engine treats both alike.
+All modules go through the same sandbox with the same lines, in turns, and must answer the same. What is timed is a call
+as the engine makes it, on as many rows: columns copied in, the guest's work, the answer checked. The C guest
+(`c_guest/`) is compiled here with the graph of the TypeScript module, so that the engine treats both alike; the Rust
+module has its own graph, whose count is an integer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from bench.inputs import WORDS_PER_LINE, lines_file
 from bench.measure import ROOT, WORK, record, table
+from bench.rust_module import build_rust_module
 from bench.word_count import build_module
 from lightflus.limits import CALL_ROWS
 from lightflus.model.graph import FunctionKind, FunctionNumber, JobGraph
@@ -27,7 +29,6 @@ from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, load
 
 ROUNDS = 30
-FOLD_LINES = CALL_ROWS // WORDS_PER_LINE
 C_FLAGS = ["--target=wasm32", "-O3", "-nostdlib", "-ffreestanding", "-mbulk-memory", "-msign-ext"]
 
 
@@ -83,14 +84,27 @@ def lines_batch(path: Path, rows: int) -> pa.RecordBatch:
 
 def fold_input(words: pa.RecordBatch) -> FoldInput:
     """What the kernel would hand over for these rows."""
-    keys = words.column(1).dictionary_encode()
+    schema = words.schema
+    keys = words.column(position_of(schema, pa.string())).dictionary_encode()
     names = keys.dictionary
-    has_state = [k % 2 == 0 for k in range(len(names))]
-    fields = [pa.array([1.0] * len(names), pa.float64()), names]
-    state = pa.StructArray.from_arrays(fields, ["t0", "t1"], mask=pa.array([not has for has in has_state]))
+    ones = pa.array([1] * len(names), pa.int64())
+    has_no_state = pa.array([k % 2 == 1 for k in range(len(names))])
+    fields = [names if field.type == pa.string() else ones.cast(field.type) for field in schema]
+    state = pa.StructArray.from_arrays(fields, schema.names, mask=has_no_state)
     groups = keys.indices.cast(pa.uint32()).buffers()[1]
     assert groups is not None
     return FoldInput(words, groups, state)
+
+
+def position_of(schema: pa.Schema, kind: pa.DataType) -> int:
+    """The column of a type."""
+    return schema.types.index(kind)
+
+
+def counts_of(answer: pa.RecordBatch) -> list[pa.Array[pa.Scalar[pa.DataType]]]:
+    """An answer whatever its columns are called and counts are: words, then counts."""
+    word = position_of(answer.schema, pa.string())
+    return [answer.column(word), answer.column(1 - word).cast(pa.float64())]
 
 
 def flat_map_call(module: LoadedModule, lines: pa.RecordBatch) -> Call:
@@ -123,34 +137,49 @@ def fold_call(module: LoadedModule, given: FoldInput) -> Call:
     return call
 
 
-def compare(ours: Call, theirs: Call) -> tuple[float, float]:
-    """Median seconds of both, taken in turns. Ends the run if their answers differ."""
-    if not ours()[1].equals(theirs()[1]):
-        raise SystemExit("the two guests answer differently")
-    pairs = [(ours()[0], theirs()[0]) for _ in range(ROUNDS)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+def compare(calls: Mapping[str, Call]) -> dict[str, float]:
+    """Median seconds of each, taken in turns. Ends the run if their answers differ."""
+    answers = [counts_of(call()[1]) for call in calls.values()]
+    if any(answer != answers[0] for answer in answers):
+        raise SystemExit("the guests answer differently")
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(ROUNDS):
+        for name, call in calls.items():
+            taken[name].append(call()[0])
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def measured(modules: Mapping[str, LoadedModule], source: Path) -> dict[str, dict[str, float]]:
+    """Seconds per word, by function and module."""
+    lines, words = lines_batch(source, CALL_ROWS), CALL_ROWS * WORDS_PER_LINE
+    flat_maps = compare({name: flat_map_call(module, lines) for name, module in modules.items()})
+    inputs = {name: fold_input(flat_map_call(module, lines)()[1]) for name, module in modules.items()}
+    folds = compare({name: fold_call(module, inputs[name]) for name, module in modules.items()})
+    return {
+        function: {name: taken / words for name, taken in seconds.items()}
+        for function, seconds in {"flatMap": flat_maps, "reduce": folds}.items()
+    }
+
+
+def load_modules(modules: dict[str, bytes]) -> dict[str, LoadedModule]:
+    """Ready to be called."""
+    limits = GuestLimits.of_run()
+    return {name: load(module, limits=limits) for name, module in modules.items()}
 
 
 def main() -> None:
-    """Compares both functions, prints nanoseconds per word and the ratio."""
-    source = lines_file(100_000)
-    wasm = build_module().read_bytes()
-    limits = GuestLimits.of_run()
-    ours = load(wasm, limits=limits)
-    theirs = load(build_c_guest(graph_of(wasm)), limits=limits)
-    lines = lines_batch(source, CALL_ROWS)
-    words = flat_map_call(theirs, lines_batch(source, FOLD_LINES))()[1]
-    given = fold_input(words)
-    measured = {
-        "flatMap": (CALL_ROWS * WORDS_PER_LINE, *compare(flat_map_call(ours, lines), flat_map_call(theirs, lines))),
-        "reduce": (words.num_rows, *compare(fold_call(ours, given), fold_call(theirs, given))),
-    }
+    """Compares both functions, prints nanoseconds per word and the ratios."""
+    typescript, rust = build_module().read_bytes(), build_rust_module()[0].read_bytes()
+    modules = load_modules({"TypeScript": typescript, "Rust": rust, "C": build_c_guest(graph_of(typescript))})
+    found = measured(modules, lines_file(100_000))
+    sums = {name: sum(seconds[name] for seconds in found.values()) for name in modules}
     table(
         f"guest calls as the engine makes them, {ROUNDS} rounds, equal answers",
-        ["function", "words a call", "TypeScript ns/word", "C ns/word", "TypeScript : C"],
+        ["function", *(f"{name} ns/word" for name in modules), "TypeScript : C", "TypeScript : Rust"],
         [
-            [name, f"{n:,}", f"{a / n * 1e9:.1f}", f"{b / n * 1e9:.1f}", f"{a / b:.2f}"]
-            for name, (n, a, b) in measured.items()
+            [name, *(f"{s[module] * 1e9:.1f}" for module in modules), f"{s['TypeScript'] / s['C']:.2f}",
+             f"{s['TypeScript'] / s['Rust']:.2f}"]
+            for name, s in {**found, "both": sums}.items()
         ],
-    )
-    record("guests", {name: {"words": n, "typescript": a, "c": b} for name, (n, a, b) in measured.items()})
+    )  # fmt: skip
+    record("guests", {**found})
