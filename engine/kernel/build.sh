@@ -23,7 +23,7 @@ for registry in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
     CARGO_ENCODED_RUSTFLAGS="$CARGO_ENCODED_RUSTFLAGS${separator}--remap-path-prefix=$registry=registry"
 done
 CARGO_ENCODED_RUSTFLAGS="$CARGO_ENCODED_RUSTFLAGS${separator}--remap-path-prefix=$(rustc --print sysroot)=rust"
-CARGO_ENCODED_RUSTFLAGS="$CARGO_ENCODED_RUSTFLAGS${separator}-Clink-arg=-zstack-size=131072"
+CARGO_ENCODED_RUSTFLAGS="$CARGO_ENCODED_RUSTFLAGS${separator}-Clink-arg=-zstack-size=131072${separator}-Ctarget-feature=+simd128"
 export CARGO_ENCODED_RUSTFLAGS
 
 cargo build --quiet --release --locked --target $target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, types
+from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, texts, types
 
 from lightflus.kernel import WasmKernel
 from lightflus.model.types import Type
@@ -51,6 +51,22 @@ def test_a_run_of_calls_gives_what_the_model_gives(data: st.DataObject) -> None:
         taken = [numbers_of(table.take_dirty(most)) for table in tables]
         assert taken[0] == taken[1]
         assert len(tables[0]) == len(tables[1])
+
+
+EDGES = st.sampled_from([1, 3, 4, 8, 9, 16, 17, 19, 20, 21, 24, 25, 40])
+ENDS = st.sampled_from("\0aé€")
+SIMILAR = st.just("") | st.builds(lambda length, end: ("\0" * length + end)[-length:], EDGES, ENDS)
+"""Keys of lengths about those where the kernel goes another way, which differ in one character if at all."""
+
+
+@given(st.lists(st.lists(SIMILAR, min_size=1, max_size=40), min_size=1, max_size=4), st.booleans())
+@BOUNDED
+def test_similar_keys_are_told_apart_even_with_one_hash(calls: list[list[str]], is_one_hash: bool) -> None:
+    real, model = both(UTF8, UTF8)
+    for drawn in calls:
+        keys = texts(drawn)
+        hashes = pa.array([7] * len(drawn), pa.uint64()) if is_one_hash else MODEL.partitioner(UTF8).hash(keys)
+        assert as_numbers(real.lookup(keys, hashes)) == as_numbers(model.lookup(keys, hashes))
 
 
 @given(st.data())

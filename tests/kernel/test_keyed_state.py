@@ -43,6 +43,13 @@ def test_keys_with_one_hash_are_told_apart() -> None:
     assert numbers_of(table.lookup(keys.slice(100, 3), same.slice(100, 3)).slots) == [100, 101, 102]
 
 
+def test_a_call_of_more_new_keys_than_the_table_has_room_for_is_one_call() -> None:
+    table = KERNEL.keyed_state(UTF8, COUNT)
+    found = look_up(table, words([*range(50_000), *range(50_000)]))
+    assert numbers_of(found.slots) == [*range(50_000)]
+    assert numbers_of(found.groups) == [*range(50_000), *range(50_000)]
+
+
 def test_groups_are_numbered_by_first_row() -> None:
     table = KERNEL.keyed_state(UTF8, COUNT)
     look_up(table, texts(["z", "b"]))

@@ -2,8 +2,8 @@
 //! and comparing it. Lengths of keys follow each other at random, so comparing a short key must not branch on its length:
 //! it is brought into three words, zero beyond its end, and compared as such.
 //!
-//! Record: 20 bytes of the key, `length u32`, the call that last saw the slot, its group in that call. Of a key longer
-//! than 20 bytes only the address stands in the record.
+//! Record: 20 bytes of the key, `length u32`, `mark u32`, 4 bytes that nobody uses. Of a key longer than 20 bytes only the
+//! address stands in the record. The mark says in which call the slot was last seen, and as which group.
 
 use crate::bytes::{self, equal, load, store};
 use crate::encode::SLACK;
@@ -13,8 +13,7 @@ pub const RECORD: usize = 32;
 /// Longest key that lies in the record.
 const INLINE: usize = 20;
 const LENGTH: usize = 20;
-const SEEN: usize = 24;
-const GROUP: usize = 28;
+const MARK: usize = 24;
 
 /// By length of a key, which bits of its first 24 bytes count.
 const MASKS: [[u64; 3]; INLINE + 1] = bytes::masks();
@@ -59,11 +58,16 @@ impl Record {
 
     /// The key.
     pub fn bytes<'a>(self) -> &'a [u8] {
+        let length = self.length();
         unsafe {
-            let length = load::<u32>(self.0, LENGTH) as usize;
             let start = if length <= INLINE { self.0 } else { load::<u64>(self.0, 0) as usize as *mut u8 };
             core::slice::from_raw_parts(start, length)
         }
+    }
+
+    #[inline(always)]
+    fn length(self) -> usize {
+        unsafe { load::<u32>(self.0, LENGTH) as usize }
     }
 
     /// Stores a key in a fresh record.
@@ -80,11 +84,16 @@ impl Record {
         }
     }
 
+    /// Makes this the record of no key at all: none is so long.
+    pub fn set_nobody(self) {
+        unsafe { store(self.0, LENGTH, u32::MAX) }
+    }
+
     /// Whether this is the record of `key`.
     #[inline(always)]
     pub fn has(self, key: &Wanted) -> bool {
         if key.bytes.len() > INLINE {
-            return equal(self.bytes(), key.bytes);
+            return self.length() == key.bytes.len() && equal(self.bytes(), key.bytes);
         }
         let [first, second, third] = key.words;
         unsafe {
@@ -92,28 +101,27 @@ impl Record {
         }
     }
 
-    /// The group of the slot in `call`. `next` is the number that it gets if it is seen for the first time: whether it is
-    /// cannot be predicted, so there is no branch.
+    /// The group of the slot in a call whose group 0 has the mark `first_mark`; all marks of earlier calls are lower. `next`
+    /// is the group that it gets if it is seen for the first time: whether it is cannot be predicted, so there is no branch.
     #[inline(always)]
-    pub fn group(self, call: u32, next: u32) -> u32 {
+    pub fn group(self, first_mark: u32, next: u32) -> u32 {
         unsafe {
-            let held = load::<u32>(self.0, GROUP);
-            let group = if load::<u32>(self.0, SEEN) == call { held } else { next };
-            store(self.0, SEEN, call);
-            store(self.0, GROUP, group);
-            group
+            let held = load::<u32>(self.0, MARK);
+            let mark = if held >= first_mark { held } else { first_mark + next };
+            store(self.0, MARK, mark);
+            mark - first_mark
         }
     }
 
     /// Makes the slot one that no call has seen.
     pub fn forget(self) {
-        unsafe { store(self.0, SEEN, 0u32) }
+        unsafe { store(self.0, MARK, 0u32) }
     }
 
     /// Reads something of the record, so that it is in the cache.
     #[inline(always)]
     pub fn touch(self) -> u32 {
-        unsafe { load(self.0, SEEN) }
+        unsafe { load(self.0, MARK) }
     }
 }
 
@@ -136,6 +144,9 @@ mod tests {
             assert_eq!(record.bytes(), key);
             assert!(record.has(&unsafe { Wanted::new(&stored[..n]) }));
             assert!(!record.has(&unsafe { Wanted::new(&stored[..n + 1]) }));
+            record.set_nobody();
+            assert!(!record.has(&unsafe { Wanted::new(&stored[..n]) }));
+            record.set(&unsafe { Wanted::new(&stored[..n]) });
             for i in 0..n {
                 let mut other = padded(&key);
                 other[i] ^= 1;
@@ -148,8 +159,8 @@ mod tests {
     fn a_slot_keeps_its_group_within_a_call() {
         let mut place = [0u64; 4];
         let record = unsafe { Record::at(place.as_mut_ptr().cast()) };
-        assert_eq!((record.group(1, 5), record.group(1, 6), record.group(2, 7)), (5, 5, 7));
+        assert_eq!((record.group(1, 5), record.group(1, 6), record.group(9, 7)), (5, 5, 7));
         record.forget();
-        assert_eq!(record.group(2, 9), 9);
+        assert_eq!(record.group(9, 8), 8);
     }
 }

@@ -15,6 +15,7 @@ mod encode;
 mod failure;
 mod hash;
 mod keys;
+mod lines;
 mod partition;
 mod rows;
 mod schema;

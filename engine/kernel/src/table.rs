@@ -1,22 +1,20 @@
 //! key -> slot. What it owns: the keys of an operator, numbered in the order in which they came. Slots are never reused
-//! while the table lives. What it leaves: state rows (`rows.rs`), which slots changed (`dirty.rs`).
+//! while the table lives. What it leaves: hash -> record (`lines.rs`), one key (`keys.rs`), state rows (`rows.rs`), which
+//! slots changed (`dirty.rs`).
 //!
-//! Open addressing with linear probing over 8-byte entries: the low half of the hash, then slot + 1 (0 = empty). Growing
-//! needs no key and streams through memory; keys lie in chunks that never move. A batch is worked off in blocks, in three
-//! passes: touch the entries, touch the keys that they name, resolve. The first two only issue independent loads, so that
-//! the processor waits for many cache misses at once instead of one after another.
+//! Keys lie in chunks that never move; slot s has record s + 1. A batch is worked off in blocks, in passes of a short loop
+//! each: guess the record of every row, touch it, compare keys, number the groups. Within a pass no row depends on
+//! another and hardly any branch is taken by chance, so that the processor works on many rows, and waits for many cache
+//! misses, at once.
 
-use crate::chunks::{Chunks, Places};
+use crate::chunks::Chunks;
 use crate::encode::RowBytes;
 use crate::keys::{RECORD, Record, Wanted};
+use crate::lines::{Lines, NOBODY};
 use std::hint::black_box;
 
-/// Rows between touching and resolving: what they touch fits the first-level cache.
+/// Rows of a block: what the passes note about them fits the first-level cache beside what they touch.
 const BLOCK: usize = 128;
-/// Keys whose table and records fit the second-level cache: touching would cost more than it saves.
-const CACHED_KEYS: usize = 48 * 1024;
-/// Entries of the smallest table.
-const SMALLEST: usize = 1024;
 
 /// Slots of a batch: `groups` has the group of every row, `slots` the slot of every group, by first row.
 pub struct Lookup {
@@ -26,16 +24,27 @@ pub struct Lookup {
 
 /// The keys of one operator.
 pub struct Table {
-    entries: Vec<u64>,
+    lines: Lines,
     records: Chunks,
     count: u32,
-    call: u32,
+    /// Marks of this number and above belong to the current call (`Record::group`).
+    first_mark: u32,
+}
+
+/// What the passes note about the rows of a block.
+struct Block {
+    numbers: [u32; BLOCK],
+    records: [Record; BLOCK],
 }
 
 impl Table {
     /// No keys yet.
     pub fn new() -> Table {
-        Table { entries: vec![0; SMALLEST], records: Chunks::new(RECORD), count: 0, call: 0 }
+        let mut records = Chunks::new(RECORD);
+        records.reserve(1);
+        let table = Table { lines: Lines::new(), records, count: 0, first_mark: 1 };
+        table.record(NOBODY).set_nobody();
+        table
     }
 
     /// Number of slots.
@@ -47,154 +56,109 @@ impl Table {
     #[inline(always)]
     pub fn key(&self, slot: u32) -> &[u8] {
         assert!(slot < self.count, "slot {slot} of {}", self.count);
-        // SAFETY: every slot has a record.
-        unsafe { record(self.records.places(), slot) }.bytes()
+        self.record(slot + 1).bytes()
     }
 
     /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`.
     pub fn lookup(&mut self, keys: &impl RowBytes, hashes: &[u64]) -> Lookup {
-        self.reserve(hashes.len());
-        self.next_call();
-        let is_cached = self.len() < CACHED_KEYS;
+        self.renew_marks(hashes.len());
         let mut found = Lookup { groups: vec![0; hashes.len()], slots: vec![0; hashes.len()] };
-        let mut probe = Probe { entries: &mut self.entries, records: self.records.places(), count: self.count };
-        let mut next = 0;
-        for (block, hashes) in hashes.chunks(BLOCK).enumerate() {
-            if !is_cached {
-                probe.touch(hashes);
-            }
-            for (row, &hash) in hashes.iter().enumerate() {
-                let row = block * BLOCK + row;
-                // SAFETY: rows have the slack that `RowBytes` promises.
-                let key = unsafe { Wanted::new(keys.row(row)) };
-                let (slot, record) = probe.find(hash as u32, &key);
-                let group = record.group(self.call, next);
-                found.groups[row] = group;
-                // If the slot was seen before, this is beyond the end, and written over by the next that was not.
-                found.slots[next as usize] = slot;
-                next += u32::from(group == next);
-            }
+        let mut block = Block { numbers: [NOBODY; BLOCK], records: [self.record(NOBODY); BLOCK] };
+        let mut count = 0;
+        for (index, hashes) in hashes.chunks(BLOCK).enumerate() {
+            let first = index * BLOCK;
+            self.reserve(hashes.len());
+            self.guess(hashes, &mut block);
+            self.touch(&mut block);
+            self.verify(keys, first, hashes, &mut block);
+            let groups = &mut found.groups[first..first + hashes.len()];
+            count = self.number(&block, groups, &mut found.slots, count);
         }
-        self.count = probe.count;
-        found.slots.truncate(next as usize);
+        self.first_mark += count;
+        found.slots.truncate(count as usize);
         found
     }
 
-    /// Makes room for `more` keys, at a load of at most 3/4.
-    fn reserve(&mut self, more: usize) {
-        self.records.reserve(self.len() + more);
-        let wanted = ((self.len() + more) * 4 / 3 + 1).next_power_of_two();
-        assert!(self.len() + more < u32::MAX as usize, "too many keys");
-        if wanted <= self.entries.len() {
-            return;
+    #[inline(never)]
+    fn guess(&self, hashes: &[u64], block: &mut Block) {
+        for (number, &hash) in block.numbers.iter_mut().zip(hashes) {
+            *number = self.lines.first_guess(hash as u32);
         }
-        let mask = wanted - 1;
-        let mut entries = vec![0; wanted];
-        for &entry in self.entries.iter().filter(|&&entry| entry != 0) {
-            let mut at = (entry >> 32) as usize & mask;
-            while entries[at] != 0 {
-                at = (at + 1) & mask;
-            }
-            entries[at] = entry;
-        }
-        self.entries = entries;
     }
 
-    /// Calls are numbered from 1; when the numbers run out, every record forgets its last one.
-    fn next_call(&mut self) {
-        if self.call == u32::MAX {
-            for slot in 0..self.count {
-                // SAFETY: every slot has a record.
-                unsafe { record(self.records.places(), slot) }.forget();
-            }
-            self.call = 0;
-        }
-        self.call += 1;
-    }
-}
-
-/// The table during a call: nothing in it moves, there being room for a key per row.
-struct Probe<'a> {
-    entries: &'a mut [u64],
-    records: Places<'a>,
-    count: u32,
-}
-
-impl Probe<'_> {
-    #[inline(always)]
-    fn touch(&self, hashes: &[u64]) {
-        let mut entries = [0u64; BLOCK];
-        let mask = self.entries.len() - 1;
-        for (entry, &hash) in entries.iter_mut().zip(hashes) {
-            *entry = self.entries[hash as usize & mask];
-        }
+    /// Turns numbers into places, and reads something of each record so that it is in the cache.
+    #[inline(never)]
+    fn touch(&self, block: &mut Block) {
+        let places = self.records.places();
         let mut sum = 0;
-        for (&entry, &hash) in entries.iter().zip(hashes) {
-            if entry != 0 && (entry >> 32) as u32 == hash as u32 {
-                // SAFETY: a slot in the table has a record.
-                sum ^= unsafe { record(self.records, entry as u32 - 1) }.touch();
-            }
+        for (record, &number) in block.records.iter_mut().zip(&block.numbers) {
+            // SAFETY: every number, `NOBODY` too, has a record.
+            *record = unsafe { Record::at(places.record(number)) };
+            sum ^= record.touch();
         }
         black_box(sum);
     }
 
-    /// The slot of a key and its record. Nearly every key stands in its first or second entry: which of them is chosen
-    /// without a branch, since it cannot be predicted.
-    #[inline(always)]
-    fn find(&mut self, hash: u32, key: &Wanted) -> (u32, Record) {
-        let mask = self.entries.len() - 1;
-        let at = hash as usize & mask;
-        let (first, second) = (self.entries[at], self.entries[(at + 1) & mask]);
-        let entry = if (first >> 32) as u32 == hash { first } else { second };
-        if (entry >> 32) as u32 == hash && entry as u32 != 0 {
-            // SAFETY: a slot in the table has a record.
-            let record = unsafe { record(self.records, entry as u32 - 1) };
-            if record.has(key) {
-                return (entry as u32 - 1, record);
+    #[inline(never)]
+    fn verify(&mut self, keys: &impl RowBytes, first: usize, hashes: &[u64], block: &mut Block) {
+        for (i, &hash) in hashes.iter().enumerate() {
+            // SAFETY: there is a key per hash, with the slack that `RowBytes` promises.
+            let key = keys.row(first + i);
+            if !block.records[i].has(&unsafe { Wanted::new(key) }) {
+                block.numbers[i] = self.find_or_add(hash as u32, key);
+                block.records[i] = self.record(block.numbers[i]);
             }
         }
-        self.search(hash, key)
+    }
+
+    /// Numbers groups from `count` on, and returns their new count.
+    #[inline(never)]
+    fn number(&self, block: &Block, groups: &mut [u32], slots: &mut [u32], mut count: u32) -> u32 {
+        for ((group, &number), record) in groups.iter_mut().zip(&block.numbers).zip(&block.records) {
+            *group = record.group(self.first_mark, count);
+            // If the slot was seen before, this is beyond the end, and written over by the next that was not.
+            // SAFETY: there are at most as many groups as rows.
+            unsafe { *slots.get_unchecked_mut(count as usize) = number - 1 };
+            count += u32::from(*group == count);
+        }
+        count
     }
 
     #[inline(never)]
-    fn search(&mut self, hash: u32, key: &Wanted) -> (u32, Record) {
-        let mask = self.entries.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let entry = self.entries[at];
-            if entry == 0 {
-                return self.insert(at, hash, key);
-            }
-            if (entry >> 32) as u32 == hash {
-                let slot = entry as u32 - 1;
-                // SAFETY: as above.
-                let record = unsafe { record(self.records, slot) };
-                if record.has(key) {
-                    return (slot, record);
-                }
-            }
-            at = (at + 1) & mask;
+    fn find_or_add(&mut self, tag: u32, key: &[u8]) -> u32 {
+        // SAFETY: this is a row's key, which has slack.
+        let key = &unsafe { Wanted::new(key) };
+        if let Some(number) = self.lines.find(tag, |number| self.record(number).has(key)) {
+            return number;
+        }
+        self.count += 1;
+        self.record(self.count).set(key);
+        self.lines.insert(tag, self.count);
+        self.count
+    }
+
+    /// Makes room for `more` keys.
+    fn reserve(&mut self, more: usize) {
+        let count = self.len() + more;
+        assert!(count < u32::MAX as usize, "too many keys");
+        self.records.reserve(count + 1);
+        self.lines.reserve(count);
+    }
+
+    /// Begins anew with marks if there are not `more` of them left.
+    fn renew_marks(&mut self, more: usize) {
+        if ((u32::MAX - self.first_mark) as usize) < more {
+            (1..=self.count).for_each(|number| self.record(number).forget());
+            self.first_mark = 1;
         }
     }
 
-    fn insert(&mut self, at: usize, hash: u32, key: &Wanted) -> (u32, Record) {
-        let slot = self.count;
-        // SAFETY: `reserve` made a record for every row of the call.
-        let record = unsafe { record(self.records, slot) };
-        record.set(key);
-        self.entries[at] = u64::from(hash) << 32 | u64::from(slot + 1);
-        self.count += 1;
-        (slot, record)
+    #[inline(always)]
+    fn record(&self, number: u32) -> Record {
+        assert!(number <= self.count);
+        // SAFETY: numbers up to the count have records.
+        unsafe { Record::at(self.records.places().record(number)) }
     }
-}
-
-/// The record of a slot.
-///
-/// # Safety
-/// It must exist.
-#[inline(always)]
-unsafe fn record(records: Places, slot: u32) -> Record {
-    unsafe { Record::at(records.record(slot)) }
 }
 
 #[cfg(test)]
@@ -246,12 +210,12 @@ mod tests {
     }
 
     #[test]
-    fn call_numbers_may_run_out() {
+    fn marks_may_run_out() {
         let mut table = Table::new();
         let keys = words(0..3);
         table.lookup(&keys, &hashes(&keys));
-        table.call = u32::MAX;
+        table.first_mark = u32::MAX - 2;
         assert_eq!(table.lookup(&keys, &hashes(&keys)).slots, [0, 1, 2]);
-        assert_eq!(table.call, 1);
+        assert_eq!(table.first_mark, 4);
     }
 }
