@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from lightflus.wasm import WASMTIME_VERSION, CompiledModule, WasmRefused, from_text, refusal, uses_simd, version_problem
+from lightflus.wasm import (
+    WASMTIME_VERSION,
+    Code,
+    CompiledModule,
+    Instance,
+    Store,
+    StoreLimits,
+    WasmRefused,
+    fingerprint,
+    from_text,
+    refusal,
+    uses_simd,
+    version_problem,
+)
 
 PORTABLE = {
     "bulk memory": "(module (memory 1) (func i32.const 0 i32.const 0 i32.const 1 memory.fill))",
@@ -47,6 +60,17 @@ def test_simd_is_accepted_and_seen() -> None:
     wasm = from_text("(module (func (result v128) v128.const i64x2 1 2))")
     assert refusal(wasm) is None
     assert uses_simd(wasm)
+
+
+def test_code_of_ours_does_not_run_in_a_store_of_guests() -> None:
+    module = CompiledModule.from_wasm(from_text("(module)"), Code.OWN)
+    Instance.without_imports(Store(StoreLimits(1 << 20, None), Code.OWN), module)
+    with pytest.raises(WasmRefused, match="cross-`Engine`"):
+        Instance.without_imports(Store(StoreLimits(1 << 20, 1_000)), module)
+
+
+def test_artefacts_of_ours_have_names_of_their_own() -> None:
+    assert fingerprint(Code.OWN) != fingerprint()
 
 
 @pytest.mark.parametrize("version", ["49.9.9", "50.0.0"])

@@ -21,6 +21,7 @@ from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import Type
 from lightflus.wasm import (
     ArtefactCache,
+    Code,
     CompiledModule,
     Instance,
     Store,
@@ -45,7 +46,7 @@ class KernelInstance:
     def __init__(self, key: Type, state: Type | None, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """Makes an empty kernel. Raises KernelFailed, StateTooLarge."""
         self._memory_bytes = memory_bytes
-        self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None))
+        self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None), Code.OWN)
         self._is_usable = True
         try:
             instance = Instance.without_imports(self._store, _module())
@@ -137,10 +138,10 @@ _FUNCTIONS = (
 def _module() -> CompiledModule:
     try:
         wasm = _MODULE.read_bytes()
-        cache, digest = ArtefactCache(), hashlib.sha256(wasm).hexdigest()
+        cache, digest = ArtefactCache(code=Code.OWN), hashlib.sha256(wasm).hexdigest()
         module = cache.load(digest)
         if module is None:
-            module = CompiledModule.from_wasm(wasm)
+            module = CompiledModule.from_wasm(wasm, Code.OWN)
             cache.store(digest, module.artefact())
     except (OSError, WasmRefused) as error:
         raise KernelFailed(f"the kernel cannot be loaded: {error}", hint="Install Lightflus again.") from error

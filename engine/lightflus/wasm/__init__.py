@@ -1,6 +1,6 @@
 """WebAssembly as the rest of Lightflus sees it; the only importer of wasmtime.
 
-What it owns: the engine and its settings, compiled modules and their cache, stores with limits and deadlines, memory
+What it owns: the engines and their settings, compiled modules and their cache, stores with limits and deadlines, memory
 access that is always checked, the fast call, the ticking thread.
 What it leaves: what a guest may import and what its answers mean (`sandbox/`), the kernel's interface (`kernel/`).
 A `Store` and everything made in it is used by one thread at a time; `Store.interrupt` alone may come from another.
@@ -8,7 +8,7 @@ A `Store` and everything made in it is used by one thread at a time; `Store.inte
 
 from lightflus.wasm.artefacts import ArtefactCache, default_cache_directory
 from lightflus.wasm.call import Function
-from lightflus.wasm.engine import WASMTIME_VERSION, fingerprint, package_directory, version_problem
+from lightflus.wasm.engine import WASMTIME_VERSION, Code, fingerprint, package_directory, version_problem
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.linker import HostFunction, Linker, Prepared
 from lightflus.wasm.memory import LinearMemory, Window
@@ -20,6 +20,7 @@ from lightflus.wasm.traps import Frame, OutOfBounds, TrapKind, WasmRefused, Wasm
 __all__ = [
     "WASMTIME_VERSION",
     "ArtefactCache",
+    "Code",
     "CompiledModule",
     "Frame",
     "Function",

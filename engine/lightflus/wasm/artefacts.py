@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from lightflus.limits import ARTEFACT_CACHE_FILES
-from lightflus.wasm.engine import fingerprint
+from lightflus.wasm.engine import Code, fingerprint
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.traps import WasmRefused
 
@@ -33,8 +33,9 @@ def default_cache_directory() -> Path:
 class ArtefactCache:
     """Artefacts by digest. A directory that others may write to is not used: what lies there could be theirs."""
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, code: Code = Code.GUEST) -> None:
         self.directory = directory or default_cache_directory()
+        self._code = code
 
     def load(self, digest: str) -> CompiledModule | None:
         """The compiled module of a digest; None if it is not there, damaged or not to be trusted."""
@@ -50,7 +51,7 @@ class ArtefactCache:
         if hashlib.sha256(artefact).digest() != checksum:
             return None
         try:
-            return CompiledModule.from_artefact(artefact)
+            return CompiledModule.from_artefact(artefact, self._code)
         except WasmRefused:
             return None
 
@@ -63,7 +64,7 @@ class ArtefactCache:
                 self._prune()
 
     def _path(self, digest: str) -> Path:
-        return self.directory / f"{digest}-{fingerprint()}{_SUFFIX}"
+        return self.directory / f"{digest}-{fingerprint(self._code)}{_SUFFIX}"
 
     def _write(self, path: Path, content: bytes) -> None:
         descriptor, temporary = tempfile.mkstemp(dir=self.directory)  # mode 0600

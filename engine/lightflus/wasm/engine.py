@@ -1,4 +1,4 @@
-"""The one wasmtime engine of a process, and every setting that it has.
+"""The wasmtime engines of a process, one for strangers' code and one for our own, and every setting that they have.
 
 What it owns: the settings (docs/sandbox.md says why each), their fingerprint, the check of wasmtime's own version.
 What it leaves: limits of single instances (`store.py`). An engine may be used by any number of threads.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
+from enum import Enum
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,15 @@ _SETTINGS: Final[tuple[tuple[str, bool], ...]] = (
 _lock = threading.Lock()
 
 
+class Code(Enum):
+    """Whose code an engine runs. Modules and stores of different engines do not go together."""
+
+    GUEST = "guest"
+    """Anybody's: it looks at its deadline in every loop."""
+    OWN = "own"
+    """The kernel's. Its loops end by themselves, and would be a fifth slower if they looked at the clock."""
+
+
 def version_problem(version: str = WASMTIME_VERSION) -> str | None:
     """Why this version of wasmtime must not run strangers' code; None if it may."""
     parts = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
@@ -69,15 +79,17 @@ def package_directory() -> str:
     return str(Path(wasmtime.__file__).parents[1])
 
 
-def engine() -> wasmtime.Engine:
-    """The engine of this process, made at first use."""
+def engine(code: Code = Code.GUEST) -> wasmtime.Engine:
+    """The engine of this process for that code, made at first use."""
     with _lock:
-        return _engine()
+        return _engine(code)
 
 
 @functools.cache
-def _engine() -> wasmtime.Engine:
-    return wasmtime.Engine(_config(is_portable=False))
+def _engine(code: Code) -> wasmtime.Engine:
+    config = _config(is_portable=False)
+    config.epoch_interruption = code is Code.GUEST
+    return wasmtime.Engine(config)
 
 
 @functools.cache
@@ -99,7 +111,7 @@ def _config(*, is_portable: bool) -> wasmtime.Config:
 
 
 @functools.cache
-def fingerprint() -> str:
+def fingerprint(code: Code = Code.GUEST) -> str:
     """Names wasmtime's version and these settings: artefacts of another fingerprint are of no use."""
-    text = repr((WASMTIME_VERSION, _SETTINGS, "cranelift", "speed", GUEST_STACK_BYTES))
+    text = repr((WASMTIME_VERSION, _SETTINGS, "cranelift", "speed", GUEST_STACK_BYTES, code.value))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

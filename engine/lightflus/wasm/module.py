@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import wasmtime
 
-from lightflus.wasm.engine import engine, portable_engine
+from lightflus.wasm.engine import Code, engine, portable_engine
 from lightflus.wasm.traps import WasmRefused, refusal_from
 
 
@@ -21,18 +21,18 @@ class CompiledModule:
         self.native = native
 
     @classmethod
-    def from_wasm(cls, wasm: bytes) -> CompiledModule:
+    def from_wasm(cls, wasm: bytes, code: Code = Code.GUEST) -> CompiledModule:
         """Compiles in this process: for our own modules and in the jailed child. Raises WasmRefused."""
         try:
-            return cls(wasmtime.Module(engine(), wasm))
+            return cls(wasmtime.Module(engine(code), wasm))
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 
     @classmethod
-    def from_artefact(cls, artefact: bytes) -> CompiledModule:
+    def from_artefact(cls, artefact: bytes, code: Code = Code.GUEST) -> CompiledModule:
         """Loads what `artefact` gave. It is machine code: only for bytes of our own making. Raises WasmRefused."""
         try:
-            return cls(wasmtime.Module.deserialize(engine(), artefact))
+            return cls(wasmtime.Module.deserialize(engine(code), artefact))
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 

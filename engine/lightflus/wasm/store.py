@@ -15,7 +15,7 @@ import wasmtime
 from lightflus.errors import InternalError
 from lightflus.limits import GUEST_TABLE_ELEMENTS
 from lightflus.wasm import ticker
-from lightflus.wasm.engine import engine
+from lightflus.wasm.engine import Code, engine
 from lightflus.wasm.native import NATIVE
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Store:
         *("native", "world"),
     )
 
-    def __init__(self, limits: StoreLimits) -> None:
+    def __init__(self, limits: StoreLimits, code: Code = Code.GUEST) -> None:
         self.limits = limits
-        self.native = wasmtime.Store(engine())
+        self.native = wasmtime.Store(engine(code))
         self.native.set_limits(
             memory_size=limits.memory_bytes,
             table_elements=limits.table_elements,
