@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 from golden_tables import golden_rows, key_from, type_from
-from kernel_samples import UTF8, numbers_of, texts, words
+from kernel_samples import MODEL, UTF8, numbers_of, texts, words
 
 from lightflus.errors import KeyTooLarge
 from lightflus.kernel import WasmKernel
@@ -25,6 +25,11 @@ def test_a_key_is_hashed_and_placed_as_the_document_says(
     for parts, wanted in ((KEY_GROUPS, group), (3, partition)):
         placed = partitioner.partition(hashes, parts, KEY_GROUPS)
         assert [len(rows) for rows in placed].index(1) == int(wanted)
+
+
+def test_keys_of_every_length_are_hashed_as_the_reference_does() -> None:
+    keys = texts("".join(chr(33 + (7 * i + n) % 90) for i in range(n)) for n in range(300))
+    assert KERNEL.partitioner(UTF8).hash(keys).equals(MODEL.partitioner(UTF8).hash(keys))
 
 
 def test_a_slice_is_hashed_like_a_copy() -> None:

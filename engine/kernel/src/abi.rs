@@ -3,10 +3,9 @@
 //! stays until the next `reset`. A contract that the host breaks is a panic, which it reads in the failure report.
 
 use crate::arrow::{ArrowArray, Laid, columns, slice};
-use crate::bytes::equal;
 use crate::column::Built;
 use crate::dirty::Dirty;
-use crate::encode::{Keys, RowBytes, keys};
+use crate::encode::{Keys, keys};
 use crate::failure;
 use crate::hash::{TooLong, hash_rows};
 use crate::partition::partition;
@@ -199,17 +198,13 @@ pub unsafe extern "C" fn first_moved_key(slots: *const u32, count: usize, batch:
     let Operator { key: schema, table, .. } = kernel().operator();
     let slots = unsafe { slice(slots, count) };
     let columns = unsafe { columns(batch, schema) };
-    match keys(schema, &columns, count) {
-        Keys::Borrowed(keys) => first_moved(&keys, slots, table),
-        Keys::Four(keys) => first_moved(&keys, slots, table),
-        Keys::Eight(keys) => first_moved(&keys, slots, table),
-        Keys::Owned(keys) => first_moved(&keys, slots, table),
-    }
-}
-
-fn first_moved(keys: &impl RowBytes, slots: &[u32], table: &Table) -> usize {
-    let moved = slots.iter().enumerate().position(|(row, &slot)| !equal(table.key(slot), keys.row(row)));
-    moved.unwrap_or(slots.len())
+    let moved = match keys(schema, &columns, count) {
+        Keys::Borrowed(keys) => table.first_moved(&keys, slots),
+        Keys::Four(keys) => table.first_moved(&keys, slots),
+        Keys::Eight(keys) => table.first_moved(&keys, slots),
+        Keys::Owned(keys) => table.first_moved(&keys, slots),
+    };
+    moved.unwrap_or(count)
 }
 
 /// Two parts: up to `most` dirty slots, ascending, which are clean from now on; and nothing.

@@ -83,10 +83,6 @@ impl Buffer {
         self.length
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
     pub fn as_ptr(&self) -> *const u8 {
         self.words.as_ptr().cast()
     }

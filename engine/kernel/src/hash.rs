@@ -26,23 +26,66 @@ pub fn hash_rows(keys: &impl RowBytes, rows: usize, most: usize) -> Result<Vec<u
     Ok(hashes)
 }
 
-/// XXH3-64. Keys of 9 to 16 bytes are so frequent, and the library's way for them so slow on wasm32 (which has no wide
+/// XXH3-64. Keys of 9 to 128 bytes are so frequent, and the library's way for them so slow on wasm32 (which has no wide
 /// multiplication, but a call for it), that they have a way of their own.
 #[inline(always)]
 fn hash(bytes: &[u8]) -> u64 {
-    if (9..=16).contains(&bytes.len()) { hash_9_to_16(bytes) } else { xxh3_64(bytes) }
+    match bytes.len() {
+        9..=16 => hash_9_to_16(bytes),
+        17..=128 => hash_17_to_128(bytes),
+        _ => xxh3_64(bytes),
+    }
 }
+
+/// The first words of XXH3's secret.
+const SECRET: [u64; 16] = [
+    0xbe4b_a423_396c_feb8,
+    0x1cad_21f7_2c81_017c,
+    0xdb97_9083_e96d_d4de,
+    0x1f67_b3b7_a4a4_4072,
+    0x78e5_c0cc_4ee6_79cb,
+    0x2172_ffcc_7dd0_5a82,
+    0x8e24_43f7_7446_08b8,
+    0x4c26_3a81_e690_35e0,
+    0xcb00_c391_bb52_283c,
+    0xa32e_531b_8b65_d088,
+    0x4ef9_0da2_9748_6471,
+    0xd8ac_dea9_46ef_1938,
+    0x3f34_9ce3_3f76_faa8,
+    0x1d4f_0bc7_c7bb_dcf9,
+    0x3159_b4cd_4be0_518a,
+    0x6473_78d9_c97e_9fc8,
+];
 
 #[inline(always)]
 fn hash_9_to_16(bytes: &[u8]) -> u64 {
-    // Words 3 to 6 of XXH3's secret, in pairs.
-    const FLIP_LOW: u64 = 0x1f67_b3b7_a4a4_4072 ^ 0x78e5_c0cc_4ee6_79cb;
-    const FLIP_HIGH: u64 = 0x2172_ffcc_7dd0_5a82 ^ 0x8e24_43f7_7446_08b8;
     let n = bytes.len();
     // SAFETY: there are at least 8 bytes.
-    let (low, high) =
-        unsafe { (load::<u64>(bytes.as_ptr(), 0) ^ FLIP_LOW, load::<u64>(bytes.as_ptr(), n - 8) ^ FLIP_HIGH) };
-    let mut mixed = (n as u64).wrapping_add(low.swap_bytes()).wrapping_add(high).wrapping_add(multiply_fold(low, high));
+    let (low, high) = unsafe { (load::<u64>(bytes.as_ptr(), 0), load::<u64>(bytes.as_ptr(), n - 8)) };
+    let (low, high) = (low ^ SECRET[3] ^ SECRET[4], high ^ SECRET[5] ^ SECRET[6]);
+    avalanche((n as u64).wrapping_add(low.swap_bytes()).wrapping_add(high).wrapping_add(multiply_fold(low, high)))
+}
+
+/// Sixteen bytes from the start and sixteen from the end, as often as it takes for them to meet.
+fn hash_17_to_128(bytes: &[u8]) -> u64 {
+    let n = bytes.len();
+    let mut mixed = (n as u64).wrapping_mul(0x9e37_79b1_85eb_ca87);
+    for pair in 0..=(n - 1) / 32 {
+        let (from_start, from_end) = (16 * pair, n - 16 * (pair + 1));
+        mixed = mixed.wrapping_add(mix(bytes, from_start, 4 * pair)).wrapping_add(mix(bytes, from_end, 4 * pair + 2));
+    }
+    avalanche(mixed)
+}
+
+#[inline(always)]
+fn mix(bytes: &[u8], at: usize, secret: usize) -> u64 {
+    // SAFETY: `at` is 16 bytes before the end or further.
+    let (low, high) = unsafe { (load::<u64>(bytes.as_ptr(), at), load::<u64>(bytes.as_ptr(), at + 8)) };
+    multiply_fold(low ^ SECRET[secret], high ^ SECRET[secret + 1])
+}
+
+#[inline(always)]
+fn avalanche(mut mixed: u64) -> u64 {
     mixed ^= mixed >> 37;
     mixed = mixed.wrapping_mul(0x1656_6791_9e37_79f9);
     mixed ^ mixed >> 32

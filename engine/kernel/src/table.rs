@@ -52,11 +52,13 @@ impl Table {
         self.count as usize
     }
 
-    /// The encoded key of a slot.
-    #[inline(always)]
-    pub fn key(&self, slot: u32) -> &[u8] {
-        assert!(slot < self.count, "slot {slot} of {}", self.count);
-        self.record(slot + 1).bytes()
+    /// The first row whose key is not that of its slot.
+    pub fn first_moved(&self, keys: &impl RowBytes, slots: &[u32]) -> Option<usize> {
+        slots.iter().enumerate().position(|(row, &slot)| {
+            assert!(slot < self.count, "slot {slot} of {}", self.count);
+            // SAFETY: rows have the slack that `RowBytes` promises.
+            !self.record(slot + 1).has(&unsafe { Wanted::new(keys.row(row)) })
+        })
     }
 
     /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`.
@@ -196,7 +198,8 @@ mod tests {
         let keys = words((0..50_000).rev());
         let found = table.lookup(&keys, &hashes(&keys));
         assert_eq!(found.slots, (0..50_000).rev().collect::<Vec<_>>());
-        assert_eq!(table.key(49_999), keys.row(0));
+        assert_eq!(table.first_moved(&keys, &found.slots), None);
+        assert_eq!(table.first_moved(&keys, &[49_999, 7]), Some(1));
     }
 
     #[test]
