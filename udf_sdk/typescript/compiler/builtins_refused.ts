@@ -21,8 +21,6 @@ const METHOD_HINTS: ReadonlyMap<string, string> = new Map([
   ["string.toLocaleLowerCase", "use toLowerCase()"],
   ["string.toLocaleUpperCase", "use toUpperCase()"],
   ["number.toLocaleString", "use toFixed(digits)"],
-  ["number.toPrecision", "use toFixed(digits)"],
-  ["number.toExponential", "use toFixed(digits) or toString()"],
   ["array.toSpliced", "write a slice() and splice the copy"],
   ["array.with", "write a slice() and assign to its element"],
   ["array.keys", "count with for (let i = 0; i < xs.length; i++)"],

@@ -33,7 +33,13 @@ export const stringMethods = table(
 );
 
 export const numberMethods = table(
+  [
+    "toExponential",
+    helper("number_toExponentialShortest"),
+    helper("number_toExponential", [number()], failing),
+  ],
   ["toFixed", helper("number_toFixed", [number("0.0")], failing)],
+  ["toPrecision", helper("number_toString"), helper("number_toPrecision", [number()], failing)],
   ["toString", helper("number_toString"), helper("number_toStringRadix", [number()], failing)],
   ["valueOf", helper("number_valueOf")],
 );

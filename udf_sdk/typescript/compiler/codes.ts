@@ -56,7 +56,7 @@ export const CODES = {
     hint: "test before you act: a failing record ends the job with its place (or goes to the dead letters)",
   },
   LF304: { title: "for-in", hint: "name the fields, or iterate a Map with for (const [k, v] of m)" },
-  LF305: { title: "a label", hint: "put the inner loop into a function and return from it" },
+  LF305: { title: "a label of a block", hint: "put the block into a function and return from it" },
   LF306: {
     title: "a regular expression",
     hint: "use split, indexOf, includes, startsWith and replaceAll with plain strings",

@@ -12,6 +12,7 @@ export * from "./maps";
 export * from "./math";
 export * from "./numbers";
 export * from "./radix";
+export * from "./significant";
 export * from "./sort";
 export * from "./strings";
 export * from "./text";

@@ -82,15 +82,35 @@ export function iteratorCall(
   const what = node.expression.name.text;
   if (what !== "keys" && what !== "values" && what !== "entries") return undefined;
   const receiver = node.expression.expression;
+  if (what === "keys" && lengthOfNew(receiver) !== undefined) return { receiver, rep: { kind: "array", item: NUMBER }, what };
   const rep = repAt(ctx, receiver);
   return rep.kind === "map" || rep.kind === "set" || rep.kind === "array" ? { receiver, rep, what } : undefined;
+}
+
+/** n of `Array(n)` and `new Array(n)`. */
+function lengthOfNew(given: ts.Expression): ts.Expression | undefined {
+  const node = bare(given);
+  const isArray =
+    (ts.isNewExpression(node) || ts.isCallExpression(node)) &&
+    ts.isIdentifier(node.expression) &&
+    node.expression.text === "Array";
+  return isArray && node.arguments?.length === 1 ? node.arguments[0] : undefined;
+}
+
+/** What has the indices of the expression: of `Array(n)`, which has no elements, n zeros. */
+export function indexable(ctx: Context, node: ts.Expression): Value {
+  const length = lengthOfNew(node);
+  if (length === undefined) return asArray(ctx, node);
+  const made = code`__js.array_filled<f64>(${into(ctx, length, NUMBER)}, 0.0, ${place(ctx, node)})`;
+  return { code: made, rep: { kind: "array", item: NUMBER } };
 }
 
 /** Anything that can be spread or iterated, as an array. An array is answered as it is, not copied. */
 export function asArray(ctx: Context, node: ts.Expression): Value {
   const iterated = iteratorCall(ctx, node);
   const source = iterated?.receiver ?? node;
-  const value = marked(ctx, source);
+  const isIndexed = iterated?.rep.kind === "array" && iterated.what === "keys";
+  const value = isIndexed ? indexable(ctx, source) : marked(ctx, source);
   const { rep } = value;
   const what = iterated?.what ?? (rep.kind === "map" ? "entries" : "values");
   if (rep.kind === "array") return what === "values" ? value : indexed(ctx, value, rep, what);
@@ -225,25 +245,20 @@ export function filledArray(
   callee: ts.PropertyAccessExpression,
   target: Rep | undefined,
 ): Value | undefined {
-  const made = bare(callee.expression);
+  const length = lengthOfNew(callee.expression);
   const [value] = node.arguments;
-  const isArray =
-    (ts.isNewExpression(made) || ts.isCallExpression(made)) &&
-    ts.isIdentifier(made.expression) &&
-    made.expression.text === "Array" &&
-    made.arguments?.length === 1;
-  if (!isArray || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined) return undefined;
+  if (length === undefined || callee.name.text !== "fill" || node.arguments.length !== 1 || value === undefined)
+    return undefined;
   if (target?.kind !== "array" && !ctx.job.types.has(ctx.job.checker.getTypeAtLocation(node), ctx.substitution))
     return refuse(
       ctx,
       node,
       "LF101",
       "'new Array(n)' does not say what its elements are",
-      `write the type: new Array<${describe(repAt(ctx, value))}>(${made.arguments?.[0]?.getText()})`,
+      `write the type: new Array<${describe(repAt(ctx, value))}>(${length.getText()})`,
     );
   const rep = target?.kind === "array" ? target : repAt(ctx, node);
-  const length = made.arguments?.[0];
-  if (rep.kind !== "array" || length === undefined) return undefined;
+  if (rep.kind !== "array") return undefined;
   return {
     code: code`__js.array_filled<${typeText(ctx, rep.item)}>(${into(ctx, length, NUMBER)}, ${into(ctx, value, rep.item)}, ${place(ctx, node)})`,
     rep,

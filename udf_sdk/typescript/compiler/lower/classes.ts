@@ -1,17 +1,18 @@
 // Classes: fields, constructors, methods, accessors, static members, inheritance; interfaces that classes implement. Classes that
 // can be records get the record methods.
 import ts from "typescript-compiler-api";
-import { VOID, isScalar } from "../types.ts";
+import { VOID } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { recordMethods } from "../records.ts";
 import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { emptyText, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { into } from "./dispatch.ts";
 import { checkFunction, functionBody, functionContext, resultRep } from "./functions.ts";
-import { directParameters, parameterReps } from "./parameters.ts";
+import { checkOverride, padding } from "./overrides.ts";
+import { directParameters } from "./parameters.ts";
 import { guarded } from "./statements.ts";
 
 /** A class of the top level. */
@@ -112,7 +113,7 @@ function property(ctx: Context, node: ts.PropertyDeclaration): Code {
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
   if (symbol === undefined) return refuse(ctx, node, "LF314", "this class member is not supported in a job");
   const rep = repOfSymbol(ctx, symbol, node);
-  const initial = node.initializer === undefined ? zeroOf(ctx, rep) : into(outside(ctx), node.initializer, rep);
+  const initial = node.initializer === undefined ? emptyText(ctx, rep) : into(outside(ctx), node.initializer, rep);
   return code`${isStatic(node)}${memberName(ctx, node)}: ${typeText(ctx, rep)} = ${initial};`;
 }
 
@@ -126,11 +127,6 @@ function outside(ctx: Context): Context {
   return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
 }
 
-function zeroOf(ctx: Context, rep: Rep): string {
-  if (rep.kind === "nullable") return "null";
-  return isScalar(rep) ? `__l.zero<${typeText(ctx, rep)}>()` : `changetype<${typeText(ctx, rep)}>(0)`;
-}
-
 /** Parameter properties become fields, set at the start of the body; behind super(...) in a derived class. */
 function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code {
   if (node.body === undefined) return "";
@@ -139,7 +135,7 @@ function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code 
     .filter((p) => ts.isParameterPropertyDeclaration(p, node))
     .map((p) => {
       const rep = repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p);
-      return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: zeroOf(ctx, rep) };
+      return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: emptyText(ctx, rep) };
     });
   const fields = owned.map((f) => `${f.name}: ${f.type} = ${f.zero}; `);
   const stores = owned.map((f) => `this.${f.name} = ${f.name}; `).join("");
@@ -167,6 +163,7 @@ function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
 /** The text of a method under a name. */
 export function methodText(ctx: Context, node: ts.MethodDeclaration, name: string): Code {
   checkFunction(ctx, node);
+  checkOverride(ctx, node);
   const inner = functionContext(ctx, node, resultRep(ctx, node));
   const { list, prologue } = directParameters(inner, node);
   const head = code`${isStatic(node)}${name}(${list}${padding(ctx, node)}): ${typeText(ctx, inner.fn.result)}`;
@@ -174,42 +171,12 @@ export function methodText(ctx: Context, node: ts.MethodDeclaration, name: strin
   return code`${head} ${functionBody(inner, node, prologue)}`;
 }
 
-/** Parameters that the method of a base has and this one leaves out. */
-function padding(ctx: Context, node: ts.MethodDeclaration): string {
-  const own = node.parameters.length;
-  const wanted = ts.isClassDeclaration(node.parent) ? baseParameters(ctx, node.parent, node.name.getText()) : [];
-  return wanted
-    .slice(own)
-    .map((rep, i) => `${own + i === 0 ? "" : ", "}__p${own + i}: ${typeText(ctx, rep)}`)
-    .join("");
-}
-
-/** The parameters of the longest method of that name among the bases and interfaces. */
-function baseParameters(ctx: Context, node: ts.ClassDeclaration, name: string): readonly Rep[] {
-  let longest: readonly Rep[] = [];
-  for (const type of (node.heritageClauses ?? []).flatMap((h) => h.types)) {
-    const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(type), type);
-    const inside: Context = rep.kind === "class" ? { ...ctx, substitution: ctx.job.substitutionOf(rep) } : ctx;
-    for (const declaration of rep.kind === "class" ? (rep.symbol.declarations ?? []) : []) {
-      if (!ts.isClassDeclaration(declaration) && !ts.isInterfaceDeclaration(declaration)) continue;
-      const found: readonly Rep[][] = [...declaration.members]
-        .filter(
-          (m): m is ts.MethodDeclaration | ts.MethodSignature =>
-            (ts.isMethodDeclaration(m) || ts.isMethodSignature(m)) && m.name.getText() === name,
-        )
-        .map((m) => parameterReps(inside, m));
-      const above = ts.isClassDeclaration(declaration) ? baseParameters(inside, declaration, name) : [];
-      for (const reps of [...found, above]) if (reps.length > longest.length) longest = reps;
-    }
-  }
-  return longest;
-}
-
 function isAbstractMember(node: ts.MethodDeclaration): boolean {
   return node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AbstractKeyword) ?? false;
 }
 
 function body(ctx: Context, node: ts.GetAccessorDeclaration): Code {
+  checkOverride(ctx, node);
   const inner = functionContext(ctx, node, resultRep(ctx, node));
   const { prologue } = directParameters(inner, node);
   return functionBody(inner, node, prologue);

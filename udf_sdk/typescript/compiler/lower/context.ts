@@ -9,7 +9,7 @@ import { Refused } from "../diagnostics.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
-import { NULL, keyOf } from "../types.ts";
+import { NULL, isScalar, keyOf } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -217,6 +217,12 @@ export function typeText(ctx: Context, rep: Rep): string {
     case "nullable":
       return `${isBoxed(rep.of) ? `__l.Some<${typeText(ctx, rep.of)}>` : typeText(ctx, rep.of)} | null`;
   }
+}
+
+/** What a variable of the type holds before it has a value. */
+export function emptyText(ctx: Context, rep: Rep): string {
+  if (rep.kind === "nullable") return "null";
+  return isScalar(rep) ? `__l.zero<${typeText(ctx, rep)}>()` : `changetype<${typeText(ctx, rep)}>(0)`;
 }
 
 function isBoxed(rep: Rep): boolean {

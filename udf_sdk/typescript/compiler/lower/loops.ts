@@ -5,7 +5,7 @@ import { NUMBER, STRING, describe } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { asArray, iteratorCall } from "./arrays.ts";
+import { asArray, indexable, iteratorCall } from "./arrays.ts";
 import { freshName, localName, refuse, repAt, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, truthy } from "./convert.ts";
@@ -141,7 +141,7 @@ function overArray(
         ? bindTurn(ctx, node, { code: `<f64>${index}`, rep: NUMBER })
         : bindEntry(ctx, node, { code: `<f64>${index}`, rep: NUMBER }, element);
   const body = braced(inLoop(ctx, ""), node.statement);
-  return code`{ const ${list} = ${asArray(ctx, source).code}; for (let ${index} = 0; ${index} < ${list}.length; ++${index}) { ${turn}${body} } }`;
+  return code`{ const ${list} = ${(what === "keys" ? indexable(ctx, source) : asArray(ctx, source)).code}; for (let ${index} = 0; ${index} < ${list}.length; ++${index}) { ${turn}${body} } }`;
 }
 
 function overMap(

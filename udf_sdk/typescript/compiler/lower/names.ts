@@ -13,11 +13,11 @@ import {
   isWithin,
   symbolOf,
 } from "../scopes.ts";
-import { NEVER, NULL, NUMBER, isScalar, sameRep } from "../types.ts";
+import { NEVER, NULL, NUMBER, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { InternalError, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { InternalError, emptyText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { isSubclass, unwrapped } from "./convert.ts";
 import { wrappedFunction } from "./functions.ts";
@@ -204,7 +204,5 @@ function thisRep(ctx: Context, frame: Frame): Rep {
 }
 
 function field(ctx: Context, name: string, rep: Rep): string {
-  const type = typeText(ctx, rep);
-  const zero = isScalar(rep) ? `__l.zero<${type}>()` : rep.kind === "nullable" ? "null" : `changetype<${type}>(0)`;
-  return `${name}: ${type} = ${zero};`;
+  return `${name}: ${typeText(ctx, rep)} = ${emptyText(ctx, rep)};`;
 }

@@ -14,6 +14,7 @@ import { bindPattern, declareVariable } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
 import { localFunction } from "./functions.ts";
+import { handingOn, jumpStatement, labeledStatement } from "./labels.ts";
 import { doStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
 import { enterFrame } from "./names.ts";
 
@@ -37,8 +38,9 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.WhileStatement, whileStatement],
   [K.DoStatement, doStatement],
   [K.SwitchStatement, switchStatement],
-  [K.BreakStatement, breakStatement],
-  [K.ContinueStatement, continueStatement],
+  [K.BreakStatement, jumpStatement],
+  [K.ContinueStatement, jumpStatement],
+  [K.LabeledStatement, labeledStatement],
   [K.FunctionDeclaration, localFunction],
   [K.EmptyStatement, () => ";"],
   [K.InterfaceDeclaration, () => ""],
@@ -49,7 +51,6 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
 const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string, string?]> = new Map([
   [K.TryStatement, ["LF303", "try/catch is not supported in a job"]],
   [K.ForInStatement, ["LF304", "for-in is not supported in a job"]],
-  [K.LabeledStatement, ["LF305", "labels are not supported in a job"]],
   [
     K.ClassDeclaration,
     ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"],
@@ -80,7 +81,7 @@ export function guarded(ctx: Context, node: ts.Node, lower: () => Code): Code {
 /** Lowers one statement. */
 export function statement(ctx: Context, node: ts.Statement): Code {
   const handler = HANDLERS.get(node.kind);
-  if (handler !== undefined) return from(node, handler(ctx, node as never));
+  if (handler !== undefined) return from(node, handingOn(ctx, node, handler(ctx, node as never)));
   const [errorCode, message, hint] = REFUSED.get(node.kind) ?? ["LF301", "this statement is not supported in a job"];
   return refuse(ctx, node, errorCode, message, hint);
 }
@@ -198,14 +199,4 @@ function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
   const chosen = code`${tests}${String(byDefault)}`;
   const frame = enterFrame(ctx, node.caseBlock);
   return code`{ const ${held}: ${typeText(ctx, value.rep)} = ${value.code}; ${frame}switch (${chosen}) {${bodies} } }`;
-}
-
-function breakStatement(ctx: Context, node: ts.BreakStatement): Code {
-  return node.label === undefined ? "break;" : refuse(ctx, node, "LF305", "labels are not supported in a job");
-}
-
-function continueStatement(ctx: Context, node: ts.ContinueStatement): Code {
-  if (node.label !== undefined) return refuse(ctx, node, "LF305", "labels are not supported in a job");
-  const turn = ctx.fn.turns.at(-1) ?? "";
-  return turn === "" ? "continue;" : code`{ ${turn} continue; }`;
 }

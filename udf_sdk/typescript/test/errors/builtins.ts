@@ -26,7 +26,7 @@ function locale(a: string, b: string): number {
 }
 
 function precise(x: number): string {
-  return x.toPrecision(3); // error
+  return x.toLocaleString(); // error
 }
 
 function copied(xs: number[]): void {

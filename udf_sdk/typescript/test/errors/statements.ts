@@ -16,8 +16,8 @@ function keysOf(o: { a: number }): string {
 }
 
 function labelled(rows: number[][]): number {
-  outer: for (const row of rows) { // error
-    for (const x of row) if (x > 1) continue outer;
+  block: { // error
+    if (rows.length > 1) break block;
   }
   return 1;
 }
