@@ -1,6 +1,6 @@
-"""The modules of every guest of this repository, built as their users build them: examples, golden jobs, all types.
+"""The modules of every guest of this repository: examples, golden jobs, all types.
 
-The slow part of the tests beside it, so each is built once per run.
+Those in TypeScript are what `lightflus run` of their source runs, and come out of the same cache; cargo has its own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+from lightflus.cli.modules import module_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTFLUS = Path(sys.executable).with_name("lightflus")
@@ -43,6 +45,9 @@ def built(name: str, folder: Path) -> Path:
             command = ["sh", str(source), str(target)]
         case ".rs":
             command = [str(LIGHTFLUS), "build", str(_package(source, folder)), "-o", str(target)]
+        case ".ts":
+            target.write_bytes(module_bytes(source))
+            return target
         case _:
             command = [str(LIGHTFLUS), "build", str(source), "-o", str(target)]
     environment = {**os.environ, "CARGO_TARGET_DIR": str(RUST / "target" / "tests")}
