@@ -1,0 +1,56 @@
+"""`kill -9` in the middle of a transaction: a successor commits the same output, and it is there once."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import cast
+
+import pytest
+from kafka_helpers import fresh_topic, messages_of
+from kafka_victim import COMMITTING, EPOCH_ROWS, STEPS, kafka_sink
+
+from lightflus.runtime.io import Committable
+from lightflus.testing.connectors import QuietHealth
+from lightflus.testing.servers import Kafka
+
+pytestmark = pytest.mark.slow
+
+PARTITIONS = 3
+
+
+def killed_at(step: str, kafka: Kafka, topic: str, checkpoint: Path) -> list[Committable]:
+    """What the victim had staged, after its death."""
+    command = [sys.executable, str(Path(__file__).with_name("kafka_victim.py")), kafka.address, topic, str(checkpoint)]
+    with subprocess.Popen([*command, step], stdout=subprocess.PIPE, text=True) as victim:
+        assert victim.stdout is not None
+        stood_at = victim.stdout.readline().strip()
+        victim.kill()
+    assert stood_at == step
+    assert victim.returncode == -9
+    return cast("list[Committable]", pickle.loads(checkpoint.read_bytes()))
+
+
+def seen(kafka: Kafka, topic: str) -> list[str]:
+    """What a reader of committed messages finds."""
+    return sorted((message.value() or b"").decode() for message in messages_of(kafka, topic, PARTITIONS))
+
+
+def rows(*epochs: int) -> list[str]:
+    return sorted(f"{number}-{row}" for number in epochs for row in range(EPOCH_ROWS))
+
+
+@pytest.mark.parametrize("step", [*STEPS, COMMITTING])
+def test_a_successor_of_a_killed_process_commits_its_output_once(kafka: Kafka, tmp_path: Path, step: str) -> None:
+    topic = fresh_topic(kafka, PARTITIONS)
+    staged = killed_at(step, kafka, topic, tmp_path / "checkpoint")
+    sink = kafka_sink(kafka.address, topic)
+    committer = sink.committer(0, QuietHealth())
+    found = seen(kafka, topic)
+    assert found == rows(1, 2) if step == "commit_transaction" else found in (rows(1), rows(1, 2))
+    for committable in staged:
+        committer.commit(committable)
+    committer.close()
+    assert seen(kafka, topic) == rows(1, 2)
