@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
+from lightflus.testing.schema_registry import registry as serving
 from lightflus.testing.servers import Kafka, MariaDb, Redis
 from lightflus.testing.servers.mariadb import PASSWORD, USER
 from lightflus.testing.servers.redis import READER, READER_PASSWORD
@@ -26,6 +27,10 @@ SECRET = "hunter2-is-nobodys-business"
 SECONDS = 30.0
 """Ten are promised, on a machine that is not busy with other tests."""
 LINES = 24
+PROPERTIES = "&".join(
+    f"librdkafka.{name}={SECRET}"
+    for name in ("ssl.key.pem", "ssl.keystore.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret")
+)
 NUMBERS = "generate:rows=10"
 NOWHERE = "blackhole:"
 
@@ -125,6 +130,7 @@ def test_a_redis_that_is_read_only(numbers_job: Path, redis: Redis) -> None:
         ("kafka://127.0.0.1:1/numbers?group=g", ["127.0.0.1:1", "`brokers`"]),
         ("kafka://HOST/nowhere?group=g", ["nowhere", "topic"]),
         ("kafka://HOST/nowhere?group=g&tls=true", ["SSL", "tls"]),
+        (f"kafka://HOST/nowhere?group=g&tls=true&{PROPERTIES}", ["ssl.key.pem"]),
     ],
 )
 def test_kafka(numbers_job: Path, kafka: Kafka, role: str, uri: str, said: list[str]) -> None:
@@ -150,9 +156,47 @@ def test_a_schema_that_does_not_fit_the_job(
     assert "int64" in text
 
 
+@pytest.mark.parametrize(
+    ("registry", "said"),
+    [
+        ("registry=http://127.0.0.1:1", ["`format.registry`", "refused"]),
+        ("registry=http://no-such-host.invalid:1", ["`format.registry`", "no-such-host.invalid"]),
+        ("registry=URL", ["`format.registry`", "401", "format.registry.password"]),
+        (f"registry=URL&format.registry.user=ann&format.registry.password={SECRET}", ["401"]),
+        (f"registry=URL&format.registry.user=ann&format.registry.password={PASSWORD}", ["`format.subject`", "no subj"]),
+    ],
+)
+def test_schema_registry(numbers_job: Path, kafka: Kafka, registry: str, said: list[str]) -> None:
+    with serving() as double:
+        double.login = f"ann:{PASSWORD}"
+        options = f"format=avro&format.{registry.replace('URL', double.url)}&format.subject=none"
+        text = refusal(numbers_job, f"kafka://{kafka.address}/any?{options}", NOWHERE)
+    assert [words for words in said if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("redis-stream://no-such-host.invalid:6379/0?stream=s", ["no-such-host.invalid", "`host`"]),
+        (f"redis-stream://:{SECRET}@127.0.0.1:PORT/0?stream=s", ["login", "`password`"]),
+        ("redis-stream://127.0.0.1:PORT/0?stream=nowhere", ["no stream `nowhere`", "`stream`"]),
+        ("redis-stream://127.0.0.1:PORT/0?stream=NAME", ["is a hash, not a stream", "`stream`"]),
+    ],
+)
+def test_redis_stream(
+    numbers_job: Path, redis: Redis, unique: Callable[[str], str], source: str, said: list[str]
+) -> None:
+    name = unique("hash")
+    with redis.client() as client:
+        client.hset(name, "a", "b")
+    text = refusal(numbers_job, source.replace("PORT", str(redis.port)).replace("NAME", name), NOWHERE)
+    assert [words for words in said if words not in text] == []
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_inspect_shows_no_secret(numbers_job: Path, as_json: bool) -> None:
-    source = f"kafka://h:9092/numbers?group=g&sasl.user=u&sasl.password={SECRET}&format.registry.password={SECRET}"
+    registry = f"format.registry=http://u:{SECRET}@h&format.registry.password={SECRET}"
+    source = f"kafka://h:9092/numbers?group=g&sasl.user=u&sasl.password={SECRET}&{registry}&{PROPERTIES}"
     for sink in (f"mysql://u:{SECRET}@h/d?table=t", f"redis://u:{SECRET}@h/0", f"kafka://h/t?sasl.password={SECRET}"):
         binds = ["--bind", f"numbers={source}", "--bind", f"redis={sink}"]
         said = lightflus("inspect", numbers_job, *binds, *["--json"] * as_json)

@@ -302,3 +302,10 @@ def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(
     found = bind(graph, operator_names(graph), bindings, STREAMS).operators[1].kind
     assert isinstance(found, Sink)
     assert found.connector.options == expected
+
+
+def test_the_rest_of_a_password_is_not_shown_where_it_looks_like_an_option() -> None:
+    with pytest.raises(BindingInvalid) as caught:
+        parse_bindings(["topic=kafka://h/t?sasl.password=hunter2&hunter3"])
+    assert "hunter" not in f"{caught.value}{caught.value.hint}{caught.value.where}"
+    assert "%26" in str(caught.value.hint)

@@ -76,8 +76,14 @@ def test_properties_that_the_engine_keeps_are_refused_with_the_option_to_use(nam
 
 
 def test_secrets_among_properties_are_never_shown() -> None:
-    made = read_cluster(Options("kafka", {"brokers": "h", "librdkafka.ssl.keystore.password": "hidden"}, "in"))
-    assert made.scrubbed("hidden") == "***"
+    for name in ("ssl.keystore.password", "ssl.key.pem", "sasl.oauthbearer.client.secret"):
+        made = read_cluster(Options("kafka", {"brokers": "h", f"librdkafka.{name}": "hidden"}, "in"))
+        assert made.scrubbed("hidden") == "***"
+
+
+def test_a_secret_that_is_empty_hides_nothing() -> None:
+    made = read_cluster(Options("kafka", {"brokers": "h", "librdkafka.ssl.keystore.password": ""}, "in"))
+    assert made.scrubbed("a text") == "a text"
 
 
 def test_a_refused_property_names_its_option() -> None:

@@ -40,10 +40,13 @@ class GuardedKafka(Kafka):
         super().__init__()
         self.users, self.safe = f"{HOST}:{free_port()}", f"{HOST}:{free_port()}"
         self.certificates = Certificates(self.folder)
+        self.strangers = Certificates(self.folder / "strangers")  # another authority
 
     def _prepare(self) -> None:
         super()._prepare()
         self.certificates.make()
+        self.strangers.authority.parent.mkdir()
+        self.strangers.make()
         keystore = self.folder / "keystore.pem"
         keystore.write_bytes(self.certificates.key.read_bytes() + self.certificates.certificate.read_bytes())
         more = f",USERS://{self.users},SAFE://{self.safe}"
@@ -92,6 +95,7 @@ def test_a_user_writes_and_reads_with_and_without_tls(guarded: GuardedKafka, is_
         ("users", {}, "sasl.user"),
         ("safe", {"sasl_user": USER, "sasl_password": PASSWORD}, "tls=true"),
         ("safe", {"sasl_user": USER, "sasl_password": PASSWORD, "tls": "true"}, "tls.ca"),
+        ("safe", {"sasl_user": USER, "sasl_password": PASSWORD, "tls_ca": "STRANGER"}, "tls.ca"),
         ("plain", {"tls": "true"}, "tls"),
     ],
 )
@@ -99,6 +103,8 @@ def test_what_is_wrong_is_told_within_seconds_by_the_option_to_change(
     guarded: GuardedKafka, listener: str, options: dict[str, str], hint: str
 ) -> None:
     brokers = {"users": guarded.users, "safe": guarded.safe, "plain": guarded.address}[listener]
+    stranger = guarded.strangers.authority
+    options = {name: value.replace("STRANGER", str(stranger)) for name, value in options.items()}
     begin = time.monotonic()
     with pytest.raises(BindingInvalid) as caught:
         guarded_source(guarded, brokers, **options)

@@ -36,6 +36,32 @@ def test_secrets_are_not_shown() -> None:
     assert connector.shown_options == {"sasl.password": "***", "sasl.user": "u", "format.registry.password": "***"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ssl.key.pem",
+        "ssl.key.password",
+        "ssl.keystore.password",
+        "sasl.oauthbearer.config",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+    ],
+)
+def test_what_librdkafka_keeps_to_itself_is_not_shown(name: str) -> None:
+    assert Connector("kafka", {f"librdkafka.{name}": "x"}).shown_options == {f"librdkafka.{name}": "***"}
+
+
+@pytest.mark.parametrize("name", ["sasl.oauthbearer.token.endpoint.url", "ssl.key.location", "ssl.certificate.pem"])
+def test_where_a_secret_is_and_what_is_public_is_shown(name: str) -> None:
+    assert Connector("kafka", {f"librdkafka.{name}": "x"}).shown_options == {f"librdkafka.{name}": "x"}
+
+
+def test_the_login_in_an_address_is_not_shown() -> None:
+    connector = Connector("kafka", {"format.registry": "https://ann:pw@h:8081/x"})
+    assert connector.shown_options == {"format.registry": "https://ann:***@h:8081/x"}
+
+
 def test_a_choice_says_what_there_is() -> None:
     assert options(command="hset").choice("command", ("set", "hset"), "set") == "hset"
     with pytest.raises(BindingInvalid, match="`command` of `redis:` is `get`") as caught:
@@ -48,3 +74,9 @@ def test_options_under_a_prefix_are_taken_together() -> None:
     assert given.prefixed("librdkafka.") == {"fetch.min.bytes": "1"}
     given.text("topic")
     given.end()
+
+
+def test_a_secret_under_a_prefix_may_be_a_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT_SECRET", "s3cret")
+    given = Options("kafka", {"librdkafka.a.client.secret": "env:CLIENT_SECRET", "librdkafka.b": "env:B"}, "topic")
+    assert given.prefixed("librdkafka.") == {"a.client.secret": "s3cret", "b": "env:B"}

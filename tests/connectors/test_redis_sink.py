@@ -11,6 +11,7 @@ from redis_helpers import KEY_AND_VALUE, NULLABLE_TEXT, NUMBER, TEXT, rows, sink
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import HELD_KEYS, REDIS_COMMAND_ROWS
 from lightflus.model.graph import Delivery
+from lightflus.model.types import ScalarType
 from lightflus.runtime.io import Sink
 from lightflus.testing.connectors import QuietHealth, check_sink
 from lightflus.testing.servers import Redis, RedisCluster
@@ -197,6 +198,31 @@ def test_what_is_wrong_is_found_before_the_start(
     assert hint in str(caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("options", "denied"),
+    [
+        ({}, "del"),
+        ({"hash": "h"}, "hdel"),
+        ({"set": "z"}, "zrem"),
+        ({"hash": "h", "ttl": "9"}, "expire"),
+        ({"stream": "s", "ttl": "9"}, "expire"),
+    ],
+)
+def test_a_user_who_may_add_but_not_remove_is_told_before_the_start(
+    redis: Redis, unique: Unique, options: dict[str, str], denied: str
+) -> None:
+    user = {"user": unique("writer"), "password": "w"}
+    with redis.client() as client:
+        client.execute_command("ACL", "SETUSER", user["user"], "on", ">w", "~*", "&*", "+@all", f"-{denied}")
+    value = NUMBER if "set" in options else TEXT
+    removing = {"key": TEXT, "value": ScalarType(value.scalar, nullable=True)}
+    with pytest.raises(BindingInvalid, match=f"permissions to run the '{denied}' command") as caught:
+        sink(redis.port, removing, **user, **options)
+    assert "ACL SETUSER" in str(caught.value.hint)
+    if "ttl" not in options:
+        sink(redis.port, {"key": TEXT, "value": value}, **user, **options)
+
+
 def test_a_name_that_is_something_else_is_found_before_the_start(redis: Redis, unique: Unique) -> None:
     name = unique("taken")
     with redis.client() as client:
@@ -223,7 +249,7 @@ def test_a_node_of_a_cluster_needs_the_option(redis_cluster: RedisCluster) -> No
 
 def test_the_start_leaves_nothing_behind(redis: Redis, unique: Unique) -> None:
     name = unique("nothing")
-    for options in ({}, {"hash": name}, {"set": name, "ttl": "9"}, {"stream": name}, {"channel": name}):
-        sink(redis.port, KEY_AND_VALUE, **options)
+    for options in ({}, {"hash": name}, {"set": name}, {"set": name, "ttl": "9"}, {"stream": name}, {"channel": name}):
+        sink(redis.port, {"key": TEXT, "value": NULLABLE_TEXT}, **options)
     with redis.client() as client:
         assert client.exists(name, "lightflus:probe") == 0

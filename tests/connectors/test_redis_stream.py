@@ -38,7 +38,7 @@ def proxy(redis: Redis) -> Iterator[FaultProxy]:
 
 
 def source(port: int, stream: str, record: Type = TEXT, **options: str) -> Source:
-    named = {"host": "127.0.0.1", "port": str(port), "stream": stream, **options}
+    named = {"host": "127.0.0.1", "port": str(port), "stream": stream} | options
     return open_source(source_spec(Connector("redis-stream", named), record))
 
 
@@ -254,6 +254,8 @@ def test_a_stream_that_is_deleted_while_it_is_read_is_told(
         ({"end": "soon"}, "option `end` of `redis-stream:` is `soon`"),
         ({"stream": ","}, "option `stream` of `redis-stream:` is"),
         ({"password": "wrong"}, "refuses the login"),
+        ({"host": "nowhere.invalid"}, "cannot be reached"),
+        ({"port": "1"}, "cannot be reached: connection refused"),
         ({"user": READER, "password": READER_PASSWORD, "group": "g"}, "permissions to run the 'xgroup|create"),
     ],
 )
@@ -262,14 +264,15 @@ def test_what_is_wrong_is_found_before_the_start(
 ) -> None:
     add(redis, stream, "a")
     with pytest.raises(BindingInvalid, match=message):
-        source(redis.port, options.pop("stream", stream), TEXT, **options)
+        source(int(options.pop("port", redis.port)), options.pop("stream", stream), TEXT, **options)
 
 
 def test_a_name_that_is_no_stream_is_found_before_the_start(redis: Redis, stream: str) -> None:
     with redis.client() as client:
         client.set(stream, "x")
-    with pytest.raises(BindingInvalid, match="WRONGTYPE"):
+    with pytest.raises(BindingInvalid, match=f"`{stream}` in .* is a plain value, not a stream") as caught:
         source(redis.port, stream)
+    assert "option `stream`" in str(caught.value.hint)
 
 
 def test_a_position_that_is_none_is_told(redis: Redis, stream: str) -> None:

@@ -17,7 +17,7 @@ from lightflus.cli.places import openable_places
 from lightflus.cli.screen import CONTROL, emit, say, show
 from lightflus.connectors.kinds import Streams
 from lightflus.limits import KIB, MIB
-from lightflus.model.graph import is_secret
+from lightflus.model.graph import shown_option
 from lightflus.model.plan import Plan, plan_job
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport
@@ -136,7 +136,7 @@ def _without_secrets(tree: object) -> object:
     """Connector options that hold passwords do not leave through here."""
     if isinstance(tree, dict):
         found = cast(Json, tree)
-        return {k: "***" if is_secret(k) and isinstance(v, str) else _without_secrets(v) for k, v in found.items()}
+        return {k: shown_option(k, v) if isinstance(v, str) else _without_secrets(v) for k, v in found.items()}
     if isinstance(tree, list):
         return [_without_secrets(item) for item in cast(list[object], tree)]
     return tree

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lightflus.errors import BindingInvalid
 from lightflus.limits import OPTION_BYTES
+from lightflus.model.graph import is_secret
 
 
 class Options:
@@ -41,14 +42,7 @@ class Options:
     def secret(self, name: str) -> str | None:
         """A text that is never shown: `env:NAME` is a variable's value, `file:path` a file's without its line end."""
         value = self._take(name)
-        if not value:
-            return None
-        kind, colon, rest = value.partition(":")
-        if colon and kind == "env":
-            return self._variable(name, rest)
-        if colon and kind == "file":
-            return self._file(name, rest)
-        return value
+        return self._referred(name, value) if value else None
 
     def number(self, name: str, default: int, *, least: int, most: int) -> int:
         """An integer within bounds."""
@@ -73,10 +67,13 @@ class Options:
         return text
 
     def prefixed(self, prefix: str) -> dict[str, str]:
-        """All options that begin with `prefix`, without it."""
+        """All options that begin with `prefix`, without it; secrets among them may be references."""
         self._known.append(f"{prefix}...")
-        names = [name for name in self._left if name.startswith(prefix)]
-        return {name.removeprefix(prefix): self._left.pop(name) for name in names}
+        found = {name: self._left.pop(name) for name in list(self._left) if name.startswith(prefix)}
+        return {
+            name.removeprefix(prefix): self._referred(name, value) if is_secret(name) else value
+            for name, value in found.items()
+        }
 
     def wrong(self, name: str, text: str, hint: str) -> BindingInvalid:
         """The error for a value that cannot be."""
@@ -95,6 +92,14 @@ class Options:
     def _take(self, name: str) -> str | None:
         self._known.append(name)
         return self._left.pop(name, None)
+
+    def _referred(self, name: str, value: str) -> str:
+        kind, colon, rest = value.partition(":")
+        if colon and kind == "env":
+            return self._variable(name, rest)
+        if colon and kind == "file":
+            return self._file(name, rest)
+        return value
 
     def _variable(self, name: str, variable: str) -> str:
         value = os.environ.get(variable)

@@ -62,11 +62,18 @@ def _options(parts: Iterable[str]) -> dict[str, str]:
     for part in filter(None, parts):
         name, equals, value = part.partition("=")
         if not equals or not name:
-            raise BindingInvalid(f"`{part}` is not an option", hint="an option is name=value")
+            raise _no_option(part, options)
         if (plain := unquote(name)) in options:
             raise _twice(plain)
         options[plain] = unquote(value)
     return options
+
+
+def _no_option(part: str, before: Iterable[str]) -> BindingInvalid:
+    """Behind a secret it is not shown: it may be the rest of it."""
+    if any(map(is_secret, before)):
+        return BindingInvalid("what stands behind `&` is not an option", hint="`&` in a password is written %26")
+    return BindingInvalid(f"`{part}` is not an option", hint="an option is name=value")
 
 
 def _twice(name: str) -> BindingInvalid:

@@ -6,6 +6,7 @@ What it leaves: whether a graph makes sense (`validation.py`), derived names (`n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -88,7 +89,7 @@ class Connector:
     @property
     def shown_options(self) -> dict[str, str]:
         """The options as anybody may see them: secrets are `***`."""
-        return {name: "***" if is_secret(name) else value for name, value in self.options.items()}
+        return {name: shown_option(name, value) for name, value in self.options.items()}
 
     @property
     def open_secrets(self) -> tuple[str, ...]:
@@ -98,10 +99,18 @@ class Connector:
 
 def is_secret(option: str) -> bool:
     """Whether an option's value must not be shown."""
-    return any(word in option.lower() for word in _SECRET)
+    return any(word in option.lower() for word in _SECRET) and not option.lower().endswith(_PLACES)
 
 
-_SECRET = ("password", "secret", "token")
+def shown_option(name: str, value: str) -> str:
+    """An option's value as anybody may see it: `***`, or without the login of an address."""
+    return "***" if is_secret(name) else _LOGIN.sub(r"\1***@", value)
+
+
+_SECRET = ("password", "passphrase", "secret", "token", "credential", "key.pem", "oauthbearer.config")
+_PLACES = (".url", ".location")
+"""Where a secret is fetched or lies is none."""
+_LOGIN = re.compile(r"(://[^/@:\s]*:)[^/@\s]+@")
 _REFERENCES = ("env:", "file:")
 
 

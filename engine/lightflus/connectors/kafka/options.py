@@ -14,6 +14,7 @@ from lightflus.connectors.kinds import Address
 from lightflus.connectors.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.limits import KAFKA_RETRY_MOST_SECONDS, RETRY_SECONDS
+from lightflus.model.graph import is_secret
 
 ADDRESS = Address(main="topic", hosts="brokers")
 """`kafka:topic?brokers=host:9092`, `kafka://host:9092,host2:9092/topic`."""
@@ -86,7 +87,7 @@ def read_cluster(options: Options) -> Cluster:
         if name in _KEPT or name.endswith("_cb"):
             raise options.wrong(PREFIX + name, "***", f"use {_KEPT.get(name, 'nothing: it is no text')} instead")
     retry = options.number("retry", RETRY_SECONDS, least=0, most=KAFKA_RETRY_MOST_SECONDS)
-    secrets += tuple(value for name, value in extra.items() if name.endswith(("password", "secret", ".pem")))
+    secrets += tuple(value for name, value in extra.items() if value and is_secret(name))
     return Cluster(brokers, security, extra, secrets, retry)
 
 

@@ -18,7 +18,7 @@ from lightflus.connectors.redis.failures import opening, refusal
 from lightflus.connectors.redis.link import Link
 from lightflus.connectors.redis.resp import Words
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.redis.target import KINDS, Target
+from lightflus.connectors.redis.target import KINDS, NAMES, Target
 from lightflus.errors import BindingInvalid, ExternalError
 from lightflus.limits import CONNECT_SECONDS
 
@@ -30,7 +30,7 @@ def check_sink_server(server: Server, target: Target, probes: Sequence[Words], f
         with opening(server, failure):
             check_server(server, link)
             if target.name and (wanted := KINDS.get(target.command)):
-                check_kind(server, link, target.name, wanted)
+                check_kind(server, link, target.name, wanted, NAMES[target.command])
             _check_probes(server, link, target, probes)
     finally:
         link.close()
@@ -54,8 +54,8 @@ def check_server(server: Server, link: Link) -> None:
         )
 
 
-def check_kind(server: Server, link: Link, name: str, wanted: str) -> None:
-    """Whether what is stored at a name, if anything, is of the right kind. Raises BindingInvalid."""
+def check_kind(server: Server, link: Link, name: str, wanted: str, option: str) -> None:
+    """Whether what is stored at the name that an option gives, if anything, is of that kind. Raises BindingInvalid."""
     try:
         found = link.ask(b"TYPE", name.encode())
     except redis.ResponseError:  # not permitted, or on another node: the first command will tell
@@ -64,7 +64,7 @@ def check_kind(server: Server, link: Link, name: str, wanted: str) -> None:
         raise BindingInvalid(
             f"`{name}` in {server.name} is a {_word(found.decode())}, not a {_word(wanted)}",
             where=server.where,
-            hint="name another one, or delete it",
+            hint=f"name another one with the option `{option}`, or delete it",
         )
 
 

@@ -62,6 +62,7 @@ class KeyCommands:
         """`is_single`: a command takes one key, since it carries a time to live, or since keys lie on many nodes."""
         self.key = found.key
         self._values = found.values
+        self._is_nullable = found.is_nullable
         self._tail = (b"EX", b"%d" % target.ttl) if target.ttl else ()
         self._is_many = not is_single
 
@@ -79,7 +80,8 @@ class KeyCommands:
 
     def probes(self) -> Sequence[Words]:
         """With a word too many, of a key that stands for all."""
-        return ((b"MSET" if self._is_many else b"SET", _PROBE, b"", _PROBE),)
+        write = (b"MSET" if self._is_many else b"SET", _PROBE, b"", _PROBE)
+        return (write, *(_undone(b"DEL", _PROBE) if self._is_nullable else ()))
 
 
 class MemberCommands:
@@ -111,7 +113,8 @@ class MemberCommands:
     def probes(self) -> Sequence[Words]:
         """With a word too many, or a score that is no number."""
         write = (b"HSET", self._name, b"f", b"", b"g") if self._is_hash else (b"ZADD", self._name, b"none", b"m")
-        return (write, (b"EXPIRE", self._name, b"never")) if self._ttl else (write,)
+        remove = _undone(b"HDEL" if self._is_hash else b"ZREM", self._name, _PROBE)
+        return (write, *_expiry_probe(self._name, self._ttl), *(remove if self._pair.is_nullable else ()))
 
     def _check_scores(self, column: AnyArray) -> None:
         """The server would refuse the whole command, and not say which."""
@@ -144,7 +147,7 @@ class StreamCommands:
 
     def probes(self) -> Sequence[Words]:
         """With an id that is none."""
-        return ((b"XADD", self._name, b"none", b"f", b""),)
+        return ((b"XADD", self._name, b"none", b"f", b""), *_expiry_probe(self._name, self._ttl))
 
 
 class PublishCommands:
@@ -162,8 +165,17 @@ class PublishCommands:
         return [Step(self._head, (Cells(words),), is_many=False)]
 
     def probes(self) -> Sequence[Words]:
-        """In a transaction that is discarded: every PUBLISH can be executed."""
-        return TRY, (*self._head, b""), (b"DISCARD",)
+        """Every PUBLISH can be executed."""
+        return _undone(*self._head, b"")
+
+
+def _undone(*words: bytes) -> Sequence[Words]:
+    """A command that could be executed, in a transaction that is discarded."""
+    return TRY, words, (b"DISCARD",)
+
+
+def _expiry_probe(name: bytes, ttl: int) -> Sequence[Words]:
+    return ((b"EXPIRE", name, b"never"),) if ttl else ()
 
 
 def _expiry(name: bytes, ttl: int) -> list[Step]:

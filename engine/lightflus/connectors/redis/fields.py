@@ -31,12 +31,13 @@ _MEMBER, _SCORE = "member", "score"
 class Pair:
     """The key of a sink's rows and their value; `value` is the name of its field, where it is one.
 
-    A null among the values is one that is to be deleted.
+    A null among the values, where there can be one, is one that is to be deleted.
     """
 
     key: str
     values: ToWords
     value: str | None
+    is_nullable: bool = False
 
 
 def pair(spec: SinkSpec, command: str) -> Pair:
@@ -49,7 +50,7 @@ def pair(spec: SinkSpec, command: str) -> Pair:
     _check_not_null(spec, rule.key_field)
     if rule.has_value:
         value = next(field for field in spec.fields if field.name == "value")
-        return Pair(rule.key_field, to_words(spec, value), value.name)
+        return Pair(rule.key_field, to_words(spec, value), value.name, value.type.nullable)
     return Pair(rule.key_field, lambda columns: pa.array(rule.values(columns), pa.binary()), None)
 
 
@@ -87,7 +88,7 @@ def _member_and_score(spec: SinkSpec) -> Pair:
             f"`{wrong.name}` of a sorted set is {wrong.type}", where=spec.name, hint="map it to text or a number first"
         )
     _check_not_null(spec, member.name)
-    return Pair(member.name, to_words(spec, score), score.name)
+    return Pair(member.name, to_words(spec, score), score.name, score.type.nullable)
 
 
 def _check_not_null(spec: SinkSpec, key: str) -> None:

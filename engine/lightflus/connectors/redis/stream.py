@@ -11,7 +11,7 @@ from contextlib import closing
 
 from lightflus.connectors.kinds import SourceKind, SourceSpec
 from lightflus.connectors.options import Options
-from lightflus.connectors.redis.checks import check_server
+from lightflus.connectors.redis.checks import check_kind, check_server
 from lightflus.connectors.redis.entries import EntryDecoder, FieldEntries, MessageEntries
 from lightflus.connectors.redis.failures import opening
 from lightflus.connectors.redis.ids import BEGINNING, EntryId
@@ -71,8 +71,8 @@ def _check_server(server: Server) -> None:
 
 def _check_streams(server: Server, lane: Lane, plan: Plan) -> None:
     for stream in lane.streams:
-        info = lane.info(stream)
-        if info is None:
+        check_kind(server, lane.link, stream, "stream", "stream")
+        if lane.info(stream) is None:
             raise BindingInvalid(
                 f"there is no stream `{stream}` in {server.name}",
                 where=server.where,
