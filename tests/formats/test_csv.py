@@ -191,6 +191,20 @@ def test_a_message_reads_back_whatever_its_text_holds(texts: list[str]) -> None:
     assert (decoded.columns.to_pylist(), decoded.bad) == (rows, ())
 
 
+ANY_TEXT = st.none() | st.text(st.sampled_from(["a", "\n", "\r", '"', ",", "é", " "]))
+
+
+@given(st.lists(st.fixed_dictionaries({"v": ANY_TEXT, "n": st.none() | st.integers(0, 9), "w": ANY_TEXT})))
+def test_messages_written_together_are_those_written_alone(rows: list[dict[str, object]]) -> None:
+    kinds = {"v": Scalar.UTF8, "n": Scalar.INT32, "w": Scalar.UTF8}
+    record = StructType(tuple(Field(name, ScalarType(kind, nullable=True)) for name, kind in kinds.items()))
+    batch = pa.RecordBatch.from_pylist(rows, schema=schema_of(record))
+    encoder = message_encoder("csv", record.fields)
+    alone = [message for row in range(len(rows)) for message in encoder.encode_messages(batch.slice(row, 1))]
+    assert encoder.encode_messages(batch) == alone
+    assert len(alone) == len(rows)
+
+
 PIECES = st.sampled_from([b"a", b",", b'"', b"1", b"\r", b"\xff", b" ", b"\0", b"a,1,1"])
 
 

@@ -1,16 +1,16 @@
 """Format `csv`: a line or a message is one row of separated values.
 
-What it owns: the dialect (delimiter, quotes, the text that means null), and which column belongs to which field: by the
-header, or by the order of the type's fields. Arrow's reader takes whole blocks; where it refuses one, halves, down to
-the bad line. A line end always ends a row of lines; only in messages may a quoted value hold one. Pure; any thread.
-What it leaves: what a line is (`lines.py`), where a stream's header stands (`connectors/lines.py`).
+What it owns: which column belongs to which field: by the header, or by the order of the type's fields. Arrow's reader
+takes whole blocks; where it refuses one, halves, down to the bad line. A line end always ends a row of lines; only in
+messages may a quoted value hold one. Pure; any thread.
+What it leaves: how values are separated (`csv_dialect.py`), writing (`csv_encoder.py`), what a line is (`lines.py`),
+where a stream's header stands (`connectors/lines.py`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, cast
 
@@ -20,36 +20,13 @@ import pyarrow.csv as pv
 
 from lightflus.codec.schema import AnyArray, schema_of
 from lightflus.errors import BindingInvalid
+from lightflus.formats.csv_dialect import Dialect, check_flat
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
-from lightflus.formats.options import FormatOptions
-from lightflus.model.types import Field, ScalarType, Type, columns
+from lightflus.model.types import Field, Type, columns
 from lightflus.runtime.io import BadRecord, Decoded
 
 _DATE_ALONE = r"^\d{4}-\d\d-\d\d$"
 _ZONE = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How values are separated.
-
-    Attributes:
-        delimiter: one character between values.
-        quote: one character around values that hold delimiters or quotes; doubled inside.
-        null: the text that means null, beside an empty value; never in quotes.
-    """
-
-    delimiter: str = ","
-    quote: str = '"'
-    null: str = ""
-
-    @staticmethod
-    def of(options: FormatOptions) -> Dialect:
-        """Raises BindingInvalid."""
-        delimiter, quote = _character(options, "delimiter", ","), _character(options, "quote", '"')
-        if delimiter == quote:
-            raise options.wrong("quote", quote, "it cannot be the delimiter, too")
-        return Dialect(delimiter, quote, options.text("null") or "")
 
 
 class CsvDecoder:
@@ -65,7 +42,7 @@ class CsvDecoder:
         self._fields = columns(record)
         self._schema = schema_of(record)
         self._names = [field.name for field in self._fields] if names is None else list(names)
-        _check_flat(self._fields)
+        check_flat(self._fields)
         types = {field.name: pa.utf8() if pa.types.is_timestamp(field.type) else field.type for field in self._schema}
         nulls = list(dict.fromkeys(["", dialect.null]))
         self._convert = pv.ConvertOptions(
@@ -235,42 +212,6 @@ class HeadedCsvDecoder:
         return table.column_names
 
 
-class CsvEncoder:
-    """Encodes rows as CSV (`io.Encoder`, `io.MessageEncoder`): texts in quotes, null as nothing, no header."""
-
-    def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
-        """Raises BindingInvalid for a field that a text cannot hold."""
-        _check_flat(fields)
-        if dialect.quote != '"' or dialect.null:
-            raise BindingInvalid(
-                'format `csv` writes values quoted with `"` and null as nothing',
-                hint="leave `format.quote` and `format.null` out",
-            )
-        self._options = pv.WriteOptions(include_header=False, delimiter=dialect.delimiter, quoting_style="needed")
-
-    def encode(self, columns: pa.RecordBatch) -> bytes:
-        """A line per row."""
-        out = pa.BufferOutputStream()
-        pv.write_csv(columns, cast(IO[bytes], out), self._options)
-        return out.getvalue().to_pybytes()
-
-    def encode_messages(self, columns: pa.RecordBatch) -> Sequence[bytes | None]:
-        """A message per row."""
-        whole = self.encode(columns)[:-1]
-        if whole.count(b"\n") < columns.num_rows:
-            return whole.split(b"\n") if columns.num_rows else []
-        return [self.encode(columns.slice(row, 1))[:-1] for row in range(columns.num_rows)]
-
-
-def _check_flat(fields: Sequence[Field]) -> None:
-    for field in fields:
-        if not isinstance(field.type, ScalarType):
-            raise BindingInvalid(
-                f"field `{field.name}` is {field.type}, and CSV has only plain values",
-                hint="use format `json`, or declare its parts as fields of their own",
-            )
-
-
 def _complete(array: AnyArray, field: Field, arrow_type: pa.DataType) -> AnyArray | None:
     """The column as its field's type; None where there is a null that it cannot have. An empty text is none.
 
@@ -294,10 +235,3 @@ def _moments(texts: pa.StringArray, arrow_type: pa.DataType) -> AnyArray:
 
 def _plus(texts: pa.StringArray, end: str) -> pa.StringArray:
     return pc.binary_join_element_wise(texts, cast(pa.StringArray, end), cast(pa.StringArray, ""))
-
-
-def _character(options: FormatOptions, name: str, default: str) -> str:
-    value = {"\\t": "\t", "tab": "\t"}.get(text := options.text(name) or default, text)
-    if len(value) != 1 or not value.isascii() or value in "\r\n":
-        raise options.wrong(name, text, "it is one ASCII character, or `tab`")
-    return value

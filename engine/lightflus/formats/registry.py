@@ -19,7 +19,7 @@ from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
 from lightflus.runtime.io import Encoder, LineDecoder, MessageDecoder, MessageEncoder
 
 if TYPE_CHECKING:
-    from lightflus.formats.csv import CsvEncoder
+    from lightflus.formats.csv_encoder import CsvEncoder
     from lightflus.formats.debezium import DebeziumDecoder
     from lightflus.formats.json_lines import JsonEncoder
 
@@ -102,14 +102,16 @@ def _debezium(record: Type, options: FormatOptions) -> DebeziumDecoder:
 
 
 def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
-    from lightflus.formats.csv import CsvDecoder, Dialect, HeadedCsvDecoder
+    from lightflus.formats.csv import CsvDecoder, HeadedCsvDecoder
+    from lightflus.formats.csv_dialect import Dialect
 
     dialect = Dialect.of(options)
     return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)
 
 
 def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
-    from lightflus.formats.csv import CsvDecoder, Dialect
+    from lightflus.formats.csv import CsvDecoder
+    from lightflus.formats.csv_dialect import Dialect
 
     dialect = Dialect.of(options)
     if options.flag("header", False):
@@ -118,7 +120,8 @@ def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
 
 
 def _csv_encoder(fields: Sequence[Field], options: FormatOptions) -> CsvEncoder:
-    from lightflus.formats.csv import CsvEncoder, Dialect
+    from lightflus.formats.csv_dialect import Dialect
+    from lightflus.formats.csv_encoder import CsvEncoder
 
     return CsvEncoder(fields, Dialect.of(options))
 

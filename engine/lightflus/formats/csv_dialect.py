@@ -1,0 +1,54 @@
+"""How CSV separates values, and which types it can hold.
+
+What it owns: the options `delimiter`, `quote` and `null`. Pure; any thread.
+What it leaves: reading (`csv.py`), writing (`csv_encoder.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lightflus.errors import BindingInvalid
+from lightflus.formats.options import FormatOptions
+from lightflus.model.types import Field, ScalarType
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How values are separated.
+
+    Attributes:
+        delimiter: one character between values.
+        quote: one character around values that hold delimiters or quotes; doubled inside.
+        null: the text that means null, beside an empty value; never in quotes.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    null: str = ""
+
+    @staticmethod
+    def of(options: FormatOptions) -> Dialect:
+        """Raises BindingInvalid."""
+        delimiter, quote = _character(options, "delimiter", ","), _character(options, "quote", '"')
+        if delimiter == quote:
+            raise options.wrong("quote", quote, "it cannot be the delimiter, too")
+        return Dialect(delimiter, quote, options.text("null") or "")
+
+
+def check_flat(fields: Sequence[Field]) -> None:
+    """Raises BindingInvalid for a field that a text cannot hold."""
+    for field in fields:
+        if not isinstance(field.type, ScalarType):
+            raise BindingInvalid(
+                f"field `{field.name}` is {field.type}, and CSV has only plain values",
+                hint="use format `json`, or declare its parts as fields of their own",
+            )
+
+
+def _character(options: FormatOptions, name: str, default: str) -> str:
+    value = {"\\t": "\t", "tab": "\t"}.get(text := options.text(name) or default, text)
+    if len(value) != 1 or not value.isascii() or value in "\r\n":
+        raise options.wrong(name, text, "it is one ASCII character, or `tab`")
+    return value
