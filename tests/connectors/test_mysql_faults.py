@@ -170,7 +170,7 @@ def test_a_duplicate_that_only_looks_like_a_commit_that_got_through_is_told(
 def test_without_a_unique_key_a_lost_reply_to_the_commit_doubles(
     behind: Place, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As docs/connectors.md says; nothing is lost."""
+    """As docs/connectors/mysql.md says; nothing is lost."""
     behind.run("ALTER TABLE counts DROP PRIMARY KEY")
     writer = connected(behind, QuietHealth(), statement=INSERT)
     at_commit(monkeypatch, proxy.drop_reply)

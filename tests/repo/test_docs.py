@@ -35,6 +35,20 @@ def test_every_relative_link_resolves(page: Path) -> None:
     assert not [t for t in targets if not (page.parent / t).exists()]
 
 
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    headings = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_heading_that_a_link_names_is_there(page: Path) -> None:
+    prose = FENCE.sub("", page.read_text(encoding="utf-8"))
+    named = [t.partition("#") for t in LINK.findall(prose) if "://" not in t and "#" in t]
+    targets = [(page.parent / path if path else page, anchor) for path, _, anchor in named]
+    assert not [f"{name_of(p)}#{a}" for p, a in targets if p.suffix == ".md" and a not in anchors(p)]
+
+
 def test_every_error_class_is_documented() -> None:
     tree = ast.parse((ROOT / "engine/lightflus/errors.py").read_text(encoding="utf-8"))
     classes = {n.name for n in tree.body if isinstance(n, ast.ClassDef) and n.bases and not n.name.startswith("_")}

@@ -52,7 +52,7 @@ def _rows(text: bytes) -> Sequence[bytes | None]:
     """The rows of a text in which values hold line ends: one ends its row where all quotes before it are closed."""
     pieces = cast(pa.BinaryArray, pc.split_pattern(pa.array([text], pa.binary()), pattern="\n").flatten())
     odd = pc.bit_wise_and(pc.cumulative_sum(pc.count_substring(pieces, _QUOTE)), 1)
-    ends = pc.add(pc.indices_nonzero(pc.invert(odd.cast(pa.bool_()))), 1).cast(pa.int32())
+    ends = pc.add(pc.indices_nonzero(pc.invert(cast(pa.BooleanArray, odd.cast(pa.bool_())))), 1).cast(pa.int32())
     offsets = cast(pa.Int32Array, pa.concat_arrays([pa.array([0], pa.int32()), ends]))
     rows = pa.ListArray.from_arrays(offsets, cast(pa.Int64Array, pieces))
     return cast(pa.BinaryArray, pc.binary_join(rows, cast(str, b"\n"))).to_pylist()

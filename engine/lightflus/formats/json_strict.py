@@ -1,6 +1,6 @@
 """The strict reader of JSON lines: slow, exact, and able to say what is wrong and where.
 
-What it owns: the rules of docs/connectors.md, "JSON", in Python, one value at a time. It sees only lines that the fast
+What it owns: the rules of docs/formats.md, "JSON", in Python, one value at a time. It sees only lines that the fast
 reader refused. What it leaves: the syntax (`json_text.py`). Pure; any thread.
 """
 

@@ -1,6 +1,6 @@
 """Splits a block of bytes into lines, at the speed of Arrow's C++, and finds bytes that are not UTF-8.
 
-What it owns: what a line is (docs/connectors.md, "Text"): it ends in LF or CRLF, which are stripped; nothing else ends
+What it owns: what a line is (docs/formats.md, "Text"): it ends in LF or CRLF, which are stripped; nothing else ends
 it. What it leaves: what a line holds (`raw.py`, `json.py`). Pure; any thread.
 """
 

@@ -1,4 +1,4 @@
-"""The options of a Kafka cluster, in the words of docs/connectors.md, and the librdkafka properties that they become.
+"""The options of a Kafka cluster, in the words of docs/connectors/kafka.md, and librdkafka's properties for them.
 
 What it owns: which option sets which property, and which properties the engine keeps for itself. Pure, but for secrets
 that lie in variables and files. What it leaves: what a source or a sink has besides (`source.py`, `sink.py`), making
