@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,14 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("arguments", [["frob"], ["run"], ["run", "--nope", "x"], ["run", "x.wasm", "-p", "0"]])
 def test_a_wrong_command_line_is_the_users_fault(arguments: list[str]) -> None:
     assert answer(*arguments) == 2
+
+
+@pytest.mark.parametrize("command", ["build", "inspect", "verify"])
+def test_with_json_an_error_is_an_object_on_standard_output(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(command, "none.ts", "--json") == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["ok"] is False
+    assert said["error"]["message"] == "there is no such file"
 
 
 def test_help_loads_none_of_the_engine() -> None:

@@ -18,17 +18,17 @@ from pathlib import Path
 
 from lightflus.cli.languages import compile_job
 from lightflus.cli.places import openable_places
-from lightflus.cli.problems import to_json
+from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit, say
 from lightflus.cli.sources import is_manifest
-from lightflus.errors import LightflusError, UserError
+from lightflus.errors import UserError
 
 
 def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     """Builds, writes, reports. Raises LightflusError."""
     started = time.monotonic()
     target = output or _default_target(source)
-    try:
+    with told_as_json(is_wanted=as_json):
         _require_folder(target)
         with openable_places(source):
             compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.cli.modules"))
@@ -36,10 +36,6 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
 
             built = finished(compiled)
         write_module(target, built.wasm)
-    except LightflusError as error:
-        if as_json:
-            emit(json.dumps({"ok": False, "error": to_json(error)}, ensure_ascii=False))
-        raise
     seconds = time.monotonic() - started
     digest = hashlib.sha256(built.wasm).hexdigest()
     found = warnings(built.graph)

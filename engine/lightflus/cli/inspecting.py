@@ -14,6 +14,7 @@ from typing import cast
 from lightflus.cli.drawing import describe, draw
 from lightflus.cli.modules import bound_graph, load_job, warnings
 from lightflus.cli.places import openable_places
+from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import CONTROL, emit, say, show
 from lightflus.connectors.kinds import Streams
 from lightflus.limits import KIB, MIB
@@ -29,12 +30,13 @@ Json = dict[str, object]
 
 def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool) -> None:
     """Shows a job. With bindings, as it would run with them; else as it was written. Raises LightflusError."""
-    with openable_places(path):
-        module = load_job(path)
-    graph = module.graph
-    if bindings:
-        graph = bound_graph(graph, bindings, Streams(stdin=0, stdout=sys.stdout.buffer))
-    plan = plan_job(graph, parallelism=parallelism)
+    with told_as_json(is_wanted=as_json):
+        with openable_places(path):
+            module = load_job(path)
+        graph = module.graph
+        if bindings:
+            graph = bound_graph(graph, bindings, Streams(stdin=0, stdout=sys.stdout.buffer))
+        plan = plan_job(graph, parallelism=parallelism)
     if as_json:
         emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
         return

@@ -1,20 +1,22 @@
 """How an error looks on a screen: what was wrong, where (with the user's line and a caret), and the way out.
 
 What it owns: the text and the exit code of every class of `errors.py`. One screen, never a traceback.
-What it leaves: printing it (`guard.py`).
+What it leaves: printing it for people (`guard.py`).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
-from lightflus.cli.screen import CONTROL
+from lightflus.cli.screen import CONTROL, emit
 from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, Problem, ToolMissing
 
 OK = 0
@@ -69,6 +71,17 @@ def to_json(error: LightflusError) -> dict[str, object]:
         found |= {name: value for name, value in details.items() if value is not None}
         found |= {"frames": list(error.frames)} if error.frames else {}
     return found
+
+
+@contextmanager
+def told_as_json(*, is_wanted: bool) -> Iterator[None]:
+    """Around a command with `--json`: its error is an object on standard output, too."""
+    try:
+        yield
+    except LightflusError as error:
+        if is_wanted:
+            emit(json.dumps({"ok": False, "error": to_json(error)}, ensure_ascii=False))
+        raise
 
 
 def _one(text: Text, problem: Problem) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from lightflus.cli.modules import module_bytes
-from lightflus.cli.problems import USER
+from lightflus.cli.problems import USER, told_as_json
 from lightflus.cli.screen import CONTROL, emit, results, say, writing_results
 from lightflus.errors import SinkFailed
 from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
@@ -26,8 +26,9 @@ Json = dict[str, object]
 
 def verify_module(path: Path, *, is_portable: bool, is_quick: bool, golden: Path | None, as_json: bool) -> None:
     """Checks a module and shows what was found; ends with exit code 2 if a rule is broken. Raises LightflusError."""
-    wasm = module_bytes(path)
-    report = verify(wasm, is_portable=is_portable, is_quick=is_quick, cache=ArtefactCache())
+    with told_as_json(is_wanted=as_json):
+        wasm = module_bytes(path)
+        report = verify(wasm, is_portable=is_portable, is_quick=is_quick, cache=ArtefactCache())
     if as_json:
         emit(json.dumps(_to_json(report), ensure_ascii=False, indent=2))
     else:

@@ -53,7 +53,7 @@ export const CODES = {
   LF302: { title: "an expression that is not supported", hint: "see docs/typescript.md for what a job can use" },
   LF303: {
     title: "try/catch",
-    hint: "test before you act: a failing record ends the job with its place (or goes to the dead letters)",
+    hint: "test before you act: xs.length, Number.isNaN(x), x === undefined; a record that fails ends the job with its place",
   },
   LF304: { title: "for-in", hint: "name the fields, or iterate a Map with for (const [k, v] of m)" },
   LF305: { title: "a label of a block", hint: "put the block into a function and return from it" },

@@ -101,6 +101,12 @@ export function mergedFields(shapes: readonly (readonly Field[])[]): Field[] | u
   return fields;
 }
 
+/** The name of a field that has different types in several object types. */
+export function differingField(shapes: readonly (readonly Field[])[]): string | undefined {
+  const names = new Set(shapes.flatMap((s) => s.map((f) => f.name)));
+  return [...names].find((name) => joined(shapes.flatMap((s) => s.find((f) => f.name === name)?.rep ?? []), false) === undefined);
+}
+
 /** One representation for a field that several object types have; undefined when they differ. */
 function joined(reps: readonly Rep[], someLackIt: boolean): Rep | undefined {
   const [first, ...others] = reps.map(present);

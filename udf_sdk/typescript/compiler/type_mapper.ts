@@ -6,7 +6,7 @@ import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
 import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
-import { RecordClasses, mergedFields, recordName } from "./record_classes.ts";
+import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
 /** What type parameters stand for, in one instantiation. */
@@ -142,7 +142,11 @@ export class TypeMapper {
     const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
     if (base !== undefined) return base;
     const isPlain = rest.every((t) => (t.flags & PRIMITIVE) !== 0);
-    const wayOut = isPlain ? "make it one type where the value comes from: String(x), `${x}` or Number(x)" : undefined;
+    const isObjects = rest.every((t) => this.#isPlainObject(t));
+    const field = isObjects ? differingField(rest.map((t) => this.#fields(t, substitution))) : undefined;
+    const wayOut = isPlain
+      ? "make it one type where the value comes from: String(x), `${x}` or Number(x)"
+      : field && `'${field}' has different types in them: give each its own name, such as '${field}Text' and '${field}Number'`;
     throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`, wayOut));
   }
 

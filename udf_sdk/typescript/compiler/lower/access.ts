@@ -1,8 +1,9 @@
 // Reading fields, elements and optional chains. Each access is lowered on a receiver that is there already, so that `a.b`, `a?.b`
 // and assignments share it.
 import ts from "typescript-compiler-api";
-import { constant, property as builtinProperty, refused } from "../builtins.ts";
+import { constant, property as builtinProperty, refused, staticMethod } from "../builtins.ts";
 import type { Family } from "../builtins.ts";
+import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import { symbolOf } from "../scopes.ts";
 import { NUMBER, STRING, describe, fieldOf, orMissing } from "../types.ts";
 import type { Rep } from "../types.ts";
@@ -11,9 +12,9 @@ import type { Code } from "../writer.ts";
 import { tupleAsArray } from "./arrays.ts";
 import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { unwrapped } from "./convert.ts";
+import { required } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
-import { isGuarded, peek } from "./guarded_reads.ts";
+import { peek } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
 import { identifier, narrowed } from "./names.ts";
@@ -64,6 +65,9 @@ function libraryProperty(ctx: Context, node: ts.PropertyAccessExpression): Value
   const name = `${(node.expression as ts.Identifier).text}.${node.name.text}`;
   const text = constant(name);
   if (text !== undefined) return { code: text, rep: NUMBER };
+  const isKnown = "builtin" in staticMethod((node.expression as ts.Identifier).text, node.name.text, { count: 1, spread: false });
+  if (isKnown)
+    return refuse(ctx, node, "LF302", `'${name}' cannot be a value here in a job`, `wrap it: (x) => ${name}(x)`);
   if (/^[A-Z]/.test(name)) {
     const known = refused(name);
     ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
@@ -170,8 +174,23 @@ export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): V
   const named = enumName(ctx, node);
   if (named !== undefined) return named;
   const receiver = marked(ctx, node.expression);
-  const peeked = isGuarded(node) ? peek(ctx, node, receiver) : undefined;
+  const peeked = mayBeMissing(ctx, node, receiver) ? peek(ctx, node, receiver) : undefined;
   return peeked ?? narrowed(ctx, node, elementOn(ctx, node, receiver));
+}
+
+/** Whether the program takes undefined for an element that is not there. Numbers are not compared as undefined: that takes a box. */
+function mayBeMissing(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): boolean {
+  if (isAskedFor(ctx.job.checker, node) || isOfVariable(ctx, node)) return true;
+  const item = receiver.rep.kind === "array" ? receiver.rep.item : receiver.rep;
+  return toleratesUndefined(node) && (item.kind === "string" || item.kind === "class" || item.kind === "record");
+}
+
+/** `const b = xs[1]`, where b may be undefined. */
+function isOfVariable(ctx: Context, node: ts.ElementAccessExpression): boolean {
+  const { parent } = node;
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
+  const symbol = symbolOf(ctx.job.checker, parent.name);
+  return symbol !== undefined && ctx.job.missing.has(symbol);
 }
 
 /** The element of a receiver that is there already. */
@@ -206,9 +225,5 @@ export function fixedName(index: ts.Expression, tuple: boolean): string | undefi
 export function nonNull(ctx: Context, node: ts.NonNullExpression): Value {
   const direct = callOrFail(ctx, node);
   if (direct !== undefined) return direct;
-  const value = marked(ctx, node.expression);
-  if (value.rep.kind !== "nullable") return value;
-  const held = temporary(ctx, value.rep);
-  const checked = code`((${held} = ${value.code}) !== null ? ${held} : __l.missing<${typeText(ctx, value.rep).replace(/ \| null$/, "")}>(${place(ctx, node)}))`;
-  return unwrapped(ctx, { code: checked, rep: value.rep });
+  return required(ctx, node, marked(ctx, node.expression));
 }

@@ -1,12 +1,13 @@
 // Functions passed to built-ins and stream operators, as environment and function of the wanted signature: literals, functions by
 // name, JavaScript's own (`xs.map(Number)`), function values.
 import ts from "typescript-compiler-api";
+import { globalFunction, staticMethod } from "../builtins.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
 import { BOOLEAN, NUMBER, STRING, describe } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import type { Signature } from "./builtin_calls.ts";
-import { refuse, temporary, typeText } from "./context.ts";
+import { refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, text, truthy } from "./convert.ts";
 import { marked } from "./dispatch.ts";
@@ -61,39 +62,57 @@ function testPair(
   return { environment: code`changetype<usize>(${held} = new ${type}(${pair.environment}, ${pair.fn}))`, fn };
 }
 
-/** `xs.map(Number)`, `xs.filter(Boolean)`, `xs.map(String)`. */
+/** `xs.map(Number)`, `xs.filter(Boolean)`, `xs.some(Number.isNaN)`, `xs.map(Math.floor)`. */
 function builtinAsCallback(
   ctx: Context,
   node: ts.Expression,
   target: Signature,
 ): { environment: Code; fn: Code } | undefined {
-  const symbol = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node) : undefined;
-  if (
-    symbol === undefined ||
-    !ctx.job.program.isLibrary(symbol) ||
-    !ts.isIdentifier(node) ||
-    target.parameters[0] === undefined
-  )
-    return undefined;
+  const owner = ts.isPropertyAccessExpression(node) ? node.expression : node;
+  const symbol = ts.isIdentifier(owner) ? symbolOf(ctx.job.checker, owner) : undefined;
+  const [parameter] = target.parameters;
+  if (symbol === undefined || !ctx.job.program.isLibrary(symbol) || parameter === undefined) return undefined;
   const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
-  const value: Value = { code: "a0", rep: target.parameters[0] };
-  const lowered: Record<string, () => Value> = {
-    String: () => ({ code: text(inner, value, node), rep: STRING }),
-    Boolean: () => ({ code: truthy(inner, value, node), rep: BOOLEAN }),
-    Number: () => ({ code: code`__js.number_from<${typeText(ctx, value.rep)}>(a0)`, rep: NUMBER }),
-    parseFloat: () => ({ code: code`__js.number_parseFloat(${convert(inner, value, STRING, node)})`, rep: NUMBER }),
-  };
-  const make = lowered[node.text];
-  if (make === undefined)
+  const made = conversion(inner, node, { code: "a0", rep: parameter }) ?? unary(inner, node, { code: "a0", rep: parameter });
+  if (made === undefined)
     return refuse(
       ctx,
       node,
       "LF302",
-      `${quote(node.text)} cannot be passed as a function in a job`,
-      `write x => ${node.text}(x)`,
+      `${quote(node.getText())} cannot be passed as a function in a job`,
+      `write x => ${node.getText()}(x)`,
     );
-  const result = convert(inner, make(), target.result, node);
+  const result = convert(inner, made, target.result, node);
   const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
   const fn = code`(__env: usize${list}): ${typeText(ctx, target.result)} => { ${(inner.fn.temporaries ?? []).join(" ")} return (${result}); }`;
   return { environment: "0", fn };
+}
+
+/** What `String`, `Boolean` and `Number` make of a value of any type. */
+function conversion(ctx: Context, node: ts.Expression, value: Value): Value | undefined {
+  switch (ts.isIdentifier(node) ? node.text : undefined) {
+    case "String":
+      return { code: text(ctx, value, node), rep: STRING };
+    case "Boolean":
+      return { code: truthy(ctx, value, node), rep: BOOLEAN };
+    case "Number":
+      return { code: code`__js.number_from<${typeText(ctx, value.rep)}>(a0)`, rep: NUMBER };
+    default:
+      return undefined;
+  }
+}
+
+/** What a function of one number or text makes of it: `Math.floor`, `Number.isNaN`, `parseFloat`. */
+function unary(ctx: Context, node: ts.Expression, value: Value): Value | undefined {
+  const once = { count: 1, spread: false };
+  const answer = ts.isPropertyAccessExpression(node)
+    ? staticMethod(node.expression.getText(), node.name.text, once)
+    : globalFunction(node.getText(), once);
+  const signature = ctx.job.checker.getTypeAtLocation(node).getCallSignatures()[0];
+  if (!("builtin" in answer) || signature === undefined) return undefined;
+  const { helper, parameters, position, typeArguments } = answer.builtin;
+  const [parameter, ...more] = parameters;
+  if (parameter?.kind !== "value" || more.length > 0 || position || typeArguments.length > 0) return undefined;
+  const argument = convert(ctx, value, parameter.type === "string" ? STRING : NUMBER, node);
+  return { code: code`__js.${helper}(${argument})`, rep: repOf(ctx, signature.getReturnType(), node) };
 }

@@ -7,9 +7,10 @@ import { complaint } from "../codes.ts";
 import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import type { MissingElements } from "../missing_elements.ts";
 import { TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
-import { NULL, isScalar, keyOf } from "../types.ts";
+import { NULL, isScalar, keyOf, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -72,6 +73,7 @@ export interface Job {
   readonly checker: ts.TypeChecker;
   readonly types: TypeMapper;
   readonly captures: Captures;
+  readonly missing: MissingElements;
   readonly diagnostics: Diagnostics;
   readonly counter: { next: number };
   /** Types that have been complained about; once is enough. */
@@ -121,7 +123,8 @@ export function repAt(ctx: Context, node: ts.Node): Rep {
 /** The representation that a variable, parameter or field was declared with. */
 export function repOfSymbol(ctx: Context, symbol: ts.Symbol, node: ts.Node): Rep {
   const rep = repOf(ctx, ctx.job.checker.getTypeOfSymbol(symbol), symbol.valueDeclaration ?? node);
-  return rep.kind === "never" ? NULL : rep;
+  if (rep.kind === "never") return NULL;
+  return ctx.job.missing.has(symbol) ? nullable(rep, "undefined") : rep;
 }
 
 /** A new name that no user's name can be. */

@@ -5,7 +5,7 @@ import { NULL, describe, isScalar, orMissing, present, sameRep } from "../types.
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { functionText, refuse, temporary, typeText } from "./context.ts";
+import { functionText, place, refuse, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 
 /** No value, of a nullable type: a bare `null` would not say of which. */
@@ -120,6 +120,15 @@ export function unwrapped(ctx: Context, value: Value): Value {
   const of = value.rep.of;
   const held = `changetype<${typeText(ctx, { kind: "nullable", of, absent: "null" }).replace(/ \| null$/, "")}>`;
   return { rep: of, code: isScalar(of) ? code`${held}(${value.code}).value` : code`${held}(${value.code})` };
+}
+
+/** What is in a value that must not be null: where it is, the record ends with an error at the node. */
+export function required(ctx: Context, node: ts.Node, value: Value): Value {
+  if (value.rep.kind !== "nullable") return value;
+  const held = temporary(ctx, value.rep);
+  const type = typeText(ctx, value.rep).replace(/ \| null$/, "");
+  const checked = code`((${held} = ${value.code}) !== null ? ${held} : __l.missing<${type}>(${place(ctx, node)}))`;
+  return unwrapped(ctx, { code: checked, rep: value.rep });
 }
 
 /** A function of the wanted signature that calls the given one. The given closure itself is the environment. */

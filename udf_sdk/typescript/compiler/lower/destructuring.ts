@@ -10,6 +10,7 @@ import { freshName, localName, place as userPlace, refuse, repOfSymbol, temporar
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { peekAt } from "./guarded_reads.ts";
 import { place } from "./names.ts";
 
 /** Declares a variable with a value: a local, a field of its frame, or a global. */
@@ -70,6 +71,9 @@ function elementPart(
   source: Value,
 ): Value {
   if (element.dotDotDotToken !== undefined) return restOf(ctx, pattern, element, index, source);
+  const symbol = ts.isIdentifier(element.name) ? symbolOf(ctx.job.checker, element.name) : undefined;
+  if (symbol !== undefined && source.rep.kind === "array" && ctx.job.missing.has(symbol))
+    return peekAt(ctx, source, source.rep.item, `${String(index)}.0`);
   const part = partOf(ctx, element, keyOf(ctx, element, index), source);
   if (element.initializer === undefined || source.rep.kind !== "array" || part.rep.kind === "nullable") return part;
   const there = code`${source.code}.length > ${String(index)}`;

@@ -1,13 +1,15 @@
 // Lookups by a computed key whose values TypeScript knows: `WEIGHT[level]` of a table with a field per level, `Level[n]` for
 // the name of an enum's member. Each becomes a chain of comparisons.
 import ts from "typescript-compiler-api";
+import { isAskedFor } from "../guards.ts";
 import { symbolOf } from "../scopes.ts";
-import { NUMBER, STRING, fieldOf, sameRep } from "../types.ts";
+import { NUMBER, STRING, fieldOf, nullable, sameRep } from "../types.ts";
 import type { Field, RecordClass, Rep } from "../types.ts";
 import { code, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { localName, place, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { missing } from "./convert.ts";
 import { into } from "./dispatch.ts";
 import { numberText } from "./literals.ts";
 
@@ -80,11 +82,17 @@ export function fieldTargetByKey(
   };
 }
 
-/** `Level[n]`: the name of the member with that value; of none, the record ends with an error. */
-export function enumName(ctx: Context, node: ts.ElementAccessExpression): Value | undefined {
+/** The enum of `Level[n]`. */
+export function enumOf(ctx: Context, node: ts.ElementAccessExpression): ts.EnumDeclaration | undefined {
   const symbol = ts.isIdentifier(node.expression) ? symbolOf(ctx.job.checker, node.expression) : undefined;
   const declaration = symbol?.valueDeclaration;
-  if (declaration === undefined || !ts.isEnumDeclaration(declaration)) return undefined;
+  return declaration !== undefined && ts.isEnumDeclaration(declaration) ? declaration : undefined;
+}
+
+/** `Level[n]`: the name of the member with that value; of none, undefined if it is asked for, else the record ends with an error. */
+export function enumName(ctx: Context, node: ts.ElementAccessExpression): Value | undefined {
+  const declaration = enumOf(ctx, node);
+  if (declaration === undefined) return undefined;
   const names = new Map<number, string>();
   for (const member of declaration.members) {
     const value = ctx.job.checker.getConstantValue(member);
@@ -94,5 +102,7 @@ export function enumName(ctx: Context, node: ts.ElementAccessExpression): Value 
   const key = temporary(ctx, NUMBER);
   const chosen = [...names].map(([value, name]) => `${key} == ${numberText(value)} ? ${quote(name)} : `);
   const given = into(ctx, node.argumentExpression, NUMBER);
-  return { code: code`(${key} = ${given}, ${chosen.join("")}__l.missing<string>(${place(ctx, node)}))`, rep: STRING };
+  const rep = isAskedFor(ctx.job.checker, node) ? nullable(STRING, "undefined") : STRING;
+  const none = rep === STRING ? `__l.missing<string>(${place(ctx, node)})` : missing(ctx, rep);
+  return { code: code`(${key} = ${given}, ${chosen.join("")}${none})`, rep };
 }

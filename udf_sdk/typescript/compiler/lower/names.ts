@@ -3,6 +3,7 @@
 import ts from "typescript-compiler-api";
 import { constant, refused } from "../builtins.ts";
 import type { Frame } from "../captures.ts";
+import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import {
   enclosingFunction,
   enclosingScope,
@@ -19,7 +20,7 @@ import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { InternalError, emptyText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { isSubclass, unwrapped } from "./convert.ts";
+import { isSubclass, required, unwrapped } from "./convert.ts";
 import { wrappedFunction } from "./functions.ts";
 
 /** An identifier in an expression, narrowed to what TypeScript knows at its place. */
@@ -50,7 +51,9 @@ function variable(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, 
   if (direct !== undefined) return functionValue(ctx, symbol, direct, node);
   const isNever = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Never) !== 0;
   if (isNever && ts.isVariableDeclaration(declaration)) return { code: "0", rep: NEVER };
-  return narrowed(ctx, node, { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) });
+  const value: Value = { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
+  if (!ctx.job.missing.has(symbol)) return narrowed(ctx, node, value);
+  return isAskedFor(ctx.job.checker, node) || toleratesUndefined(node) ? value : required(ctx, node, value);
 }
 
 /** A function by its name: a local one is a closure in a variable, one of the top level is wrapped into a closure. */

@@ -1,5 +1,6 @@
 // `a?.b.c(d)?.[e]`: everything behind the first missing receiver is skipped.
 import ts from "typescript-compiler-api";
+import { isAskedFor } from "../guards.ts";
 import { nullable } from "../types.ts";
 import { code } from "../writer.ts";
 import { elementOn, propertyOn } from "./access.ts";
@@ -8,7 +9,7 @@ import { temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, missing, unwrapped } from "./convert.ts";
 import { marked } from "./dispatch.ts";
-import { isGuarded, peek } from "./guarded_reads.ts";
+import { peek } from "./guarded_reads.ts";
 import { callOn } from "./method_calls.ts";
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
@@ -66,7 +67,7 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
   if (ts.isElementAccessExpression(link))
     return {
-      value: (isGuarded(link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
+      value: (isAskedFor(ctx.job.checker, link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
       used: 1,
     };
   return { value: closureCall(ctx, link, receiver), used: 1 };

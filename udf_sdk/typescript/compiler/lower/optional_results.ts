@@ -14,6 +14,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, text } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { peekOk } from "./guarded_reads.ts";
+import { enumOf } from "./lookups.ts";
 import { textInto } from "./text.ts";
 
 interface OptionalCall {
@@ -85,6 +86,7 @@ function coalescedElement(
   other: () => Code,
 ): Code | undefined {
   const read = bareElement(node.left);
+  if (read !== undefined && enumOf(ctx, read) !== undefined) return undefined;
   const receiver = read && repAt(ctx, read.expression);
   if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string")) return undefined;
   const item = receiver.kind === "array" ? receiver.item : receiver;

@@ -1,6 +1,7 @@
 // A whole program: one lowered file per file of the user, one per instantiation of a generic declaration, and the records.
 import ts from "typescript-compiler-api";
 import { Captures } from "../captures.ts";
+import { MissingElements } from "../missing_elements.ts";
 import type { Program } from "../check.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import { recordClass } from "../records.ts";
@@ -61,6 +62,7 @@ class Lowering {
       checker: program.checker,
       types: new TypeMapper(program),
       captures: new Captures(program.checker, program.files),
+      missing: new MissingElements(program.checker, program.files),
       diagnostics,
       counter: { next: 1 },
       refusedTypes: new Set(),

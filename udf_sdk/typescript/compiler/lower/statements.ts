@@ -186,7 +186,8 @@ function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
   const numbered = clauses.flatMap((clause, i) => (ts.isCaseClause(clause) ? [{ clause, i }] : []));
   const tests = numbered.map(({ clause, i }) => {
     const wanted = marked(ctx, clause.expression, value.rep);
-    if (!sameRep(present(wanted.rep), present(value.rep)))
+    const isMissing = wanted.rep.kind === "null" && value.rep.kind === "nullable";
+    if (!isMissing && !sameRep(present(wanted.rep), present(value.rep)))
       refuse(
         ctx,
         clause,

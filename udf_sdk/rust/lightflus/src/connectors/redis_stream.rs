@@ -26,22 +26,7 @@ pub struct RedisStreamBuilder {
 }
 
 impl RedisStreamBuilder {
-    option_methods!(address);
-    option_methods!(user);
-    option_methods!(tls);
-    option_methods!();
-
-    /// The number of the database; 0 if it is not said.
-    pub fn database(mut self, number: u32) -> Self {
-        self.options.set_number("database", number.into());
-        self
-    }
-
-    /// The host is a node of a cluster.
-    pub fn cluster(mut self) -> Self {
-        self.options.set("cluster", "true");
-        self
-    }
+    option_methods!(redis);
 
     /// The stream; also the name by which `--bind` gives the job another source.
     pub fn stream(mut self, name: &str) -> Self {
