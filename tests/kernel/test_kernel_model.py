@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, texts, types
 
 from lightflus.kernel import WasmKernel
+from lightflus.kernel.model import encode_key
 from lightflus.model.types import Type
 from lightflus.runtime.ports import KeyedState, Lookup
 
@@ -67,6 +68,24 @@ def test_similar_keys_are_told_apart_even_with_one_hash(calls: list[list[str]], 
         keys = texts(drawn)
         hashes = pa.array([7] * len(drawn), pa.uint64()) if is_one_hash else MODEL.partitioner(UTF8).hash(keys)
         assert as_numbers(real.lookup(keys, hashes)) == as_numbers(model.lookup(keys, hashes))
+
+
+@given(st.data())
+@BOUNDED
+def test_keys_are_found_the_same_whoever_hashes_them(data: st.DataObject) -> None:
+    key = data.draw(types(lists=False))
+    table = REAL.keyed_state(key, UTF8)
+    keys = data.draw(batches(key, most=300))
+    assert as_numbers(table.lookup(keys, REAL.partitioner(key).hash(keys))) == as_numbers(table.lookup(keys, None))
+
+
+@given(st.data())
+@BOUNDED
+def test_no_key_is_longer_than_what_all_keys_are_taken_to_have(data: st.DataObject) -> None:
+    key = data.draw(types(lists=False, depth=4))
+    keys = data.draw(batches(key, most=3))
+    longest = max(len(encode_key(key, [column[row] for column in keys.columns])) for row in range(keys.num_rows))
+    assert longest <= REAL.partitioner(key).most_bytes(keys)
 
 
 @given(st.data())

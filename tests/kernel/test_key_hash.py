@@ -64,6 +64,14 @@ def test_a_key_at_the_limit_is_taken_and_one_beyond_is_refused_with_its_row() ->
     assert caught.value.row == 1
 
 
+def test_a_check_refuses_what_a_hash_refuses_and_nothing_else() -> None:
+    partitioner = KERNEL.partitioner(UTF8)
+    partitioner.check(texts(["x" * (KEY_BYTES // 2), "y" * KEY_BYTES]))
+    with pytest.raises(KeyTooLarge) as caught:
+        partitioner.check(texts(["a", "x" * (KEY_BYTES + 1)]))
+    assert caught.value.row == 1
+
+
 def test_a_partitioner_goes_on_after_a_refused_key() -> None:
     partitioner = KERNEL.partitioner(UTF8)
     with pytest.raises(KeyTooLarge):

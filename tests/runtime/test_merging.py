@@ -28,6 +28,12 @@ def test_rows_stand_in_order(is_keyed: bool) -> None:
     assert whole.hashes is None or whole.hashes.to_pylist() == [1, 2, 3]
 
 
+def test_keys_that_not_all_have_hashes_have_none_together() -> None:
+    known = batch("a", is_keyed=True)
+    whole = merged([known, Batch(known.columns, known.keys)])
+    assert (whole.keys is not None, whole.hashes) == (True, None)
+
+
 def test_slices_are_put_together_as_what_they_show() -> None:
     long = batch("a", "b", "c", "d").columns
     assert values_of(UTF8, merged([Batch(long.slice(1, 2)), Batch(long.slice(3))]).columns) == ["b", "c", "d"]

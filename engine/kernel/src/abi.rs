@@ -152,18 +152,18 @@ pub unsafe extern "C" fn distribute(hashes: *const u64, rows: usize, partitions:
     kernel().hold_parts(done.ends, done.rows)
 }
 
-/// Two parts: the group of each row, and the slot of each group.
+/// Two parts: the group of each row, and the slot of each group. Address 0 stands for hashes that are not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lookup(batch: &ArrowArray, hashes: *const u64, rows: usize) -> *const u8 {
     let kernel = kernel();
     let Operator { key: schema, table, .. } = kernel.operator();
     let columns = unsafe { columns(batch, schema) };
-    let hashes = unsafe { slice(hashes, rows) };
+    let hashes = (!hashes.is_null()).then(|| unsafe { slice(hashes, rows) });
     let found = match keys(schema, &columns, rows) {
-        Keys::Borrowed(keys) => table.lookup(&keys, hashes),
-        Keys::Four(keys) => table.lookup(&keys, hashes),
-        Keys::Eight(keys) => table.lookup(&keys, hashes),
-        Keys::Owned(keys) => table.lookup(&keys, hashes),
+        Keys::Borrowed(keys) => table.lookup(&keys, rows, hashes),
+        Keys::Four(keys) => table.lookup(&keys, rows, hashes),
+        Keys::Eight(keys) => table.lookup(&keys, rows, hashes),
+        Keys::Owned(keys) => table.lookup(&keys, rows, hashes),
     };
     kernel.hold_parts(found.groups, found.slots)
 }

@@ -29,7 +29,7 @@ pub fn hash_rows(keys: &impl RowBytes, rows: usize, most: usize) -> Result<Vec<u
 /// XXH3-64. Keys of 9 to 128 bytes are so frequent, and the library's way for them so slow on wasm32 (which has no wide
 /// multiplication, but a call for it), that they have a way of their own.
 #[inline(always)]
-fn hash(bytes: &[u8]) -> u64 {
+pub fn hash(bytes: &[u8]) -> u64 {
     match bytes.len() {
         9..=16 => hash_9_to_16(bytes),
         17..=128 => hash_17_to_128(bytes),

@@ -3,12 +3,13 @@
 //! slots changed (`dirty.rs`).
 //!
 //! Keys lie in chunks that never move; slot s has record s + 1. A batch is worked off in blocks, in passes of a short loop
-//! each: guess the record of every row, touch it, compare keys, number the groups. Within a pass no row depends on
+//! each: hash, guess the record of every row, touch it, compare keys, number the groups. Within a pass no row depends on
 //! another and hardly any branch is taken by chance, so that the processor works on many rows, and waits for many cache
 //! misses, at once.
 
 use crate::chunks::Chunks;
 use crate::encode::RowBytes;
+use crate::hash::hash;
 use crate::keys::{RECORD, Record, Wanted};
 use crate::lines::{Lines, NOBODY};
 use std::hint::black_box;
@@ -33,6 +34,7 @@ pub struct Table {
 
 /// What the passes note about the rows of a block.
 struct Block {
+    tags: [u32; BLOCK],
     numbers: [u32; BLOCK],
     records: [Record; BLOCK],
 }
@@ -61,19 +63,24 @@ impl Table {
         })
     }
 
-    /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`.
-    pub fn lookup(&mut self, keys: &impl RowBytes, hashes: &[u64]) -> Lookup {
-        self.renew_marks(hashes.len());
-        let mut found = Lookup { groups: vec![0; hashes.len()], slots: vec![0; hashes.len()] };
-        let mut block = Block { numbers: [NOBODY; BLOCK], records: [self.record(NOBODY); BLOCK] };
+    /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`; None: nobody has computed them yet.
+    pub fn lookup(&mut self, keys: &impl RowBytes, rows: usize, hashes: Option<&[u64]>) -> Lookup {
+        self.renew_marks(rows);
+        let mut found = Lookup { groups: vec![0; rows], slots: vec![0; rows] };
+        let records = [self.record(NOBODY); BLOCK];
+        let mut block = Block { tags: [0; BLOCK], numbers: [NOBODY; BLOCK], records };
         let mut count = 0;
-        for (index, hashes) in hashes.chunks(BLOCK).enumerate() {
+        for (index, groups) in found.groups.chunks_mut(BLOCK).enumerate() {
             let first = index * BLOCK;
-            self.reserve(hashes.len());
-            self.guess(hashes, &mut block);
+            self.reserve(groups.len());
+            let tags = &mut block.tags[..groups.len()];
+            match hashes {
+                Some(hashes) => tags.iter_mut().zip(&hashes[first..]).for_each(|(tag, &hash)| *tag = hash as u32),
+                None => compute(tags, keys, first),
+            }
+            self.guess(&mut block);
             self.touch(&mut block);
-            self.verify(keys, first, hashes, &mut block);
-            let groups = &mut found.groups[first..first + hashes.len()];
+            self.verify(keys, first, groups.len(), &mut block);
             count = self.number(&block, groups, &mut found.slots, count);
         }
         self.first_mark += count;
@@ -82,9 +89,9 @@ impl Table {
     }
 
     #[inline(never)]
-    fn guess(&self, hashes: &[u64], block: &mut Block) {
-        for (number, &hash) in block.numbers.iter_mut().zip(hashes) {
-            *number = self.lines.first_guess(hash as u32);
+    fn guess(&self, block: &mut Block) {
+        for (number, &tag) in block.numbers.iter_mut().zip(&block.tags) {
+            *number = self.lines.first_guess(tag);
         }
     }
 
@@ -102,12 +109,12 @@ impl Table {
     }
 
     #[inline(never)]
-    fn verify(&mut self, keys: &impl RowBytes, first: usize, hashes: &[u64], block: &mut Block) {
-        for (i, &hash) in hashes.iter().enumerate() {
-            // SAFETY: there is a key per hash, with the slack that `RowBytes` promises.
+    fn verify(&mut self, keys: &impl RowBytes, first: usize, count: usize, block: &mut Block) {
+        for i in 0..count.min(BLOCK) {
+            // SAFETY: rows have the slack that `RowBytes` promises.
             let key = keys.row(first + i);
             if !block.records[i].has(&unsafe { Wanted::new(key) }) {
-                block.numbers[i] = self.find_or_add(hash as u32, key);
+                block.numbers[i] = self.find_or_add(block.tags[i], key);
                 block.records[i] = self.record(block.numbers[i]);
             }
         }
@@ -163,14 +170,17 @@ impl Table {
     }
 }
 
+#[inline(never)]
+fn compute(tags: &mut [u32], keys: &impl RowBytes, first: usize) {
+    for (i, tag) in tags.iter_mut().enumerate() {
+        *tag = hash(keys.row(first + i)) as u32;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::encode::Encoded;
-
-    fn hashes(keys: &Encoded) -> Vec<u64> {
-        crate::hash::hash_rows(keys, keys.len(), usize::MAX).unwrap()
-    }
 
     fn words(numbers: impl Iterator<Item = usize>) -> Encoded {
         Encoded::from_rows(numbers.map(|i| format!("{}{i}", "x".repeat(i % 40)).into_bytes()))
@@ -180,10 +190,10 @@ mod tests {
     fn groups_are_numbered_by_first_row() {
         let mut table = Table::new();
         let keys = words([5, 3, 5, 9, 3].into_iter());
-        let found = table.lookup(&keys, &hashes(&keys));
+        let found = table.lookup(&keys, keys.len(), None);
         assert_eq!((found.groups, found.slots), (vec![0, 1, 0, 2, 1], vec![0, 1, 2]));
         let keys = words([9, 7, 5].into_iter());
-        let found = table.lookup(&keys, &hashes(&keys));
+        let found = table.lookup(&keys, keys.len(), None);
         assert_eq!((found.groups, found.slots), (vec![0, 1, 2], vec![2, 3, 0]));
     }
 
@@ -192,11 +202,11 @@ mod tests {
         let mut table = Table::new();
         for from in (0..50_000).step_by(1000) {
             let keys = words(from..from + 1000);
-            let found = table.lookup(&keys, &hashes(&keys));
+            let found = table.lookup(&keys, keys.len(), None);
             assert_eq!(found.slots, (from as u32..from as u32 + 1000).collect::<Vec<_>>());
         }
         let keys = words((0..50_000).rev());
-        let found = table.lookup(&keys, &hashes(&keys));
+        let found = table.lookup(&keys, keys.len(), None);
         assert_eq!(found.slots, (0..50_000).rev().collect::<Vec<_>>());
         assert_eq!(table.first_moved(&keys, &found.slots), None);
         assert_eq!(table.first_moved(&keys, &[49_999, 7]), Some(1));
@@ -207,7 +217,7 @@ mod tests {
         let mut table = Table::new();
         let keys = words(0..300);
         for _ in 0..2 {
-            let found = table.lookup(&keys, &vec![42; 300]);
+            let found = table.lookup(&keys, 300, Some(&[42; 300]));
             assert_eq!(found.slots, (0..300).collect::<Vec<_>>());
         }
     }
@@ -216,9 +226,19 @@ mod tests {
     fn marks_may_run_out() {
         let mut table = Table::new();
         let keys = words(0..3);
-        table.lookup(&keys, &hashes(&keys));
+        table.lookup(&keys, keys.len(), None);
         table.first_mark = u32::MAX - 2;
-        assert_eq!(table.lookup(&keys, &hashes(&keys)).slots, [0, 1, 2]);
+        assert_eq!(table.lookup(&keys, keys.len(), None).slots, [0, 1, 2]);
         assert_eq!(table.first_mark, 4);
+    }
+
+    #[test]
+    fn it_is_the_same_who_hashes() {
+        let keys = words((0..1000).map(|i| i % 700));
+        let hashes = crate::hash::hash_rows(&keys, keys.len(), usize::MAX).unwrap();
+        let mut table = Table::new();
+        let known = table.lookup(&keys, keys.len(), Some(&hashes));
+        let own = table.lookup(&keys, keys.len(), None);
+        assert_eq!((known.groups, known.slots), (own.groups, own.slots));
     }
 }

@@ -32,17 +32,18 @@ class WasmKeyedState:
         self._state = layout_of(state)
         self._rows = layout_of(StructType(row_type(state).fields, nullable=True))
 
-    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array) -> Lookup:
-        """Finds or makes the slot of every key. Hashes are a Partitioner's. Raises StateTooLarge."""
-        if len(hashes) != keys.num_rows:
+    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
+        """Finds or makes the slot of every key. Hashes are a Partitioner's, or not known. Raises StateTooLarge."""
+        if hashes is not None and len(hashes) != keys.num_rows:
             raise KernelFailed(f"{len(hashes)} hashes for {keys.num_rows} keys")
         if not keys.num_rows:
             return Lookup(_NOTHING, _NOTHING, 0)
         block = Block()
         batch = block.add_batch(self._key, keys)
-        values = add_values(block, hashes)
+        values = None if hashes is None else add_values(block, hashes)
         self._kernel.begin(block)
-        found = self._kernel.call("lookup", block.address(batch), block.data_address(values), keys.num_rows)
+        known = 0 if values is None else block.data_address(values)
+        found = self._kernel.call("lookup", block.address(batch), known, keys.num_rows)
         groups, slots = self._kernel.parts(found)
         return Lookup(groups, slots, slots.size // WORD)
 

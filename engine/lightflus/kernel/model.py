@@ -100,9 +100,9 @@ class ModelKeyedState:
         self._rows: dict[int, pa.StructArray] = {}
         self._dirty: set[int] = set()
 
-    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array) -> Lookup:
+    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
         """Finds or makes the slot of every key; hashes are of no use to a dict."""
-        assert len(hashes) == keys.num_rows
+        assert hashes is None or len(hashes) == keys.num_rows
         numbers: dict[int, int] = {}
         groups: list[int] = []
         for encoded in _encoded(self._key, keys):
@@ -159,6 +159,10 @@ class ModelPartitioner:
             if len(key) > KEY_BYTES:
                 raise KeyTooLarge(f"a key has {len(key)} bytes", row=row)
         return pa.array(map(self._hash_bytes, encoded), pa.uint64())
+
+    def check(self, keys: pa.RecordBatch) -> None:
+        """Raises what `hash` raises."""
+        self.hash(keys)
 
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
         """Row numbers per partition, ascending."""

@@ -12,6 +12,7 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import Block, layout_of
+from lightflus.codec.layout import Node
 from lightflus.errors import KeyTooLarge
 from lightflus.kernel.instance import KernelInstance, copy_out
 from lightflus.kernel.keyed_state import add_values
@@ -19,6 +20,8 @@ from lightflus.limits import KEY_BYTES, MIB
 from lightflus.model.types import Type
 
 _FAULT = struct.Struct("<II")
+_ADDED_BYTES = 8
+"""More than the encoding adds to a value: a byte for null, four for a length, seven bits to a bool."""
 
 
 class WasmPartitioner:
@@ -28,6 +31,7 @@ class WasmPartitioner:
         """Hashes keys of type `key`."""
         self._kernel = KernelInstance(key, None)
         self._key = layout_of(key)
+        self._arrays = _count(self._key.columns)
 
     def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
         """The key hash of every row. Raises KeyTooLarge, with its row, for a key beyond KEY_BYTES."""
@@ -43,6 +47,15 @@ class WasmPartitioner:
             raise self._too_large(block.address(fault))
         values = pa.Array.from_buffers(pa.uint64(), rows, [None, copy_out(self._kernel.window(), hashes, 8 * rows)])
         return cast("pa.UInt64Array", values)
+
+    def check(self, keys: pa.RecordBatch) -> None:
+        """Raises KeyTooLarge as `hash` does, but hashes only where one of the keys may be too long."""
+        if self.most_bytes(keys) > KEY_BYTES:
+            self.hash(keys)
+
+    def most_bytes(self, keys: pa.RecordBatch) -> int:
+        """What all encoded keys together have at most; no key has more."""
+        return keys.nbytes + _ADDED_BYTES * self._arrays * keys.num_rows
 
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
         """Row numbers per partition, ascending; 1 <= partitions <= key_groups."""
@@ -69,3 +82,7 @@ class WasmPartitioner:
             row=row,
             hint="Key by something shorter, for example by a part or a digest of the value.",
         )
+
+
+def _count(nodes: Sequence[Node]) -> int:
+    return sum(1 + _count(node.children) for node in nodes)

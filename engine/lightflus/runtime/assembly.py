@@ -59,7 +59,7 @@ class Assembler:
         head = task.head.operator
         rest = task.operators[1:] if isinstance(head.kind, Source | Reduce) else task.operators
         reads = self._yields_before(rest[0]) if rest else self._output(task.head)
-        after = StatelessBody(self._chain(rest, reads, counters), host)
+        after = StatelessBody(self._chain(task, rest, reads, counters), host)
         if not isinstance(head.kind, Reduce):
             return after
         return self._reduce(task.head, head.kind, host, counters, after)
@@ -83,7 +83,11 @@ class Assembler:
             with_keys=with_keys,
         )
 
-    def _chain(self, operators: Sequence[PlannedOperator], reads: Type, counters: SubtaskCounters) -> Chain:
+    def _is_distributed(self, task: Task) -> bool:
+        """Whether several subtasks read what `task` sends."""
+        return any(self._plan.tasks[edge.downstream].parallelism > 1 for edge in self._plan.outputs_of(task.id))
+
+    def _chain(self, task: Task, operators: Sequence[PlannedOperator], reads: Type, counters: SubtaskCounters) -> Chain:
         steps: list[Step] = []
         yields = reads
         tail: Tail = RecordTail()
@@ -97,7 +101,8 @@ class Assembler:
                 case FlatMap(function):
                     steps.append(Step(StepKind.FLAT_MAP, function, own))
                 case KeyBy() as key_by:
-                    tail = KeyTail(key_by, self._kernel.partitioner(key_by.key_type), own)
+                    partitioner = self._kernel.partitioner(key_by.key_type)
+                    tail = KeyTail(key_by, partitioner, own, is_distributed=self._is_distributed(task))
                 case Sink() as sink:
                     tail = SinkTail(sink, own)
                 case _:

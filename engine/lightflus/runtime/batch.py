@@ -29,7 +29,7 @@ class Batch:
     Attributes:
         columns: the record, one column per field (`model.types.columns`); length = rows.
         keys: the key columns computed at keyBy, same length; None before a keyBy and after the keyed operator.
-        hashes: uint64 of the keys, same length; present exactly when `keys` is.
+        hashes: uint64 of the keys, same length; None without keys, and where rows are not distributed by them.
         origin: where the rows come from, as long as they are rows of a source; None after an exchange.
     """
 

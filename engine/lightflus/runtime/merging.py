@@ -17,10 +17,10 @@ def merged(batches: Sequence[Batch]) -> Batch:
     """The rows of all batches in order; without origin. All have keys, or none has; together they have rows."""
     columns = _concatenated([batch.columns for batch in batches])
     keys = [batch.keys for batch in batches if batch.keys is not None]
-    hashes = [batch.hashes for batch in batches if batch.hashes is not None]
     if not keys:
         return Batch(columns)
-    return Batch(columns, _concatenated(keys), pa.concat_arrays(hashes))
+    hashes = [batch.hashes for batch in batches if batch.hashes is not None]
+    return Batch(columns, _concatenated(keys), pa.concat_arrays(hashes) if len(hashes) == len(batches) else None)
 
 
 def _concatenated(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:

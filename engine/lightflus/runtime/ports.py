@@ -126,8 +126,11 @@ class Lookup:
 class KeyedState(Protocol):
     """State rows by key, in one kernel instance (one keyed operator of one subtask)."""
 
-    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array) -> Lookup:
-        """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state."""
+    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
+        """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state.
+
+        Hashes are a Partitioner's; None: the keys are hashed here.
+        """
         ...
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:
@@ -159,7 +162,11 @@ class Partitioner(Protocol):
     """Stateless kernel functions over key columns."""
 
     def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
-        """uint64 per row: the specified key hash (docs/key-hash.md)."""
+        """uint64 per row: the specified key hash (docs/key-hash.md). Raises KeyTooLarge, with its row."""
+        ...
+
+    def check(self, keys: pa.RecordBatch) -> None:
+        """Raises what `hash` raises; does not hash where all keys together are short enough for one."""
         ...
 
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:

@@ -60,7 +60,7 @@ class ReduceBody:
 
     def process(self, batch: Batch) -> Iterator[Batch]:
         """Folds a batch in; yields every update if the plan says so, otherwise nothing yet."""
-        if batch.keys is None or batch.hashes is None:
+        if batch.keys is None:
             raise InternalError("a reduce got records without keys")
         for start, stop in fold_pieces(batch.columns):
             for update in self._fold(batch.columns, batch.keys, batch.hashes, start, stop):
@@ -96,7 +96,7 @@ class ReduceBody:
             yield from self._after.process(Batch(rows))
 
     def _fold(
-        self, columns: pa.RecordBatch, keys: pa.RecordBatch, hashes: pa.UInt64Array, start: int, stop: int
+        self, columns: pa.RecordBatch, keys: pa.RecordBatch, hashes: pa.UInt64Array | None, start: int, stop: int
     ) -> list[pa.RecordBatch]:
         """Folds rows [start, stop) in; returns the updates if all are wanted."""
         updates: list[pa.RecordBatch] = []
@@ -104,7 +104,8 @@ class ReduceBody:
         def call(guest: Guest, first: int, last: int) -> None:
             started = perf_counter_ns()
             count = last - first
-            lookup = self._state.lookup(keys.slice(first, count), hashes.slice(first, count))
+            known = None if hashes is None else hashes.slice(first, count)
+            lookup = self._state.lookup(keys.slice(first, count), known)
             folded = self._call(guest, columns.slice(first, count), lookup)
             self._check_key(lookup, folded)
             self._state.scatter(lookup.slots, folded.state)

@@ -96,13 +96,14 @@ class RecordTail:
 
 
 class KeyTail:
-    """Adds keys and their hashes."""
+    """Adds keys, and their hashes if rows are distributed by them."""
 
-    def __init__(self, key_by: KeyBy, partitioner: Partitioner, counters: Counters) -> None:
+    def __init__(self, key_by: KeyBy, partitioner: Partitioner, counters: Counters, *, is_distributed: bool) -> None:
         self._key = key_by.key
         self._type = key_by.key_type
         self._partitioner = partitioner
         self._counters = counters
+        self._is_distributed = is_distributed
 
     @property
     def calls_guest(self) -> bool:
@@ -118,24 +119,27 @@ class KeyTail:
         return batch
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
-        """Pieces, each with its hashes."""
+        """Pieces, each with its hashes if they are wanted. Raises KeyTooLarge in any case."""
         for piece in _pieces(batch):
             assert piece.keys is not None
             started = perf_counter_ns()
-            hashed = replace(piece, hashes=self._hash(piece.keys, piece))
+            hashed = self._hashed(piece, piece.keys)
             self._counters.busy_ns += perf_counter_ns() - started
             self._counters.batches += 1
             self._counters.rows_in += piece.rows
             self._counters.rows_out += piece.rows
             yield hashed
 
-    def _hash(self, keys: pa.RecordBatch, piece: Batch) -> pa.UInt64Array:
+    def _hashed(self, piece: Batch, keys: pa.RecordBatch) -> Batch:
         try:
-            return self._partitioner.hash(keys)
+            if self._is_distributed:
+                return replace(piece, hashes=self._partitioner.hash(keys))
+            self._partitioner.check(keys)
         except KeyTooLarge as error:
             if piece.origin is not None:
                 error.where = piece.origin.position(error.row)
             raise
+        return piece
 
 
 class SinkTail:
