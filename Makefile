@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Some images ask Python to keep no compiled files; each of the hundreds of programs that the tests start would then
+# compile the engine again, and each worker the tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,7 +51,7 @@ slow: setup
 	@tools/setup.sh go
 	@tools/setup.sh servers
 	@echo "== slow tests: whole programs, the compilers, the wheel"
-	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m slow
 
 check: lint types generated-check sdk-check kernel-check ## style, types, generated code, and the kernel rebuilt from source
 

@@ -1,8 +1,30 @@
-"""What every test may ask for: real servers, started when the first test does. Generated inputs have no deadline."""
+"""What every test may ask for: real servers, started when the first test does. Generated inputs have no deadline.
 
+Files that take longest come first, so that no worker of `make test` is left with one when the others are done.
+"""
+
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["lightflus.testing.servers.fixtures"]
 
 settings.register_profile("lightflus", deadline=None)
 settings.load_profile("lightflus")
+
+LONGEST = (
+    "portability/test_second_host.py",
+    "rust/test_oldest_rust.py",
+    "portability/test_guests.py",
+    "connectors/test_kafka_killed.py",
+    "rust/test_golden_jobs.py",
+    "e2e/test_kills.py",
+    "wheel/test_wheel.py",
+    "examples/test_examples.py",
+)
+"""Whole files, since a file stays on one worker; each takes more than half a minute."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the tests of the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST)))

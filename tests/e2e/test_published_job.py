@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,14 @@ pytestmark = pytest.mark.slow
 
 JOB = ROOT / "examples/word_count/wordCount.ts"
 LINE = "hello hello hello world world world"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _usual_ports() -> Iterator[None]:
+    """The ports that the program names are there once on a machine: test runs of several checkouts take turns."""
+    with (Path(tempfile.gettempdir()) / "lightflus-usual-ports.lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def is_unused(port: int) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from repository import PACKAGE, engine_modules, name_of
+from repository import PACKAGE, engine_modules, name_of, parsed
 
 MODULES = [
     ".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__") for p in engine_modules()
@@ -38,7 +38,7 @@ def test_the_package_itself_loads_nothing_heavy() -> None:
 def test_no_file_does_work_when_it_is_imported() -> None:
     found = []
     for path in engine_modules():
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in parsed(path).body:
             is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             is_hook = isinstance(node, ast.Expr) and ast.unparse(node).startswith("os.register_at_fork(")
             if isinstance(node, ast.For | ast.While | ast.With | ast.Expr) and not (is_text or is_hook):

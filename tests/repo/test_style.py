@@ -6,7 +6,7 @@ import ast
 import hashlib
 import re
 
-from repository import ROOT, engine_modules, is_generated, name_of, tracked, tracked_files
+from repository import ROOT, engine_modules, is_generated, name_of, parsed, tracked, tracked_files
 
 FILE_LINES = 400
 """A file that needs a table of contents is two files."""
@@ -37,7 +37,7 @@ def test_no_python_function_grows_too_long() -> None:
     for path in tracked(".py"):
         if is_generated(path):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
@@ -47,9 +47,7 @@ def test_no_python_function_grows_too_long() -> None:
 
 def test_every_engine_file_says_what_it_is() -> None:
     silent = [
-        name_of(p)
-        for p in engine_modules()
-        if p.name != "__init__.py" and len(ast.get_docstring(ast.parse(p.read_text(encoding="utf-8"))) or "") < 60
+        name_of(p) for p in engine_modules() if p.name != "__init__.py" and len(ast.get_docstring(parsed(p)) or "") < 60
     ]
     assert not silent
 
