@@ -37,8 +37,11 @@ demo-kafka: setup ## the published word count between a real Kafka and a real Re
 	@tools/setup.sh servers
 	@$(BIN)/python examples/word_count/demo_kafka.py
 
-test: unit ## all tests: the unit part first (< 60 s), then the slow part beside the SDK's own (< 10 minutes in all)
-	@$(MAKE) -j2 --output-sync=line slow sdk-test
+test: unit ## all tests: the unit part (< 60 s), then the slow part; the SDK's own run beside it (< 10 minutes in all)
+	@set -m; $(MAKE) sdk-test >.build/sdk-test.log 2>&1 & beside=$$!; set +m; \
+	trap "kill -- -$$beside 2>/dev/null || true" EXIT; \
+	failed=0; $(MAKE) slow || failed=1; \
+	wait $$beside || failed=1; cat .build/sdk-test.log; exit $$failed
 
 unit: setup ## the tests to run while working (< 60 s)
 	@echo "== unit tests"

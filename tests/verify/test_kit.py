@@ -76,15 +76,8 @@ def test_a_function_that_refuses_everything_is_named(cache: ArtefactCache) -> No
     assert any("map function 0" in note and "refused every generated input" in note for note in report.notes)
 
 
-LONG = {"3.7"}
-"""Rules that are only broken in many calls."""
-CASES = [
-    pytest.param(broken, id=f"{broken.rule} {broken.what}", marks=[pytest.mark.slow] if broken.rule in LONG else [])
-    for broken in BROKEN
-]
-
-
-@pytest.mark.parametrize("broken", CASES)
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: f"{broken.rule} {broken.what}")
 def test_a_module_that_breaks_a_rule_fails_that_rule_and_no_other(broken: BrokenModule, cache: ArtefactCache) -> None:
     report = checked(broken.wasm(), cache, is_portable=broken.is_portable)
     assert [result.rule.number for result in report.failed] == [broken.rule], report.failed
