@@ -77,6 +77,23 @@ def test_a_pattern_has_a_split_per_file_that_matches(tmp_path: Path) -> None:
     check_source(lambda: source(tmp_path / "**/*.txt"), [lines("a.txt"), lines("sub/c.txt"), lines("sub/deep/d.txt")])
 
 
+def test_a_file_that_several_names_lead_to_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "a.txt").write_text("a\n")
+    (tmp_path / "deep" / "er" / "b.txt").write_text("b\n")
+    for name in ("loop", "deep/round"):
+        (tmp_path / name).symlink_to(tmp_path)
+    (tmp_path / "current.txt").symlink_to(tmp_path / "a.txt")
+    (tmp_path / ".hidden.txt").write_text("h\n")
+    for pattern, expected in [
+        ("**/*.txt", ["a.txt", "deep/er/b.txt"]),
+        ("**", ["a.txt", "deep/er/b.txt"]),
+        ("*/*.txt", ["loop/a.txt"]),
+        ("**/.h*.txt", [".hidden.txt"]),
+    ]:
+        assert list(source(tmp_path / pattern).splits()) == expected
+
+
 def test_a_file_whose_name_looks_like_a_pattern_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "a[1].txt").write_text("x\n")
     check_source(lambda: source(tmp_path / "a[1].txt"), [lines("x")])

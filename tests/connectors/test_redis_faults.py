@@ -229,3 +229,26 @@ def test_a_stopping_job_waits_for_nobody(own: Redis) -> None:
     writer.write(rows(KEY_AND_VALUE, ("a", "1")))
     with pytest.raises(SinkFailed):
         writer.flush()
+
+
+def test_keys_that_are_on_their_way_to_another_node_are_followed(redis_cluster: RedisCluster, unique: Unique) -> None:
+    tag = unique("moving")
+    nodes = redis_cluster.nodes
+    with redis_cluster.client() as client:
+        slot = client.keyslot(f"{{{tag}}}")
+        owner = next(n for n in nodes if n.port == client.get_node_from_key(tag).port)
+    other = next(node for node in nodes if node is not owner)
+    writer = sink(nodes[0].port, cluster="true").writer(0, QuietHealth())
+    flushed(writer, (f"{{{tag}}}:old", "1"))
+    with owner.client() as old, other.client() as new:
+        here, there = (client.execute_command("CLUSTER MYID") for client in (old, new))
+        new.execute_command("CLUSTER SETSLOT", slot, "IMPORTING", here)
+        old.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", there)
+        flushed(writer, (f"{{{tag}}}:new", "2"), (f"{{{tag}}}:old", "3"))
+        assert old.get(f"{{{tag}}}:old") == "3"
+        old.execute_command("MIGRATE", "127.0.0.1", other.port, f"{{{tag}}}:old", 0, 5_000)
+        for client in (new, old):
+            client.execute_command("CLUSTER SETSLOT", slot, "NODE", there)
+        flushed(writer, (f"{{{tag}}}:last", "4"))
+        found = [new.get(f"{{{tag}}}:{name}") for name in ("old", "new", "last")]
+    assert found == ["3", "2", "4"]

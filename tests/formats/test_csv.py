@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -222,3 +223,17 @@ def test_every_line_is_judged_as_if_it_were_alone(lines: list[bytes]) -> None:
 def test_times_are_read_as_utc() -> None:
     (row,), _ = read(b"1969-12-31T23:59:59.999Z,x\n", one(ScalarType(Scalar.TIMESTAMP_MS)))
     assert row["v"] == datetime.fromtimestamp(-0.001, UTC).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("scalar", [Scalar.FLOAT32, Scalar.FLOAT64])
+@pytest.mark.parametrize("copies", [1, 100])
+def test_a_number_that_is_too_large_is_no_infinity(scalar: Scalar, copies: int) -> None:
+    record = StructType((Field("name", TEXT), Field("v", ScalarType(scalar))))
+    rows, bad = read(b"a,inf\nb,-Infinity\nc,1e400\nd,1\n" * copies, record)
+    assert [row["v"] for row in rows] == [math.inf, -math.inf, 1.0] * copies
+    assert len(bad) == copies
+    assert bad[0].reason == f'field `v` should be {record.fields[1].type}, but is "1e400"'
+
+
+def test_a_quote_inside_of_a_value_is_told() -> None:
+    assert "is a quote missing" in read(b'a"b,1,1\n')[1][0].reason

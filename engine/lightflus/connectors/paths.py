@@ -1,6 +1,7 @@
 """Which files a `file:` source reads: one, those of a directory, or those that a pattern matches.
 
-What it owns: splits, their order and their names; files that are found later, and renamed ones that are not new.
+What it owns: splits, their order and their names; files that are found later, and renamed ones that are not new. What
+several names lead to is one file, and `**` goes through no symbolic link: links in a circle have no end.
 What it leaves: reading them (`file.py`, `following.py`). One thread at a time asks.
 """
 
@@ -8,8 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from glob import glob
 from glob import has_magic as has_wildcard
+from pathlib import Path
 
 from lightflus.connectors.failures import opening, reading
 from lightflus.errors import BindingInvalid
@@ -54,11 +55,12 @@ class Paths:
             self.by_split.setdefault(os.path.basename(self._path), self._path)
             return
         found = dict(sorted(self._matching()))
-        renamed = self._known
+        seen = self._known
         self._known = set(filter(None, map(_identity, [*self.by_split.values(), *found.values()])))
         for split, path in found.items():
-            if split not in self.by_split and _identity(path) not in renamed:
+            if split not in self.by_split and (identity := _identity(path)) not in seen:
                 self.by_split[split] = path
+                seen |= {identity} if identity else set()
 
     def _matching(self) -> Iterator[tuple[str, str]]:
         if not has_wildcard(self._path) or os.path.isdir(self._path):
@@ -66,9 +68,13 @@ class Paths:
                 yield from ((e.name, e.path) for e in entries if not e.name.startswith(".") and e.is_file())
             return
         root = _fixed_part(self._path)
-        for path in glob(self._path, recursive=True):
-            if os.path.isfile(path):
-                yield os.path.relpath(path, root or "."), path
+        pattern = os.path.relpath(self._path, root or ".")
+        shows_hidden = any(part.startswith(".") for part in pattern.split(os.sep))
+        for path in Path(root).glob(f"{pattern}/*" if pattern.endswith("**") else pattern):
+            name = os.path.relpath(path, root or ".")
+            is_hidden = any(part.startswith(".") for part in name.split(os.sep))
+            if path.is_file() and (shows_hidden or not is_hidden):
+                yield name, str(path)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -20,13 +20,11 @@ import pyarrow.csv as pv
 
 from lightflus.codec.schema import AnyArray, schema_of
 from lightflus.errors import BindingInvalid
+from lightflus.formats.csv_columns import are_infinity, complete, has_infinity
 from lightflus.formats.csv_dialect import Dialect, check_flat
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
 from lightflus.model.types import Field, Type, columns
 from lightflus.runtime.io import BadRecord, Decoded
-
-_DATE_ALONE = r"^\d{4}-\d\d-\d\d$"
-_ZONE = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 
 class CsvDecoder:
@@ -123,12 +121,23 @@ class CsvDecoder:
                 return None
             (batch,) = table.combine_chunks().to_batches()
             arrays = [
-                _complete(batch.column(i), field, self._schema.field(i).type) for i, field in enumerate(self._fields)
+                complete(batch.column(i), field, self._schema.field(i).type) for i, field in enumerate(self._fields)
             ]
         except pa.ArrowException:
             return None
         found = [array for array in arrays if array is not None]
-        return pa.RecordBatch.from_arrays(found, schema=self._schema) if len(found) == len(arrays) else None
+        if len(found) < len(arrays) or (any(map(has_infinity, found)) and not self._are_infinite(block, found)):
+            return None
+        return pa.RecordBatch.from_arrays(found, schema=self._schema)
+
+    def _are_infinite(self, block: bytes, arrays: Sequence[AnyArray]) -> bool:
+        """Whether infinities were written as such, and are no numbers that are too large for their column."""
+        texts = self._table(block, self._texts)
+        return all(
+            are_infinity(cast(pa.StringArray, texts[field.name].combine_chunks()).filter(pc.is_inf(array)))
+            for field, array in zip(self._fields, arrays, strict=True)
+            if has_infinity(array)
+        )
 
     def _table(self, block: bytes, convert: pv.ConvertOptions) -> pa.Table:
         return pv.read_csv(
@@ -154,7 +163,8 @@ class CsvDecoder:
             wanted = len(self._names)
             if count != wanted and self._dialect.quote not in text.decode():
                 return f"{count} values stand here, but {wanted} are wanted ({', '.join(self._names)})"
-            return f"this is not a row of {wanted} values: is a quote missing, or not doubled?"
+        if len(values) != 1 or text.count(self._quote) % 2:
+            return f"this is not a row of {len(self._names)} values: is a quote missing, or not doubled?"
         for field in self._fields:
             value = values[0].get(field.name)
             if self._read_value(field, value) is None:
@@ -210,28 +220,3 @@ class HeadedCsvDecoder:
                 f"the header is no CSV: {error}", hint="without a header say format.header=false"
             ) from error
         return table.column_names
-
-
-def _complete(array: AnyArray, field: Field, arrow_type: pa.DataType) -> AnyArray | None:
-    """The column as its field's type; None where there is a null that it cannot have. An empty text is none.
-
-    Raises:
-        pa.ArrowInvalid: a text is no time.
-    """
-    if array.null_count and not field.type.nullable:
-        if not (pa.types.is_string(arrow_type) or pa.types.is_binary(arrow_type)):
-            return None
-        return cast(AnyArray, pc.coalesce(array, pa.scalar("").cast(arrow_type)))
-    return _moments(cast(pa.StringArray, array), arrow_type) if pa.types.is_timestamp(arrow_type) else array
-
-
-def _moments(texts: pa.StringArray, arrow_type: pa.DataType) -> AnyArray:
-    """ISO 8601 texts as times in UTC; without a zone they are UTC."""
-    full = pc.if_else(pc.match_substring_regex(texts, _DATE_ALONE), _plus(texts, "T00:00:00Z"), texts)
-    zoned = pc.if_else(pc.match_substring_regex(full, _ZONE), full, _plus(full, "Z"))
-    assert isinstance(arrow_type, pa.TimestampType)
-    return cast(AnyArray, zoned.cast(pa.timestamp(arrow_type.unit, "UTC")).cast(arrow_type))
-
-
-def _plus(texts: pa.StringArray, end: str) -> pa.StringArray:
-    return pc.binary_join_element_wise(texts, cast(pa.StringArray, end), cast(pa.StringArray, ""))
