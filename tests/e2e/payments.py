@@ -58,6 +58,11 @@ def restart(server: Server) -> None:
     server.start()
 
 
+def restart_twice(server: Server) -> None:
+    for _ in range(2):
+        restart(server)
+
+
 def freeze(server: Server) -> None:
     server.pause()
     threading.Event().wait(5)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from live_jobs import ROOT, LiveJob, consume, produce
-from payments import MESSAGES, enrichment, feeding, freeze, restart
+from payments import MESSAGES, enrichment, feeding, freeze, restart, restart_twice
 
 from lightflus.testing.servers import FaultProxy, Kafka, MariaDb, Redis, Server
 from lightflus.testing.servers.mariadb import USER
@@ -73,7 +73,7 @@ def test_mariadb_that_is_killed_costs_no_record(kafka: Kafka, unique: Callable[[
             job.wait_until(lambda: rows() == MESSAGES)
 
 
-@pytest.mark.parametrize("trouble", [restart, freeze])
+@pytest.mark.parametrize("trouble", [restart_twice, freeze])
 def test_a_broker_in_trouble_costs_no_record(
     unique: Callable[[str], str], tmp_path: Path, trouble: Callable[[Server], None]
 ) -> None:

@@ -154,9 +154,27 @@ def test_a_header_says_which_column_is_which_field() -> None:
     assert decoder.decode_lines(b"1,x,ann\n").columns.to_pylist() == [{"who": "ann", "count": 1, "price": None}]
 
 
+@pytest.mark.parametrize("header", [b"who,,count,\n", b"who,x,count,x\n"])
+def test_columns_that_nobody_wants_may_be_called_alike(header: bytes) -> None:
+    found = headed(b"").headed(header).decode_lines(b"ann,y,1,z\n")
+    assert found.columns.to_pylist() == [{"who": "ann", "count": 1, "price": None}]
+
+
+def test_bytes_are_not_written() -> None:
+    for make in (line_encoder, message_encoder):
+        with pytest.raises(BindingInvalid, match="no bytes, but field `b`"):
+            make("csv", [Field("b", ScalarType(Scalar.BINARY))])
+
+
 @pytest.mark.parametrize(
     ("header", "text"),
-    [(b"who,price\n", "has no column `count`"), (b"who,count,who\n", "column `who` twice"), (b"\n", "is no CSV")],
+    [
+        (b"who,price\n", "has no column `count`"),
+        (b"who,count,who\n", "column `who` twice"),
+        (b"\n", "is no CSV"),
+        (b"who,count,\xff\n", "is no CSV"),
+        (b'"who,count\n', "is no CSV"),
+    ],
 )
 def test_a_header_that_does_not_fit_is_refused(header: bytes, text: str) -> None:
     with pytest.raises(BindingInvalid, match=text):

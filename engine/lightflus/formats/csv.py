@@ -194,16 +194,17 @@ class HeadedCsvDecoder:
     def headed(self, header: bytes) -> CsvDecoder:
         """The decoder of what stands behind a header. Raises BindingInvalid for one that lacks a field."""
         names = self._names(header)
-        wanted = [field.name for field in columns(self._record) if not field.type.nullable]
-        missing = [name for name in wanted if name not in names]
-        twice = [name for name in names if names.count(name) > 1]
+        fields = columns(self._record)
+        missing = [field.name for field in fields if not field.type.nullable and field.name not in names]
+        twice = [field.name for field in fields if names.count(field.name) > 1]
         if missing or twice:
             problem = f"has no column `{missing[0]}`" if missing else f"names column `{twice[0]}` twice"
             raise BindingInvalid(
                 f"the header {problem}",
                 hint=f"it names {', '.join(names)}; without a header say format.header=false",
             )
-        return CsvDecoder(self._record, self._dialect, names)
+        single = [name if names.count(name) == 1 else f"({number})" for number, name in enumerate(names, 1)]
+        return CsvDecoder(self._record, self._dialect, single)
 
     def decode_lines(self, block: bytes) -> Decoded:
         """Lines of a stream without a header: columns in the order of the type's fields."""
@@ -211,12 +212,11 @@ class HeadedCsvDecoder:
 
     def _names(self, header: bytes) -> list[str]:
         try:
-            table = pv.read_csv(
+            return pv.read_csv(
                 BytesIO(header.strip() + b"\n"),
                 parse_options=pv.ParseOptions(delimiter=self._dialect.delimiter, quote_char=self._dialect.quote),
-            )
+            ).column_names
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise BindingInvalid(
                 f"the header is no CSV: {error}", hint="without a header say format.header=false"
             ) from error
-        return table.column_names

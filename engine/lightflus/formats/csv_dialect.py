@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lightflus.errors import BindingInvalid
 from lightflus.formats.options import FormatOptions
-from lightflus.model.types import Field, ScalarType
+from lightflus.model.types import Field, Scalar, ScalarType
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ def check_flat(fields: Sequence[Field]) -> None:
             raise BindingInvalid(
                 f"field `{field.name}` is {field.type}, and CSV has only plain values",
                 hint="use format `json`, or declare its parts as fields of their own",
+            )
+
+
+def check_text(fields: Sequence[Field]) -> None:
+    """Raises BindingInvalid for bytes: written ones need not be UTF-8."""
+    for field in fields:
+        if isinstance(field.type, ScalarType) and field.type.scalar is Scalar.BINARY:
+            raise BindingInvalid(
+                f"format `csv` has no bytes, but field `{field.name}` is some", hint="write it as text"
             )
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 
 from lightflus.errors import BindingInvalid
-from lightflus.formats.csv_dialect import Dialect, check_flat
+from lightflus.formats.csv_dialect import Dialect, check_flat, check_text
 from lightflus.model.types import Field
 
 _QUOTE = '"'
@@ -27,6 +27,7 @@ class CsvEncoder:
     def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
         """Raises BindingInvalid for a field that a text cannot hold."""
         check_flat(fields)
+        check_text(fields)
         if dialect.quote != _QUOTE or dialect.null:
             raise BindingInvalid(
                 'format `csv` writes values quoted with `"` and null as nothing',
