@@ -1,9 +1,9 @@
 """The kernel's table against the table that one writes first (`naive/`): the same keys, alternating, medians.
 
 Measured is the CPU time of the calling thread, which other load disturbs least, in the calls into wasm alone, both
-through the same unchecked entry: the kernel's is that of hashing (XXH3) and of finding slots and groups, the naive
-table's that of hashing (something short) and of finding slots. Below that: the ports as the runtime calls them, Python
-and copies included.
+through the same unchecked entry: the kernel's is that of hashing (XXH3) and of finding slots and groups in one call, as
+where keys are not distributed, the naive table's that of hashing (something short) and of finding slots. Below that:
+the ports as the runtime calls them, Python and copies included.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bench.measure import ProgramFailed, record, table
 from lightflus.codec import Block, layout_of, schema_of
 from lightflus.kernel import WasmKernel
 from lightflus.kernel.instance import KernelInstance
-from lightflus.limits import CALL_ROWS, KERNEL_MEMORY_BYTES, KEY_BYTES
+from lightflus.limits import CALL_ROWS, KERNEL_MEMORY_BYTES
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.wasm import Code, CompiledModule, Instance, Store, StoreLimits
 
@@ -69,12 +69,10 @@ class KernelTable:
     def seconds(self, keys: pa.RecordBatch) -> float:
         """CPU time that a batch takes."""
         block = Block()
-        batch, fault = block.add_batch(layout_of(UTF8), keys), block.reserve(8)
+        batch = block.add_batch(layout_of(UTF8), keys)
         self._kernel.begin(block)
-        at, rows = block.address(batch), keys.num_rows
         begin = time.thread_time()
-        hashes = self._kernel.call("hash", at, rows, KEY_BYTES, block.address(fault))
-        self._kernel.call("lookup", at, hashes, rows)
+        self._kernel.call("lookup", block.address(batch), 0, keys.num_rows)
         return time.thread_time() - begin
 
 
