@@ -211,6 +211,22 @@ def test_inspect_shows_no_secret(numbers_job: Path, as_json: bool) -> None:
         assert "***" in said.text
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_run_says_no_secret_even_where_librdkafka_says_everything(
+    numbers_job: Path, kafka: Kafka, unique: Callable[[str], str], more: list[str]
+) -> None:
+    topic = kafka.create_topic(unique("numbers"))
+    hidden = f"librdkafka.ssl.keystore.password={SECRET}&librdkafka.sasl.oauthbearer.client.secret={SECRET}"
+    right = f"kafka://{kafka.address}/{topic}?{hidden}&librdkafka.debug=all"
+    wrong = f"{right}&sasl.user=u&sasl.password={SECRET}"
+    for sink, code in ((right, 0), (wrong, 2)):
+        binds = ["--bind", f"numbers={NUMBERS}", "--bind", f"redis={sink}"]
+        said = lightflus("run", numbers_job, *binds, *more)
+        assert said.code == code, said.text[-2_000:]
+        assert "rdkafka" in said.text
+        assert SECRET not in said.text
+
+
 def test_a_secret_that_is_not_there_is_told_by_its_name(numbers_job: Path, tmp_path: Path) -> None:
     for reference in ("env:NO_SUCH_VARIABLE_HERE", f"file:{tmp_path / 'nothing'}"):
         text = refusal(numbers_job, NUMBERS, f"mysql://u@h/d?table=t&password={reference}")

@@ -74,7 +74,7 @@ def test_a_key_that_is_not_text_is_bad_where_text_is_declared() -> None:
     found = decoded(record(key=TEXT, value=TEXT), message(1, b"a", key=b"\xff"), message(2, b"b"))
     assert found.columns.to_pylist() == [{"key": "k", "value": "b"}]
     assert [(bad.index, bad.reason, bad.raw) for bad in found.bad] == [
-        (0, "the message's key is not valid UTF-8", b"a")
+        (0, "the message's key is not valid UTF-8: 0xff", b"a")
     ]
 
 

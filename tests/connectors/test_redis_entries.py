@@ -174,6 +174,22 @@ def test_entries_that_were_trimmed_before_they_were_read_are_noticed() -> None:
     assert not begun(EARLIEST, info(4, added=4)).has_lost(info(4, added=4))
 
 
+def test_a_stream_that_was_made_anew_is_noticed_when_it_grows_below_what_was_read() -> None:
+    cursor = begun(EARLIEST, info(8, 9))
+    cursor.take(entries(8, 9), has_asked_for_new=True)
+    seen = []
+    for found in (info(8, 9), info(8), info(8), info(1), info(1, 2)):  # a failover may lose the last ones
+        cursor.look(found)
+        seen.append(cursor.is_renewed)
+    assert seen == [False, False, False, False, True]
+
+
+def test_a_stream_may_grow_up_to_where_reading_shall_begin() -> None:
+    cursor = begun(EntryId(9, 0), info(1))
+    cursor.look(info(1, 2))
+    assert not cursor.is_renewed
+
+
 @pytest.mark.parametrize("text", ["1-0", "17-3:12"])
 def test_a_position_is_an_id_and_a_count(text: str) -> None:
     assert str(Position.parse(text)) == text

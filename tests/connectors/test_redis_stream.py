@@ -232,6 +232,22 @@ def test_a_position_whose_successors_were_trimmed_is_told(redis: Redis, stream: 
     assert values(read_all(reader(redis.port, stream, end="latest"))) == ["d"]
 
 
+def test_a_stream_that_is_made_anew_with_smaller_ids_is_told(
+    redis: Redis, stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lightflus.connectors.redis.reading.REDIS_LOOK_MS", 0)
+    add(redis, stream, "a")
+    opened = reader(redis.port, stream)
+    next_values(opened, 1)
+    with redis.client() as client:
+        client.delete(stream)
+        client.xadd(stream, {"value": "b"}, id="1-1")
+        opened.read()
+        client.xadd(stream, {"value": "c"}, id="1-2")
+    with pytest.raises(SourceFailed, match=f"`{stream}` was made anew"):
+        opened.read()
+
+
 def test_a_stream_that_is_deleted_while_it_is_read_is_told(
     redis: Redis, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,8 @@ def _kept(decoded: Decoded | None, bad: dict[int, BadRecord], count: int) -> pa.
     return rows.filter(pc.invert(pc.is_in(rows, value_set=refused)))
 
 
+_SHOWN_BYTES = 40
+"""Of a key or header that is refused: a dead letter holds the message's value."""
 Refuse = Callable[[int, str], None]
 """Called with the index of a message or item that does not fit, and why."""
 
@@ -112,7 +114,7 @@ def _texts(values: list[bytes | None], field: pa.Field[pa.DataType], what: str, 
         return raw.cast(field.type)
     except pa.ArrowInvalid:
         for index in [index for index, value in enumerate(values) if not _is_text(value)]:
-            refuse(index, f"the message's {what} is not valid UTF-8")
+            refuse(index, f"the message's {what} is not valid UTF-8: 0x{(values[index] or b'')[:_SHOWN_BYTES].hex()}")
             values[index] = b""
         return pa.array(values, pa.binary()).cast(field.type)
 

@@ -55,13 +55,15 @@ class Cursor:
         """`position` is where an earlier reader stood; None = where the plan says."""
         self.stream = stream
         self.id = BEGINNING if position is None else position.id
-        self.is_resumed = position is not None
+        self.is_resumed = self._has_read = position is not None
         self.has_begun = False
         self.is_behind = False
         self.is_done = False
         self.lag: int | None = None
         self._added = None if position is None else position.added
         self._is_shared = False
+        self._older: EntryId | None = None
+        self._is_renewed = False
         self._end: EntryId | None = None
         self._given: deque[EntryId] = deque()
 
@@ -93,12 +95,14 @@ class Cursor:
             self.is_done = True
             entries = [entry for entry in entries if entry[0] <= self._end]
         if entries:
-            self.id = entries[-1][0]
+            self.id, self._has_read = entries[-1][0], True
             self._added = None if self._added is None else self._added + len(entries)
         return list(entries)
 
     def look(self, info: Info) -> None:
-        """Counts what is left, as far as the server lets it be counted."""
+        """Counts what is left, as far as the server lets it be counted; and sees where the stream begins anew."""
+        self._is_renewed = self._older is not None and self._older < info.last_id < self.id
+        self._older = info.last_id if self._has_read and info.last_id < self.id else None
         self.lag = None
         if self.id >= info.last_id and not self.is_behind:
             self.lag = 0
@@ -109,6 +113,11 @@ class Cursor:
     def has_lost(self, info: Info) -> bool:
         """Whether entries were trimmed before they were read: more are gone than had been added up to here."""
         return self._added is not None and info.added is not None and info.added - info.length > self._added
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether entries are being added in front of those that were read: the stream was made anew."""
+        return self._is_renewed
 
     def give(self, ids: Iterator[EntryId]) -> None:
         """These have been given to this consumer of the group."""

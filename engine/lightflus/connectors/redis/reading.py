@@ -182,6 +182,12 @@ class StreamReader:
         )
 
     def _check(self, cursor: Cursor, info: Info) -> None:
+        if cursor.is_renewed:
+            raise SourceFailed(
+                f"`{cursor.stream}` was made anew: {cursor.id} has been read, and {info.last_id} was added after it",
+                where=self._server.where,
+                hint="start the job again; start=earliest reads the new stream from its beginning",
+            )
         if cursor.has_lost(info):
             raise SourceFailed(
                 f"entries of `{cursor.stream}` after {cursor.id} were deleted before they were read",
