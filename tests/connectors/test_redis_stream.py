@@ -283,6 +283,17 @@ def test_what_is_wrong_is_found_before_the_start(
         source(int(options.pop("port", redis.port)), options.pop("stream", stream), TEXT, **options)
 
 
+@pytest.mark.parametrize("denied", ["xinfo", "xread", "xreadgroup", "xack", "xautoclaim"])
+def test_a_right_that_is_missing_is_told_before_the_start(redis: Redis, stream: str, denied: str) -> None:
+    add(redis, stream, "a")
+    with redis.client() as client:
+        client.execute_command("ACL", "SETUSER", stream, "on", ">w", "~*", "&*", "+@all", f"-{denied}")
+    group = {} if denied == "xread" else {"group": "g"}
+    with pytest.raises(BindingInvalid, match=f"permissions to run the '{denied}") as caught:
+        source(redis.port, stream, TEXT, user=stream, password="w", **group)
+    assert "ACL SETUSER" in str(caught.value.hint)
+
+
 def test_a_name_that_is_no_stream_is_found_before_the_start(redis: Redis, stream: str) -> None:
     with redis.client() as client:
         client.set(stream, "x")

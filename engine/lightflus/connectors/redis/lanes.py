@@ -21,6 +21,8 @@ from lightflus.limits import REDIS_CLAIM_MS, REDIS_READ_ENTRIES, REDIS_REPLY_SEC
 
 Entry: TypeAlias = "tuple[EntryId, list[bytes] | None]"
 """An id, and names and values in turns; None: the entry has been deleted since it was delivered."""
+_NEVER_MS = 2**40
+"""Nobody has left an entry unacknowledged for so long: 35 years."""
 NEW = b">"
 """In a group: what nobody has been given yet."""
 
@@ -78,12 +80,14 @@ class Lane:
 
     def claim_idle(self, stream: str, plan: Plan) -> None:
         """Takes over what other consumers of the group have not acknowledged for long."""
-        who, cursor = (stream.encode(), plan.group.encode(), plan.consumer.encode()), b"0-0"
-        while True:
-            found = self.link.ask(b"XAUTOCLAIM", *who, b"%d" % REDIS_CLAIM_MS, cursor, b"COUNT", _COUNT, b"JUSTID")
-            cursor = cast(list[bytes], found)[0]
-            if cursor == b"0-0":
-                return
+        cursor = self._claim(stream, plan, REDIS_CLAIM_MS, BEGINNING.word)
+        while cursor != BEGINNING.word:
+            cursor = self._claim(stream, plan, REDIS_CLAIM_MS, cursor)
+
+    def _claim(self, stream: str, plan: Plan, idle_ms: int, cursor: bytes) -> bytes:
+        who = (stream.encode(), plan.group.encode(), plan.consumer.encode())
+        found = self.link.ask(b"XAUTOCLAIM", *who, b"%d" % idle_ms, cursor, b"COUNT", _COUNT, b"JUSTID")
+        return cast(list[bytes], found)[0]
 
     def acknowledge(self, stream: str, group: str, ids: Sequence[EntryId]) -> None:
         """These need not be given to anybody again."""
@@ -112,6 +116,8 @@ class Lane:
         if plan.group:
             self.make_group(stream, plan.group, plan.begin)
             self.read_group(plan, {stream: BEGINNING.word}, None)
+            self.acknowledge(stream, plan.group, [BEGINNING])
+            self._claim(stream, plan, _NEVER_MS, BEGINNING.word)
         else:
             self.link.ask(b"XREAD", b"COUNT", b"1", b"STREAMS", stream.encode(), b"$")
 
