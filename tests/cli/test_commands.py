@@ -23,10 +23,14 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 WORD_COUNT = ROOT / "examples" / "word_count" / "wordCount.ts"
 COMMAND = [sys.executable, "-c", "from lightflus.cli.main import main; main()"]
+PATIENCE = 300
+"""Seconds that a program may take: far more than it needs, since other tests run beside it."""
 
 
 def lightflus(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*COMMAND, *arguments], cwd=folder, input=stdin, capture_output=True, check=False, timeout=60)
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=folder, input=stdin, capture_output=True, check=False, timeout=PATIENCE
+    )
 
 
 def rows(database: Path) -> dict[str, str]:
@@ -99,9 +103,11 @@ def test_a_new_project_runs_and_checks_as_one_types(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     assert rows(project / "out.db")["the"] == "4"
     quiet: Sequence[str] = ("--offline", "--no-audit", "--no-fund", "--silent")
-    subprocess.run(["npm", "install", *quiet], cwd=project, check=True, timeout=60)
+    subprocess.run(["npm", "install", *quiet], cwd=project, check=True, timeout=PATIENCE)
     tsc = ROOT / "udf_sdk/typescript/node_modules/typescript-compiler-api/lib/tsc.js"
-    checked = subprocess.run(["node", str(tsc), "-p", "."], cwd=project, capture_output=True, check=False, timeout=60)
+    checked = subprocess.run(
+        ["node", str(tsc), "-p", "."], cwd=project, capture_output=True, check=False, timeout=PATIENCE
+    )
     assert checked.returncode == 0, checked.stdout.decode()
 
 

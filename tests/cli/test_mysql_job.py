@@ -17,7 +17,7 @@ from lightflus.testing.servers.process import wait_until
 pytestmark = pytest.mark.slow
 
 LIGHTFLUS = [sys.executable, "-c", "from lightflus.cli.main import main; main()"]
-ROWS = 400_000
+ROWS = 200_000
 
 
 @pytest.fixture
