@@ -3,11 +3,12 @@
 // API. Lowering asks here; what is not here gets a refusal with a way out from `builtins_refused.ts`.
 import { arrayMethods, mapMethods, setMethods } from "./builtins_collections.ts";
 import { globalFunctions, mathFunctions, numberFunctions, constants, staticFunctions } from "./builtins_globals.ts";
+import { dateMethods } from "./builtins_dates.ts";
 import { refusedGlobal, refusedMethod } from "./builtins_refused.ts";
 import { bigintMethods, booleanMethods, numberMethods, stringMethods } from "./builtins_text.ts";
 
 /** The kinds of receiver whose methods are built in. */
-export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean";
+export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean" | "date";
 
 /**
  * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the
@@ -71,6 +72,7 @@ const METHODS: Readonly<Record<Family, ReadonlyMap<string, readonly Builtin[]>>>
   number: numberMethods,
   bigint: bigintMethods,
   boolean: booleanMethods,
+  date: dateMethods,
 };
 
 /** Properties that are read as `__js.<helper><typeArguments>(receiver)`, all of type number. */
@@ -83,6 +85,7 @@ const PROPERTIES: Readonly<Record<Family, ReadonlyMap<string, { helper: string; 
     number: new Map(),
     bigint: new Map(),
     boolean: new Map(),
+    date: new Map(),
   };
 
 /** What is passed: how many arguments, and whether the last one is `...xs`. */

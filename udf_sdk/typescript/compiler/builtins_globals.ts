@@ -26,6 +26,8 @@ export const numberFunctions = table(
 );
 
 export const staticFunctions = table(
+  ["Date.UTC", helper("date_UTC", [rest("number")])],
+  ["Date.parse", helper("date_parse", [text()])],
   ["Array.of", helper("array_of", [rest("RT")], { types: ["RT"] })],
   ["String.fromCharCode", helper("string_fromCharCode", [rest("number")])],
   ["String.fromCodePoint", helper("string_fromCodePoint", [rest("number")], { position: true })],

@@ -1,4 +1,5 @@
 // Built-ins that a job cannot use, each with what to write instead. Codes LF4xx.
+import { dateHint } from "./builtins_dates.ts";
 import type { Family, Refusal } from "./builtins.ts";
 
 const FAMILY_NAMES: Readonly<Record<Family, string>> = {
@@ -9,6 +10,7 @@ const FAMILY_NAMES: Readonly<Record<Family, string>> = {
   number: "number",
   bigint: "bigint",
   boolean: "boolean",
+  date: "Date",
 };
 
 /** Ways out for methods that exist in JavaScript but not in a job. */
@@ -43,8 +45,8 @@ const GLOBAL_REFUSALS: ReadonlyMap<string, Refusal> = new Map(
       [
         "Date",
         "LF402",
-        `'Date' cannot be used: ${PURE}`,
-        "carry times in the record as milliseconds since 1970 (a number)",
+        `the time of day is not known: ${PURE}`,
+        "carry the time in the record: new Date(milliseconds), or new Date(text) of ISO 8601 with a zone",
       ],
       [
         "Date.now",
@@ -142,7 +144,7 @@ export function refusedMethod(family: Family, name: string, known: readonly stri
   return {
     code: "LF401",
     message: `${FAMILY_NAMES[family]}.${name} is not supported in a job`,
-    hint: METHOD_HINTS.get(`${family}.${name}`) ?? `what there is: ${known.join(", ")}`,
+    hint: (family === "date" ? dateHint(name) : undefined) ?? METHOD_HINTS.get(`${family}.${name}`) ?? `what there is: ${known.join(", ")}`,
   };
 }
 

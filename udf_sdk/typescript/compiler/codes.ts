@@ -23,7 +23,7 @@ export const CODES = {
   },
   LF107: {
     title: "a value that cannot be in a record",
-    hint: "records hold string, number, bigint, boolean, arrays, objects and tuples",
+    hint: "records hold string, number, bigint, boolean, arrays, objects and tuples; a Date as its getTime()",
   },
   LF108: { title: "a value of another shape", hint: "make a value of the wanted type: { field: value.field, ... }" },
   LF109: { title: "a generic function used as a value", hint: "wrap it: x => f(x)" },

@@ -5,7 +5,7 @@ import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, NEVER, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { BIGINT, BOOLEAN, DATE, NEVER, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
 import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
@@ -216,6 +216,7 @@ export class TypeMapper {
       const collection = COLLECTIONS.get(type.symbol.name);
       if (collection === "map") return { kind: "map", key: args()[0] as Rep, value: args()[1] as Rep };
       if (collection === "set") return { kind: "set", item: args()[0] as Rep };
+      if (type.symbol.name === "Date") return DATE;
       if (type.getCallSignatures().length === 0) throw this.#refuse(this.#libraryComplaint(type));
     }
     if (type.getCallSignatures().length > 0) return this.#function(type, substitution);

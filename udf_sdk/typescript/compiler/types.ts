@@ -4,7 +4,7 @@ import type ts from "typescript-compiler-api";
 
 /** The representation of a value. `nullable` of a scalar is a boxed value or null, of anything else a reference or null. */
 export type Rep =
-  | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" }
+  | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" | "date" }
   | { readonly kind: "array"; readonly item: Rep }
   | { readonly kind: "map"; readonly key: Rep; readonly value: Rep }
   | { readonly kind: "set"; readonly item: Rep }
@@ -36,6 +36,7 @@ export const NUMBER: Rep = { kind: "number" };
 export const STRING: Rep = { kind: "string" };
 export const BOOLEAN: Rep = { kind: "boolean" };
 export const BIGINT: Rep = { kind: "bigint" };
+export const DATE: Rep = { kind: "date" };
 export const VOID: Rep = { kind: "void" };
 export const NULL: Rep = { kind: "null" };
 export const NEVER: Rep = { kind: "never" };
@@ -117,6 +118,8 @@ export function describe(given: Rep, depth = 0): string {
       return describeRecord(rep.record, depth);
     case "class":
       return rep.symbol.name;
+    case "date":
+      return "Date";
     case "api":
       return rep.args.length > 0 ? `${rep.name}<${rep.args.map(describeInner).join(", ")}>` : rep.name;
     case "function":

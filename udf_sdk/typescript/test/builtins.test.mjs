@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { globalFunction, method, property, refused, staticMethod } from "../.build/compiler/builtins.mjs";
 import * as collections from "../.build/compiler/builtins_collections.mjs";
+import * as dates from "../.build/compiler/builtins_dates.mjs";
 import * as globals from "../.build/compiler/builtins_globals.mjs";
 import * as text from "../.build/compiler/builtins_text.mjs";
 
@@ -13,7 +14,7 @@ const sources = readdirSync(library)
   .map((f) => readFileSync(`${library}/${f}`, "utf8"))
   .join("\n");
 const exported = new Set([...sources.matchAll(/^export function (\w+)/gm)].map((m) => m[1]));
-const tables = Object.values({ ...collections, ...globals, ...text }).filter(
+const tables = Object.values({ ...collections, ...dates, ...globals, ...text }).filter(
   (t) => t instanceof Map && typeof [...t.values()][0] !== "string",
 );
 const rows = tables.flatMap((t) => [...t]).flatMap(([name, variants]) => variants.map((v) => [name, v]));

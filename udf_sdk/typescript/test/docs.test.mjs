@@ -35,11 +35,13 @@ for (const [family, list] of [
   ["array", "arrayMethods"],
   ["Map", "mapMethods"],
   ["Set", "setMethods"],
+  ["Date", "dateMethods"],
 ]) {
   test(`every method of ${family} is in docs/typescript.md`, async () => {
     const tables = {
       ...(await import("../.build/compiler/builtins_text.mjs")),
       ...(await import("../.build/compiler/builtins_collections.mjs")),
+      ...(await import("../.build/compiler/builtins_dates.mjs")),
     };
     const start = docs.indexOf(`**${family}** \``);
     const text = docs.slice(start, docs.indexOf("`", docs.indexOf("`", start) + 1));

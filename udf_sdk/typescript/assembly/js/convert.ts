@@ -1,5 +1,6 @@
 // Conversions between types: text of any value, truth, Number(...), BigInt.
 import { array_join } from "./arrays";
+import { JsDate } from "./dates";
 import { number_fromText, number_toString } from "./numbers";
 
 /** `String(v)`, template text, `+` with a string. A missing value is "null". */
@@ -47,6 +48,7 @@ export function number_from<T>(v: T): f64 {
     if (isNullable<T>()) {
       if (changetype<usize>(v) == 0) return 0;
     }
+    if (idof<NonNullable<T>>() == idof<JsDate>()) return changetype<JsDate>(v).time;
     return number_fromText(textOf<NonNullable<T>>(changetype<NonNullable<T>>(v)));
   } else {
     return <f64>v;

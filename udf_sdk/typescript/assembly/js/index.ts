@@ -6,6 +6,7 @@ export * from "./arrays";
 export * from "./bigints";
 export * from "./bits";
 export * from "./convert";
+export * from "./dates";
 export * from "./fail";
 export * from "./map_methods";
 export * from "./maps";

@@ -31,6 +31,7 @@ export function familyOf(rep: Rep): Family | undefined {
     case "number":
     case "bigint":
     case "boolean":
+    case "date":
       return rep.kind;
     default:
       return undefined;

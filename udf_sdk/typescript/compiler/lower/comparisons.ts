@@ -77,7 +77,7 @@ function boxedEqual(ctx: Context, left: Value, right: Value, node: ts.Node): Cod
 export function compare(ctx: Context, node: ts.BinaryExpression, operator: string): Value {
   const left = marked(ctx, node.left);
   const right = marked(ctx, node.right);
-  const ordered = left.rep.kind === "number" || left.rep.kind === "string" || left.rep.kind === "bigint";
+  const ordered = left.rep.kind === "number" || left.rep.kind === "string" || left.rep.kind === "bigint" || left.rep.kind === "date";
   if (!ordered || !sameRep(left.rep, right.rep)) {
     return refuse(
       ctx,
@@ -87,7 +87,8 @@ export function compare(ctx: Context, node: ts.BinaryExpression, operator: strin
       isBigintAndNumber(left.rep, right.rep) ? "compare two bigints: a literal such as 5n, or BigInt(x)" : undefined,
     );
   }
-  return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
+  const side = (v: Value): Code => (v.rep.kind === "date" ? code`(${v.code}).time` : v.code);
+  return { code: code`(${side(left)} ${operator} ${side(right)})`, rep: BOOLEAN };
 }
 
 function isBigintAndNumber(a: Rep, b: Rep): boolean {

@@ -213,6 +213,8 @@ export function typeText(ctx: Context, rep: Rep): string {
       return `__r.${rep.record.name}`;
     case "class":
       return globalName(ctx, rep.symbol, rep.args);
+    case "date":
+      return "__js.JsDate";
     case "api":
       return `__lf.${rep.name}${typeArguments(ctx, rep.args)}`;
     case "function":

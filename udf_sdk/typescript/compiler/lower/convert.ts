@@ -207,6 +207,8 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     case "array":
       text(ctx, { code: "", rep: present(rep.item) }, node);
       return code`__js.array_toString<${typeText(ctx, rep.item)}>(${value.code})`;
+    case "date":
+      return refuse(ctx, node, "LF316", "a Date as text is written in the zone of the machine", "use toISOString()");
     case "class":
       if (hasToString(ctx, rep)) return code`(${value.code}).toString()`;
       break;

@@ -2,14 +2,14 @@
 import ts from "typescript-compiler-api";
 import { refused } from "../builtins.ts";
 import { symbolOf } from "../scopes.ts";
-import { describe, present } from "../types.ts";
+import { DATE, describe, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import { asArray } from "./arrays.ts";
 import { passArguments } from "./arguments.ts";
 import { refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { into } from "./dispatch.ts";
+import { into, marked } from "./dispatch.ts";
 import { parameterReps } from "./parameters.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 
@@ -61,10 +61,25 @@ function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Construct
 
 function libraryNew(ctx: Context, node: ts.NewExpression, symbol: ts.Symbol, target: Rep | undefined): Value {
   if (symbol.name === "Map" || symbol.name === "Set") return collection(ctx, node, target);
+  if (symbol.name === "Date" && node.arguments?.length) return date(ctx, node, node.arguments);
   if (symbol.name === "Array") return refuseHoles(ctx, node);
   const known = refused(symbol.name.replace(/Constructor$/, ""));
   ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
   return refuse(ctx, node, "LF302", known.message);
+}
+
+const DATES: Partial<Record<Rep["kind"], string>> = { number: "date_ofTime", string: "date_ofText", date: "date_ofDate" };
+
+/** `new Date(milliseconds)`, `new Date(text)`. */
+function date(ctx: Context, node: ts.NewExpression, given: readonly ts.Expression[]): Value {
+  const [source, ...more] = given as readonly [ts.Expression, ...ts.Expression[]];
+  if (more.length > 0)
+    return refuse(ctx, node, "LF302", "a Date of parts is one in the zone of the machine", "write new Date(Date.UTC(year, month, ...))");
+  const value = marked(ctx, source);
+  const helper = DATES[value.rep.kind];
+  if (helper === undefined)
+    return refuse(ctx, source, "LF319", `a Date is made of a number or text, this is '${describe(value.rep)}'`);
+  return { code: code`__js.${helper}(${value.code})`, rep: DATE };
 }
 
 /** `new Array(n)`, `Array(n)`. */

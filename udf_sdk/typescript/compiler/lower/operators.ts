@@ -132,6 +132,7 @@ export function prefix(ctx: Context, node: ts.PrefixUnaryExpression): Value {
     if (operand.rep.kind === "nullable" || isScalar(operand.rep) || operand.rep.kind === "string") {
       return { code: code`__js.number_from<${typeText(ctx, operand.rep)}>(${operand.code})`, rep: NUMBER };
     }
+    if (operand.rep.kind === "date") return { code: code`(${operand.code}).time`, rep: NUMBER };
     return refuse(ctx, node, "LF317", `'+' does not work on '${describe(operand.rep)}' in a job`);
   }
   if (operand.rep.kind !== "number" && operand.rep.kind !== "bigint") {

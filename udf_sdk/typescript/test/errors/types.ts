@@ -17,8 +17,17 @@ function record(x: Record<string, number>): number { // error
   return x["a"];
 }
 
-function date(d: Date): number { // error
-  return d.getTime();
+function local(d: Date): number {
+  return d.getHours(); // error
+}
+
+function parts(): Date {
+  return new Date(2024, 1, 2); // error
+}
+
+function said(d: Date): string {
+  d.setUTCHours(0); // error
+  return `${d}`; // error
 }
 
 function pattern(r: RegExp): boolean { // error
