@@ -16,10 +16,14 @@ LONGEST = (
     "rust/test_oldest_rust.py",
     "portability/test_guests.py",
     "connectors/test_kafka_killed.py",
+    "cli/test_start_errors.py",
     "rust/test_golden_jobs.py",
     "e2e/test_kills.py",
+    "verify/test_kit.py",
     "wheel/test_wheel.py",
-    "examples/test_examples.py",
+    "connectors/test_kafka_faults.py",
+    "cli/test_commands.py",
+    "rust/test_rust_failures.py",
 )
 """Whole files, since a file stays on one worker; each takes more than half a minute."""
 
