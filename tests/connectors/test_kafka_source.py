@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from operator import methodcaller
 from typing import cast
 
 import pytest
@@ -190,6 +191,16 @@ def test_partitions_that_are_added_while_it_runs_are_read_from_their_beginning(k
     produce(kafka, topic, [b"old"], partition=0)
     assert sorted(map(str, rows_of(list(batches(reader, 2))))) == ["new", "old"]
     reader.close()
+
+
+def test_a_topic_that_is_deleted_ends_the_job_when_patience_does(kafka: Kafka) -> None:
+    topic = fresh_topic(kafka)
+    endless = source(kafka, topic, end="never", retry="1")
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    admin.delete_topics([topic])[topic].result(30)
+    assert endless.splits() == (f"{topic}-0",)
+    with pytest.raises(SourceFailed, match=f"topic `{topic}` for 1 s: Unknown topic"):
+        list(map(methodcaller("splits"), [endless] * 100_000))
 
 
 def test_an_endless_read_waits_only_a_moment(kafka: Kafka) -> None:

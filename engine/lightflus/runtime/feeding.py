@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import trio
 
-from lightflus.errors import SourceFailed
 from lightflus.limits import DISCOVERY_MS
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Task
@@ -97,7 +96,7 @@ class Feeding:
             feeder.drain()
 
     async def discover(self) -> None:
-        """Asks growing sources for new splits every DISCOVERY_MS. Runs until cancelled."""
+        """Asks growing sources for new splits every DISCOVERY_MS. Runs until cancelled. Raises SourceFailed."""
         growing = [fed for fed in self._fed if fed.source.is_growing]
         while growing:
             await trio.sleep(DISCOVERY_MS / 1_000)
@@ -116,12 +115,8 @@ class Feeding:
 
 
 async def _deal_new(fed: _Fed) -> None:
-    try:
-        found = await fed.asking.run(fed.source.splits)
-    except SourceFailed:
-        return  # the readers see it, too, and have the patience for it
     known = set(fed.splits)
-    for split in found:
+    for split in await fed.asking.run(fed.source.splits):
         if split not in known:
             feeder = fed.feeders[len(fed.splits) % len(fed.feeders)]
             fed.splits.append(split)

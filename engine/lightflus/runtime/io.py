@@ -189,7 +189,11 @@ class Source(Protocol):
         ...
 
     def splits(self) -> Sequence[str]:
-        """The ids of its splits, in a stable order; new ones come last. Raises SourceFailed, BindingInvalid."""
+        """The ids of its splits, in a stable order; new ones come last.
+
+        Asked again while the job runs, it answers what it knows for as long as it has patience with its system.
+        Raises SourceFailed, BindingInvalid.
+        """
         ...
 
     def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:

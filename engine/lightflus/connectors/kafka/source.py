@@ -6,6 +6,7 @@ a time. What it leaves: reading (`reader.py`), options of the cluster (`options.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from lightflus.connectors.kafka.reader import KafkaReader, Reading, Rows
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.kinds import SourceKind, SourceSpec
 from lightflus.connectors.options import Options
-from lightflus.errors import BindingInvalid
+from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
 from lightflus.model.envelope import value_type
 from lightflus.runtime.io import Decoded, Health, MessageDecoder
@@ -64,7 +65,8 @@ class KafkaSource:
         self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
         try:
             found = meet(self._client, options.topic, options.cluster, self._troubles, name)
-            self._check(sorted(found.partitions))
+            self._partitions, self._seen_at = sorted(found.partitions), time.monotonic()
+            self._check(self._partitions)
             self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
         except BaseException:
             self._client.close()
@@ -81,12 +83,14 @@ class KafkaSource:
         return self._options.group is not None
 
     def splits(self) -> Sequence[str]:
-        """`topic-0`, `topic-1`, ... Raises SourceFailed."""
-        options = self._options
-        partitions = self._ends or partitions_of(
-            self._client, options.topic, options.cluster, self._troubles, self._name
-        )
-        return tuple(split_of(options.topic, partition) for partition in sorted(partitions))
+        """`topic-0`, `topic-1`, ...
+
+        Raises SourceFailed when the cluster has not known the topic for as long as the option `retry` says: it is gone,
+        and no reader is told.
+        """
+        if self._ends is None:
+            self._look_again()
+        return tuple(split_of(self._options.topic, partition) for partition in self._partitions)
 
     def reader(self, splits: Mapping[str, str | None], health: Health) -> KafkaReader:
         """A consumer of its own. Raises SourceFailed, BindingInvalid."""
@@ -99,6 +103,21 @@ class KafkaSource:
     def close(self) -> None:
         """Idempotent."""
         self._client.close()
+
+    def _look_again(self) -> None:
+        options = self._options
+        try:
+            found = partitions_of(self._client, options.topic, options.cluster, self._troubles, self._name)
+        except SourceFailed as error:
+            away = time.monotonic() - self._seen_at
+            if away >= options.cluster.retry_seconds:
+                raise SourceFailed(
+                    f"nothing has been known of topic `{options.topic}` for {away:.0f} s: {error}",
+                    where=self._name,
+                    hint="was it deleted? Make it again, or name another; option `retry` says how long is waited",
+                ) from error
+        else:
+            self._partitions, self._seen_at = found, time.monotonic()
 
     def _settings(self) -> dict[str, object]:
         options = self._options
