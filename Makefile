@@ -54,7 +54,7 @@ slow: setup
 	@tools/setup.sh go
 	@tools/setup.sh servers
 	@echo "== slow tests: whole programs, the compilers, the wheel"
-	MAKEFLAGS= $(BIN)/python -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder -m slow
+	MAKEFLAGS= $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
 check: lint types generated-check sdk-check kernel-check ## style, types, generated code, and the kernel rebuilt from source
 

@@ -1,6 +1,7 @@
 """Rust jobs for tests: a package around some source, built and run by the `lightflus` command as a user would.
 
-All packages share one target directory inside the SDK's, so that the crate and its macros are compiled once.
+All packages share one target directory inside the SDK's, so that the crate and its macros are compiled once; native
+tests are compiled without what only a debugger needs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "udf_sdk" / "rust"
 LIGHTFLUS = str(Path(sys.executable).with_name("lightflus"))
-ENVIRONMENT = {**os.environ, "CARGO_TARGET_DIR": str(SDK / "target" / "tests"), "CARGO_TERM_COLOR": "never"}
+ENVIRONMENT = {
+    **os.environ,
+    "CARGO_TARGET_DIR": str(SDK / "target" / "tests"),
+    "CARGO_TERM_COLOR": "never",
+    "CARGO_PROFILE_DEV_DEBUG": "0",
+    "CARGO_INCREMENTAL": "0",
+}
 MANIFEST = """
 [package]
 name = "{name}"
