@@ -12,7 +12,6 @@ settings.register_profile("lightflus", deadline=None)
 settings.load_profile("lightflus")
 
 LONGEST = (
-    "portability/test_second_host.py",
     "rust/test_oldest_rust.py",
     "portability/test_guests.py",
     "connectors/test_kafka_killed.py",
@@ -25,7 +24,8 @@ LONGEST = (
     "cli/test_commands.py",
     "rust/test_rust_failures.py",
 )
-"""Whole files, since a file stays on one worker; each takes more than half a minute."""
+"""Whole files, since a file stays on one worker; each takes more than half a minute. The second host runs what the
+guests' file has built, and so not at once."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,11 +6,11 @@ must not show it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from live_jobs import LiveJob, consume
+from live_jobs import LiveJob, consume, produce
 from payments import MESSAGES, enrichment, enrichment_of, feeding, freeze, payments, restart
 
 from lightflus.testing.servers import FaultProxy, Kafka, MariaDb, Redis, Server
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 WANTED = {f"p{n}" for n in range(MESSAGES)}
 ENOUGH = MESSAGES // 20
+PART = MESSAGES // 4
 FAULTS: dict[str, Callable[[FaultProxy], None]] = {
     "request": lambda proxy: proxy.cut_after(20_000, Direction.TO_SERVER),
     "answer": lambda proxy: proxy.cut_after(3, Direction.TO_CLIENT),
@@ -55,6 +56,14 @@ def keys(kafka: Kafka, topic: str) -> set[str]:
     return {(key or b"").decode() for key, _ in consume(kafka, topic)}
 
 
+def parts(kafka: Kafka, topic: str) -> Iterator[int]:
+    """Produces all payments in parts, and stops after each but the last one: whatever is done then meets the next."""
+    for first in range(0, MESSAGES, PART):
+        produce(kafka, topic, payments(first, first + PART))
+        if first + PART < MESSAGES:
+            yield first
+
+
 def wait_above(job: LiveJob, count: Callable[[], int], least: int) -> None:
     job.wait_until(lambda: count() > least)
 
@@ -66,10 +75,9 @@ def test_mysql_sends_again_what_was_cut(
     with MariaDb() as server, FaultProxy(server.port) as proxy:
         rows = table(server)
         with enrichment(kafka.address, topic, to_table(proxy.address), tmp_path) as job:
-            with feeding(kafka, topic):
-                for part in (1, 2, 3):
-                    wait_above(job, rows, part * ENOUGH)
-                    fault(proxy)
+            for first in parts(kafka, topic):
+                wait_above(job, rows, first)
+                fault(proxy)
             job.wait_until(lambda: rows() == MESSAGES)
         assert proxy.faults
 
@@ -113,10 +121,9 @@ def test_kafka_sends_and_reads_again_what_was_cut(
         kafka.proxy() as proxy,
         enrichment(proxy.address, source, f"kafka://{proxy.address}/{sink}", tmp_path) as job,
     ):
-        with feeding(kafka, source):
-            for part in (1, 2, 3):
-                wait_above(job, lambda: len(keys(kafka, sink)), part * ENOUGH)
-                fault(proxy)
+        for first in parts(kafka, source):
+            wait_above(job, lambda: len(keys(kafka, sink)), first)
+            fault(proxy)
         job.wait_until(lambda: keys(kafka, sink) == WANTED)
         assert proxy.faults
 

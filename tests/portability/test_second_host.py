@@ -49,9 +49,9 @@ def played(classpath: str, *folders: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def golden(guest: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A golden folder for each guest, the last first: test_guests.py beside it builds them in their order."""
+    """A golden folder for each guest."""
     folders = []
-    for name in reversed(NAMES):
+    for name in NAMES:
         folder = tmp_path_factory.mktemp("golden")
         assert write_golden(guest(name).read_bytes(), folder, cache=ArtefactCache()) > 0
         folders.append(folder)

@@ -58,6 +58,8 @@ class Kafka(Server):
     """A Kafka broker. Topics are made by `create_topic` only, so that a missing topic is an error as in production."""
 
     kind: ClassVar[str] = "kafka"
+    _formatted: ClassVar[dict[Path, bytes]] = {}
+    """What formatting leaves in an empty folder of data, by file; empty before the first broker."""
 
     def __init__(self, *, port: int | None = None) -> None:
         """A broker that does not run yet.
@@ -98,7 +100,17 @@ class Kafka(Server):
             data=self.folder / "data",
         )
         (self.folder / "server.properties").write_text(text, encoding="utf-8")
-        self._run(*self._java("kafka.tools.StorageTool"), "format", "-t", _CLUSTER, "-c", "server.properties")
+        self._format(self.folder / "data")
+
+    def _format(self, data: Path) -> None:
+        """Has the first broker's storage formatted; any other begins with the same few files."""
+        if not Kafka._formatted:
+            self._run(*self._java("kafka.tools.StorageTool"), "format", "-t", _CLUSTER, "-c", "server.properties")
+            files = (path for path in data.rglob("*") if path.is_file())
+            Kafka._formatted = {file.relative_to(data): file.read_bytes() for file in files}
+        for name, content in Kafka._formatted.items():
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            (data / name).write_bytes(content)
 
     def _command(self) -> Sequence[str]:
         return [*self._java("kafka.Kafka"), "server.properties"]
