@@ -156,6 +156,15 @@ def test_files_of_a_pattern_are_found_while_they_come(tmp_path: Path) -> None:
         assert sorted(map(str, found.texts(2))) == ["a2", "b"]
 
 
+def test_a_directory_that_is_removed_is_told(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    opened = source(logs)
+    logs.rmdir()
+    with pytest.raises(SourceFailed, match="no such file or directory"):
+        opened.splits()
+
+
 def test_a_renamed_file_is_no_new_one(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("a\n")
     opened = source(tmp_path)

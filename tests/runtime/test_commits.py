@@ -9,7 +9,7 @@ import pytest
 import trio
 from jobs import WORD_COUNT, prepare
 
-from lightflus.errors import RecordInvalid, SinkFailed
+from lightflus.errors import RecordInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import BadRecords
 from lightflus.runtime import commits, feeding
 from lightflus.runtime.compute import ThreadCompute
@@ -69,6 +69,21 @@ async def test_a_split_that_is_found_while_it_runs_is_read(monkeypatch: pytest.M
     job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
     await job.result()
     assert job.counts() == {"x": "1", "late": "1"}
+
+
+async def test_a_source_that_cannot_say_its_splits_any_more_ends_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "DISCOVERY_MS", 50)
+
+    def gone() -> Sequence[str]:
+        raise SourceFailed("the topic is gone")
+
+    def vanish() -> None:
+        monkeypatch.setattr(job.source, "splits", gone)
+
+    splits: dict[str, Sequence[Step]] = {"a": [["x"], Wait(vanish), *[*IDLE] * 20]}
+    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
+    with pytest.raises(SourceFailed, match="the topic is gone"):
+        await job.result()
 
 
 class Letters:
