@@ -160,8 +160,10 @@ class RedisCluster:
         self.close()
 
     def _join(self, number: int, node: _Node) -> None:
+        """An epoch for each: nodes that begin with the same one settle it later, and may undo a slot's move then."""
         first, end = (_SLOTS * n // _NODES for n in (number, number + 1))
         with node.client() as client:
+            client.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
             client.execute_command("CLUSTER ADDSLOTSRANGE", first, end - 1)
             client.execute_command("CLUSTER MEET", HOST, self.nodes[0].port, self.nodes[0].bus_port)
 
