@@ -2,8 +2,8 @@
 //! `Column`s, and laying out `Built` columns for the host to read. What the host sends is trusted: it is the engine, and
 //! an address that lies ends in the sandbox.
 
+use crate::bytes::SLACK;
 use crate::column::{Built, Column};
-use crate::encode::SLACK;
 use crate::schema::{Kind, Node};
 use core::ptr::null;
 use core::slice::from_raw_parts;

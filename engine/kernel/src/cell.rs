@@ -192,7 +192,7 @@ unsafe fn free(block: *mut u8, bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::SLACK;
+    use crate::bytes::SLACK;
 
     fn set(cell: Cell, value: &[u8]) {
         let padded = [value, &[0xEE; SLACK]].concat();

@@ -1,7 +1,7 @@
 //! Arrow columns as values. What it owns: `Column`, a view of a column that came in, and `Built`, a column that goes
 //! out. What it leaves: their form in linear memory (`arrow.rs`). Layout by type: docs/abi.md, 6.4.
 
-use crate::encode::SLACK;
+use crate::bytes::SLACK;
 use crate::schema::Kind;
 
 /// A column that came in; `length` rows count, buffers may be longer.

@@ -1,14 +1,10 @@
 //! Keys as bytes: two keys are equal exactly when their bytes are (docs/row-encoding.md). What it owns: the encoding, and
 //! the views that avoid it where a column's own bytes already are the encoding.
 
-use crate::bytes::{copy, load, store};
+use crate::bytes::{SLACK, copy, load, store};
 use crate::column::{Column, bit};
 use crate::schema::{Kind, Node};
 use std::borrow::Cow;
-
-/// Bytes that can be read from the start of any key, though those beyond its end mean nothing: so short keys are compared
-/// without asking how short they are. `scratch.rs` leaves as many behind everything that the host sends.
-pub const SLACK: usize = 32;
 
 /// Bytes of the length before a string.
 const PREFIX: usize = 4;

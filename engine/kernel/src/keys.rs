@@ -5,8 +5,7 @@
 //! Record: 20 bytes of the key, `length u32`, `mark u32`, 4 bytes that nobody uses. Of a key longer than 20 bytes only the
 //! address stands in the record. The mark says in which call the slot was last seen, and as which group.
 
-use crate::bytes::{self, equal, load, store};
-use crate::encode::SLACK;
+use crate::bytes::{self, SLACK, equal, load, store};
 
 /// Bytes of a record.
 pub const RECORD: usize = 32;

@@ -224,7 +224,7 @@ fn let_go(node: &Node, place: *mut u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::SLACK;
+    use crate::bytes::SLACK;
     use crate::schema::parse;
 
     fn column<'a>(length: usize, offsets: &'a [i32], data: &'a [u8], children: Vec<Column<'a>>) -> Column<'a> {

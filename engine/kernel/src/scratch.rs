@@ -1,8 +1,8 @@
 //! Memory for what the host sends. What it owns: blocks that live until the next reset; one is kept, as large as calls have
 //! needed, so that calls of the usual size allocate nothing.
 
+use crate::bytes::SLACK;
 use crate::column::Buffer;
-use crate::encode::SLACK;
 
 /// The block that is kept at first: the data of a call of some thousand rows.
 const FIRST_BYTES: usize = 1 << 18;

@@ -1,6 +1,6 @@
 // Methods of arrays, Maps and Sets.
-import type { Builtin, Parameter, TypeRef } from "./builtins.ts";
 import { callback, helper, number, rest, table, text, value } from "./builtins_table.ts";
+import type { Builtin, Parameter, TypeRef } from "./builtins_table.ts";
 
 const T: readonly TypeRef[] = ["T"];
 const KV: readonly TypeRef[] = ["K", "V"];

@@ -1,6 +1,13 @@
 // Built-ins that a job cannot use, each with what to write instead. Codes LF4xx.
 import { dateHint } from "./builtins_dates.ts";
-import type { Family, Refusal } from "./builtins.ts";
+import type { Family } from "./builtins_table.ts";
+
+/** Why a built-in cannot be used in a job, and what to write instead. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
 
 const FAMILY_NAMES: Readonly<Record<Family, string>> = {
   string: "string",

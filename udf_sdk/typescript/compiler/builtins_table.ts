@@ -1,5 +1,52 @@
-// The little vocabulary in which the tables of built-ins are written.
-import type { Builtin, Parameter, TypeRef } from "./builtins.ts";
+// The vocabulary in which the tables of built-ins are written.
+
+/** The kinds of receiver whose methods are built in. */
+export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean" | "date";
+
+/**
+ * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the
+ * type of the call's result, `RT` the element of that result when it is an array, `A` the type of the
+ * first argument.
+ */
+export type TypeRef = "S" | "T" | "K" | "V" | "R" | "RT" | "A" | "number" | "string" | "boolean" | "void";
+
+/**
+ * One parameter of a helper.
+ * - value: the lowered argument; `fallback` is AssemblyScript text that stands for a missing one (absent = required).
+ * - callback: two arguments `env, fn`, where fn is `(env: usize, ...parameters) => returns`, padded to exactly these
+ * parameters.
+ * A callback that returns "boolean" is given the truth value of what the user's function returns; one of "void"
+ * ignores it.
+ * - rest: all further arguments packed into one `Array`; a single spread argument `...xs` is passed as it is.
+ * - concat: with more arguments than one, nested calls `h(h(receiver, a), b)`; an argument that is no array is
+ * wrapped in an array of one.
+ */
+export type Parameter =
+  | { readonly kind: "value"; readonly type: TypeRef; readonly fallback?: string }
+  | { readonly kind: "callback"; readonly parameters: readonly TypeRef[]; readonly returns: TypeRef }
+  | { readonly kind: "rest"; readonly type: TypeRef }
+  | { readonly kind: "concat" };
+
+/** How one built-in call is lowered: `__js.<helper><typeArguments>(receiver, ...parameters[, file, line, column])`. */
+export interface Builtin {
+  readonly helper: string;
+  readonly parameters: readonly Parameter[];
+  /** Explicit type arguments of the helper; empty for a helper that is not generic. */
+  readonly typeArguments: readonly TypeRef[];
+  /** It changes its receiver (purity). */
+  readonly mutates: boolean;
+  /** The helper can fail: `"file", line, column` of the user's call are passed behind the parameters. */
+  readonly position: boolean;
+  /**
+   * JavaScript's result may be `undefined`. Three helpers exist:
+   * `<helper>(...)` answers `T | null`, for reference types only;
+   * `<helper>OrFail(..., file, line, column)` answers T or aborts: for `xs.find(f)!`;
+   * `<helper>Ok(...)` answers whether there is a value, which `__js.found<T>()` then gives once: for `xs.find(f) ?? d`.
+   */
+  readonly optional: boolean;
+  /** The call answers its receiver (`sort`, `reverse`, `fill`, `set`, `add`), so calls can be chained. */
+  readonly chains: boolean;
+}
 
 type Row = readonly [name: string, ...variants: Builtin[]];
 

@@ -2,7 +2,7 @@
 // the function are looked up in the region that is being walked (region.ts).
 import ts from "typescript-compiler-api";
 import { method } from "./builtins.ts";
-import type { Family } from "./builtins.ts";
+import type { Family } from "./builtins_table.ts";
 import type { Program } from "./check.ts";
 import type { Effects } from "./effects.ts";
 import {

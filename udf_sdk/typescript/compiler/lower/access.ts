@@ -2,7 +2,7 @@
 // and assignments share it.
 import ts from "typescript-compiler-api";
 import { constant, property as builtinProperty, refused, staticMethod } from "../builtins.ts";
-import type { Family } from "../builtins.ts";
+import type { Family } from "../builtins_table.ts";
 import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import { symbolOf } from "../scopes.ts";
 import { NUMBER, STRING, describe, fieldOf, orMissing } from "../types.ts";

@@ -1,8 +1,9 @@
 // Calls of JavaScript's built-ins: the tables of builtins.ts say which helper, which arguments, which type arguments.
 import ts from "typescript-compiler-api";
 import { globalFunction, method, staticMethod } from "../builtins.ts";
-import type { Answer, Builtin, Family, Parameter, TypeRef } from "../builtins.ts";
+import type { Answer } from "../builtins.ts";
 import { callback as callbackOf, text } from "../builtins_table.ts";
+import type { Builtin, Family, Parameter, TypeRef } from "../builtins_table.ts";
 import { bare } from "../scopes.ts";
 import { BOOLEAN, NUMBER, STRING, VOID, isScalar, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";

@@ -2,7 +2,7 @@
 // way that needs no box and no allocation.
 import ts from "typescript-compiler-api";
 import { method } from "../builtins.ts";
-import type { Builtin } from "../builtins.ts";
+import type { Builtin } from "../builtins_table.ts";
 import { present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
