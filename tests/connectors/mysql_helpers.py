@@ -1,4 +1,4 @@
-"""Shared by the tests of `mysql:`: a database of a real MariaDB, and sinks that write to it."""
+"""Shared by the tests of `mysql:`: a database of a real MariaDB (or MySQL, see CONTRIBUTING.md), and sinks that write to it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Place:
             for statement in statements:
                 cursor.execute(statement)
             return list(cursor.fetchall())
+
+    def add_user(self, rights: str, password: str = "guest") -> None:
+        """Makes the user `guest`, anew if there was one, with `rights` on this database (or `rights` says on what)."""
+        what = rights if " ON " in rights else f"{rights} ON `{self.database}`.*"
+        self.run("DROP USER IF EXISTS guest", f"CREATE USER guest IDENTIFIED BY '{password}'", f"GRANT {what} TO guest")
 
     def connector(self, **options: str) -> Connector:
         where = {"host": "127.0.0.1", "port": str(self.port), "user": USER, "password": PASSWORD}

@@ -182,8 +182,8 @@ def test_without_a_unique_key_a_lost_reply_to_the_commit_doubles(
 
 @pytest.mark.slow
 def test_a_deadlock_is_tried_again(place: Place) -> None:
-    place.run("INSERT INTO counts SELECT CONCAT('z', seq), seq FROM seq_1_to_100")
-    place.run("INSERT INTO counts VALUES ('a', 0), ('b', 0)")
+    many = ", ".join(f"('z{number}', {number})" for number in range(100))
+    place.run(f"INSERT INTO counts VALUES ('a', 0), ('b', 0), {many}")
     writer = connected(place, health := QuietHealth(), statement=UPSERT)
     writer.write(batch(ROWS))
     with locking(place) as cursor, ThreadPoolExecutor(1) as pool:
@@ -271,7 +271,7 @@ def test_patience_ends_with_the_server_and_the_option_named(behind: Place, proxy
 
 @pytest.mark.slow
 def test_a_user_who_is_shut_out_while_the_job_runs_is_no_reason_to_wait(place: Place, proxy: FaultProxy) -> None:
-    place.run("CREATE OR REPLACE USER guest IDENTIFIED BY 'guest'", f"GRANT ALL ON `{place.database}`.* TO guest")
+    place.add_user("ALL")
     behind = Place(place.server, place.database, proxy.port)
     writer = connected(behind, QuietHealth(), statement=UPSERT, user="guest", password="guest")
     place.run("DROP USER guest")

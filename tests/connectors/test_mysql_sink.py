@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -111,8 +112,9 @@ def test_more_than_a_packet_goes_out_in_parts(place: Place) -> None:
 
 def test_a_row_that_is_larger_than_a_packet_is_refused_by_name(place: Place) -> None:
     place.run("CREATE TABLE counts (word LONGTEXT, n BIGINT)")
+    ((most,),) = place.run("SELECT @@max_allowed_packet")
     with pytest.raises(SinkFailed, match=r"word 'xx.*, n 7 is refused: .* longer than the server") as caught:
-        write(place.sink(table="counts"), [["x" * 17_000_000, 7]])
+        write(place.sink(table="counts"), [["x" * int(str(most)), 7]])
     assert "max_allowed_packet" in str(caught.value.hint)
 
 
@@ -121,9 +123,9 @@ def test_a_row_that_is_larger_than_a_packet_is_refused_by_name(place: Place) -> 
     [
         ("word VARCHAR(4), n BIGINT", "w", ["longer", 7], "Data too long for column 'word' (MySQL error 1406)"),
         ("word TEXT, n TINYINT UNSIGNED", "w", ["w", -1], "Out of range value for column 'n' (MySQL error 1264)"),
-        ("word TEXT, n INT, UNIQUE KEY u (n)", "w", ["w", 8], "Duplicate entry '8' for key 'u' (MySQL error 1062)"),
+        ("word TEXT, n INT, UNIQUE KEY u (n)", "w", ["w", 8], "Duplicate entry '8' for key "),
         ("word DATE, n INT", "2026-01-01", ["2026-02-30", 7], "Incorrect date value: '2026-02-30'"),
-        ("word ENUM('w'), n INT CHECK (n <> 500)", "w", ["w", 500], "CONSTRAINT `counts.n` failed"),
+        ("word ENUM('w'), n INT, CONSTRAINT odd CHECK (n <> 500)", "w", ["w", 500], "odd"),
     ],
 )
 def test_a_record_that_is_refused_is_found_among_many(
@@ -189,7 +191,8 @@ def test_objects_and_lists_become_json(place: Place) -> None:
     fields: dict[str, Type] = {"items": ListType(NUMBER), "who": StructType((Field("name", TEXT),), nullable=True)}
     place.run("CREATE TABLE t (items JSON, who JSON)")
     write(place.sink(fields, table="t"), [[[1, 2], {"name": "Ada"}], [[], None]], fields)
-    assert place.run("SELECT * FROM t") == [("[1,2]", '{"name":"Ada"}'), ("[]", None)]
+    found = [tuple(text and json.loads(str(text)) for text in row) for row in place.run("SELECT * FROM t")]
+    assert found == [([1, 2], {"name": "Ada"}), ([], None)]
 
 
 def test_a_zero_is_no_request_for_the_next_number(place: Place) -> None:

@@ -44,7 +44,7 @@ def refusal(place: Place, fields: Mapping[str, Type] = WORDS, key: Sequence[str]
         ({"user": "nobody"}, ["Access denied for user 'nobody'", "options `user` and `password`"]),
         ({"password": "wrong"}, ["Access denied", "options `user` and `password`"]),
         ({"database": "nowhere"}, ["Unknown database 'nowhere'", "option `database`"]),
-        ({"tls": "true"}, ["SSL is required", "option `tls`"]),
+        ({"tls": "true"}, ["option `tls`, or `tls.ca`"]),
         ({"tls": "maybe"}, ["option `tls` of `mysql:` is `maybe`", "true, false or offered"]),
         ({"tls.ca": "/no/such/file"}, ["No such file", "option `tls.ca`"]),
         ({"port": "70000"}, ["option `port`", "65,535"]),
@@ -92,11 +92,11 @@ def test_everything_that_is_wrong_with_a_table_is_said_at_once(place: Place) -> 
         "kind INT NOT NULL, total INT AS (n + 1), name TEXT NOT NULL, ok BOOL)"
     )
     fields = {"n": TEXT, "total": NUMBER, "name": replace(TEXT, nullable=True), "ok": FLOAT, "price": FLOAT}
-    shown = refusal(place, fields, table="t")
-    assert "column `n` is int(11), and the job writes utf8: turn the text into a number" in shown
-    assert "column `total` is int(11), and the job writes int64: the table computes it" in shown
+    shown = refusal(place, fields, table="t").replace("int(11)", "int")  # as MariaDB calls it
+    assert "column `n` is int, and the job writes utf8: turn the text into a number" in shown
+    assert "column `total` is int, and the job writes int64: the table computes it" in shown
     assert "column `name` is text, and the job writes utf8?: the value may be null" in shown
-    assert "column `kind` is int(11), may not be null and has no default, and is not written" in shown
+    assert "column `kind` is int, may not be null and has no default, and is not written" in shown
     assert "there is no column `price`: there are `id`, `made`" in shown
     assert "`ok`" not in shown.split("there are")[0], "a number goes into a column of whole ones, if it is whole"
     assert shown.count("\n  - ") == 5
@@ -135,7 +135,8 @@ def test_types_that_do_not_fit_are_refused(place: Place, kind: Type, column: str
 
 def test_a_statement_without_columns_is_checked_by_their_order(place: Place) -> None:
     shown = refusal(place, {"1": NUMBER, "2": TEXT}, statement="INSERT INTO counts VALUES (?, ?)")
-    assert "column `n` is bigint(20), and the job writes utf8" in shown
+    assert "column `n` is bigint" in shown
+    assert "and the job writes utf8" in shown
 
 
 def test_what_a_statement_makes_of_a_value_is_its_own_affair(place: Place) -> None:
@@ -178,14 +179,14 @@ def test_a_part_of_the_key_that_the_statement_says_itself_counts(place: Place) -
 
 @pytest.mark.parametrize("rights", ["SELECT", "INSERT", "INSERT, SELECT"])
 def test_rights_that_are_missing_are_told(place: Place, rights: str) -> None:
-    place.run("CREATE OR REPLACE USER guest IDENTIFIED BY 'guest'", f"GRANT {rights} ON counts TO guest")
+    place.add_user(f"{rights} ON counts")
     shown = refusal(place, statement=UPSERT, user="guest", password="guest")
     assert "command denied to user 'guest'" in shown
     assert "granted that right, or change the option `user`" in shown
 
 
 def test_a_server_that_only_reads_is_told(place: Place) -> None:
-    place.run("CREATE OR REPLACE USER guest IDENTIFIED BY 'guest'", "GRANT ALL ON counts TO guest")
+    place.add_user("ALL")
     place.run("SET GLOBAL read_only = 1")
     try:
         shown = refusal(place, statement=UPSERT, user="guest", password="guest")
@@ -203,7 +204,7 @@ def test_a_password_may_be_a_reference(place: Place, tmp_path: Path, monkeypatch
 
 
 def test_a_password_may_have_any_characters(place: Place) -> None:
-    place.run("CREATE OR REPLACE USER guest IDENTIFIED BY 'pässwörd 漢'", "GRANT ALL ON counts TO guest")
+    place.add_user("ALL", "pässwörd 漢")
     place.sink(statement=UPSERT, user="guest", password="pässwörd 漢").close()
 
 
@@ -213,9 +214,10 @@ def test_the_key_of_an_upsert_may_not_be_null(place: Place) -> None:
     assert "a key (`word`) may be null" in refusal(place, fields, ["word"], table="t")
 
 
-def test_a_view_can_be_added_to_beside_what_it_computes(place: Place) -> None:
-    place.run("CREATE VIEW v AS SELECT word, n, n + 1 AS more FROM counts")
+def test_a_view_can_be_added_to_and_one_that_cannot_is_told(place: Place) -> None:
+    place.run("CREATE VIEW v AS SELECT word, n FROM counts", "CREATE VIEW sums AS SELECT SUM(n) AS n FROM counts")
     place.sink(table="v").close()
+    assert "option `table` to a table that rows can be added to" in refusal(place, {"n": NUMBER}, table="sums")
 
 
 def test_a_table_is_found_whose_name_is_odd(place: Place) -> None:

@@ -35,6 +35,8 @@ NOT_AVAILABLE = -2
 """Ours: the driver lacks something for this way of logging in."""
 TLS_FAILED = 2026
 _REFUSES = 2003
+_NO_ROWS_IN = 1471
+"""A view that sums up, or has no column for them."""
 
 _AWAY = frozenset({
     0, 2002, _REFUSES, UNKNOWN_HOST, 2006, 2013, 2014, 2027, 2055,  # the client's: no server, connection lost
@@ -64,6 +66,7 @@ _HINTS = {
     1290: "change the option `host` to a server that can be written",
     1836: "change the option `host` to a server that can be written",
     1146: "change the table's name, or make that table",
+    _NO_ROWS_IN: "change the option `table` to a table that rows can be added to",
     1054: "change the column's name, or add that column to the table",
     1064: "change the option `statement`: it is the server that reads it",
     1136: "change the option `statement`: as many values as columns",

@@ -1,8 +1,9 @@
 """MariaDB, which speaks MySQL's protocol: one server with data of its own and none of the system's configuration.
 
 What it owns: the data, a user who may do everything, databases made for tests. What it leaves: the process
-(`process.py`). It does not run as the superuser: started by one, it becomes the user that the package made for it. Its
-temporary tables have a folder of their own, since a server that starts removes all that it finds there.
+(`process.py`), and which program it is: it may be a MySQL (`mysqld.py`). It does not run as the superuser: started by
+one, it becomes the user that the package made for it. Its temporary tables have a folder of their own, since a server
+that starts removes all that it finds there.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
 from lightflus.testing.servers.certificates import Certificates
+from lightflus.testing.servers.mysqld import mysqld
 from lightflus.testing.servers.ports import HOST
-from lightflus.testing.servers.process import Server, program
+from lightflus.testing.servers.process import Server
 
 USER: Final = "lightflus"
 PASSWORD: Final = "p@ss:word/1"
@@ -28,13 +30,13 @@ create user if not exists '{USER}'@'%' identified by '{PASSWORD}';
 grant all on *.* to '{USER}'@'%' with grant option;
 """
 _ASK_SECONDS: Final = 2
-_SMALL: Final = ("--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--performance-schema=OFF")
 
 
 class MariaDb(Server):
     """One MariaDB server. `USER` with `PASSWORD` may do everything.
 
     Attributes:
+        is_mysql: whether it is a MySQL in the place of a MariaDB.
         certificates: of its TLS, or None where it speaks plainly.
     """
 
@@ -46,7 +48,12 @@ class MariaDb(Server):
         Args:
             port: where it shall listen; None takes a free one.
             tls: whether it offers TLS, and refuses passwords without it.
+
+        Raises:
+            ToolMissing: the program is not on this machine.
         """
+        self._program = mysqld()
+        self.is_mysql = self._program.is_mysql
         super().__init__(port=port)
         self.certificates = Certificates(self.folder) if tls else None
         self._data = self.folder / "data"
@@ -80,16 +87,14 @@ class MariaDb(Server):
         if self._owner:
             for path in (self.folder, *self.folder.iterdir()):
                 os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
-        root = "--auth-root-authentication-method=normal"
-        installing = [program("mariadb-install-db"), "--no-defaults", root, "--skip-test-db", "--skip-name-resolve"]
-        self._run(*installing, f"--datadir={self._data}", f"--tmpdir={self.folder / 'tmp'}", *_SMALL)
+        self._run(*self._program.installing, f"--datadir={self._data}", f"--tmpdir={self.folder / 'tmp'}")
 
     def _command(self) -> Sequence[str]:
         files = {"datadir": "data", "socket": "socket", "pid-file": "pid", "init-file": "users.sql", "tmpdir": "tmp"}
         own = [f"--{option}={self.folder / name}" for option, name in files.items()]
         net = [f"--port={self.port}", f"--bind-address={HOST}", "--skip-name-resolve"]
         tls = self.certificates.mariadb_options() if self.certificates else []
-        return [program("mariadbd"), "--no-defaults", *own, *net, *tls, *_SMALL]
+        return [*self._program.serving, *own, *net, *tls]
 
     def _ask(self) -> None:
         self.connect().close()
