@@ -1,4 +1,7 @@
-"""Shared by the tests of `mysql:`: a database of a real MariaDB (or MySQL, see CONTRIBUTING.md), and sinks that write to it."""
+"""Shared by the tests of `mysql:`: a database of a real server, and sinks that write to it.
+
+The server is a MariaDB, or the MySQL that `LIGHTFLUS_MYSQLD` names (CONTRIBUTING.md).
+"""
 
 from __future__ import annotations
 

@@ -78,6 +78,14 @@ def waits(place: Place) -> None:
     assert place.run("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
 
 
+def waiting(place: Place) -> int:
+    """The connection that waits for a lock."""
+    ((found,),) = place.run(
+        "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+    )
+    return int(str(found))
+
+
 def seen(health: QuietHealth, text: str) -> None:
     assert any(text in reason for reason in health.reasons)
 
@@ -210,6 +218,38 @@ def test_a_lock_that_another_holds_for_long_is_waited_for(place: Place, monkeypa
         flushing = pool.submit(writer.flush)
         wait_until(lambda: seen(health, "Lock wait timeout"))
         cursor.connection.rollback()
+        flushing.result()
+    writer.close()
+    assert place.run(ALL) == [("a", 1), ("b", 2), ("first", 0)]
+
+
+@pytest.mark.slow
+def test_a_statement_that_an_administrator_interrupts_is_tried_again(place: Place) -> None:
+    place.run("INSERT INTO counts VALUES ('a', 0)")
+    writer = connected(place, health := QuietHealth(), statement=UPSERT)
+    writer.write(batch(ROWS))
+    with locking(place) as cursor, ThreadPoolExecutor(1) as pool:
+        cursor.execute("UPDATE counts SET n = 7 WHERE word = 'a'")
+        flushing = pool.submit(writer.flush)
+        wait_until(lambda: waits(place))
+        place.run(f"KILL QUERY {waiting(place)}")
+        wait_until(lambda: seen(health, "interrupted"))
+        cursor.connection.rollback()
+        flushing.result()
+    writer.close()
+    assert place.run(ALL) == [("a", 1), ("b", 2), ("first", 0)]
+
+
+@pytest.mark.slow
+def test_a_server_that_only_reads_for_a_while_is_waited_for(place: Place) -> None:
+    place.add_user("ALL")
+    writer = connected(place, health := QuietHealth(), statement=UPSERT, user="guest", password="guest")
+    writer.write(batch(ROWS))
+    with ThreadPoolExecutor(1) as pool:
+        place.run("SET GLOBAL read_only = 1")
+        flushing = pool.submit(writer.flush)
+        wait_until(lambda: seen(health, "read-only"))
+        place.run("SET GLOBAL read_only = 0")
         flushing.result()
     writer.close()
     assert place.run(ALL) == [("a", 1), ("b", 2), ("first", 0)]

@@ -13,6 +13,7 @@ from mysql_helpers import COUNTS, FLOAT, NUMBER, TEXT, UPSERT, WORDS, Place
 
 from lightflus.connectors.registry import open_sink
 from lightflus.errors import BindingInvalid
+from lightflus.model.graph import Delivery
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.testing.servers import MariaDb
 from lightflus.testing.servers.mariadb import PASSWORD
@@ -206,6 +207,29 @@ def test_a_password_may_be_a_reference(place: Place, tmp_path: Path, monkeypatch
 def test_a_password_may_have_any_characters(place: Place) -> None:
     place.add_user("ALL", "pässwörd 漢")
     place.sink(statement=UPSERT, user="guest", password="pässwörd 漢").close()
+
+
+def test_a_password_is_accepted_without_tls_also_after_the_server_has_forgotten_it(place: Place) -> None:
+    place.run("FLUSH PRIVILEGES")
+    place.sink(statement=UPSERT, tls="false").close()
+
+
+def test_an_account_that_is_locked_is_told(place: Place) -> None:
+    place.add_user("ALL")
+    place.run("ALTER USER guest ACCOUNT LOCK")
+    assert "have the account be unlocked" in refusal(place, statement=UPSERT, user="guest", password="guest")
+
+
+def test_an_ipv6_address_is_shown_as_it_is_written(place: Place) -> None:
+    assert "mysql://[::1]:1/" in refusal(place, statement=UPSERT, host="::1", port="1")
+
+
+def test_a_row_by_its_alias_is_an_upsert_where_the_server_knows_it(place: Place) -> None:
+    statement = "INSERT INTO counts (word, n) VALUES (?, ?) AS new ON DUPLICATE KEY UPDATE n = new.n"
+    if place.server.is_mysql:
+        assert place.sink(statement=statement).delivery is Delivery.UPSERT
+    else:
+        assert "near 'AS new" in refusal(place, statement=statement)
 
 
 def test_the_key_of_an_upsert_may_not_be_null(place: Place) -> None:

@@ -80,6 +80,8 @@ def _shown(row: Row, plan: Plan) -> str:
 
 
 def _short(value: object) -> str:
-    if not isinstance(value, str | bytes) or len(value) <= _SHOWN_CHARACTERS:
+    if not isinstance(value, str | bytes):
+        return str(value)
+    if len(value) <= _SHOWN_CHARACTERS:
         return repr(value)
     return f"{value[:_SHOWN_CHARACTERS]!r}... ({len(value):,} long)"

@@ -36,8 +36,8 @@ def _columns_of_fields(insert: Insert, table: Table) -> dict[int, Column]:
     found = {}
     for number, cell in enumerate(insert.cells):
         column = table.column(cell.column) if cell.column else None
-        if not insert.has_columns and number < len(table.columns):
-            column = table.columns[number]
+        if not insert.has_columns and number < len(table.visible):
+            column = table.visible[number]
         if cell.is_plain and column is not None:
             found[cell.marks[0]] = column
     return found
@@ -79,9 +79,9 @@ def no_table(name: str, there: Sequence[str], place: str) -> BindingInvalid:
 
 def _missing(insert: Insert, table: Table) -> Iterator[tuple[str, str]]:
     there = ", ".join(f"`{column.name}`" for column in table.columns[:_SHOWN])
-    if not insert.has_columns and len(insert.cells) != len(table.columns):
+    if not insert.has_columns and len(insert.cells) != len(table.visible):
         yield (
-            f"the statement has {len(insert.cells)} values for {len(table.columns)} columns",
+            f"the statement has {len(insert.cells)} values for {len(table.visible)} columns",
             f"list the columns that it writes; there are {there}",
         )
     for name in dict.fromkeys([*(cell.column for cell in insert.cells), *(u.column for u in insert.updates or ())]):
@@ -125,7 +125,7 @@ def _key(insert: Insert, aims: Sequence[Target], key: Sequence[int], table: Tabl
     yield (
         f"an upsert by {_listed(names)} needs a unique key of just that, and the table's unique keys are {there}",
         f"make one: ALTER TABLE `{table.name}` ADD UNIQUE KEY ({', '.join(sorted(names))}); or set the other columns "
-        "in ON DUPLICATE KEY UPDATE; or name the columns of the key in the option `key`",
+        "in ON DUPLICATE KEY UPDATE; or name the columns of the key in the option `key`; of a view, write to its table",
     )
 
 

@@ -26,6 +26,7 @@ from lightflus.connectors.mysql.faults import (
     ServerError,
 )
 from lightflus.connectors.mysql.settings import Settings, Tls
+from lightflus.connectors.mysql.version import is_mysql_since
 from lightflus.connectors.rows import Row
 from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS, MYSQL_LOCK_SECONDS
@@ -33,6 +34,9 @@ from lightflus.limits import MYSQL_CONNECT_SECONDS, MYSQL_LOCK_SECONDS
 _MODE = "TRADITIONAL,NO_AUTO_VALUE_ON_ZERO"
 """Values that do not fit are errors and never changed; a 0 is a 0. Neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES."""
 _SESSION = "SET time_zone = '+00:00', innodb_lock_wait_timeout = %s"
+_CUTTING = "SET sql_mode = CONCAT(@@sql_mode, ',TIME_TRUNCATE_FRACTIONAL')"
+"""Seconds of a text are cut to the digits of their column; MariaDB does that anyway."""
+_CUTTING_SINCE = (8, 0, 1)
 _FACTS = "SELECT VERSION(), @@max_allowed_packet"
 _MOST_BYTES = 4
 """Of one character in UTF-8."""
@@ -55,11 +59,8 @@ class Client:
         version, packet = self.ask(_FACTS)[0]
         self.version = str(version)
         self._packet = int(packet or 0)
-
-    @property
-    def is_mariadb(self) -> bool:
-        """Whether it is a MariaDB."""
-        return "mariadb" in self.version.lower()
+        if is_mysql_since(self.version, _CUTTING_SINCE):
+            self.ask(_CUTTING)
 
     @property
     def packet_bytes(self) -> int:

@@ -6,7 +6,8 @@ that the driver binds. Pure. What it leaves: the text of objects and lists (an e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Literal, cast
 
 import pyarrow as pa
@@ -40,6 +41,10 @@ _TAKES: dict[frozenset[Scalar], frozenset[Family]] = {
 _JSON_FAMILIES = frozenset({Family.JSON, Family.TEXT})
 
 
+_WIDEST = pa.decimal128(38, 0)
+_SHOWN_CHOICES = 12
+
+
 class Unfit(Exception):
     """A value that its column cannot take; `row` counts in the converted column."""
 
@@ -55,6 +60,8 @@ def refusal(kind: Type, column: Column) -> str | None:
         return "the table computes it; leave it out"
     if kind.nullable and not column.is_nullable:
         return "the value may be null, and the column may not; give it another value in the job, for example with `??`"
+    if column.family is Family.OTHER:
+        return "make such a value in the option `statement`, for example ST_GeomFromText(?)"
     if not isinstance(kind, ScalarType):
         return None if column.family in _JSON_FAMILIES else "write it to a column of type json, or its parts"
     if column.family in next(families for scalars, families in _TAKES.items() if kind.scalar in scalars):
@@ -82,6 +89,9 @@ def conversion(kind: Type, column: Column | None, json_of: JsonOf) -> Convert:
         return _as_bit
     if kind.scalar in _FLOATS:
         return _as_integer if column is not None and column.family is Family.INTEGER else _finite
+    if column is not None and column.choices:
+        choices = column.choices
+        return lambda texts: _as_choice(texts, choices)
     if kind.scalar in _TIMESTAMPS:
         digits = column.fraction if column is not None and column.family is Family.MOMENT else 6
         return lambda moments: _as_moment(moments, digits)
@@ -106,16 +116,25 @@ def _finite(values: AnyArray) -> AnyArray:
     return values
 
 
+def _as_choice(texts: AnyArray, choices: Sequence[str]) -> AnyArray:
+    """Values of an `enum` or `set`; the server would take digits that are none of them for a value's number."""
+    numbers = pc.match_substring_regex(cast("pa.StringArray", texts), r"^\s*[+-]?[0-9]+$")
+    if (row := _first(pc.and_not(numbers, pc.is_in(texts, value_set=pa.array(choices, pa.utf8()))))) is not None:
+        listed = ", ".join(f"`{choice}`" for choice in choices[:_SHOWN_CHOICES])
+        raise Unfit(row, "is none of its column's values", f"write one of {listed}")
+    return texts
+
+
 def _as_integer(values: AnyArray) -> AnyArray:
-    """Whole numbers; the server would round others without a word."""
+    """Whole numbers; the server would round others without a word, also those that are just beyond its range."""
     values = _finite(values)
     whole = pc.equal(values, pc.floor(cast("pa.DoubleArray", values)))
     if (row := _first(pc.invert(whole))) is not None:
         raise Unfit(row, f"is {values[row]}, and its column takes whole numbers", "round it in the job")
-    try:
-        return pc.cast(values, pa.int64())
-    except pa.ArrowInvalid:
-        return values  # beyond 64 bits: the server says which, and knows unsigned ones
+    for exact in (pa.int64(), _WIDEST):
+        with suppress(pa.ArrowInvalid):
+            return pc.cast(values, exact)
+    return values
 
 
 def _as_moment(values: AnyArray, digits: int) -> AnyArray:

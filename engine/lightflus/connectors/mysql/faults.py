@@ -41,22 +41,29 @@ _NO_ROWS_IN = 1471
 _AWAY = frozenset({
     0, 2002, _REFUSES, UNKNOWN_HOST, 2006, 2013, 2014, 2027, 2055,  # the client's: no server, connection lost
     1040, 1203, 1226,  # too many connections
-    1053, 1077, 1079, 1927, 3169, 4031,  # shutting down, killed, closed for idleness
+    1053, 1077, 1079, 1927, 3032, 3169, 4031,  # shutting down, killed, offline for a while, closed for idleness
     1158, 1159, 1160, 1161, 1184,  # the network between
     1290, 1792, 1836,  # read-only for now: a replica that is being made the primary
 })  # fmt: skip
-_BUSY = frozenset({1205, 1213, 1412, 1637, 3058, 3101, 3572})
-"""Lock wait timeout, deadlock, the table was altered meanwhile, conflicts of clusters."""
+_BUSY = frozenset({1205, 1213, 1317, 1412, 1637, 1969, 3024, 3058, 3101, 3572})
+"""Lock wait timeout, deadlock, interrupted or too slow, the table was altered meanwhile, conflicts of clusters."""
 _RECORD = frozenset({
     1048, DUPLICATE, 1169, 1216, 1217, 1451, 1452, 1557, 1586, 1761, 1762,  # null, duplicate, foreign keys
     1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1441, 1525, 1690,  # range, length, dates, characters
     1644, 3140, 3156, 3157, 3819, 3854, 4025, 4078,  # SIGNAL in a trigger, JSON, CHECK constraints
+    1369, 1416, 1526, 1591, 1748, 3037, 3055,  # CHECK OPTION of a view, no partition for it, geometry
 })  # fmt: skip
 _LARGE = frozenset({TOO_LARGE, 1301, 1436})
 
 _HINTS = {
     ACCESS_DENIED: "change the options `user` and `password`",
     1698: "change the options `user` and `password`; that user may log in without a password only",
+    1820: "give that user a new password on the server, then change the option `password`",
+    1862: "give that user a new password on the server, then change the option `password`",
+    3118: "have the account be unlocked, or change the option `user`",
+    3955: "change the option `password`, and have the account be unlocked",
+    4151: "have the account be unlocked, or change the option `user`",
+    3032: "wait until the server is online again, or change the option `host`",
     1044: "change the option `database`, or have the user be granted rights on it",
     1049: "change the option `database`",
     1130: "change the option `host`, or have that user be allowed in from this machine",
@@ -69,14 +76,16 @@ _HINTS = {
     _NO_ROWS_IN: "change the option `table` to a table that rows can be added to",
     1054: "change the column's name, or add that column to the table",
     1064: "change the option `statement`: it is the server that reads it",
+    1305: "make that procedure or function, or change the option `statement`",
     1136: "change the option `statement`: as many values as columns",
+    1292: "write dates and times as SQL has them, `2026-01-31 23:59:59.5` in UTC, or fields of the type timestamp",
     DUPLICATE: "let the statement say what happens to a row that is there: ON DUPLICATE KEY UPDATE; a job that starts "
     "again writes some records twice",
     3159: "set the option `tls` to true",
     UNKNOWN_HOST: "change the option `host`",
     _REFUSES: "change the options `host` and `port`, or start the server",
     NOT_SPEAKING: "change the options `host` and `port`: what answers there does not speak MySQL's protocol",
-    NOT_AVAILABLE: "set the option `tls` to true: then the password can be sent in any way that the server asks for",
+    NOT_AVAILABLE: "install that package beside Lightflus, or have the user log in in another way",
     TLS_FAILED: "change the option `tls`, or `tls.ca` to the certificate of who signed the server's",
     TOO_LARGE: "raise `max_allowed_packet` of the server, or write smaller values",
 }
@@ -111,4 +120,5 @@ class ServerError(Exception):
     @property
     def hint(self) -> str | None:
         """The way out, with the option to change."""
-        return _HINTS.get(self.code)
+        usual = "change the value in the job, or what the table takes" if self.fault is Fault.RECORD else None
+        return _HINTS.get(self.code, usual)

@@ -73,7 +73,7 @@ def _checked(
         raise no_table(insert.table, [str(row[0]) for row in client.ask(TABLES, where[:1])], settings.place)
     aims = targets(insert, fields, table)
     check(insert, aims, key, table, settings.place)
-    names = [cell.column for cell in insert.cells if cell.column] or [column.name for column in table.columns]
+    names = [cell.column for cell in insert.cells if cell.column] or [column.name for column in table.visible]
     client.attempt(nothing_text(where[0], table.name, names))
     return aims, table
 

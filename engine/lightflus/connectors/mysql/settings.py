@@ -48,12 +48,12 @@ class Settings:
     @property
     def place(self) -> str:
         """What errors call it."""
-        return f"mysql://{self.host}:{self.port}/{self.database}"
+        return f"mysql://{self.server}/{self.database}"
 
     @property
     def server(self) -> str:
-        """`localhost:3306`."""
-        return f"{self.host}:{self.port}"
+        """`localhost:3306`, `[::1]:3306`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def read_settings(options: Options) -> Settings:

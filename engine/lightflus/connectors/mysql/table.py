@@ -6,6 +6,7 @@ What it leaves: asking (`client.py`), comparing with what the sink writes (`chec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -56,6 +57,8 @@ _FAMILIES = {
 }
 _FAMILY_OF = {word: family for family, words in _FAMILIES.items() for word in words}
 
+_CHOICE = re.compile(r"'((?:[^']|'')*)'")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -68,8 +71,10 @@ class Column:
         is_nullable: whether it may be NULL.
         has_default: whether a row may leave it out.
         is_generated: whether the table computes it, so that nobody may write it.
+        is_visible: whether it is among the columns of a statement that lists none.
         fraction: digits of its seconds, from 0 to 6.
         collation: how its text is compared, or None.
+        choices: the values of an `enum` or `set`.
     """
 
     name: str
@@ -78,8 +83,10 @@ class Column:
     is_nullable: bool = True
     has_default: bool = True
     is_generated: bool = False
+    is_visible: bool = True
     fraction: int = 0
     collation: str | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def is_exact(self) -> bool:
@@ -109,6 +116,11 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     keys: tuple[Key, ...]
+
+    @property
+    def visible(self) -> tuple[Column, ...]:
+        """The columns of an INSERT that lists none."""
+        return tuple(column for column in self.columns if column.is_visible)
 
     def column(self, name: str) -> Column | None:
         """The column of a name, whose case does not matter."""
@@ -142,9 +154,17 @@ def _column(row: Row) -> Column:
         is_nullable=nullable == "YES",
         has_default=nullable == "YES" or default is not None or "auto_increment" in words or is_generated,
         is_generated=is_generated,
+        is_visible="invisible" not in words.split(),
         fraction=int(fraction or 0),
         collation=None if collation is None else str(collation),
+        choices=_choices(str(declared)),
     )
+
+
+def _choices(declared: str) -> tuple[str, ...]:
+    """`enum('a','it''s')`: `a` and `it's`."""
+    is_choice = declared.lower().startswith(("enum(", "set("))
+    return tuple(text.replace("''", "'") for text in _CHOICE.findall(declared)) if is_choice else ()
 
 
 def _keys(rows: Sequence[Row]) -> tuple[Key, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lightflus.connectors.mysql.statement import Statement
+from lightflus.connectors.mysql.version import is_mysql_since
 
 _ALIAS = "lightflus_new"
 _ALIAS_SINCE = (8, 0, 19)
@@ -69,7 +70,7 @@ def upsert_text(table: str, names: Sequence[str], key: Sequence[str], version: s
     if not key:
         return text
     others = [name for name in names if name not in key] or list(key)
-    if _has_aliases(version):
+    if is_mysql_since(version, _ALIAS_SINCE):
         sets = ", ".join(f"{_quoted(name)} = {_ALIAS}.{_quoted(name)}" for name in others)
         return f"{text} AS {_ALIAS} ON DUPLICATE KEY UPDATE {sets}"
     return f"{text} ON DUPLICATE KEY UPDATE {', '.join(f'{_quoted(n)} = VALUES({_quoted(n)})' for n in others)}"
@@ -80,12 +81,6 @@ def nothing_text(database: str, table: str, names: Sequence[str]) -> str:
     columns, nulls = ", ".join(map(_quoted, names)), ", ".join("NULL" for _ in names)
     where = f"{_quoted(database)}.{_quoted(table)}"
     return f"INSERT INTO {where} ({columns}) SELECT {nulls} FROM DUAL WHERE FALSE"
-
-
-def _has_aliases(version: str) -> bool:
-    numbers = version.partition("-")[0].split(".")
-    is_mysql = "mariadb" not in version.lower() and all(number.isdigit() for number in numbers)
-    return is_mysql and tuple(map(int, numbers)) >= _ALIAS_SINCE
 
 
 def _quoted(name: str) -> str:
