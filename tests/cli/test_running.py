@@ -66,7 +66,7 @@ def test_rows_for_standard_output_are_alone_there(numbers_job: Path, capsys: pyt
 
 def test_json_tells_the_beginning_and_the_end(numbers_job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(numbers_job, 1, 2, as_json=True)
-    first, last = events(capsys.readouterr().out)
+    first, *_, last = events(capsys.readouterr().out)
     assert (first["event"], first["job"], first["subtasks"]) == ("started", "numbers", 1)
     assert (last["event"], last["is_drained"]) == ("ended", False)
     operators = last["operators"]
