@@ -113,10 +113,19 @@ def test_a_sorted_set_takes_members_and_scores() -> None:
     assert sent(made(fields, Target("zadd", "z"), key="member"), rows(fields, ("a", 1.5))) == ["ZADD z 1.5 a"]
 
 
-def test_a_score_that_is_no_number_is_told() -> None:
-    fields = {"member": TEXT, "score": NUMBER}
-    with pytest.raises(SinkFailed, match="a score of the sorted set `z` is NaN"):
-        made(fields, Target("zadd", "z"), key="member").steps(rows(fields, ("a", float("nan"))))
+@pytest.mark.parametrize(("kind", "good", "bad"), [(NUMBER, float("-inf"), float("nan")), (TEXT, "+1.5e3", "1,5")])
+def test_a_score_that_is_no_number_is_told_with_its_member(kind: Type, good: object, bad: object) -> None:
+    fields = {"member": TEXT, "score": kind}
+    found = made(fields, Target("zadd", "z"), key="member")
+    assert found.steps(rows(fields, ("a", good)))
+    with pytest.raises(SinkFailed, match=r"the score of `b` in the sorted set `z` is `(NaN|1,5)`, which is no number"):
+        found.steps(rows(fields, ("a", good), ("b", bad)))
+
+
+def test_a_score_of_a_type_that_is_never_a_number_is_refused_before_the_start() -> None:
+    fields = {"member": TEXT, "score": ScalarType(Scalar.BOOL)}
+    with pytest.raises(BindingInvalid, match="`score` of a sorted set is bool"):
+        made(fields, Target("zadd", "z"), key="member")
 
 
 def test_messages_are_published() -> None:

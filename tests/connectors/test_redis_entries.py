@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -111,7 +112,9 @@ def test_a_message_is_the_chosen_field_and_no_other() -> None:
     decoder = MessageEntries("body", message_decoder("json", record), is_chosen=True)
     decoded = decoder.decode([flat({"body": '{"n":1}'}), flat({"value": '{"n":1}'})])
     assert decoded.columns.to_pylist() == [{"n": 1.0}]
-    assert [bad.index for bad in decoded.bad] == [1]
+    ((index, reason, raw),) = [(bad.index, bad.reason, bad.raw) for bad in decoded.bad]
+    assert (index, reason) == (1, "the entry has no field `body`")
+    assert json.loads(raw) == {"value": '{"n":1}'}, "a dead letter has all of it"
 
 
 def test_ids_have_the_order_of_their_numbers() -> None:

@@ -78,6 +78,21 @@ def test_the_wrong_kind_of_a_key_is_final() -> None:
     assert "another kind" in str(refusal(error, SERVER).hint)
 
 
+@pytest.mark.parametrize(
+    ("reply", "help_"),
+    [
+        ("Protocol error: invalid bulk length", "`proto-max-bulk-len`"),
+        ("value is not a valid float", "a score is a number"),
+        ("The stream has exhausted the last possible ID, unable to add more items", "option `stream`"),
+        ("unknown command 'XADD'", "new enough"),
+    ],
+)
+def test_a_refusal_comes_with_what_would_help(reply: str, help_: str) -> None:
+    found = refusal(exceptions.ResponseError(reply), SERVER)
+    assert not found.passes
+    assert help_ in str(found.hint)
+
+
 def test_what_a_cluster_client_wraps_is_unwrapped() -> None:
     error = exceptions.RedisClusterException("Redis Cluster cannot be connected")
     error.__cause__ = exceptions.AuthenticationError("invalid username-password pair")

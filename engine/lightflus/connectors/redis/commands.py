@@ -17,11 +17,12 @@ from lightflus.connectors.redis.fields import Pair, ToWords, only_field, pair, t
 from lightflus.connectors.redis.resp import Cells, Step, Words
 from lightflus.connectors.redis.target import Target
 from lightflus.connectors.redis.words import words_of
-from lightflus.connectors.rows import AnyArray
 from lightflus.errors import SinkFailed
 
 _PROBE = b"lightflus:probe"
 """The key of a command that is never executed."""
+_SCORE = r"(?i)^[+-]?(inf(inity)?|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?)$"
+"""What Redis takes for a score."""
 TRY: Words = (b"MULTI",)
 """What begins a transaction; it is discarded."""
 
@@ -96,9 +97,9 @@ class MemberCommands:
 
     def steps(self, columns: pa.RecordBatch) -> Sequence[Step]:
         """HSET or ZADD, HDEL or ZREM, and EXPIRE of the whole where it has a time to live."""
-        if not self._is_hash and self._pair.value is not None:
-            self._check_scores(columns.column(self._pair.value))
         keys, values = words_of(columns.column(self.key)), self._pair.values(columns)
+        if not self._is_hash:
+            self._check_scores(keys, values)
         steps = []
         if values.null_count:
             remove = b"HDEL" if self._is_hash else b"ZREM"
@@ -116,14 +117,18 @@ class MemberCommands:
         remove = _undone(b"HDEL" if self._is_hash else b"ZREM", self._name, _PROBE)
         return (write, *_expiry_probe(self._name, self._ttl), *(remove if self._pair.is_nullable else ()))
 
-    def _check_scores(self, column: AnyArray) -> None:
+    def _check_scores(self, members: pa.BinaryArray, scores: pa.BinaryArray) -> None:
         """The server would refuse the whole command, and not say which."""
-        if pa.types.is_floating(column.type) and pc.any(pc.is_nan(column)).as_py():
-            raise SinkFailed(
-                f"a score of the sorted set `{self._name.decode()}` is NaN",
-                where=self._pair.value,
-                hint="filter such records, or map them to a number",
-            )
+        is_score = pc.match_substring_regex(scores, _SCORE)
+        if pc.all(is_score).as_py():
+            return
+        row = pc.index(is_score, False).as_py()
+        member, score = (column[row].as_py().decode(errors="backslashreplace") for column in (members, scores))
+        raise SinkFailed(
+            f"the score of `{member}` in the sorted set `{self._name.decode()}` is `{score}`, which is no number",
+            where=self._pair.value,
+            hint="filter such records, or map them to a number",
+        )
 
 
 class StreamCommands:

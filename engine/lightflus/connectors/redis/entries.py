@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Protocol, TypeAlias, cast
 
@@ -43,7 +44,18 @@ class MessageEntries:
 
     def decode(self, entries: Sequence[Fields]) -> Decoded:
         """A message per entry."""
-        return self._decoder.decode_messages(pa.array(map(self._message, entries), pa.binary()))
+        messages = pa.array(map(self._message, entries), pa.binary())
+        decoded = self._decoder.decode_messages(messages)
+        if not messages.null_count:
+            return decoded
+        bad = [one if messages[one.index].is_valid else self._missing(one, entries[one.index]) for one in decoded.bad]
+        return replace(decoded, bad=tuple(bad))
+
+    def _missing(self, bad: BadRecord, fields: Fields) -> BadRecord:
+        """An entry that has not the field: all that it has is put aside."""
+        name = self._field.decode()
+        hint = "name the field that holds the record with the option `field`, or declare an object of all fields"
+        return _bad(Wrong(bad.index, f"the entry has no field `{name}`", hint), fields)
 
     def _message(self, fields: Fields) -> bytes | None:
         if len(fields) == 2 and (fields[0] == self._field or not self._is_chosen):

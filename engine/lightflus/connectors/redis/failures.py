@@ -41,6 +41,14 @@ _PASSING_CODES = {
     "UNBLOCKED": "ended the read: the stream is gone, or it has become a replica",
 }
 """The same, by the first word of a reply that redis-py has no class for."""
+_HINTS = {
+    "bulk length": "the server takes no values that long: raise its `proto-max-bulk-len`, or write smaller ones",
+    "exceeds maximum": "the server takes no values that long: raise its `proto-max-bulk-len`, or write smaller ones",
+    "valid float": "a score is a number, at most about 1.8e308: filter other records, or map them to one",
+    "last possible ID": "name another stream with the option `stream`, or delete it: its ids are used up",
+}
+"""What helps, by words of a reply."""
+_OLD = "is the server's version new enough for this command?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,8 @@ def _command(error: BaseException) -> Refusal:
         return Refusal(f"refuses: {said}", passes=False, hint=hint)
     if said.startswith("NOGROUP"):
         return Refusal(f"has lost the group: {said}", passes=False, hint="start the job again: it makes the group anew")
-    return Refusal(f"refuses: {said}", passes=False, hint="is the server's version new enough for this command?")
+    helps = [help_ for words, help_ in _HINTS.items() if words in said]
+    return Refusal(f"refuses: {said}", passes=False, hint=[*helps, _OLD][0])
 
 
 def _said(error: BaseException) -> str:

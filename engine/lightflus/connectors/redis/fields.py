@@ -21,10 +21,12 @@ from lightflus.connectors.redis.words import words_of
 from lightflus.connectors.rows import AnyArray
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
-from lightflus.model.types import Field, ScalarType
+from lightflus.model.types import Field, Scalar, ScalarType
 
 ToWords = Callable[[pa.RecordBatch], pa.BinaryArray]
 _MEMBER, _SCORE = "member", "score"
+_SCORES = frozenset(Scalar) - {Scalar.BOOL, Scalar.DATE32, Scalar.TIMESTAMP_MS, Scalar.TIMESTAMP_US}
+"""Numbers, and text that says one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ def _member_and_score(spec: SinkSpec) -> Pair:
         wrong = member if isinstance(score.type, ScalarType) else score
         raise BindingInvalid(
             f"`{wrong.name}` of a sorted set is {wrong.type}", where=spec.name, hint="map it to text or a number first"
+        )
+    if score.type.scalar not in _SCORES:
+        raise BindingInvalid(
+            f"`{score.name}` of a sorted set is {score.type}",
+            where=spec.name,
+            hint="a score is a number: map it to one",
         )
     _check_not_null(spec, member.name)
     return Pair(member.name, to_words(spec, score), score.name, score.type.nullable)
