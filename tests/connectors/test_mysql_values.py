@@ -82,6 +82,20 @@ def test_a_time_that_sql_does_not_spell_so_is_told_how_it_is_spelled(place: Plac
     assert "`2026-01-31 23:59:59.5` in UTC" in str(caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("moment", "number", "said"),
+    [
+        (253_402_300_800_000_000, float("nan"), "id 1, at '10000-01-01 00:00:00.000000', f nan: f is nan"),
+        (2**63 - 1, 1.0, "id 1, at None, f 1.0: at is a time that nobody can write"),
+    ],
+)
+def test_a_time_far_from_ours_is_told_like_any_other(place: Place, moment: int, number: float, said: str) -> None:
+    place.run("CREATE TABLE t (id BIGINT, at DATETIME(6), f DOUBLE)")
+    fields: dict[str, Type] = {"id": NUMBER, "at": ScalarType(Scalar.TIMESTAMP_US), "f": FLOAT}
+    with pytest.raises(SinkFailed, match=said):
+        write(place.sink(fields, table="t"), [[1, moment, number]], fields)
+
+
 def test_what_only_a_function_makes_is_written_by_a_statement(place: Place) -> None:
     place.run("CREATE TABLE t (id BIGINT PRIMARY KEY, v POINT)")
     fields: dict[str, Type] = {"id": NUMBER, "v": TEXT}

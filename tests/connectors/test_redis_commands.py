@@ -150,7 +150,8 @@ def test_values_look_as_javascript_prints_them() -> None:
     assert words_of(pa.array([True, False])).to_pylist() == [b"true", b"false"]
     assert words_of(pa.array([-(2**63)])).to_pylist() == [b"-9223372036854775808"]
     assert words_of(column(b"\x00\xff")).to_pylist() == [b"\x00\xff"]
-    assert words_of(pa.array([1767323045678], pa.timestamp("ms"))).to_pylist() == [b"2026-01-02T03:04:05.678Z"]
+    times = pa.array([1767323045678, 2**63 - 1, None], pa.int64()).cast(pa.timestamp("ms"))
+    assert words_of(times).to_pylist() == [b"2026-01-02T03:04:05.678Z", b"Invalid Date", None]
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def test_columns_have_the_types_of_their_fields(tmp_path: Path) -> None:
         "y": (Scalar.BINARY, b"\x00\xff"),
         "t": (Scalar.TIMESTAMP_MS, 1767323045678),
         "n": (Scalar.UTF8, None),
+        "e": (Scalar.TIMESTAMP_US, 2**63 - 1),
     }
     fields = tuple(SinkField(n, FieldPath((n,)), ScalarType(s, v is None)) for n, (s, v) in kinds.items())
     opened = SqliteSink(str(tmp_path / "out.db"), Table("t", fields, ("i",)))
@@ -116,7 +117,7 @@ def test_columns_have_the_types_of_their_fields(tmp_path: Path) -> None:
     writer.flush()
     opened.close()
     found = query(tmp_path / "out.db", "SELECT * FROM t")
-    assert found == [(-(2**63), str(2**64 - 1), 0.5, 1, b"\x00\xff", "2026-01-02 03:04:05.678", None)]
+    assert found == [(-(2**63), str(2**64 - 1), 0.5, 1, b"\x00\xff", "2026-01-02 03:04:05.678", None, None)]
 
 
 def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:

@@ -160,6 +160,14 @@ def test_columns_that_nobody_wants_may_be_called_alike(header: bytes) -> None:
     assert found.columns.to_pylist() == [{"who": "ann", "count": 1, "price": None}]
 
 
+def test_a_time_beyond_all_calendars_is_written_as_null() -> None:
+    fields = [Field("day", ScalarType(Scalar.DATE32)), Field("at", ScalarType(Scalar.TIMESTAMP_MS))]
+    days, times = pa.array([0, 2**31 - 1], pa.int32()), pa.array([-(2**63), 0], pa.int64())
+    columns = {"day": days.cast(pa.date32()), "at": times.cast(pa.timestamp("ms"))}
+    text = line_encoder("csv", fields).encode(pa.RecordBatch.from_pydict(columns))
+    assert text == b"1970-01-01,\n,1970-01-01 00:00:00.000\n"
+
+
 def test_bytes_are_not_written() -> None:
     for make in (line_encoder, message_encoder):
         with pytest.raises(BindingInvalid, match="no bytes, but field `b`"):

@@ -60,6 +60,8 @@ def test_numbers_look_as_javascript_prints_them(value: float | None, text: str) 
         (ScalarType(Scalar.FLOAT32), 0.1, "0.1"),
         (ScalarType(Scalar.TIMESTAMP_MS), 1767323045678, '"2026-01-02T03:04:05.678Z"'),
         (ScalarType(Scalar.DATE32), 10, '"1970-01-11"'),
+        (ScalarType(Scalar.TIMESTAMP_US), 2**63 - 1, "null"),
+        (ScalarType(Scalar.DATE32), -(2**31), "null"),
         (ListType(TEXT), ["a", None, '"'], r'["a",null,"\""]'),
         (ListType(TEXT, nullable=True), None, "null"),
         (ListType(ListType(TEXT)), [[], ["x"]], '[[],["x"]]'),

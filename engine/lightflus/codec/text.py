@@ -1,7 +1,7 @@
-"""Numbers as text, as JavaScript prints them; whole columns at a time, in Arrow.
+"""Numbers as text, as JavaScript prints them, and times; whole columns at a time, in Arrow.
 
-What it owns: `3`, not `3.0`, and where digits end and exponents begin. Pure; any thread.
-What it leaves: what stands there for NaN, infinities and nulls: that differs from format to format.
+What it owns: `3`, not `3.0`, and where digits end and exponents begin; which times have a text. Pure; any thread.
+What it leaves: what stands there for NaN, infinities, times without text and nulls: that differs from format to format.
 """
 
 from __future__ import annotations
@@ -32,6 +32,16 @@ def number_text(column: AnyArray) -> pa.StringArray:
         pa.StringArray,
         pc.replace_with_mask(text, cast(pa.BooleanArray, is_large.fill_null(False)), pa.array(large, pa.utf8())),
     )
+
+
+def time_text(column: AnyArray) -> pa.StringArray:
+    """The text of dates and of times in UTC: `2026-02-28 23:59:59.5`; null for nulls and beyond 32,767 years.
+
+    Arrow has no digits for such a year, and would write `<value out of range: 9223372036854775807>`.
+    """
+    text = cast(pa.StringArray, column.cast(pa.utf8()))
+    has_none = pc.starts_with(text, "<")
+    return cast(pa.StringArray, pc.if_else(has_none, None, text)) if pc.any(has_none).as_py() else text
 
 
 def _large(text: str) -> str:

@@ -16,6 +16,7 @@ from threading import Lock
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightflus.codec.text import time_text
 from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, always
 from lightflus.connectors.options import Options
 from lightflus.connectors.rows import AnyArray, Row, last_rows, rows_of
@@ -158,9 +159,9 @@ def _stored_column(column: AnyArray) -> AnyArray:
     kind = column.type
     if pa.types.is_boolean(kind):
         return pc.cast(column, pa.int8())
-    if pa.types.is_temporal(kind) or pa.types.is_uint64(kind):
-        return pc.cast(column, pa.utf8())
-    return column
+    if pa.types.is_temporal(kind):
+        return time_text(column)
+    return pc.cast(column, pa.utf8()) if pa.types.is_uint64(kind) else column
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
+from lightflus.codec.text import time_text
 from lightflus.errors import BindingInvalid
 from lightflus.formats.csv_dialect import Dialect, check_flat, check_text
 from lightflus.model.types import Field
@@ -38,7 +39,7 @@ class CsvEncoder:
     def encode(self, columns: pa.RecordBatch) -> bytes:
         """A line per row."""
         out = pa.BufferOutputStream()
-        pv.write_csv(columns, cast(IO[bytes], out), self._options)
+        pv.write_csv(_without_bad_times(columns), cast(IO[bytes], out), self._options)
         return out.getvalue().to_pybytes()
 
     def encode_messages(self, columns: pa.RecordBatch) -> Sequence[bytes | None]:
@@ -47,6 +48,15 @@ class CsvEncoder:
             return []
         whole = self.encode(columns)[:-1]
         return whole.split(b"\n") if whole.count(b"\n") < columns.num_rows else _rows(whole)
+
+
+def _without_bad_times(columns: pa.RecordBatch) -> pa.RecordBatch:
+    """Times that have no text become null."""
+    good = [
+        pc.if_else(pc.is_valid(time_text(column)), column, None) if pa.types.is_temporal(column.type) else column
+        for column in columns.columns
+    ]
+    return pa.RecordBatch.from_arrays(good, names=columns.schema.names)
 
 
 def _rows(text: bytes) -> Sequence[bytes | None]:

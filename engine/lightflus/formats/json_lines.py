@@ -14,7 +14,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.codec.text import number_text
+from lightflus.codec.text import number_text, time_text
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json_columns import AnyArray
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, walk
@@ -73,9 +73,9 @@ def _text(column: AnyArray) -> pa.StringArray:
     elif pa.types.is_string(kind):
         text = _joined(['"', _escaped(cast(pa.StringArray, column)), '"'])
     elif pa.types.is_timestamp(kind):
-        text = _joined(['"', pc.replace_substring(_plain(column), " ", "T"), 'Z"'])
+        text = _joined(['"', pc.replace_substring(time_text(column), " ", "T"), 'Z"'])
     elif pa.types.is_date(kind):
-        text = _joined(['"', _plain(column), '"'])
+        text = _joined(['"', time_text(column), '"'])
     else:
         text = _plain(column)
     if column.null_count:

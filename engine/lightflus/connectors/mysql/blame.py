@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import cast
 
 import pyarrow as pa
 
+from lightflus.codec.text import time_text
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import Fault, ServerError
 from lightflus.connectors.mysql.plan import Plan, Values
 from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.retry import Passing
-from lightflus.connectors.rows import Row
+from lightflus.connectors.rows import AnyArray, Cell, Row
 from lightflus.errors import SinkFailed
 
 _SHOWN_FIELDS = 4
@@ -27,7 +29,7 @@ _ROW = re.compile(r" at row \d+$")
 
 def unfit(error: Unfit, chunk: pa.RecordBatch, plan: Plan) -> SinkFailed:
     """The error for a value that was not even sent."""
-    row = tuple(column[0].as_py() for column in chunk.slice(error.row, 1).columns)
+    row = tuple(map(_value, chunk.slice(error.row, 1).columns))
     return SinkFailed(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
 
 
@@ -70,6 +72,11 @@ def _fails(values: Values, plan: Plan, connected: Callable[[], Client]) -> bool 
     except Passing:
         return None
     return False
+
+
+def _value(column: AnyArray) -> Cell:
+    """The value of a column of one row; Python's own times end at the year 9999."""
+    return cast(Cell, (time_text(column) if pa.types.is_temporal(column.type) else column)[0].as_py())
 
 
 def _shown(row: Row, plan: Plan) -> str:

@@ -13,6 +13,7 @@ from typing import Literal, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightflus.codec.text import time_text
 from lightflus.connectors.mysql.table import Column, Family
 from lightflus.connectors.rows import AnyArray
 from lightflus.model.types import Scalar, ScalarType, Type
@@ -95,7 +96,7 @@ def conversion(kind: Type, column: Column | None, json_of: JsonOf) -> Convert:
     if kind.scalar in _TIMESTAMPS:
         digits = column.fraction if column is not None and column.family is Family.MOMENT else 6
         return lambda moments: _as_moment(moments, digits)
-    return _as_text if kind.scalar is Scalar.DATE32 else _as_it_is
+    return _as_time if kind.scalar is Scalar.DATE32 else _as_it_is
 
 
 def _as_it_is(values: AnyArray) -> AnyArray:
@@ -106,8 +107,12 @@ def _as_bit(values: AnyArray) -> AnyArray:
     return pc.cast(values, pa.int8())
 
 
-def _as_text(values: AnyArray) -> AnyArray:
-    return pc.cast(values, pa.utf8())
+def _as_time(values: AnyArray) -> AnyArray:
+    texts = time_text(values)
+    if texts.null_count > values.null_count:
+        row = _first(pc.and_(pc.is_null(texts), pc.is_valid(values))) or 0
+        raise Unfit(row, "is a time that nobody can write", "filter such records, or give it another value in the job")
+    return texts
 
 
 def _finite(values: AnyArray) -> AnyArray:
@@ -140,7 +145,7 @@ def _as_integer(values: AnyArray) -> AnyArray:
 def _as_moment(values: AnyArray, digits: int) -> AnyArray:
     """Text in UTC, cut to the digits that the column keeps; the server would round up, into the next day."""
     moments = cast("pa.TimestampArray[Literal['us']]", values)
-    return pc.cast(pc.floor_temporal(moments, multiple=10 ** (6 - digits), unit="microsecond"), pa.utf8())
+    return _as_time(pc.floor_temporal(moments, multiple=10 ** (6 - digits), unit="microsecond"))
 
 
 def _first(wrong: AnyArray) -> int | None:

@@ -11,8 +11,10 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.codec.text import number_text
+from lightflus.codec.text import number_text, time_text
 from lightflus.connectors.rows import AnyArray
+
+_NO_TIME = "Invalid Date"
 
 
 def words_of(column: AnyArray) -> pa.BinaryArray:
@@ -22,7 +24,7 @@ def words_of(column: AnyArray) -> pa.BinaryArray:
         return cast(pa.BinaryArray, column)
     if pa.types.is_floating(kind):
         text = _float_text(column)
-    elif pa.types.is_timestamp(kind):
+    elif pa.types.is_temporal(kind):
         text = _time_text(column)
     else:
         text = cast(pa.StringArray, column.cast(pa.utf8()))
@@ -38,5 +40,11 @@ def _float_text(column: AnyArray) -> pa.StringArray:
 
 
 def _time_text(column: AnyArray) -> pa.StringArray:
-    plain = pc.replace_substring(cast(pa.StringArray, column.cast(pa.utf8())), " ", "T")
-    return pc.binary_join_element_wise(plain, cast(pa.StringArray, "Z"), cast(pa.StringArray, ""))
+    """As JavaScript has it, also for times that have no text: a null would delete what is there."""
+    text = time_text(column)
+    if pa.types.is_timestamp(column.type):
+        plain = pc.replace_substring(text, " ", "T")
+        text = pc.binary_join_element_wise(plain, cast(pa.StringArray, "Z"), cast(pa.StringArray, ""))
+    if text.null_count > column.null_count:
+        text = cast(pa.StringArray, pc.if_else(column.is_valid(), text.fill_null(_NO_TIME), None))
+    return text
