@@ -56,6 +56,23 @@ def test_with_json_an_error_is_an_object_on_standard_output(command: str, capsys
     assert said["error"]["message"] == "there is no such file"
 
 
+@pytest.mark.parametrize(
+    "arguments", [["build"], ["inspect", "a.ts", "b.ts"], ["verify", "a.wasm", "--nope"], ["doctor", "x"], ["frob"]]
+)
+def test_with_json_wrong_use_is_an_object_too(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(*arguments, "--json") == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["ok"] is False
+    assert said["error"]["kind"] == "UserError"
+
+
+def test_with_json_wrong_use_of_run_is_an_event(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer("run", "a.ts", "--json", "-p", "0") == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["event"] == "failed"
+    assert "'--parallelism'" in said["error"]["message"]
+
+
 def test_help_loads_none_of_the_engine() -> None:
     program = (
         "import sys; from lightflus.cli.main import app\n"

@@ -1,12 +1,21 @@
-"""Commands whose help shows no type beside a flag: `--json`, not `--json <bool>`.
+"""Commands whose help shows no type beside a flag, and whose wrong use is an error like any other.
 
-What it owns: that a flag, which takes no value, names none. What it leaves: all else of the help, to typer.
+What it owns: that a flag, which takes no value, names none; usage errors as `UserError`, with `--json` as an object.
+What it leaves: all else of parsing and help, to typer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from typer._click import Command as ClickCommand
 from typer._click import Context, Parameter
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from lightflus.cli.problems import told_as_json
+from lightflus.errors import UserError
 
 
 class Command(TyperCommand):
@@ -16,6 +25,11 @@ class Command(TyperCommand):
         """Its parameters, for parsing and for help."""
         return _untyped_flags(super().get_params(ctx))
 
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Its arguments and options. Raises UserError."""
+        with _explained(ctx, args):
+            return super().parse_args(ctx, args)
+
 
 class Group(TyperGroup):
     """The command above the commands."""
@@ -23,6 +37,28 @@ class Group(TyperGroup):
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Its parameters, for parsing and for help."""
         return _untyped_flags(super().get_params(ctx))
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Its own options. Raises UserError."""
+        with _explained(ctx, args):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, ClickCommand | None, list[str]]:
+        """The command that is meant. Raises UserError."""
+        with _explained(ctx, args):
+            return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _explained(ctx: Context, args: list[str]) -> Iterator[None]:
+    with told_as_json(is_wanted="--json" in args, event="failed" if ctx.info_name == "run" else None):
+        try:
+            yield
+        except NoArgsIsHelpError:
+            raise
+        except UsageError as error:
+            text = error.format_message().rstrip(".")
+            raise UserError(text, hint=f"{ctx.command_path} --help shows its use") from error
 
 
 def _untyped_flags(params: list[Parameter]) -> list[Parameter]:

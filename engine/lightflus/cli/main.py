@@ -36,7 +36,9 @@ app = typer.Typer(
 Job = Annotated[
     Path,
     typer.Argument(
-        help="A job (job.ts, or the Cargo.toml of a Rust job) or a built module (job.wasm).", show_default=False
+        metavar="JOB",
+        help="A job (job.ts, or the Cargo.toml of a Rust job) or a built module (job.wasm).",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
@@ -75,7 +77,7 @@ def _root(
 
 @app.command(cls=Command, epilog="Example: lightflus new wordcount --lang rust")
 def new(
-    name: Annotated[Path, typer.Argument(help="The project's folder; its last part is the project's name.")],
+    name: Annotated[Path, typer.Argument(metavar="NAME", help="The project's folder; its last part is its name.")],
     lang: Annotated[str, typer.Option(help="Language of the job: ts, rust.")] = "ts",
 ) -> None:
     """Begin a project: a job, sample data, types for the editor, and a README with the next commands."""
@@ -86,7 +88,9 @@ def new(
 
 @app.command(cls=Command, epilog="Example: lightflus build job.ts -o job.wasm")
 def build(
-    job: Annotated[Path, typer.Argument(help="A job: job.ts, or the Cargo.toml of a Rust job.", show_default=False)],
+    job: Annotated[
+        Path, typer.Argument(metavar="JOB", help="A job: job.ts, or the Cargo.toml of a Rust job.", show_default=False)
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The module; by default the job's name with .wasm.")
     ] = None,
@@ -119,7 +123,7 @@ def run(
         typer.Option(
             "--dead-letters",
             metavar="FILE",
-            help="Where records go that cannot be decoded; by default JOB.dead-letters.jsonl, made with the first one.",
+            help="Where records go that cannot be decoded; by default a file named after the job, made with the first.",
             show_default=False,
         ),
     ] = None,

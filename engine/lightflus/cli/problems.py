@@ -74,13 +74,14 @@ def to_json(error: LightflusError) -> dict[str, object]:
 
 
 @contextmanager
-def told_as_json(*, is_wanted: bool) -> Iterator[None]:
-    """Around a command with `--json`: its error is an object on standard output, too."""
+def told_as_json(*, is_wanted: bool, event: str | None = None) -> Iterator[None]:
+    """Around a command with `--json`: its error is an object on standard output, too; for `run` an event."""
     try:
         yield
     except LightflusError as error:
         if is_wanted:
-            emit(json.dumps({"ok": False, "error": to_json(error)}, ensure_ascii=False))
+            said: dict[str, object] = {"ok": False} if event is None else {"event": event}
+            emit(json.dumps({**said, "error": to_json(error)}, ensure_ascii=False))
         raise
 
 
