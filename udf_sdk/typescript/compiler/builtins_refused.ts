@@ -140,6 +140,7 @@ const GLOBAL_REFUSALS: ReadonlyMap<string, Refusal> = new Map(
         "write Object.freeze({ ... }), or declare it Readonly<T> or `as const`",
       ],
       ["Object.fromEntries", "LF408", "'Object.fromEntries' is not supported in a job", "use Map"],
+      ["Object.is", "LF409", "'Object.is' is not supported in a job", "compare with ===; Number.isNaN(x) knows NaN, 1 / x < 0 knows -0"],
       ["Intl", "LF409", "'Intl' is not supported in a job", "format with toFixed, padStart and template text"],
       ["eval", "LF409", "'eval' is not supported in a job", "write the code as a function"],
     ] as const

@@ -136,13 +136,16 @@ export function orMissing(absent: Absent): string {
   return absent === "both" ? "null | undefined" : absent;
 }
 
+/** Fields of a type that a message shows. */
+const DESCRIBED_FIELDS = 12;
+
 /** By its fields while it is small, else by its name. */
 function describeRecord(record: RecordClass, depth: number): string {
   if (depth > 1 && !/^(Rec_|Tuple)/.test(record.name)) return record.name;
   if (depth > 1) return "{...}";
-  const fields = record.fields.map((f) =>
-    record.tuple ? describe(f.rep, depth + 1) : `${f.name}: ${describe(f.rep, depth + 1)}`,
-  );
+  const shown = record.fields.slice(0, DESCRIBED_FIELDS);
+  const fields = shown.map((f) => (record.tuple ? describe(f.rep, depth + 1) : `${f.name}: ${describe(f.rep, depth + 1)}`));
+  if (shown.length < record.fields.length) fields.push(`... ${record.fields.length - shown.length} more`);
   return record.tuple ? `[${fields.join(", ")}]` : `{ ${fields.join("; ")} }`;
 }
 

@@ -99,7 +99,8 @@ function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.
 }
 
 function enumMember(ctx: Context, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): Value | undefined {
-  const symbol = ctx.job.checker.getSymbolAtLocation(ts.isPropertyAccessExpression(node) ? node.name : node);
+  const name = ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression;
+  const symbol = ts.isMemberName(name) || ts.isStringLiteralLike(name) ? ctx.job.checker.getSymbolAtLocation(name) : undefined;
   const isMember = symbol !== undefined && (symbol.flags & ts.SymbolFlags.EnumMember) !== 0;
   if (!isMember) return undefined;
   const value = ctx.job.checker.getConstantValue((symbol.valueDeclaration ?? node) as ts.EnumMember);

@@ -8,7 +8,7 @@ import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import { apiStaticCall } from "./api_calls.ts";
 import { isUndefined, passArguments, typeArgumentsOf } from "./arguments.ts";
-import { filledArray } from "./arrays.ts";
+import { arrayOf, filledArray } from "./arrays.ts";
 import { consoleCall, globalCall, staticCall } from "./builtin_calls.ts";
 import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
@@ -97,8 +97,11 @@ export function closureCall(ctx: Context, node: ts.CallExpression, callee: Value
     return refuse(ctx, node, "LF302", `a value of type '${describe(rep)}' cannot be called in a job`);
   const held = temporary(ctx, rep);
   const given = node.arguments;
+  const declaration = ctx.job.checker.getResolvedSignature(node)?.declaration as ts.SignatureDeclaration | undefined;
   const passed = rep.parameters.map((wanted, i) => {
     const argument = given[i];
+    if (declaration?.parameters[i]?.dotDotDotToken !== undefined && wanted.kind === "array")
+      return code`, ${arrayOf(ctx, node, given.slice(i), wanted.item)}`;
     const value =
       argument === undefined ? convert(ctx, { code: "null", rep: NULL }, wanted, node) : into(ctx, argument, wanted);
     return code`, ${value}`;

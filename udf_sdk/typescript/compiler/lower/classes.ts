@@ -7,11 +7,11 @@ import { recordMethods } from "../records.ts";
 import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { emptyText, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { constructorMember, field } from "./constructors.ts";
+import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
-import { into } from "./dispatch.ts";
 import { checkFunction, functionBody, functionContext, resultRep } from "./functions.ts";
-import { checkOverride, padding } from "./overrides.ts";
+import { checkKind, checkOverride, padding } from "./overrides.ts";
 import { directParameters } from "./parameters.ts";
 import { guarded } from "./statements.ts";
 
@@ -73,8 +73,7 @@ function classMember(ctx: Context, node: ts.ClassElement): Code {
   if (ts.isPropertyDeclaration(node)) return property(ctx, node);
   if (ts.isConstructorDeclaration(node)) return constructorMember(ctx, node);
   if (ts.isMethodDeclaration(node)) return methodMember(ctx, node);
-  if (ts.isGetAccessorDeclaration(node))
-    return code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, resultRep(ctx, node))} ${body(ctx, node)}`;
+  if (ts.isGetAccessorDeclaration(node)) return getter(ctx, node);
   if (ts.isSetAccessorDeclaration(node)) return setter(ctx, node);
   if (ts.isSemicolonClassElement(node)) return "";
   return refuse(ctx, node, "LF314", "this class member is not supported in a job");
@@ -113,45 +112,13 @@ function property(ctx: Context, node: ts.PropertyDeclaration): Code {
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
   if (symbol === undefined) return refuse(ctx, node, "LF314", "this class member is not supported in a job");
   const rep = repOfSymbol(ctx, symbol, node);
-  const initial = node.initializer === undefined ? emptyText(ctx, rep) : into(outside(ctx), node.initializer, rep);
-  return code`${isStatic(node)}${memberName(ctx, node)}: ${typeText(ctx, rep)} = ${initial};`;
+  checkKind(ctx, node);
+  return code`${isStatic(node)}${field(ctx, node, memberName(ctx, node), rep)}`;
 }
 
 function containsFunction(node: ts.Node | undefined): boolean {
   if (node === undefined) return false;
   return ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.forEachChild(node, containsFunction) === true;
-}
-
-/** Initial values stand outside any body. */
-function outside(ctx: Context): Context {
-  return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
-}
-
-/** Parameter properties become fields, set at the start of the body; behind super(...) in a derived class. */
-function constructorMember(ctx: Context, node: ts.ConstructorDeclaration): Code {
-  if (node.body === undefined) return "";
-  const inner = functionContext(ctx, node, VOID);
-  const owned = node.parameters
-    .filter((p) => ts.isParameterPropertyDeclaration(p, node))
-    .map((p) => {
-      const rep = repOfSymbol(ctx, ctx.job.checker.getSymbolAtLocation(p.name) as ts.Symbol, p);
-      return { name: localName((p.name as ts.Identifier).text), type: typeText(ctx, rep), zero: emptyText(ctx, rep) };
-    });
-  const fields = owned.map((f) => `${f.name}: ${f.type} = ${f.zero}; `);
-  const stores = owned.map((f) => `this.${f.name} = ${f.name}; `).join("");
-  const { list, prologue } = directParameters(inner, node);
-  const superCall = node.body.statements.find(isSuperCall);
-  if (superCall !== undefined && stores !== "") ctx.job.afterSuper.set(superCall, stores);
-  const inside = functionBody(inner, node, superCall === undefined ? code`${prologue}${stores}` : prologue);
-  return code`${fields}constructor(${list}) ${inside}`;
-}
-
-function isSuperCall(node: ts.Statement): boolean {
-  return (
-    ts.isExpressionStatement(node) &&
-    ts.isCallExpression(node.expression) &&
-    node.expression.expression.kind === ts.SyntaxKind.SuperKeyword
-  );
 }
 
 /** A method; a generic one is lowered when it is called, once per instantiation (generic_methods.ts). */
@@ -175,23 +142,27 @@ function isAbstractMember(node: ts.MethodDeclaration): boolean {
   return node.modifiers?.some((m) => m.kind === ts.SyntaxKind.AbstractKeyword) ?? false;
 }
 
-function body(ctx: Context, node: ts.GetAccessorDeclaration): Code {
+function getter(ctx: Context, node: ts.GetAccessorDeclaration): Code {
+  checkKind(ctx, node);
   checkOverride(ctx, node);
   const inner = functionContext(ctx, node, resultRep(ctx, node));
+  const head = code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, inner.fn.result)}`;
+  if (node.body === undefined) return code`abstract ${head};`;
   const { prologue } = directParameters(inner, node);
-  return functionBody(inner, node, prologue);
+  return code`${head} ${functionBody(inner, node, prologue)}`;
 }
 
 function setter(ctx: Context, node: ts.SetAccessorDeclaration): Code {
   const inner = functionContext(ctx, node, VOID);
   const { list, prologue } = directParameters(inner, node);
-  return code`${isStatic(node)}set ${memberName(ctx, node)}(${list}) ${functionBody(inner, node, prologue)}`;
+  const head = code`${isStatic(node)}set ${memberName(ctx, node)}(${list})`;
+  return node.body === undefined ? code`abstract ${head};` : code`${head} ${functionBody(inner, node, prologue)}`;
 }
 
 /** An interface that classes implement. Interfaces that only describe records need no text. */
 export function interfaceDeclaration(ctx: Context, node: ts.InterfaceDeclaration): Code {
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
-  if (symbol === undefined || !ctx.job.program.isClassLike(symbol) || node.typeParameters !== undefined) return "";
+  if (symbol === undefined || !ctx.job.program.isClassLike(symbol)) return "";
   const members = node.members.map((member) => {
     if (ts.isMethodSignature(member) && ts.isIdentifier(member.name)) {
       const list = member.parameters.map(

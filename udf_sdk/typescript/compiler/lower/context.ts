@@ -81,7 +81,7 @@ export interface Job {
   /** The unit in which the declaration is lowered; makes one for a new instantiation. */
   unitOf(declaration: ts.Declaration, args: readonly Rep[]): Unit;
   /** What follows a `super(...)` statement: the fields that the constructor's parameters declare. */
-  readonly afterSuper: Map<ts.Node, string>;
+  readonly afterSuper: Map<ts.Node, Code>;
   /** What the type parameters of a class stand for in one of its types. */
   substitutionOf(rep: Rep & { kind: "class" }): Substitution;
   /** Text of the instantiations of a class's generic methods; grows while others are lowered, before anything is rendered. */
@@ -124,7 +124,15 @@ export function repAt(ctx: Context, node: ts.Node): Rep {
 export function repOfSymbol(ctx: Context, symbol: ts.Symbol, node: ts.Node): Rep {
   const rep = repOf(ctx, ctx.job.checker.getTypeOfSymbol(symbol), symbol.valueDeclaration ?? node);
   if (rep.kind === "never") return NULL;
+  if (rep.kind === "nullable" && rep.absent === "undefined" && hasDefault(symbol)) return rep.of;
   return ctx.job.missing.has(symbol) ? nullable(rep, "undefined") : rep;
+}
+
+/** A parameter with a default: its function always sees a value. */
+function hasDefault(symbol: ts.Symbol): boolean {
+  const { valueDeclaration } = symbol;
+  if (symbol.flags & ts.SymbolFlags.Property) return false;
+  return valueDeclaration !== undefined && ts.isParameter(valueDeclaration) && valueDeclaration.initializer !== undefined;
 }
 
 /** A new name that no user's name can be. */

@@ -3,7 +3,7 @@
 import ts from "typescript-compiler-api";
 import { Refused } from "../diagnostics.ts";
 import { enclosingFunction, isFunction, symbolOf } from "../scopes.ts";
-import { VOID, nullable } from "../types.ts";
+import { VOID } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -54,11 +54,9 @@ function isPromise(type: ts.Type): boolean {
   return type.symbol?.name === "Promise";
 }
 
-/** The signature of a function value: a parameter that may be left out is nullable. */
+/** The signature of a function value. */
 function valueSignature(ctx: Context, node: ts.SignatureDeclaration): Signature {
-  const reps = parameterReps(ctx, node);
-  const parameters = reps.map((rep, i) => (node.parameters[i]?.initializer ? nullable(rep, "undefined") : rep));
-  return { kind: "function", parameters, result: resultRep(ctx, node) };
+  return { kind: "function", parameters: parameterReps(ctx, node), result: resultRep(ctx, node) };
 }
 
 /** Functions that a job cannot have, wherever they stand. */
@@ -117,12 +115,8 @@ export function wrappedPair(
   at: ts.Node,
 ): FunctionPair {
   const inner: Context = { ...ctx, fn: { node: ctx.fn.node, result: target.result, temporaries: [], turns: [] } };
-  const reps = parameterReps(ctx, node);
-  const usable = node.parameters.findIndex(
-    (p, i) => p.initializer !== undefined && target.parameters[i]?.kind === "nullable",
-  );
-  const passed = reps.slice(0, usable < 0 ? target.parameters.length : usable);
-  const args = passed.map((rep, i) => convert(inner, { code: `a${i}`, rep: target.parameters[i] as Rep }, rep, at));
+  const reps = parameterReps(ctx, node).slice(0, target.parameters.length);
+  const args = reps.map((rep, i) => convert(inner, { code: `a${i}`, rep: target.parameters[i] as Rep }, rep, at));
   const call = code`${globalName(ctx, symbol)}(${separated(args, ", ")})`;
   const list = target.parameters.map((p, i) => `, a${i}: ${typeText(ctx, p)}`).join("");
   const result =

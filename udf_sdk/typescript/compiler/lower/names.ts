@@ -1,7 +1,7 @@
 // What a name becomes: a local, a field of a frame, a global of this or another unit, a constant. Also `this`, and the frames
 // themselves: how a function reaches them, where they are made.
 import ts from "typescript-compiler-api";
-import { constant, refused } from "../builtins.ts";
+import { constant, globalFunction, refused } from "../builtins.ts";
 import type { Frame } from "../captures.ts";
 import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import {
@@ -41,6 +41,8 @@ export function identifier(ctx: Context, node: ts.Identifier): Value {
 function libraryValue(ctx: Context, node: ts.Identifier): Value {
   const text = constant(node.text);
   if (text !== undefined) return { code: text, rep: NUMBER };
+  if ("builtin" in globalFunction(node.text, { count: 1, spread: false }))
+    return refuse(ctx, node, "LF302", `'${node.text}' cannot be a value here`, `write x => ${node.text}(x)`);
   const known = refused(node.text);
   ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);
   return refuse(ctx, node, "LF302", `'${node.text}' is not available in a job`);

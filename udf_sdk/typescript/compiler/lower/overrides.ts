@@ -49,6 +49,25 @@ export function checkOverride(ctx: Context, node: ts.MethodDeclaration | ts.GetA
   }
 }
 
+/** Refuses a field that is a getter in a base, and a getter that is a field there. */
+export function checkKind(ctx: Context, node: ts.PropertyDeclaration | ts.GetAccessorDeclaration): void {
+  const { checker } = ctx.job;
+  const name = node.name.getText();
+  const base = checker.getBaseTypes(checker.getTypeAtLocation(node.parent) as ts.InterfaceType)[0];
+  const member = base && checker.getPropertyOfType(base, name);
+  if (base === undefined || member === undefined || !ts.isClassDeclaration(node.parent)) return;
+  const isAccessor = (member.flags & ts.SymbolFlags.Accessor) !== 0;
+  if (isAccessor === ts.isGetAccessorDeclaration(node)) return;
+  const [there, here] = isAccessor ? ["a getter", "a field"] : ["a field", "a getter"];
+  refuse(
+    ctx,
+    node,
+    "LF314",
+    `'${base.symbol.name}.${name}' is ${there}, and this is ${here}: in a job both need to be the same`,
+    isAccessor ? `write get ${name}() here, with a field of another name behind it` : `write abstract get ${name}() in '${base.symbol.name}'`,
+  );
+}
+
 function isCalledAlike(ctx: Context, own: Pick<Inherited, "parameters" | "result">, base: Inherited): boolean {
   const isSame = (a: Rep, b: Rep): boolean => typeText(ctx, a) === typeText(ctx, b);
   const [result, wanted] = [present(own.result), present(base.result)];

@@ -1,23 +1,39 @@
 // Parameters: what callers see, padding to a wanted signature, defaults, patterns, and those that live in a frame.
 import ts from "typescript-compiler-api";
-import { sameRep } from "../types.ts";
+import { nullable, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { freshName, localName, repOfSymbol, typeText } from "./context.ts";
+import { freshName, localName, refuse, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { bindPattern } from "./destructuring.ts";
 import { into } from "./dispatch.ts";
 import { bindEnvironment, enterFrame, place as variablePlace } from "./names.ts";
 
-/** The parameters that callers of the function itself see, in order. */
+/** The parameters that callers of the function itself see, in order: one with a default may be left out, and the function sees to it. */
 export function parameterReps(ctx: Context, node: ts.SignatureDeclaration): Rep[] {
-  return node.parameters.filter((p) => !isThisParameter(p)).map((p) => repOfSymbol(ctx, parameterSymbol(ctx, p), p));
+  return node.parameters.filter((p) => !isThisParameter(p)).map((p) => givenRep(ctx, p));
 }
 
-function parameterSymbol(ctx: Context, parameter: ts.ParameterDeclaration): ts.Symbol {
-  const symbol = ts.isIdentifier(parameter.name) ? ctx.job.checker.getSymbolAtLocation(parameter.name) : undefined;
+function givenRep(ctx: Context, node: ts.ParameterDeclaration): Rep {
+  const rep = repOfSymbol(ctx, parameterSymbol(ctx, node), node);
+  if (node.initializer === undefined) return rep;
+  if (rep.kind === "nullable" && !isMissing(node.initializer))
+    refuse(ctx, node, "LF102", "this may be null and has a default for undefined, which a job cannot tell apart", "a default of null, and ?? in the body");
+  return nullable(rep, "undefined");
+}
+
+function isMissing(node: ts.Expression): boolean {
+  return node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === "undefined");
+}
+
+/** The variable; a parameter property has the field of the class beside it. */
+export function parameterSymbol(ctx: Context, parameter: ts.ParameterDeclaration): ts.Symbol {
+  const { checker } = ctx.job;
+  if (ts.isIdentifier(parameter.name) && ts.isParameterPropertyDeclaration(parameter, parameter.parent))
+    return checker.getSymbolsOfParameterPropertyDeclaration(parameter, parameter.name.text)[0] as ts.Symbol;
+  const symbol = ts.isIdentifier(parameter.name) ? checker.getSymbolAtLocation(parameter.name) : undefined;
   return symbol ?? (parameter as unknown as { symbol: ts.Symbol }).symbol;
 }
 
@@ -76,26 +92,18 @@ function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, 
   return code`(${value.code} !== null ? ${convert(ctx, unwrapped(ctx, value), rep, node)} : ${into(ctx, node.initializer, rep)})`;
 }
 
-/** Parameters of a function that is called by its name: AssemblyScript's own defaults, patterns and captured ones unpacked. */
+/** Parameters of a function that is called by its name: what may be left out at the end, patterns and captured ones unpacked. */
 export function directParameters(ctx: Context, node: ts.SignatureDeclaration): { list: Code; prologue: Code } {
   const prologue: Code[] = [enterFrame(ctx, node)];
   const parts = node.parameters
     .filter((p) => !isThisParameter(p))
     .map((p, i) => {
-      const rep = repOfSymbol(ctx, parameterSymbol(ctx, p), p);
+      const rep = givenRep(ctx, p);
       const { name, setup } = bindParameter(ctx, p, rep, i);
       prologue.push(setup);
-      const fallback = p.initializer
-        ? code` = ${into(topLevelOf(ctx), p.initializer, rep)}`
-        : rep.kind === "nullable" && p.questionToken
-          ? " = null"
-          : "";
-      return code`${from(p, name)}: ${typeText(ctx, rep)}${fallback}`;
+      const isOptional = p.initializer !== undefined || p.questionToken !== undefined;
+      const missing = p.dotDotDotToken !== undefined ? " = []" : isOptional && rep.kind === "nullable" ? " = null" : "";
+      return code`${from(p, name)}: ${typeText(ctx, rep)}${missing}`;
     });
   return { list: separated(parts, ", "), prologue };
-}
-
-/** A default stands outside the body, so its intermediate values are the file's. */
-function topLevelOf(ctx: Context): Context {
-  return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
 }

@@ -17,8 +17,8 @@ class Plain implements Format {
 }
 
 export class Loud extends Plain {
-  override sum(n: number, times?: number): number { // error
-    return n * (times ?? 3);
+  override sum(n: number, times: number): number { // error
+    return n * times;
   }
   override log(n: number): number { // error
     return n;
@@ -26,4 +26,20 @@ export class Loud extends Plain {
   override get size(): number { // error
     return 5;
   }
+}
+
+abstract class Shape {
+  abstract readonly name: string;
+  abstract get area(): number;
+}
+
+export class Square extends Shape {
+  get name(): string { // error
+    return "square";
+  }
+  area = 4; // error
+}
+
+export function named(name: string | null = "none"): string { // error
+  return name ?? "null";
 }
