@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -155,3 +156,12 @@ def test_a_type_at_the_depth_limit_is_read_and_one_deeper_is_refused() -> None:
 
     assert len(graph_from_json(text(limits.TYPE_DEPTH).encode()).functions) == 1
     assert "deep" in refusal(text(limits.TYPE_DEPTH + 1))
+
+
+def test_a_connectors_options_are_in_the_order_of_their_names() -> None:
+    options = dict.fromkeys(("topic", "group", "brokers", "format", "schema", "a", "z", "m"), "x")
+    graph = word_count()
+    source = replace(graph.operators[0], kind=Source(Connector("kafka", options), "text"))
+    read = graph_from_json(graph_to_json(replace(graph, operators=(source, *graph.operators[1:]))))
+    assert isinstance(read.operators[0].kind, Source)
+    assert list(read.operators[0].kind.connector.options) == sorted(options)

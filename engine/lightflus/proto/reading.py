@@ -151,7 +151,7 @@ def _sink_field(message: job_pb2.SinkField) -> SinkField:
 
 
 def _connector(message: job_pb2.Connector) -> Connector:
-    return Connector(message.kind, dict(message.options))
+    return Connector(message.kind, dict(sorted(message.options.items())))  # a map has no order of its own
 
 
 def _extractor(message: job_pb2.Extractor, what: str) -> Extractor:
