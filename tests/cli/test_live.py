@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lightflus.cli.live import LiveView, summary
+from lightflus.cli.screen import words
 from lightflus.connectors.screen import ShownRows
 from lightflus.model.graph import OperatorId
 from lightflus.runtime.counters import OperatorProgress
@@ -35,3 +36,11 @@ def test_what_waits_or_was_put_aside_is_noted_and_without_that_there_is_no_colum
     assert [str(cell) for cell in table.columns[-1].cells] == [
         "h:1 refuses connections; try 2 in 0.1 s, bad records: 1,234, 7 behind"
     ]
+
+
+def test_a_narrow_terminal_has_numbers_that_can_be_read_instead_of_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words(), "width", 40)
+    table = summary("job", 1.0, [OperatorProgress(OperatorId(0), "topic", 1, 12_345_678, 1, 1, 0, 0.0)])
+    with words().capture() as capture:
+        words().print(table)
+    assert "topic     12,345,678" in capture.get()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +73,23 @@ def test_with_json_wrong_use_of_run_is_an_event(capsys: pytest.CaptureFixture[st
     said = json.loads(capsys.readouterr().out)
     assert said["event"] == "failed"
     assert "'--parallelism'" in said["error"]["message"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_ctrl_c_while_the_command_line_loads_ends_it_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import sys; print('loading', flush=True); sys.stdin.read()")
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from lightflus.cli.start import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[1] == b""
+    assert process.returncode == -signal.SIGINT
 
 
 def test_help_loads_none_of_the_engine() -> None:

@@ -30,7 +30,16 @@ def guarded(command: Callable[[], None]) -> int:
         code = INTERRUPTED
     except Exception as error:
         code = _explain(error)
+    _write_out()
     return code
+
+
+def _write_out() -> None:
+    """What Python would write when it ends, where a stream that fails is a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard(sys.stdout)
 
 
 def _explain(error: Exception) -> int:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rich import box
 from rich.console import Group
 from rich.live import Live
 from rich.table import Table
@@ -23,6 +24,8 @@ Progress = Sequence[OperatorProgress]
 
 _OTHER_LINES = 12
 """Titles, heads and rules of both tables, and a word or two above."""
+_FRAMED_COLUMNS = 70
+"""On a narrower terminal the numbers need the room of the frame and of the rows that came in."""
 _RATE_SECONDS = 2.0
 """Rates are over the last moments, so that a change shows at once."""
 
@@ -87,8 +90,14 @@ def summary(title: str, seconds: float, progress: Progress) -> Table:
 
 
 def _add(table: Table, one: OperatorProgress, rate: float, busy: str) -> None:
-    cells = [one.name, f"{one.rows_in:,}", f"{one.rows_out:,}", f"{rate:,.0f}", busy]
+    cells = [one.name, f"{one.rows_out:,}", f"{rate:,.0f}", busy]
+    if not _is_narrow():
+        cells.insert(1, f"{one.rows_in:,}")
     table.add_row(*cells, *([_note(one)] if len(table.columns) > len(cells) else []))
+
+
+def _is_narrow() -> bool:
+    return words().width < _FRAMED_COLUMNS
 
 
 def _note(one: OperatorProgress) -> Text:
@@ -113,10 +122,11 @@ def rows_table(shown: ShownRows) -> Table:
 
 def _table(title: str, rate: str, busy: str, progress: Progress) -> Table:
     """The head; with a column for notes where there are any."""
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    frame = None if _is_narrow() else box.HEAVY_HEAD
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=frame, pad_edge=frame is not None)
     table.add_column("operator")
-    for name in ("rows in", "rows out", rate, busy):
-        table.add_column(name, justify="right")
+    for name in ("rows out", rate, busy) if _is_narrow() else ("rows in", "rows out", rate, busy):
+        table.add_column(name, justify="right", no_wrap=True)
     if any(map(_note, progress)):
         table.add_column("notes")
     return table
