@@ -157,8 +157,8 @@ def test_a_schema_that_doubles_with_every_type_is_walked_once_per_type() -> None
 @pytest.mark.parametrize(
     ("schema", "kind", "value", "reason"),
     [
-        ("int", ScalarType(Scalar.INT8), 300, "300"),
-        ("long", NUMBER, 2**60 + 1, "exactly"),
+        ("int", ScalarType(Scalar.INT8), 300, "field `v` should be int8: Value 300"),
+        ("long", NUMBER, 2**60 + 1, "field `v` should be float64: Integer value 1152921504606846977"),
         (["null", "string"], TEXT, None, "field `v` is null"),
         ({"type": "array", "items": ["null", "string"]}, ListType(TEXT), ["a", None], "field `v[]` is null"),
     ],
@@ -263,6 +263,26 @@ def test_a_reader_schema_has_defaults_for_what_older_writers_lack(tmp_path: Path
         decoder = message_decoder("avro", record, {"registry": double.url, "schema": str(path)})
         decoded = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))]))
     assert (decoded.columns.to_pylist(), decoded.bad) == ([{**ROW, "kind": "view"}], ())
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "reason"),
+    [
+        ("Tap", FIELDS, "Schema mismatch: record `Click` is not record `Tap`"),
+        ("Click", [*FIELDS, {"name": "kind", "type": "string"}], "No default value for field kind in Click"),
+    ],
+)
+def test_a_reader_schema_that_cannot_read_a_writer_is_told_in_one_line(
+    tmp_path: Path, name: str, fields: object, reason: str
+) -> None:
+    path = tmp_path / "reader.avsc"
+    path.write_text(json.dumps({"type": "record", "name": name, "fields": fields}))
+    with registry() as double:
+        number = double.register("t-value", SCHEMA)
+        decoder = message_decoder("avro", CLICK, {"registry": double.url, "schema": str(path)})
+        (bad,) = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))])).bad
+    assert bad.reason == f"the reader's schema does not go with the schema that it was written with: {reason}"
+    assert "`aliases`" in str(bad.hint)
 
 
 def test_messages_without_a_usable_schema_are_bad_records() -> None:

@@ -7,11 +7,13 @@ What it leaves: which schemas fit (`avro_schema.py`), columns (`rows.py`). Block
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import cast
 
 import pyarrow as pa
 from fastavro import schemaless_reader
+from fastavro.read import SchemaResolutionError
 
 from lightflus.errors import BindingInvalid
 from lightflus.formats.avro_schema import AvroSchema, parsed, readable
@@ -23,6 +25,10 @@ from lightflus.formats.wire import HEADER_BYTES, registered, schema_id
 from lightflus.limits import REGISTRY_SCHEMAS
 from lightflus.model.types import VALUE_COLUMN, StructType, Type
 from lightflus.runtime.io import Decoded, MessageDecoder
+
+_NAMED = re.compile(r"\{'type': '(\w+)', 'name': '([^']*)'.*?\}(?= is not|$)")
+"""A named type as fastavro prints it, with all its parts."""
+_RESOLVING = "give a field of the reader's schema a default, or its type or field the writer's name among its `aliases`"
 
 
 class AvroDecoder:
@@ -116,6 +122,9 @@ def _unfit(error: SchemaMismatch | UnicodeDecodeError, option: str) -> BindingIn
 def _row(stream: BytesIO, writer: AvroSchema, reader: AvroSchema | None, record: Type) -> Row | Refused:
     try:
         value = schemaless_reader(stream, writer.plain, None if reader is None else reader.plain)
+    except SchemaResolutionError as error:
+        said = _NAMED.sub(r"\1 `\2`", str(error))
+        return Refused(f"the reader's schema does not go with the schema that it was written with: {said}", _RESOLVING)
     except EOFError:
         return Refused("the message ends before its record does: was it written with this schema?")
     except Exception as error:  # fastavro raises what its parts raise; none of it is our fault

@@ -22,6 +22,8 @@ Row: TypeAlias = "dict[str, object]"
 _ROWS = 500
 """Rows that are Python objects at a time: many more do not fit the cache and cost the garbage collector, four times as
 much for each of 8,000."""
+_UNFIT = (pa.ArrowException, OverflowError, TypeError, ValueError)
+"""What Arrow raises for a Python value that is none of a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def _built(record: Type, first: int, rows: Sequence[Row | Refused]) -> Iterator[
     schema = schema_of(record)
     try:
         batch = pa.RecordBatch.from_pylist(good, schema=schema)
-    except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
-        reason = f"a value does not fit its field: {error}"
+    except _UNFIT as error:
+        reason = _unfit(good[0], record) or f"a value does not fit its field: {error}"
     else:
         missing = missing_value(batch, record)
         if missing is None:
@@ -81,6 +83,16 @@ def _built(record: Type, first: int, rows: Sequence[Row | Refused]) -> Iterator[
     middle = len(rows) // 2
     yield from _built(record, first, rows[:middle])
     yield from _built(record, first + middle, rows[middle:])
+
+
+def _unfit(row: Row, record: Type) -> str | None:
+    """Which of a row's values its field cannot take; None = each of them can."""
+    for field, column in zip(columns(record), schema_of(record), strict=True):
+        try:
+            pa.array([row.get(field.name)], column.type)
+        except _UNFIT as error:
+            return f"field `{field.name}` should be {field.type}: {error}"
+    return None
 
 
 def missing_value(batch: pa.RecordBatch, record: Type) -> str | None:
