@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from format_helpers import binary
@@ -100,6 +100,14 @@ def test_what_is_no_change_is_told_and_its_neighbours_are_kept(written: type, be
     rows, (bad,) = decoded(CHANGE, [written(INSERT)] * before + [wrong, written(UPDATE)])
     assert (len(rows), bad.index, bad.raw) == (before + 1, before, wrong)
     assert "after.id` should be int32, but is the text" in bad.reason
+
+
+@pytest.mark.parametrize("record", [CHANGE, ROW])
+@pytest.mark.parametrize("written", [bare, wrapped])
+def test_a_row_without_an_envelope_is_told_to_be_json(written: Callable[[object], bytes], record: Type) -> None:
+    _, (bad,) = decoded(record, [written({"id": 1, "name": "Ann"})])
+    assert bad.reason.endswith("op` (utf8) is missing")
+    assert "format `json`" in str(bad.hint)
 
 
 @pytest.mark.parametrize("message", [b"", b"{", b"[]", b"{}", b'{"payload":7}', b"\xff"])

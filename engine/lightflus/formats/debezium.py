@@ -25,6 +25,8 @@ from lightflus.runtime.io import BadRecord, Decoded
 _EMPTY = r"^\s*$"
 _IMAGES = ("before", "after")
 _TEXT = ScalarType(Scalar.UTF8)
+_HAS_NO_OP = "op` (utf8) is missing"
+_NO_CHANGE_HINT = "every change of Debezium has it; rows without an envelope (ExtractNewRecordState) are format `json`"
 _HAS_NO_PAYLOAD = "field `payload` ("
 _NO_ROW = "this change ({}) leaves no row behind"
 _NO_ROW_HINT = (
@@ -170,7 +172,8 @@ def _better(one: BadRecord, other: BadRecord) -> BadRecord:
     """The reason of the form that the message has: a bare one is none with a payload."""
     bare = [record for record in (one, other) if not record.reason.startswith(_HAS_NO_PAYLOAD)]
     wrapped = [record for record in bare if "`payload" in record.reason]
-    return (wrapped or bare or [one])[0]
+    chosen = (wrapped or bare or [one])[0]
+    return replace(chosen, hint=_NO_CHANGE_HINT) if chosen.reason.endswith(_HAS_NO_OP) else chosen
 
 
 def _no_row(index: int, op: str, raw: bytes) -> BadRecord:

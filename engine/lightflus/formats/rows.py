@@ -90,8 +90,8 @@ def _unfit(row: Row, record: Type) -> str | None:
     for field, column in zip(columns(record), schema_of(record), strict=True):
         try:
             pa.array([row.get(field.name)], column.type)
-        except _UNFIT as error:
-            return f"field `{field.name}` should be {field.type}: {error}"
+        except _UNFIT:
+            return f"field `{field.name}` is declared {field.type}, which cannot hold {row[field.name]!r:.60} exactly"
     return None
 
 
