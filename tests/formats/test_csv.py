@@ -59,6 +59,7 @@ def test_a_line_is_a_row(line: bytes, row: Sequence[object], end: bytes, copies:
         (b"ann,99999999999999999999,1", "field `count` should be int64, but is"),
         (b"ann,1,much", 'field `price` should be float64?, but is "much"'),
         (b"ann,1", "2 values stand here, but 3 are wanted (who, count, price)"),
+        (b"ann", "1 value stands here, but 3 are wanted"),
         (b"a,1,1,1", "4 values stand here, but 3 are wanted"),
         (b'"ann,1,1', "this is not a row of 3 values: is a quote missing"),
         (b"a\rb,1,1", "this is not a row of 3 values"),

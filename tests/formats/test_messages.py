@@ -110,6 +110,11 @@ def test_no_message_reaches_into_the_next(hostile: list[bytes]) -> None:
     }
 
 
+def test_a_byte_order_mark_in_front_of_json_is_told() -> None:
+    rows, (bad,) = decoded(CLICK, [b"\xef\xbb\xbf" + ANN, ANN])
+    assert (rows, bad.reason) == ({1: GOOD}, "this is not JSON: it begins with a byte order mark")
+
+
 def is_click(message: bytes) -> bool:
     try:
         value = json.loads(message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,18 @@ def test_the_number_of_lines_is_told() -> None:
 def test_invalid_utf8_is_a_bad_record_at_its_byte(block: bytes, index: int, byte: int, raw: bytes) -> None:
     (bad,) = TEXT.decode_lines(block).bad
     assert (bad.index, bad.byte, bad.raw, "not valid UTF-8" in bad.reason) == (index, byte, raw, True)
+
+
+@pytest.mark.parametrize(
+    ("block", "way_out"),
+    [
+        (gzip.compress(b"hello"), "gzip -dc"),
+        ("héllo".encode("utf-16"), "iconv -f UTF-16"),
+        ("héllo".encode("latin-1"), "iconv -f ISO-8859-1"),
+    ],
+)
+def test_what_it_is_instead_of_utf8_is_told_with_the_way_out(block: bytes, way_out: str) -> None:
+    assert way_out in str(TEXT.decode_lines(block).bad[0].hint)
 
 
 LINES = st.lists(st.binary(max_size=6).map(lambda b: b.replace(b"\n", b"").replace(b"\r", b"")), min_size=1)

@@ -162,7 +162,8 @@ class CsvDecoder:
             count = text.decode().count(self._dialect.delimiter) + 1
             wanted = len(self._names)
             if count != wanted and self._dialect.quote not in text.decode():
-                return f"{count} values stand here, but {wanted} are wanted ({', '.join(self._names)})"
+                found = "1 value stands" if count == 1 else f"{count} values stand"
+                return f"{found} here, but {wanted} are wanted ({', '.join(self._names)})"
         if len(values) != 1 or text.count(self._quote) % 2:
             return f"this is not a row of {len(self._names)} values: is a quote missing, or not doubled?"
         for field in self._fields:

@@ -34,6 +34,8 @@ Value: TypeAlias = "Members | list[Value] | str | Decimal | bool | None"
 
 def parse_line(text: str) -> Value:
     """One JSON value. Raises NotARecord."""
+    if text.startswith("\ufeff"):
+        raise NotARecord("this is not JSON: it begins with a byte order mark", hint="write it without")
     try:
         value: Value = _DECODER.decode(text)
     except json.JSONDecodeError as error:

@@ -92,6 +92,18 @@ def _one(text: bytes | memoryview | pa.Buffer) -> pa.BinaryArray:
     return cast(pa.BinaryArray, pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(text)]))
 
 
+_CONVERT = "input must be UTF-8; convert it first, for example: iconv -f {} -t UTF-8 in.txt > out.txt"
+_UNPACK = "this is compressed by {0}; unpack it first, for example: {0} -dc in > out.txt"
+_KNOWN = {
+    b"\xff\xfe": _CONVERT.format("UTF-16"),
+    b"\xfe\xff": _CONVERT.format("UTF-16"),
+    b"\x1f\x8b": _UNPACK.format("gzip"),
+    b"\x28\xb5\x2f\xfd": _UNPACK.format("zstd"),
+    b"\xfd7zXZ": _UNPACK.format("xz"),
+}
+"""What bytes are that begin so, and what to do with them."""
+
+
 def _not_utf8(index: int, raw: bytes) -> BadRecord:
     try:
         raw.decode()
@@ -100,7 +112,7 @@ def _not_utf8(index: int, raw: bytes) -> BadRecord:
             index,
             error.start,
             f"byte 0x{raw[error.start]:02x} is not valid UTF-8 ({error.reason})",
-            "input must be UTF-8; convert it first, for example: iconv -f ISO-8859-1 -t UTF-8 in.txt > out.txt",
+            next((hint for magic, hint in _KNOWN.items() if raw.startswith(magic)), _CONVERT.format("ISO-8859-1")),
             raw,
         )
     raise AssertionError("Arrow and Python disagree about UTF-8")
