@@ -96,6 +96,28 @@ def test_keys_that_a_collation_takes_for_equal_end_with_the_last_write(place: Pl
     assert place.run("SELECT n FROM counts ORDER BY word") == [(6,), (5,)]
 
 
+@pytest.mark.parametrize(
+    ("column", "kind", "first", "last"),
+    [
+        ("DECIMAL(9,2)", TEXT, "1.50", "1.5"),
+        ("DECIMAL(9,2)", FLOAT, 1.501, 1.5),
+        ("FLOAT", FLOAT, 16777217.0, 16777216.0),
+        ("DATE", TEXT, "2026-1-2", "2026-01-02"),
+        ("DATETIME", ScalarType(Scalar.TIMESTAMP_MS), 1_900, 1_100),
+        ("BINARY(4)", ScalarType(Scalar.BINARY), b"a\0", b"a"),
+        ("YEAR", TEXT, "2026", "26"),
+    ],
+)
+def test_keys_that_a_column_makes_equal_end_with_the_last_write(
+    place: Place, column: str, kind: Type, first: object, last: object
+) -> None:
+    place.run(f"CREATE TABLE t (id {column} PRIMARY KEY, n BIGINT)")
+    fields: dict[str, Type] = {"id": kind, "n": NUMBER}
+    for rows in ([[first, 1], [last, 2]], [[last, 1], [first, 2]]):
+        write(place.sink(fields, ["id"], table="t"), rows, fields)
+        assert place.run("SELECT n FROM t") == [(2,)]
+
+
 def test_a_table_of_another_database_can_be_named(place: Place, mariadb: MariaDb) -> None:
     other = mariadb.create_database(f"{place.database}_other")
     place.run(f"CREATE TABLE `{other}`.counts (word VARCHAR(20) PRIMARY KEY, n BIGINT)")

@@ -28,6 +28,8 @@ _INTEGERS = frozenset({
 })  # fmt: skip
 _FLOATS = frozenset({Scalar.FLOAT32, Scalar.FLOAT64})
 _TIMESTAMPS = frozenset({Scalar.TIMESTAMP_MS, Scalar.TIMESTAMP_US})
+_DIGITS: dict[Scalar | None, int] = {Scalar.TIMESTAMP_MS: 3, Scalar.TIMESTAMP_US: 6}
+"""Of the seconds of a time."""
 _NUMERIC = frozenset({Family.INTEGER, Family.FLOATING, Family.DECIMAL})
 
 _TAKES: dict[frozenset[Scalar], frozenset[Family]] = {
@@ -80,6 +82,24 @@ _ADVICE = {
     Scalar.TIMESTAMP_MS: "change the column to datetime(3)",
     Scalar.TIMESTAMP_US: "change the column to datetime(6)",
 }
+
+
+def keeps_apart(kind: Type, column: Column) -> bool:
+    """Whether different values stay different in a column: nothing is rounded, cut, padded or taken for equal."""
+    scalar = kind.scalar if isinstance(kind, ScalarType) else None
+    match column.family:
+        case Family.INTEGER | Family.BIT:
+            return True
+        case Family.TEXT:
+            return column.is_exact
+        case Family.DECIMAL:
+            return scalar in _INTEGERS
+        case Family.DATE | Family.MOMENT:
+            return scalar is Scalar.DATE32 or column.fraction >= _DIGITS.get(scalar, 7)
+        case Family.BINARY:
+            return scalar is Scalar.BINARY and not column.declared.startswith("binary")
+        case _:
+            return False
 
 
 def conversion(kind: Type, column: Column | None, json_of: JsonOf) -> Convert:

@@ -11,18 +11,16 @@ from contextlib import closing, contextmanager
 
 from lightflus.connectors.mysql.check import Target, check, no_table, targets
 from lightflus.connectors.mysql.client import Client
-from lightflus.connectors.mysql.conversion import JsonOf, conversion
+from lightflus.connectors.mysql.conversion import JsonOf, conversion, keeps_apart
 from lightflus.connectors.mysql.faults import ACCESS_DENIED, NOT_SPEAKING, Fault, ServerError
 from lightflus.connectors.mysql.plan import Plan
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.statement import Statement, parse
-from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Family, Table, read_table
+from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Table, read_table
 from lightflus.connectors.mysql.writing import nothing_text, template, upsert_text
 from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS
 from lightflus.model.graph import SinkField
-
-_TEXTS = frozenset({Family.TEXT, Family.JSON, Family.SPELLED})
 
 
 def open_plan(
@@ -80,9 +78,9 @@ def _checked(
 
 def _is_sortable(aims: Sequence[Target], key: Sequence[int], table: Table | None) -> bool:
     """Whether rows of different keys may change places: no other key of the table makes them one row."""
-    columns = [aims[number].column for number in key]
-    is_exact = all(column is not None and (column.family not in _TEXTS or column.is_exact) for column in columns)
-    return bool(columns) and is_exact and table is not None and len(table.keys) == 1
+    aims_of_key = [aims[number] for number in key]
+    is_exact = all(aim.column is not None and keeps_apart(aim.field.type, aim.column) for aim in aims_of_key)
+    return bool(key) and is_exact and table is not None and len(table.keys) == 1
 
 
 @contextmanager
