@@ -7,7 +7,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 import pyarrow as pa
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
 from lightflus.connectors.registry import open_sink, open_source
@@ -122,15 +122,16 @@ def opened(source: Source) -> SourceReader:
 
 def messages_of(kafka: Kafka, topic: str, partitions: int = 1) -> list[Message]:
     """Every committed message of a topic; those of one partition in order."""
-    consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "reads", "enable.partition.eof": True})
+    settings = {"group.id": "reads", "enable.auto.commit": False, "enable.partition.eof": True}
+    consumer = Consumer({"bootstrap.servers": kafka.address, **settings})
     consumer.assign([TopicPartition(topic, partition, 0) for partition in range(partitions)])
     found: list[Message] = []
     ended = 0
     while ended < partitions and (message := consumer.poll(30)) is not None:
-        if message.error() is None:
+        error = message.error()
+        if error is None:
             found.append(message)
-        else:
-            ended += 1
+        ended += error is not None and error.code() == KafkaError._PARTITION_EOF
     consumer.close()
     return found
 

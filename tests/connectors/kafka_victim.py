@@ -35,7 +35,7 @@ COMMITTING = "committing"
 def kafka_sink(brokers: str, topic: str) -> KafkaSink:
     """The sink of the victim, and of its successor."""
     cluster = read_cluster(Options("kafka", {"brokers": brokers}, "out"))
-    options = SinkOptions(topic, cluster, "none", "__lightflus-epochs", f"default/{topic}/out")
+    options = SinkOptions(topic, cluster, "none", f"epochs-of-{topic}", f"default/{topic}/out")
     encode = FieldEncoder(sink_spec({})).encode
     return KafkaSink("out", options, encode, Delivery.APPEND, (), make_producer=_watched)
 

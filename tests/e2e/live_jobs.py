@@ -13,13 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
 
 from lightflus.testing.servers import Kafka
 
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTFLUS = Path(sys.executable).with_name("lightflus")
 _LOOK_SECONDS = 0.05
+_STOP_SECONDS = 60
+"""How long a job may take to end; one that takes longer is aborted, and its log shows where its threads stand."""
 
 
 class LiveJob:
@@ -31,7 +33,7 @@ class LiveJob:
         bound = [word for binding in bindings for word in ("--bind", binding)]
         self._command = [str(LIGHTFLUS), "run", str(job), *bound, "--json", "--parallelism", str(parallelism)]
         self._cwd = cwd
-        self._env = {**os.environ, **(env or {})}
+        self._env = {**os.environ, "PYTHONFAULTHANDLER": "1", **(env or {})}
         self._log = cwd / "job.log"
 
     def __enter__(self) -> Self:
@@ -47,11 +49,11 @@ class LiveJob:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(20)
+                self.process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                self.process.send_signal(signal.SIGABRT)
                 self.process.wait()
-                raise
+                raise AssertionError(f"it did not end within {_STOP_SECONDS} s of Ctrl-C: {self.log}") from error
 
     def kill(self) -> None:
         """`kill -9`."""
@@ -84,25 +86,27 @@ def produce(kafka: Kafka, topic: str, values: Iterable[str | Mapping[str, object
 
 def consume(kafka: Kafka, topic: str) -> list[tuple[bytes | None, bytes | None]]:
     """Key and value of every message that is in the topic now, committed ones only."""
-    consumer = Consumer(
-        {
-            "bootstrap.servers": kafka.address,
-            "group.id": "reading-back",
-            "enable.auto.commit": False,
-            "auto.offset.reset": "earliest",
-            "enable.partition.eof": True,
-        }
-    )
-    consumer.subscribe([topic])
-    partitions = len(consumer.list_topics(topic, timeout=20).topics[topic].partitions)
+    settings = {"group.id": "reading-back", "enable.auto.commit": False, "enable.partition.eof": True}
+    consumer = Consumer({"bootstrap.servers": kafka.address, **settings})
+    partitions = consumer.list_topics(topic, timeout=60).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
     found, ended = [], 0
     deadline = time.monotonic() + 60
-    while ended < partitions:
+    while ended < len(partitions):
         assert time.monotonic() < deadline
-        for message in consumer.consume(500, timeout=1.0):
-            if message.error():
-                ended += 1
-            else:
+        for message in consumer.consume(500, timeout=0.1):
+            error = message.error()
+            if error is None:
                 found.append((message.key(), message.value()))
+            ended += error is not None and error.code() == KafkaError._PARTITION_EOF
     consumer.close()
     return found
+
+
+def count_messages(kafka: Kafka, topic: str) -> int:
+    """How many a topic without transactions holds."""
+    consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "counting"})
+    partitions = consumer.list_topics(topic, timeout=60).topics[topic].partitions
+    ends = [consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=60) for partition in partitions]
+    consumer.close()
+    return sum(high - low for low, high in ends)

@@ -63,7 +63,7 @@ def run(job: Path) -> None:
 
 
 def messages_of(kafka: Kafka, topic: str, count: int) -> list[Message]:
-    consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "reading-back"})
+    consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "reading-back", "enable.auto.commit": False})
     consumer.assign([TopicPartition(topic, 0, 0)])
     found = consumer.consume(count, timeout=30)
     consumer.close()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from live_jobs import ROOT, LiveJob, consume, produce
+from live_jobs import ROOT, LiveJob, consume, count_messages, produce
 
 from lightflus.testing.servers import Kafka, MariaDb
 from lightflus.testing.servers.mariadb import PASSWORD, USER
@@ -35,7 +35,7 @@ def test_enrichment_reads_one_topic_and_writes_another(
         (str(row["key"]).encode(), json.dumps(row["value"])) for row in records("enrichment", "expected.jsonl")
     )
     with job:
-        job.wait_until(lambda: len(consume(kafka, enriched)) == len(expected))
+        job.wait_until(lambda: count_messages(kafka, enriched) == len(expected))
     found = sorted((key or b"", json.dumps(json.loads(value or b"null"))) for key, value in consume(kafka, enriched))
     assert found == expected
 

@@ -1,7 +1,8 @@
 """The pytest plugin: each server is started when the first test asks for it, and stopped when the session ends.
 
-What it owns: one server of each kind for a whole session; tests keep apart by names of their own (`unique`).
-What it leaves: servers that a test kills or configures: it makes its own.
+What it owns: one server of each kind for a whole session; tests keep apart by names of their own (`unique`). Workers of
+pytest-xdist share one Kafka, whose start takes seconds; of the others each worker has its own, as it has the session.
+What it leaves: servers that a test kills or configures: it makes its own. The Kafka that is shared refuses to be ended.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 from lightflus.testing.servers.kafka import Kafka
 from lightflus.testing.servers.mariadb import MariaDb
 from lightflus.testing.servers.redis import Redis, RedisCluster
+from lightflus.testing.servers.sharing import shared
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Kafka]:
-    """A Kafka broker."""
-    with Kafka() as server:
+def kafka(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """A Kafka broker, the same one in all workers of pytest-xdist."""
+    folder = tmp_path_factory.getbasetemp()
+    with shared(Kafka, (folder.parent if hasattr(request.config, "workerinput") else folder) / "kafka") as server:
         yield server
 
 

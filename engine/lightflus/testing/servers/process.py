@@ -1,7 +1,7 @@
 """A server as a child process: started, killed, paused, started again on the same port and data, and never left behind.
 
 What it owns: the process, its folder, its log, the wait until it answers. What it leaves: which program, and what an
-answer is (`kafka.py`, `redis.py`, `mariadb.py`). One thread at a time; not trio.
+answer is (`kafka.py`, `redis.py`, `mariadb.py`); how processes share one (`sharing.py`). One thread at a time, no trio.
 
 Servers die with the program that started them, by any signal: where the system can tie a child to the thread that made
 it (Linux), children are made on one thread that lives as long as the program.
@@ -57,8 +57,13 @@ class Server(ABC):
         self.folder = Path(tempfile.mkdtemp(prefix=f"lightflus-{self.kind}-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._is_prepared = False
+        self._is_lent = False
         self._owner: pwd.struct_passwd | None = None
         atexit.register(self.close)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What another process needs to use the server. The copy there is lent: the process is not its own."""
+        return {**vars(self), "_process": None, "_is_lent": True}
 
     # --- what a subclass says
 
@@ -89,19 +94,21 @@ class Server(ABC):
     @property
     def pid(self) -> int:
         """Process id. Only while it runs."""
+        self._check_own()
         assert self._process is not None, f"{self.kind} does not run"
         return self._process.pid
 
     @property
     def is_running(self) -> bool:
         """Whether the process is there; a paused one is."""
+        self._check_own()
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> Self:
         """Starts it and waits until it answers a request. On the data of its last life, if it had one.
 
         Raises:
-            ServerFailed: the port is taken, it ended, or it did not answer within SERVER_START_SECONDS.
+            ServerFailed: the port is taken, it ended, it did not answer within SERVER_START_SECONDS, or it is lent.
             ToolMissing: the program is not on this machine.
         """
         assert not self.is_running, f"{self.kind} runs already"
@@ -120,6 +127,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         """Asks it to end (SIGTERM), and ends it (SIGKILL) if it takes longer than SERVER_STOP_SECONDS."""
+        self._check_own()
         if self._process is None:
             return
         self.resume()
@@ -133,6 +141,7 @@ class Server(ABC):
 
     def kill(self) -> None:
         """`kill -9`: no goodbye, no flush. `start` brings it back."""
+        self._check_own()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -168,7 +177,15 @@ class Server(ABC):
 
     # --- inside
 
+    def _check_own(self) -> None:
+        if self._is_lent:
+            raise ServerFailed(
+                f"this {self.kind} is shared with other tests",
+                hint=f"make one of your own, `with {type(self).__name__}()`",
+            )
+
     def _signal(self, number: signal.Signals) -> None:
+        self._check_own()
         if self._process is not None:
             self._process.send_signal(number)
 
