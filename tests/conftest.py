@@ -1,7 +1,12 @@
 """What every test may ask for: real servers, started when the first test does. Generated inputs have no deadline.
 
+Programs that tests start end at Ctrl-C even if the run itself does not, which a shell puts into the background: whether
+it is ignored is inherited.
+
 Files that take longest come first, so that no worker of `make test` is left with one when the others are done.
 """
+
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +15,7 @@ pytest_plugins = ["lightflus.testing.servers.fixtures"]
 
 settings.register_profile("lightflus", deadline=None)
 settings.load_profile("lightflus")
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST = (
     "rust/test_oldest_rust.py",
