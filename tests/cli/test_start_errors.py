@@ -1,6 +1,7 @@
 """What a person reads who starts a job with something wrong about its servers: one screen, soon, with what to change.
 
-Real servers; the program as a whole. What each connector checks has tests of its own (`tests/connectors`).
+Real servers; the whole command, and as a program of its own where a library writes beside it. What each connector
+checks has tests of its own (`tests/connectors`).
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 import pytest
 
+from lightflus.cli.guard import guarded
+from lightflus.cli.main import app
 from lightflus.testing.schema_registry import registry as serving
 from lightflus.testing.servers import Kafka, MariaDb, Redis
 from lightflus.testing.servers.mariadb import PASSWORD, USER
@@ -27,6 +31,7 @@ LIGHTFLUS = [sys.executable, "-c", "from lightflus.cli.main import main; main()"
 SECRET = "hunter2-is-nobodys-business"
 SECONDS = 30.0
 """Ten are promised, on a machine that is not busy with other tests. More where several programs want each processor."""
+Refusal = Callable[[str, str], str]
 LINES = 24
 PROPERTIES = "&".join(
     f"librdkafka.{name}={SECRET}"
@@ -45,7 +50,12 @@ class Said:
     seconds: float
 
 
-def lightflus(*arguments: object) -> Said:
+class Command(Protocol):
+    def __call__(self, *arguments: object) -> Said: ...
+
+
+def program(*arguments: object) -> Said:
+    """The command as a program."""
     begin = time.monotonic()
     done = subprocess.run(
         [*LIGHTFLUS, *map(str, arguments)],
@@ -57,22 +67,39 @@ def lightflus(*arguments: object) -> Said:
     return Said(done.returncode, done.stdout + done.stderr, time.monotonic() - begin)
 
 
+@pytest.fixture
+def lightflus(capfd: pytest.CaptureFixture[str]) -> Command:
+    """The command in this process; what libraries write is captured too."""
+
+    def run(*arguments: object) -> Said:
+        begin = time.monotonic()
+        code = guarded(lambda: app(list(map(str, arguments)), prog_name="lightflus"))
+        seconds = time.monotonic() - begin
+        return Said(code, "".join(capfd.readouterr()), seconds)
+
+    return run
+
+
 def soon() -> float:
     """What "soon" is now, in seconds: a processor that many programs share is that much slower."""
     return SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def refusal(job: Path, source: str, sink: str) -> str:
+@pytest.fixture
+def refusal(lightflus: Command, numbers_job: Path) -> Refusal:
     """What is said of a job that cannot start: once, soon, on one screen, without a secret or a traceback."""
-    said = lightflus("run", job, "--bind", f"numbers={source}", "--bind", f"redis={sink}")
-    assert said.code in (1, 2), said.text
-    assert said.text.startswith("error: ")
-    assert said.text.count("\n") <= LINES
-    assert said.seconds < soon()
-    assert "Traceback" not in said.text
-    assert not any(secret in said.text for secret in (SECRET, PASSWORD, READER_PASSWORD))
 
-    return said.text
+    def refuse(source: str, sink: str) -> str:
+        said = lightflus("run", numbers_job, "--bind", f"numbers={source}", "--bind", f"redis={sink}")
+        assert said.code in (1, 2), said.text
+        assert said.text.startswith("error: ")
+        assert said.text.count("\n") <= LINES
+        assert said.seconds < soon()
+        assert "Traceback" not in said.text
+        assert not any(secret in said.text for secret in (SECRET, PASSWORD, READER_PASSWORD))
+        return said.text
+
+    return refuse
 
 
 @pytest.mark.parametrize(
@@ -89,7 +116,7 @@ def refusal(job: Path, source: str, sink: str) -> str:
         ("tls=true", ["option `tls`"]),
     ],
 )
-def test_mysql(numbers_job: Path, mariadb: MariaDb, unique: Callable[[str], str], sink: str, said: list[str]) -> None:
+def test_mysql(refusal: Refusal, mariadb: MariaDb, unique: Callable[[str], str], sink: str, said: list[str]) -> None:
     database = mariadb.create_database(unique("start"))
     with mariadb.connect(database) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE pairs (`key` BIGINT PRIMARY KEY, value BIGINT)")
@@ -97,7 +124,7 @@ def test_mysql(numbers_job: Path, mariadb: MariaDb, unique: Callable[[str], str]
         cursor.execute("CREATE TABLE texts (`key` BIGINT PRIMARY KEY, value DATE)")
     right = {"host": "127.0.0.1", "port": str(mariadb.port), "user": USER, "password": PASSWORD}
     options = {**right, "database": database, "table": "pairs", **dict([sink.split("=")])}
-    text = refusal(numbers_job, NUMBERS, "mysql:?" + "&".join(f"{n}={quote(v)}" for n, v in options.items()))
+    text = refusal(NUMBERS, "mysql:?" + "&".join(f"{n}={quote(v)}" for n, v in options.items()))
     assert [words for words in said if words not in text] == []
 
 
@@ -114,15 +141,15 @@ def test_mysql(numbers_job: Path, mariadb: MariaDb, unique: Callable[[str], str]
         ("redis://127.0.0.1:PORT/0?command=hset", ["`hash`"]),
     ],
 )
-def test_redis(numbers_job: Path, redis: Redis, sink: str, said: list[str]) -> None:
-    text = refusal(numbers_job, NUMBERS, sink.replace("PORT", str(redis.port)))
+def test_redis(refusal: Refusal, redis: Redis, sink: str, said: list[str]) -> None:
+    text = refusal(NUMBERS, sink.replace("PORT", str(redis.port)))
     assert [words for words in said if words not in text] == []
 
 
-def test_a_redis_that_is_read_only(numbers_job: Path, redis: Redis) -> None:
+def test_a_redis_that_is_read_only(refusal: Refusal, redis: Redis) -> None:
     redis.become_read_only()
     try:
-        text = refusal(numbers_job, NUMBERS, f"redis://{redis.address}/0")
+        text = refusal(NUMBERS, f"redis://{redis.address}/0")
     finally:
         redis.become_writable()
     assert "replica" in text or "read-only" in text
@@ -139,26 +166,26 @@ def test_a_redis_that_is_read_only(numbers_job: Path, redis: Redis) -> None:
         (f"kafka://HOST/nowhere?group=g&tls=true&{PROPERTIES}", ["ssl.key.pem"]),
     ],
 )
-def test_kafka(numbers_job: Path, kafka: Kafka, role: str, uri: str, said: list[str]) -> None:
+def test_kafka(refusal: Refusal, kafka: Kafka, role: str, uri: str, said: list[str]) -> None:
     address = uri.replace("HOST", kafka.address)
     source, sink = (address, NOWHERE) if role == "source" else (NUMBERS, address.replace("?group=g&", "?"))
-    text = refusal(numbers_job, source, sink.replace("?group=g", ""))
+    text = refusal(source, sink.replace("?group=g", ""))
     assert [words for words in said if words not in text] == []
 
 
-def test_a_message_that_the_broker_does_not_take(numbers_job: Path, kafka: Kafka, unique: Callable[[str], str]) -> None:
+def test_a_message_that_the_broker_does_not_take(refusal: Refusal, kafka: Kafka, unique: Callable[[str], str]) -> None:
     topic = kafka.create_topic(unique("numbers"), max_message_bytes="1")
-    text = refusal(numbers_job, NUMBERS, f"kafka://{kafka.address}/{topic}")
+    text = refusal(NUMBERS, f"kafka://{kafka.address}/{topic}")
     assert "max.message.bytes" in text
 
 
 def test_a_schema_that_does_not_fit_the_job(
-    numbers_job: Path, kafka: Kafka, unique: Callable[[str], str], tmp_path: Path
+    refusal: Refusal, kafka: Kafka, unique: Callable[[str], str], tmp_path: Path
 ) -> None:
     (tmp_path / "number.avsc").write_text('"string"')
     topic = kafka.create_topic(unique("numbers"))
     form = f"format=avro&format.schema={tmp_path / 'number.avsc'}"
-    text = refusal(numbers_job, f"kafka://{kafka.address}/{topic}?group=g&{form}", NOWHERE)
+    text = refusal(f"kafka://{kafka.address}/{topic}?group=g&{form}", NOWHERE)
     assert "int64" in text
 
 
@@ -172,11 +199,11 @@ def test_a_schema_that_does_not_fit_the_job(
         (f"registry=URL&format.registry.user=ann&format.registry.password={PASSWORD}", ["`format.subject`", "no subj"]),
     ],
 )
-def test_schema_registry(numbers_job: Path, kafka: Kafka, registry: str, said: list[str]) -> None:
+def test_schema_registry(refusal: Refusal, kafka: Kafka, registry: str, said: list[str]) -> None:
     with serving() as double:
         double.login = f"ann:{PASSWORD}"
         options = f"format=avro&format.{registry.replace('URL', double.url)}&format.subject=none"
-        text = refusal(numbers_job, f"kafka://{kafka.address}/any?{options}", NOWHERE)
+        text = refusal(f"kafka://{kafka.address}/any?{options}", NOWHERE)
     assert [words for words in said if words not in text] == []
 
 
@@ -190,17 +217,17 @@ def test_schema_registry(numbers_job: Path, kafka: Kafka, registry: str, said: l
     ],
 )
 def test_redis_stream(
-    numbers_job: Path, redis: Redis, unique: Callable[[str], str], source: str, said: list[str]
+    refusal: Refusal, redis: Redis, unique: Callable[[str], str], source: str, said: list[str]
 ) -> None:
     name = unique("hash")
     with redis.client() as client:
         client.hset(name, "a", "b")
-    text = refusal(numbers_job, source.replace("PORT", str(redis.port)).replace("NAME", name), NOWHERE)
+    text = refusal(source.replace("PORT", str(redis.port)).replace("NAME", name), NOWHERE)
     assert [words for words in said if words not in text] == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_inspect_shows_no_secret(numbers_job: Path, as_json: bool) -> None:
+def test_inspect_shows_no_secret(lightflus: Command, numbers_job: Path, as_json: bool) -> None:
     registry = f"format.registry=http://u:{SECRET}@h&format.registry.password={SECRET}"
     source = f"kafka://h:9092/numbers?group=g&sasl.user=u&sasl.password={SECRET}&{registry}&{PROPERTIES}"
     for sink in (f"mysql://u:{SECRET}@h/d?table=t", f"redis://u:{SECRET}@h/0", f"kafka://h/t?sasl.password={SECRET}"):
@@ -221,14 +248,14 @@ def test_a_run_says_no_secret_even_where_librdkafka_says_everything(
     wrong = f"{right}&sasl.user=u&sasl.password={SECRET}"
     for sink, code in ((right, 0), (wrong, 2)):
         binds = ["--bind", f"numbers={NUMBERS}", "--bind", f"redis={sink}"]
-        said = lightflus("run", numbers_job, *binds, *more)
+        said = program("run", numbers_job, *binds, *more)
         assert said.code == code, said.text[-2_000:]
         assert "rdkafka" in said.text
         assert SECRET not in said.text
 
 
-def test_a_secret_that_is_not_there_is_told_by_its_name(numbers_job: Path, tmp_path: Path) -> None:
+def test_a_secret_that_is_not_there_is_told_by_its_name(refusal: Refusal, tmp_path: Path) -> None:
     for reference in ("env:NO_SUCH_VARIABLE_HERE", f"file:{tmp_path / 'nothing'}"):
-        text = refusal(numbers_job, NUMBERS, f"mysql://u@h/d?table=t&password={reference}")
+        text = refusal(NUMBERS, f"mysql://u@h/d?table=t&password={reference}")
         assert reference.partition(":")[2] in text
         assert "`password`" in text
