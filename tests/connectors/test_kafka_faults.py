@@ -10,17 +10,25 @@ import pytest
 from kafka_helpers import SCHEMA, batches, fresh_topic, opened, produce, rows_of, sink, source, written
 
 from lightflus.errors import SinkFailed, SourceFailed
+from lightflus.model.graph import Delivery
 from lightflus.runtime.io import SinkWriter
-from lightflus.testing.servers import Kafka
+from lightflus.testing.servers import FaultProxy, Kafka
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mortal() -> Iterator[Kafka]:
-    """A broker that a test may kill."""
+    """A broker that a test may kill, if it starts it again."""
     with Kafka() as server:
         yield server
+
+
+@pytest.fixture
+def proxy(mortal: Kafka) -> Iterator[FaultProxy]:
+    """The only way to the broker that its clients know; when it refuses, the broker is away."""
+    with mortal.proxy() as proxy:
+        yield proxy
 
 
 @dataclass
@@ -74,11 +82,11 @@ def test_a_source_waits_for_a_broker_that_comes_back_and_misses_nothing(mortal: 
     reader.close()
 
 
-def test_a_source_whose_broker_stays_away_ends_when_patience_does(mortal: Kafka) -> None:
+def test_a_source_whose_broker_stays_away_ends_when_patience_does(mortal: Kafka, proxy: FaultProxy) -> None:
     topic = fresh_topic(mortal)
-    reader = opened(source(mortal, topic, end="never", retry="1"))
+    reader = opened(source(mortal, topic, brokers=proxy.address, end="never", retry="1"))
     reader.read()
-    mortal.kill()
+    proxy.refuse()
     with pytest.raises(SourceFailed, match="tried") as caught:
         list(batches(reader, 1))
     assert "`retry`" in (caught.value.hint or "")
@@ -105,23 +113,23 @@ def test_a_sink_waits_for_a_broker_that_comes_back_and_writes_each_message_once(
     assert [value for _, value in written(mortal, topic)] == [str(number) for number in range(50_020)]
 
 
-def test_a_sink_whose_broker_stays_away_says_what_was_not_written(mortal: Kafka) -> None:
+def test_a_sink_whose_broker_stays_away_says_what_was_not_written(mortal: Kafka, proxy: FaultProxy) -> None:
     topic = fresh_topic(mortal)
-    writer = sink(mortal, topic, retry="2").writer(0, Watched())
+    writer = sink(mortal, topic, Delivery.APPEND, brokers=proxy.address, retry="2").writer(0, Watched())
     writer.write(numbers(0, 10))
     writer.flush()
-    mortal.kill()
+    proxy.refuse()
     writer.write(numbers(10, 10))
     with pytest.raises(SinkFailed, match=rf"{topic}\[0\] was not written: .*tried for 2 s"):
         writer.flush()
     writer.close()
 
 
-def test_a_job_that_is_stopped_does_not_wait_for_a_broker(mortal: Kafka) -> None:
+def test_a_job_that_is_stopped_does_not_wait_for_a_broker(mortal: Kafka, proxy: FaultProxy) -> None:
     topic = fresh_topic(mortal)
     health = Watched()
-    writer = sink(mortal, topic).writer(0, health)
-    mortal.kill()
+    writer = sink(mortal, topic, Delivery.APPEND, brokers=proxy.address).writer(0, health)
+    proxy.refuse()
     writer.write(numbers(0, 10))
     health.is_stopping = True
     with pytest.raises(SinkFailed, match="stopped"):
@@ -129,10 +137,10 @@ def test_a_job_that_is_stopped_does_not_wait_for_a_broker(mortal: Kafka) -> None
     writer.close()
 
 
-def test_what_waits_while_a_broker_is_away_has_a_bound(mortal: Kafka) -> None:
+def test_what_waits_while_a_broker_is_away_has_a_bound(mortal: Kafka, proxy: FaultProxy) -> None:
     topic = fresh_topic(mortal)
-    writer = sink(mortal, topic, retry="2").writer(0, Watched())
-    mortal.kill()
+    writer = sink(mortal, topic, Delivery.APPEND, brokers=proxy.address, retry="2").writer(0, Watched())
+    proxy.refuse()
     with pytest.raises(SinkFailed, match="was not written"):
         write_without_end(writer)
     writer.close()
