@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from lightflus.testing.servers import Kafka
 
@@ -104,9 +104,14 @@ def consume(kafka: Kafka, topic: str) -> list[tuple[bytes | None, bytes | None]]
 
 
 def count_messages(kafka: Kafka, topic: str) -> int:
-    """How many a topic without transactions holds."""
+    """How many a topic without transactions holds; 0 while it has just been made, and has no leader yet."""
     consumer = Consumer({"bootstrap.servers": kafka.address, "group.id": "counting"})
     partitions = consumer.list_topics(topic, timeout=60).topics[topic].partitions
-    ends = [consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=60) for partition in partitions]
-    consumer.close()
+    try:
+        ends = [consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=60) for number in partitions]
+    except KafkaException as error:
+        assert error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION, error
+        return 0
+    finally:
+        consumer.close()
     return sum(high - low for low, high in ends)

@@ -1,7 +1,7 @@
 """Rust jobs for tests: a package around some source, built and run by the `lightflus` command as a user would.
 
 All packages share one target directory inside the SDK's, so that the crate and its macros are compiled once; native
-tests are compiled without what only a debugger needs.
+tests are compiled without what only a debugger needs, and not for speed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "CARGO_TARGET_DIR": str(SDK / "target" / "tests"),
     "CARGO_TERM_COLOR": "never",
     "CARGO_PROFILE_DEV_DEBUG": "0",
+    "CARGO_PROFILE_TEST_OPT_LEVEL": "0",
     "CARGO_INCREMENTAL": "0",
 }
 MANIFEST = """

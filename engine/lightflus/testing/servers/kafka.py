@@ -26,7 +26,7 @@ _CLUSTER: Final = "bGlnaHRmbHVzLXRlc3RzMQ"
 _HEAP: Final = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOGGING: Final = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 _ASK_SECONDS: Final = 1.0
-_ADMIN_SECONDS: Final = 15.0
+_ADMIN_SECONDS: Final = 60.0
 _CONFIGURATION: Final = """\
 process.roles=broker,controller
 node.id=1
