@@ -197,6 +197,17 @@ def test_a_server_that_only_reads_is_told(place: Place) -> None:
     assert "option `host` to a server that can be written" in shown
 
 
+def test_a_server_that_ends_the_connection_with_a_reason_is_told(place: Place) -> None:
+    place.add_user("ALL")
+    place.run("SET GLOBAL init_connect = 'SELECT nothing FROM nowhere'")
+    try:
+        shown = refusal(place, statement=UPSERT, user="guest", password="guest")
+    finally:
+        place.run("SET GLOBAL init_connect = ''")
+    assert "init_connect command failed" in shown
+    assert "when the server is well" in shown
+
+
 def test_a_password_may_be_a_reference(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "secret").write_text(PASSWORD + "\n", encoding="utf-8")
     monkeypatch.setenv("MYSQL_PASSWORD", PASSWORD)

@@ -71,6 +71,7 @@ _HINTS = {
     1143: "have the user be granted that right, or change the option `user`",
     1370: "have the user be granted that right, or change the option `user`",
     1290: "change the option `host` to a server that can be written",
+    1792: "change the option `host` to a server that can be written",
     1836: "change the option `host` to a server that can be written",
     1146: "change the table's name, or make that table",
     _NO_ROWS_IN: "change the option `table` to a table that rows can be added to",
@@ -116,6 +117,11 @@ class ServerError(Exception):
         if self.code in _LARGE:
             return Fault.LARGE
         return Fault.RECORD if self.code in _RECORD else Fault.OTHER
+
+    @property
+    def is_of_server(self) -> bool:
+        """Whether a MySQL server has said it, and not the driver about what it heard."""
+        return self.code >= 1_000 and not 2_000 <= self.code < 3_000
 
     @property
     def hint(self) -> str | None:

@@ -22,6 +22,8 @@ from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS
 from lightflus.model.graph import SinkField
 
+_NOT_WELL = "start the job again when the server is well, or name another one with the option `host`"
+
 
 def open_plan(
     settings: Settings,
@@ -94,7 +96,7 @@ def _opening(settings: Settings) -> Iterator[None]:
 
 def _hint(error: ServerError, settings: Settings) -> str | None:
     if error.hint is None and error.fault is Fault.AWAY:
-        return ServerError(NOT_SPEAKING, "").hint
+        return _NOT_WELL if error.is_of_server else ServerError(NOT_SPEAKING, "").hint
     if error.code == ACCESS_DENIED and settings.is_plain:
         return f"{error.hint}; or leave out the option `tls`, since the server may want it"
     return error.hint
