@@ -38,9 +38,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lightflus(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command in an environment that has the wheel and what it depends on, and nothing else."""
     home = tmp_path_factory.mktemp("environment")
-    run(sys.executable, "-m", "venv", home / "venv", cwd=home)
-    flags = ("--quiet", "--disable-pip-version-check", "--no-compile")
-    run(home / "venv/bin/python", "-m", "pip", "install", *flags, wheel, cwd=home)
+    run(sys.executable, "-m", "venv", "--without-pip", home / "venv", cwd=home)
+    pip = (sys.executable, "-m", "pip", "--python", home / "venv/bin/python", "--disable-pip-version-check")
+    run(*pip, "install", "--quiet", "--no-compile", wheel, cwd=home)
     return home / "venv/bin/lightflus"
 
 
