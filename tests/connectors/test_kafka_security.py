@@ -108,7 +108,7 @@ def test_what_is_wrong_is_told_within_seconds_by_the_option_to_change(
     begin = time.monotonic()
     with pytest.raises(BindingInvalid) as caught:
         guarded_source(guarded, brokers, **options)
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 30
     assert hint in (caught.value.hint or "")
     assert "hunter2" not in said(caught.value)
 

@@ -102,9 +102,9 @@ def test_messages_reach_subscribers(redis: Redis, unique: Unique) -> None:
     channel = unique("news")
     with redis.client() as client, client.pubsub(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(channel)
-        pubsub.get_message(timeout=5)
+        pubsub.get_message(timeout=60)
         write(sink(redis.port, key=None, channel=channel), texts(("a", "1"), ("b", "2")))
-        assert [(pubsub.get_message(timeout=5) or {})["data"] for _ in range(2)] == ["1", "2"]
+        assert [(pubsub.get_message(timeout=60) or {})["data"] for _ in range(2)] == ["1", "2"]
 
 
 def test_a_null_deletes_what_was_there(redis: Redis, unique: Unique) -> None:

@@ -65,7 +65,7 @@ class LiveJob:
         """All that it has said."""
         return self._log.read_text()
 
-    def wait_until(self, is_so: Callable[[], object], seconds: float = 60) -> None:
+    def wait_until(self, is_so: Callable[[], object], seconds: float = 180) -> None:
         """Looks until something is so; fails with the job's words if it never is, or if the job ends before."""
         deadline = time.monotonic() + seconds
         while not is_so():
@@ -91,7 +91,7 @@ def consume(kafka: Kafka, topic: str) -> list[tuple[bytes | None, bytes | None]]
     partitions = consumer.list_topics(topic, timeout=60).topics[topic].partitions
     consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
     found, ended = [], 0
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while ended < len(partitions):
         assert time.monotonic() < deadline
         for message in consumer.consume(500, timeout=0.1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 import trio
@@ -17,8 +17,14 @@ from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.graphs import word_count
 from lightflus.testing.memory import Bad, MemorySink, Step, Wait
 
-SHORT = 0.02
-IDLE: Sequence[Step] = (Wait(lambda: time.sleep(SHORT)), [])
+SHORT = 0.05
+LOOKS = 600
+
+
+def idle_until(is_so: Callable[[], object]) -> Sequence[Step]:
+    """Reads without rows until something is so, or for half a minute."""
+    look: Sequence[Step] = (Wait(lambda: None if is_so() else time.sleep(SHORT)), [])
+    return [*look] * LOOKS
 
 
 async def test_at_the_end_everything_is_committed(autojump_clock: trio.testing.MockClock) -> None:
@@ -48,7 +54,7 @@ async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_
     parallelism: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commits, "COMMIT_MS", 50)
-    idle = [*IDLE] * 20
+    idle = idle_until(lambda: "a" in job.source.committed)
     seen: list[dict[str, str]] = []
     last = Wait(lambda: seen.append(dict(job.source.committed)))
     splits: dict[str, Sequence[Step]] = {"a": [["x"], *idle, last, ["end"]], "b": [["z"]]}
@@ -61,11 +67,17 @@ async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_
 async def test_a_split_that_is_found_while_it_runs_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeding, "DISCOVERY_MS", 50)
     splits: dict[str, Sequence[Step]] = {}
+    looks: list[Sequence[str]] = []
+
+    def look() -> Sequence[str]:
+        looks.append(tuple(splits))
+        return looks[-1]
 
     def grow() -> None:
         splits["b"] = [["late"]]
+        monkeypatch.setattr(job.source, "splits", look)
 
-    splits["a"] = [["x"], Wait(grow), *[*IDLE] * 20]
+    splits["a"] = [["x"], Wait(grow), *idle_until(lambda: len(looks) > 1)]
     job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
     await job.result()
     assert job.counts() == {"x": "1", "late": "1"}
@@ -80,7 +92,7 @@ async def test_a_source_that_cannot_say_its_splits_any_more_ends_the_job(monkeyp
     def vanish() -> None:
         monkeypatch.setattr(job.source, "splits", gone)
 
-    splits: dict[str, Sequence[Step]] = {"a": [["x"], Wait(vanish), *[*IDLE] * 20]}
+    splits: dict[str, Sequence[Step]] = {"a": [["x"], Wait(vanish), *idle_until(lambda: False)]}
     job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
     with pytest.raises(SourceFailed, match="the topic is gone"):
         await job.result()

@@ -12,6 +12,9 @@ import pytest
 from lightflus.testing.servers import FaultProxy
 from lightflus.testing.servers.proxy import Direction
 
+PATIENCE = 60
+"""Seconds that an answer may take: far more than it needs, since other tests run beside it."""
+
 
 @pytest.fixture
 def proxy() -> Iterator[FaultProxy]:
@@ -44,8 +47,8 @@ def proxy() -> Iterator[FaultProxy]:
 
 
 def connect(proxy: FaultProxy) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", proxy.port), 5)
-    connection.settimeout(5)
+    connection = socket.create_connection(("127.0.0.1", proxy.port), PATIENCE)
+    connection.settimeout(PATIENCE)
     return connection
 
 
@@ -90,7 +93,7 @@ def test_what_was_stalled_goes_on_when_healed(proxy: FaultProxy) -> None:
         with pytest.raises(TimeoutError):
             connection.recv(10)
         proxy.heal()
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE)
         assert connection.recv(10) == b"late"
 
 
@@ -135,7 +138,7 @@ def test_nothing_is_left_of_a_closed_proxy(proxy: FaultProxy) -> None:
         assert ask(connection, b"a") == b"a"
         proxy.close()
         assert connection.recv(1) == b""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while any(thread.name == "proxy" for thread in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert proxy.connections == 0

@@ -29,7 +29,7 @@ _USERS: Final = f"""\
 create user if not exists '{USER}'@'%' identified by '{PASSWORD}';
 grant all on *.* to '{USER}'@'%' with grant option;
 """
-_ASK_SECONDS: Final = 2
+_ASK_SECONDS: Final = 20
 
 
 class MariaDb(Server):

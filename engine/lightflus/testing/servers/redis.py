@@ -23,7 +23,7 @@ READER: Final = "reader"
 READER_PASSWORD: Final = "reads-only"
 _SLOTS: Final = 16_384
 _NODES: Final = 3
-_ASK_SECONDS: Final = 2.0
+_ASK_SECONDS: Final = 20.0
 
 
 class Redis(Server):
