@@ -1,7 +1,8 @@
 """Redis: one server, with a password, TLS or a user who may only read; or a cluster of three.
 
 What it owns: configuration, users, the cluster's slots. What it leaves: the process (`process.py`). A write is given to
-the system before it is answered (`appendonly`), so what a killed server had answered is there when it is back.
+the system before it is answered (`appendonly`), so what a killed server had answered is there when it is back. It is
+left to the system when that goes to the disk: a server that sees to it answers before it writes while the disk is slow.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Redis(Server):
     def _prepare(self) -> None:
         if self.certificates:
             self.certificates.make()
-        common = ["bind", HOST, "dir", str(self.folder), "save", "", "appendonly", "yes"]
+        common = ["bind", HOST, "dir", str(self.folder), "save", "", "appendonly", "yes", "appendfsync", "no"]
         words = [*common, *self._settings()]
         lines = [_line(name, value) for name, value in zip(words[::2], words[1::2], strict=True)]
         (self.folder / "redis.conf").write_text("".join(lines), encoding="utf-8")
