@@ -75,13 +75,19 @@ function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: D
   }
 }
 
-/** An error of asc in lowered text is ours, whatever the user wrote. */
+/** What asc says of a variable that main reads before it has a value; JavaScript would say it when it runs. */
+const USED_TOO_EARLY = 2448;
+
+/** An error of asc in lowered text is ours, whatever the user wrote; but for the order of main, which is checked there. */
 function internal(d: AscDiagnostic, lowered: Lowered, diagnostics: Diagnostics): void {
   const unit = lowered.units.get(d.file);
-  const what = complaint(
-    "LF900",
-    `internal error: the generated program is wrong here (AS${d.code}: ${d.message}${unit === undefined ? `, ${d.file}` : ""})`,
-  );
+  const what =
+    d.code === USED_TOO_EARLY
+      ? complaint("LF203", "this is used by a statement that runs before the variable has its value", "declare it above that statement")
+      : complaint(
+          "LF900",
+          `internal error: the generated program is wrong here (AS${d.code}: ${d.message}${unit === undefined ? `, ${d.file}` : ""})`,
+        );
   if (unit === undefined) diagnostics.addGlobal(what);
   else diagnostics.add(unit.source, Math.min(sourceOffset(unit.rendered, d.start), unit.source.end - 1), what);
 }

@@ -166,6 +166,11 @@ describe("functions inside functions", () => {
 });
 
 describe("complaints", () => {
+  test("a constant below the job that reads it is refused where it is read", async () => {
+    const { diagnostics } = await build(`${HEAD}\n${SOURCE}\n.map((s) => s + TAIL)${SINK}\nconst TAIL = "!";`, { checkOnly: false });
+    assert.deepEqual(diagnostics.map((d) => `${d.line}:${d.column} ${d.code}`), ["3:17 LF203"]);
+  });
+
   test("one cause, one complaint", async () => {
     assert.deepEqual(await complaints(job('const r = JSON.parse(s);\nconst n = r.n;\nreturn n + r.m;')), ["4:16 LF404"]);
   });

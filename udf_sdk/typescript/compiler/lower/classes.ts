@@ -11,7 +11,7 @@ import { constructorMember, field } from "./constructors.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { checkFunction, functionBody, functionContext, resultRep } from "./functions.ts";
-import { checkKind, checkOverride, padding } from "./overrides.ts";
+import { checkGeneric, checkKind, checkOverride, checkPrivate, padding } from "./overrides.ts";
 import { directParameters } from "./parameters.ts";
 import { guarded } from "./statements.ts";
 
@@ -70,6 +70,8 @@ export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: st
 }
 
 function classMember(ctx: Context, node: ts.ClassElement): Code {
+  if (isStatic(node) !== "") refuseStaticThis(ctx, node, node);
+  checkPrivate(ctx, node);
   if (ts.isPropertyDeclaration(node)) return property(ctx, node);
   if (ts.isConstructorDeclaration(node)) return constructorMember(ctx, node);
   if (ts.isMethodDeclaration(node)) return methodMember(ctx, node);
@@ -77,6 +79,14 @@ function classMember(ctx: Context, node: ts.ClassElement): Code {
   if (ts.isSetAccessorDeclaration(node)) return setter(ctx, node);
   if (ts.isSemicolonClassElement(node)) return "";
   return refuse(ctx, node, "LF314", "this class member is not supported in a job");
+}
+
+/** `this` in a static member is the class on which it is called, and that may be a derived one. */
+function refuseStaticThis(ctx: Context, member: ts.ClassElement, node: ts.Node): void {
+  const owner = ctx.job.checker.getTypeAtLocation(member.parent).symbol;
+  if (node.kind === ts.SyntaxKind.ThisKeyword && ctx.job.isExtended(owner))
+    refuse(ctx, node, "LF302", "'this' in a static member of a class that others extend is not supported in a job", `write ${owner.name}`);
+  ts.forEachChild(node, (child) => refuseStaticThis(ctx, member, child));
 }
 
 function isStatic(node: ts.ClassElement): string {
@@ -123,6 +133,7 @@ function containsFunction(node: ts.Node | undefined): boolean {
 
 /** A method; a generic one is lowered when it is called, once per instantiation (generic_methods.ts). */
 function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
+  if (node.typeParameters !== undefined) checkGeneric(ctx, node);
   const isGenericStatic = isStatic(node) !== "" && (node.parent as ts.ClassDeclaration).typeParameters !== undefined;
   return node.typeParameters === undefined && !isGenericStatic ? methodText(ctx, node, memberName(ctx, node)) : "";
 }
@@ -130,10 +141,11 @@ function methodMember(ctx: Context, node: ts.MethodDeclaration): Code {
 /** The text of a method under a name. */
 export function methodText(ctx: Context, node: ts.MethodDeclaration, name: string): Code {
   checkFunction(ctx, node);
-  checkOverride(ctx, node);
+  const isGeneric = node.typeParameters !== undefined;
+  if (!isGeneric) checkOverride(ctx, node);
   const inner = functionContext(ctx, node, resultRep(ctx, node));
   const { list, prologue } = directParameters(inner, node);
-  const head = code`${isStatic(node)}${name}(${list}${padding(ctx, node)}): ${typeText(ctx, inner.fn.result)}`;
+  const head = code`${isStatic(node)}${name}(${list}${isGeneric ? "" : padding(ctx, node)}): ${typeText(ctx, inner.fn.result)}`;
   if (node.body === undefined) return isAbstractMember(node) ? code`abstract ${head};` : "";
   return code`${head} ${functionBody(inner, node, prologue)}`;
 }
@@ -164,6 +176,7 @@ export function interfaceDeclaration(ctx: Context, node: ts.InterfaceDeclaration
   const symbol = ctx.job.checker.getSymbolAtLocation(node.name);
   if (symbol === undefined || !ctx.job.program.isClassLike(symbol)) return "";
   const members = node.members.map((member) => {
+    if (ts.isMethodSignature(member) && member.typeParameters !== undefined) return "";
     if (ts.isMethodSignature(member) && ts.isIdentifier(member.name)) {
       const list = member.parameters.map(
         (p, i) =>

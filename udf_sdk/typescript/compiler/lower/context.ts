@@ -94,6 +94,8 @@ export interface Job {
   ): { name: string; substitution: Substitution };
   /** Why objects of the class cannot be records; undefined when they can. */
   classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined;
+  /** Another class of the program derives from it. */
+  isExtended(symbol: ts.Symbol): boolean;
 }
 
 /** Reports what is wrong with the node and leaves the statement. */
@@ -179,9 +181,9 @@ function topLevelName(symbol: ts.Symbol, declaration: ts.Declaration): string {
 const RESERVED: ReadonlySet<string> = new Set(
   (
     "i8 i16 i32 i64 isize u8 u16 u32 u64 usize bool f32 f64 v128 string void auto abstract as declare from get set is keyof module namespace of readonly " +
-    "type infer function override private public protected unchecked changetype unreachable isize " +
+    "type infer async function override private public protected unchecked changetype unreachable isize " +
     "funcref externref anyref eqref structref arrayref i31ref Array String Function Object NaN Infinity " +
-    "await break case catch class const continue debugger default delete do else enum export extends false finally for if implements import in " +
+    "await break case catch class const constructor continue debugger default delete do else enum export extends false finally for if implements import in " +
     "instanceof interface let new null package return static super switch this throw true try typeof var void while with yield"
   ).split(" "),
 );

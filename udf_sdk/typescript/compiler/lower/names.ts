@@ -141,6 +141,11 @@ export function thisValue(ctx: Context, node: ts.Node): Value {
 
 /** `super` in front of a member. */
 export function superValue(ctx: Context, node: ts.Node): Value {
+  const method = ctx.job.captures.ownerOfThis(node);
+  if (method !== enclosingFunction(node))
+    refuse(ctx, node, "LF302", "'super' in a function inside of a method is not supported in a job", "call it in the method, and use the result in the function");
+  if (method !== undefined && ts.getCombinedModifierFlags(method) & ts.ModifierFlags.Static)
+    refuse(ctx, node, "LF302", "'super' in a static member is not supported in a job", "name the base class");
   return { code: "super", rep: repOf(ctx, ctx.job.checker.getTypeAtLocation(node), node) };
 }
 

@@ -49,15 +49,27 @@ export function checkOverride(ctx: Context, node: ts.MethodDeclaration | ts.GetA
   }
 }
 
-/** Refuses a field that is a getter in a base, and a getter that is a field there. */
+/** Refuses a private name of a base: here both would be one member. */
+export function checkPrivate(ctx: Context, node: ts.ClassElement): void {
+  const { name, parent } = node;
+  if (name === undefined || !ts.isPrivateIdentifier(name) || !ts.isClassDeclaration(parent)) return;
+  for (let base = baseOf(ctx, parent); base !== undefined; base = baseOf(ctx, base))
+    if (base.members.some((m) => m.name?.getText() === name.text))
+      refuse(ctx, node, "LF314", `'${base.name?.text}' has a '${name.text}', too: in a job they would be one`, "give it another name");
+}
+
+function baseOf(ctx: Context, node: ts.ClassDeclaration): ts.ClassDeclaration | undefined {
+  const type = ctx.job.checker.getBaseTypes(ctx.job.checker.getTypeAtLocation(node) as ts.InterfaceType)[0];
+  return type?.symbol.declarations?.find(ts.isClassDeclaration);
+}
+
+/** Refuses a field that is a getter or of another type in a base, and a getter that is a field there. */
 export function checkKind(ctx: Context, node: ts.PropertyDeclaration | ts.GetAccessorDeclaration): void {
-  const { checker } = ctx.job;
+  const [base, member] = inBase(ctx, node);
+  if (base === undefined || member === undefined) return;
   const name = node.name.getText();
-  const base = checker.getBaseTypes(checker.getTypeAtLocation(node.parent) as ts.InterfaceType)[0];
-  const member = base && checker.getPropertyOfType(base, name);
-  if (base === undefined || member === undefined || !ts.isClassDeclaration(node.parent)) return;
   const isAccessor = (member.flags & ts.SymbolFlags.Accessor) !== 0;
-  if (isAccessor === ts.isGetAccessorDeclaration(node)) return;
+  if (isAccessor === ts.isGetAccessorDeclaration(node)) return isAccessor ? undefined : checkFieldType(ctx, node, base, member);
   const [there, here] = isAccessor ? ["a getter", "a field"] : ["a field", "a getter"];
   refuse(
     ctx,
@@ -66,6 +78,42 @@ export function checkKind(ctx: Context, node: ts.PropertyDeclaration | ts.GetAcc
     `'${base.symbol.name}.${name}' is ${there}, and this is ${here}: in a job both need to be the same`,
     isAccessor ? `write get ${name}() here, with a field of another name behind it` : `write abstract get ${name}() in '${base.symbol.name}'`,
   );
+}
+
+function checkFieldType(ctx: Context, node: ts.ClassElement, base: ts.Type, member: ts.Symbol): void {
+  const { checker } = ctx.job;
+  const [own, inherited] = [checker.getTypeAtLocation(node), checker.getTypeOfSymbolAtLocation(member, node)].map((t) => repOf(ctx, t, node)) as [Rep, Rep];
+  if (typeText(ctx, own) === typeText(ctx, inherited)) return;
+  const name = `${base.symbol.name}.${member.name}`;
+  refuse(
+    ctx,
+    node,
+    "LF314",
+    `'${name}' is '${describe(inherited)}', and this is '${describe(own)}': in a job both need the same types`,
+    `leave the type of '${name}', or give this member another name`,
+  );
+}
+
+/** Refuses a generic method that a base class has, too: a call of the base's names the base's, whatever the object is. */
+export function checkGeneric(ctx: Context, node: ts.MethodDeclaration): void {
+  const [base, member] = inBase(ctx, node);
+  if (base === undefined || member === undefined) return;
+  refuse(
+    ctx,
+    node,
+    "LF314",
+    `'${base.symbol.name}.${member.name}' cannot be overridden by a generic method in a job`,
+    "make the type parameter one of the class, or give this method another name",
+  );
+}
+
+/** The base class and its member of that name. */
+function inBase(ctx: Context, node: ts.ClassElement): [ts.Type | undefined, ts.Symbol | undefined] {
+  const { checker } = ctx.job;
+  const isStatic = (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
+  if (!ts.isClassDeclaration(node.parent) || isStatic || node.name === undefined) return [undefined, undefined];
+  const base = checker.getBaseTypes(checker.getTypeAtLocation(node.parent) as ts.InterfaceType)[0];
+  return [base, base && checker.getPropertyOfType(base, node.name.getText())];
 }
 
 function isCalledAlike(ctx: Context, own: Pick<Inherited, "parameters" | "result">, base: Inherited): boolean {

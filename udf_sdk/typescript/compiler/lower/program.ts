@@ -72,6 +72,7 @@ class Lowering {
       genericMethod: (rep, declaration, args) => this.#genericMethod(rep, declaration, args),
       substitutionOf: (rep) => this.#substitutionOf(rep),
       classNotPortable: (ctx, rep) => this.#classNotPortable(ctx, rep),
+      isExtended: (symbol) => this.#isExtended(symbol),
     };
   }
 

@@ -43,3 +43,32 @@ export class Square extends Shape {
 export function named(name: string | null = "none"): string { // error
   return name ?? "null";
 }
+
+class Base {
+  #secret = 1;
+  size: number | undefined = 1;
+  show(): string {
+    return `${this.#secret}`;
+  }
+  same<T>(value: T): T {
+    return value;
+  }
+  static made = 1;
+  static next(): number {
+    return this.made + 1; // error
+  }
+}
+
+export class Derived extends Base {
+  #secret = 2; // error
+  override size: number = 2; // error
+  override show(): string {
+    return [1, 2].map((n) => `${n}${super.show()}${this.#secret}`).join(); // error
+  }
+  override same<T>(value: T): T { // error
+    return value;
+  }
+  static override next(): number {
+    return super.next() + 1; // error
+  }
+}
