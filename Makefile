@@ -35,7 +35,7 @@ demo: setup ## the published word count: on its own sentence, then on 100 MB of 
 
 demo-kafka: setup ## the published word count between a real Kafka and a real Redis, fed by a producer (about a minute)
 	@tools/setup.sh servers
-	@$(BIN)/python examples/word_count/demo_kafka.py
+	@PYTHONPATH=. $(BIN)/python examples/word_count/demo_kafka.py
 
 test: unit ## all tests: the unit part (< 60 s), then the slow part; the SDK's own run beside it (< 10 minutes in all)
 	@set -m; $(MAKE) sdk-test >.build/sdk-test.log 2>&1 & beside=$$!; set +m; \
@@ -104,7 +104,7 @@ sdk-test: $(SDK_STAMP)
 
 servers: setup ## Kafka, Redis and MariaDB on their usual ports, until Ctrl-C; SERVERS="kafka:9093" is one on another
 	@tools/setup.sh servers
-	@$(BIN)/python -m lightflus.testing.servers $(SERVERS)
+	@$(BIN)/python -m tools.servers $(SERVERS)
 
 wheel: setup ## dist/lightflus-*.whl with the kernel and the TypeScript compiler inside
 	@rm -f dist/lightflus-*.whl

@@ -16,20 +16,20 @@ from itertools import chain
 
 import pyarrow as pa
 from pymysql.cursors import Cursor
+from tools.servers import MariaDb
+from tools.servers.mariadb import PASSWORD, USER
 
 from bench.measure import record, table
 from lightflus.connectors.mysql.completing import complete
 from lightflus.connectors.mysql.opening import open_plan
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.writer import Writer
-from lightflus.connectors.retry import Patience
+from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import ELEMENT_ROWS, MYSQL_CHUNK_ROWS
 from lightflus.model.graph import Connector, FieldPath, Sink, SinkField
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD, USER
 
 ROWS = 200_000
 ROUNDS = 5

@@ -18,17 +18,17 @@ from io import BytesIO
 
 import pyarrow as pa
 from redis import Redis as Client
+from tools.servers import Redis
 
 from bench.measure import record, table
-from lightflus.connectors.kinds import SinkSpec, Streams
-from lightflus.connectors.registry import open_sink
+from lightflus.connectors.contract.kinds import SinkSpec, Streams
+from lightflus.connectors.contract.registry import open_sink
 from lightflus.formats.registry import line_encoder, message_encoder
 from lightflus.limits import ELEMENT_ROWS, REDIS_COMMAND_ROWS, REDIS_PIPELINE_CALLS
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType
-from lightflus.runtime.io import SinkWriter
+from lightflus.ports.sinks import SinkWriter
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import Redis
 
 ROWS = 200_000
 ROUNDS = 5

@@ -11,7 +11,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["lightflus.testing.servers.fixtures"]
+pytest_plugins = ["tools.servers.fixtures"]
 
 settings.register_profile("lightflus", deadline=None)
 settings.load_profile("lightflus")

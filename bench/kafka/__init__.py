@@ -19,9 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from confluent_kafka import Consumer, Producer, TopicPartition
+from tools.servers import Kafka
 
 from bench.measure import LIGHTFLUS, ROOT, WORK, last_output, record, run_program, table
-from lightflus.testing.servers import Kafka
 
 HERE = Path(__file__).parent
 TEXTS = 4_000_000

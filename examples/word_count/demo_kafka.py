@@ -24,10 +24,10 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+from tools.servers import Kafka, Redis
+from tools.servers.ports import is_free
 
 from lightflus.errors import LightflusError
-from lightflus.testing.servers import Kafka, Redis
-from lightflus.testing.servers.ports import is_free
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB = Path("examples/word_count/wordCount.ts")

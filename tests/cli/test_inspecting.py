@@ -9,10 +9,10 @@ import pytest
 
 from lightflus.cli.drawing import draw
 from lightflus.cli.inspecting import inspect_job
-from lightflus.cli.modules import warnings
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
 from lightflus.model.plan import plan_job
+from lightflus.model.warnings import warnings
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lightflus.cli.live import LiveView, summary
 from lightflus.cli.screen import words
-from lightflus.connectors.screen import ShownRows
+from lightflus.connectors.stdio.screen import ShownRows
 from lightflus.model.graph import OperatorId
 from lightflus.runtime.counters import OperatorProgress
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-
-from lightflus.testing.servers import MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD, USER
-from lightflus.testing.servers.process import wait_until
+from tools.servers import MariaDb
+from tools.servers.mariadb import PASSWORD, USER
+from tools.servers.process import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.cli import cargo, new, toolchain
+from lightflus.build import cargo, toolchain
+from lightflus.cli import new
 from lightflus.errors import ToolMissing, UserError
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from lightflus.testing.servers import Redis
+from tools.servers import Redis
 
 pytestmark = pytest.mark.slow
 

@@ -17,13 +17,13 @@ from typing import Protocol
 from urllib.parse import quote
 
 import pytest
+from tools.servers import Kafka, MariaDb, Redis
+from tools.servers.mariadb import PASSWORD, USER
+from tools.servers.redis import READER, READER_PASSWORD
 
 from lightflus.cli.guard import guarded
 from lightflus.cli.main import app
 from lightflus.testing.schema_registry import registry as serving
-from lightflus.testing.servers import Kafka, MariaDb, Redis
-from lightflus.testing.servers.mariadb import PASSWORD, USER
-from lightflus.testing.servers.redis import READER, READER_PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.cli import doctor, toolchain
-from lightflus.cli.compiler import compile_typescript
+from lightflus.build import toolchain
+from lightflus.build.typescript import compile_typescript
+from lightflus.cli import doctor
 from lightflus.errors import BuildFailed, InternalError, ToolMissing
 
 

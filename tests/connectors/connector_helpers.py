@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
-from lightflus.connectors.screen import ShownRows
+from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.stdio.screen import ShownRows
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, Type

@@ -8,15 +8,16 @@ from uuid import uuid4
 
 import pyarrow as pa
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+from tools.servers import Kafka
 
-from lightflus.connectors.kinds import SinkSpec, SourceSpec, Streams
-from lightflus.connectors.registry import open_sink, open_source
+from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.contract.registry import open_sink, open_source
 from lightflus.formats.registry import message_decoder, message_encoder
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Sink, Source, SourceBatch, SourceReader
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source, SourceBatch, SourceReader
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import Kafka
 
 TEXT = ScalarType(Scalar.UTF8)
 FIELDS = (SinkField("key", FieldPath(("k",)), TEXT), SinkField("value", FieldPath(("v",)), TEXT))

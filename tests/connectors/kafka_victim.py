@@ -17,12 +17,12 @@ from typing import Protocol, cast
 import pyarrow as pa
 from kafka_helpers import SCHEMA, sink_spec
 
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import Producing, new_producer
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.sink import KafkaSink, SinkOptions
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.options import Options
 from lightflus.model.graph import Delivery
 from lightflus.testing.connectors import QuietHealth
 

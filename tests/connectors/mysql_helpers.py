@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 from connector_helpers import sink_spec
+from tools.servers import MariaDb
+from tools.servers.mariadb import PASSWORD, USER
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.registry import open_sink, sink_kind
+from lightflus.connectors.contract.registry import open_sink, sink_kind
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD, USER
 
 TEXT = ScalarType(Scalar.UTF8)
 NUMBER = ScalarType(Scalar.INT64)

@@ -8,14 +8,14 @@ import pyarrow as pa
 from connector_helpers import sink_spec
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.kinds import SinkSpec
+from lightflus.connectors.contract.kinds import SinkSpec
+from lightflus.connectors.contract.registry import open_sink
 from lightflus.connectors.redis.commands import Commands, commands
 from lightflus.connectors.redis.resp import calls
 from lightflus.connectors.redis.target import Target
-from lightflus.connectors.registry import open_sink
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 
 TEXT = ScalarType(Scalar.UTF8)
 NULLABLE_TEXT = ScalarType(Scalar.UTF8, nullable=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from connector_helpers import FIELDS, TEXT, Recorder
+from connector_helpers import FIELDS, TEXT
 
-from lightflus.connectors.bindings import bind, parse_bindings
-from lightflus.connectors.kinds import Address, Streams
-from lightflus.connectors.uri import parse_uri
+from lightflus.compose.conflicts import check_files
+from lightflus.connectors.contract.bindings import Defaults, bind, parse_bindings
+from lightflus.connectors.contract.kinds import Address
+from lightflus.connectors.contract.uri import parse_uri
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import (
     BadRecords,
@@ -29,8 +29,6 @@ from lightflus.model.graph import (
 )
 from lightflus.model.names import operator_names
 
-STREAMS = Streams(stdin=0, stdout=BytesIO())
-SCREEN = Streams(stdin=0, stdout=BytesIO(), screen=Recorder())
 NATS = Connector("nats", {"servers": "localhost:4222", "topic": "topic"})
 """What this version has not."""
 GRAPH = JobGraph(
@@ -50,8 +48,10 @@ GRAPH = JobGraph(
 )
 
 
-def bound(*texts: str, streams: Streams = STREAMS) -> JobGraph:
-    return bind(GRAPH, operator_names(GRAPH), parse_bindings(texts), streams)
+def bound(*texts: str, defaults: Defaults | None = None) -> JobGraph:
+    graph = bind(GRAPH, operator_names(GRAPH), parse_bindings(texts), defaults or {})
+    check_files(graph)
+    return graph
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,25 @@ def test_bound_operators_have_their_connector_and_keep_their_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uri", "streams", "delivery"),
+    ("uri", "delivery"),
     [
-        ("file:out.jsonl", STREAMS, Delivery.APPEND),
-        ("stdout:", STREAMS, Delivery.APPEND),
-        ("stdout:", SCREEN, Delivery.UPSERT),
-        ("blackhole:", STREAMS, Delivery.UPSERT),
+        ("file:out.jsonl", Delivery.APPEND),
+        ("stdout:", Delivery.APPEND),
+        ("stdout:form=table", Delivery.UPSERT),
+        ("blackhole:", Delivery.UPSERT),
     ],
 )
-def test_a_sink_that_cannot_upsert_appends_every_update(uri: str, streams: Streams, delivery: Delivery) -> None:
-    sink = bound("topic=stdin:", f"redis={uri}", streams=streams).operators[1].kind
+def test_a_sink_that_cannot_upsert_appends_every_update(uri: str, delivery: Delivery) -> None:
+    sink = bound("topic=stdin:", f"redis={uri}").operators[1].kind
     assert isinstance(sink, Sink)
     assert (sink.delivery, bool(sink.key_fields)) == (delivery, delivery is Delivery.UPSERT)
+
+
+@pytest.mark.parametrize(("uri", "delivery"), [("stdout:", Delivery.UPSERT), ("stdout:form=lines", Delivery.APPEND)])
+def test_a_default_counts_where_nobody_has_named_the_option(uri: str, delivery: Delivery) -> None:
+    sink = bound("topic=stdin:", f"redis={uri}", defaults={"stdout": {"form": "table"}}).operators[1].kind
+    assert isinstance(sink, Sink)
+    assert sink.delivery is delivery
 
 
 def test_an_unknown_name_lists_the_names_of_the_job() -> None:
@@ -228,7 +235,7 @@ def test_a_statement_names_the_columns_of_whatever_the_sink_is_bound_to() -> Non
     sink = Sink(Connector("mysql", {"statement": statement}), fields)
     graph = replace(GRAPH, operators=(GRAPH.operators[0], replace(GRAPH.operators[1], kind=sink)))
     for uri, delivery, key in [("sqlite:x.db", Delivery.UPSERT, ("word",)), ("file:x.jsonl", Delivery.APPEND, ())]:
-        found = bind(graph, operator_names(graph), parse_bindings(["topic=file:a", f"redis={uri}"]), STREAMS)
+        found = bind(graph, operator_names(graph), parse_bindings(["topic=file:a", f"redis={uri}"]), {})
         written = found.operators[1].kind
         assert isinstance(written, Sink)
         assert ([field.name for field in written.fields], written.delivery, written.key_fields) == (
@@ -299,7 +306,7 @@ def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(
     sink = Sink(Connector("mysql", MYSQL), (SinkField("1", FieldPath(("t0",)), TEXT),))
     graph = replace(GRAPH, operators=(GRAPH.operators[0], replace(GRAPH.operators[1], kind=sink)))
     bindings = {"topic": Connector("file", {"path": "x"}), "redis": Connector("mysql", options)}
-    found = bind(graph, operator_names(graph), bindings, STREAMS).operators[1].kind
+    found = bind(graph, operator_names(graph), bindings, {}).operators[1].kind
     assert isinstance(found, Sink)
     assert found.connector.options == expected
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightflus.connectors.blocks import BlockReader, LongLine
+from lightflus.connectors.toolbox.blocks import BlockReader, LongLine
 from lightflus.limits import BAD_RECORD_BYTES, RECORD_BYTES
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.connectors.dead_letters import FileDeadLetters
+from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.errors import SinkFailed
-from lightflus.runtime.io import Rejected
+from lightflus.ports.sources import Rejected
 
 
 def test_a_letter_holds_place_reason_and_bytes(tmp_path: Path) -> None:

@@ -12,13 +12,14 @@ import pyarrow as pa
 import pytest
 from connector_helpers import sink_spec, source_spec
 
-from lightflus.connectors.registry import open_sink, open_source
+from lightflus.connectors.contract.registry import open_sink, open_source
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.formats.registry import line_decoder
 from lightflus.limits import READ_BYTES, RECORD_BYTES
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
-from lightflus.runtime.io import Rejected, Sink, Source
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Rejected, Source
 from lightflus.testing.connectors import QuietHealth, check_sink, check_source
 
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from connector_helpers import source_spec
 
-from lightflus.connectors.registry import open_source
+from lightflus.connectors.contract.registry import open_source
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.model.graph import Connector
-from lightflus.runtime.io import Source, SourceReader
+from lightflus.ports.sources import Source, SourceReader
 from lightflus.testing.connectors import QuietHealth
 
 TRIES = 100

@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 from connector_helpers import TEXT, source_spec
 
-from lightflus.connectors.generated import Generator, Shape
-from lightflus.connectors.registry import open_source
+from lightflus.connectors.contract.registry import open_source
+from lightflus.connectors.generate.rows import Generator, Shape
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Source
+from lightflus.ports.sources import Source
 from lightflus.testing.connectors import QuietHealth, check_source
 
 INNER = StructType((Field("x", ScalarType(Scalar.FLOAT64)), Field("y", ListType(TEXT))), nullable=True)

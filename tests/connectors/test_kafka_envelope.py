@@ -6,7 +6,7 @@ from confluent_kafka import TIMESTAMP_CREATE_TIME, Message
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
 from lightflus.connectors.kafka.messages import Gathered, runs_of
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord, Decoded
+from lightflus.ports.formats import BadRecord, Decoded
 
 TEXT, BYTES, NUMBER = ScalarType(Scalar.UTF8), ScalarType(Scalar.BINARY), ScalarType(Scalar.FLOAT64)
 HEADERS = ListType(StructType((Field("name", TEXT), Field("value", TEXT))))

@@ -8,11 +8,11 @@ from itertools import count
 import pyarrow as pa
 import pytest
 from kafka_helpers import SCHEMA, batches, fresh_topic, opened, produce, rows_of, sink, source, written
+from tools.servers import FaultProxy, Kafka
 
 from lightflus.errors import SinkFailed, SourceFailed
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import SinkWriter
-from lightflus.testing.servers import FaultProxy, Kafka
+from lightflus.ports.sinks import SinkWriter
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def proxy(mortal: Kafka) -> Iterator[FaultProxy]:
 
 @dataclass
 class Watched:
-    """`io.Health` that says when a connector first waits."""
+    """`ports.Health` that says when a connector first waits."""
 
     waits: threading.Event = field(default_factory=threading.Event)
     reasons: list[str] = field(default_factory=list)

@@ -11,10 +11,10 @@ from typing import cast
 import pytest
 from kafka_helpers import fresh_topic, messages_of
 from kafka_victim import COMMITTING, EPOCH_ROWS, STEPS, kafka_sink
+from tools.servers import Kafka
 
-from lightflus.runtime.io import Committable
+from lightflus.ports.sinks import Committable
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import Kafka
 
 pytestmark = pytest.mark.slow
 

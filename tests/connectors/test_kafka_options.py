@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.options import Cluster, invalid_property, read_cluster
 from lightflus.connectors.kafka.positions import Beginning, Start, read_beginning
-from lightflus.connectors.options import Options
 from lightflus.errors import BindingInvalid
 
 

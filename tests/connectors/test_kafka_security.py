@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 from kafka_helpers import SCHEMA, opened, rows_of, sink, source, written
+from tools.servers import Kafka
+from tools.servers.certificates import Certificates
+from tools.servers.ports import HOST, free_port
 
 from lightflus.errors import BindingInvalid, LightflusError
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Source
+from lightflus.ports.sources import Source
 from lightflus.testing.connectors import QuietHealth, read_all
-from lightflus.testing.servers import Kafka
-from lightflus.testing.servers.certificates import Certificates
-from lightflus.testing.servers.ports import HOST, free_port
 
 pytestmark = pytest.mark.slow
 

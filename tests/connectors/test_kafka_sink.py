@@ -5,14 +5,14 @@ import json
 import pyarrow as pa
 import pytest
 from kafka_helpers import SCHEMA, TEXT, fresh_topic, messages_of, sink, sink_spec, written
+from tools.servers import Kafka
 
-from lightflus.connectors.registry import open_sink
+from lightflus.connectors.contract.registry import open_sink
 from lightflus.errors import SinkFailed
 from lightflus.model.graph import Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, Record, check_sink
-from lightflus.testing.servers import Kafka
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewPartitions
 from kafka_helpers import TEXT, batches, fresh_topic, opened, produce, rows_of, source
+from tools.servers import Kafka
 
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.testing.connectors import QuietHealth, Record, check_source, read_all
-from lightflus.testing.servers import Kafka
 
 pytestmark = pytest.mark.slow
 

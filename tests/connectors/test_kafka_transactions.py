@@ -5,17 +5,17 @@ from typing import Protocol, cast
 
 import pytest
 from kafka_helpers import fresh_topic, sink_spec, written
+from tools.servers import Kafka
 
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import Producing, new_producer
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.sink import KafkaSink, SinkOptions
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.options import Options
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import TransactionalSink
+from lightflus.ports.sinks import TransactionalSink
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import Kafka
 from lightflus.testing.transactions import Killed, check_transactional_sink
 
 pytestmark = pytest.mark.slow

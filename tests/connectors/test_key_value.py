@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from connector_helpers import TEXT, sink_spec
 
-from lightflus.connectors.key_value import KeyValue
+from lightflus.connectors.toolbox.key_value import KeyValue
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector, FieldPath, SinkField
 from lightflus.model.types import Scalar, ScalarType, Type

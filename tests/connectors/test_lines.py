@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightflus.connectors.lines import LinePosition, LineReader
+from lightflus.connectors.toolbox.lines import LinePosition, LineReader
 from lightflus.formats.registry import line_decoder
 from lightflus.limits import READ_BYTES, RECORD_BYTES
 from lightflus.model.types import Field, Scalar, ScalarType, StructType

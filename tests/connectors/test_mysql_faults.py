@@ -12,15 +12,15 @@ import pymysql
 import pytest
 from mysql_helpers import COUNTS, UPSERT, Place, batch
 from pymysql.cursors import Cursor
+from tools.servers import FaultProxy, MariaDb
+from tools.servers.mariadb import PASSWORD
+from tools.servers.process import wait_until
 
 from lightflus.connectors.mysql.client import Client, mapped
 from lightflus.connectors.mysql.faults import Fault, ServerError
 from lightflus.errors import SinkFailed
-from lightflus.runtime.io import SinkWriter
+from lightflus.ports.sinks import SinkWriter
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import FaultProxy, MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD
-from lightflus.testing.servers.process import wait_until
 
 INSERT = "INSERT INTO counts (word, n) VALUES (?, ?)"
 ROWS = [["a", 1], ["b", 2]]

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 from mysql_helpers import COUNTS, FLOAT, NUMBER, TEXT, UPSERT, Place, batch, write
+from tools.servers import MariaDb
 
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import MIB
 from lightflus.model.types import Scalar, ScalarType, Type
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import MariaDb
 
 pytestmark = pytest.mark.slow
 

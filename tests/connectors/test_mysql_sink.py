@@ -10,13 +10,13 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 from mysql_helpers import COUNTS, FLOAT, NUMBER, TEXT, UPSERT, Place, batch, write
+from tools.servers import MariaDb
 
 from lightflus.errors import SinkFailed
 from lightflus.model.graph import Delivery
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, check_sink
-from lightflus.testing.servers import MariaDb
 
 pytestmark = pytest.mark.slow
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from connector_helpers import sink_spec
 from mysql_helpers import COUNTS, FLOAT, NUMBER, TEXT, UPSERT, WORDS, Place
+from tools.servers import MariaDb
+from tools.servers.mariadb import PASSWORD
 
-from lightflus.connectors.registry import open_sink
+from lightflus.connectors.contract.registry import open_sink
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Delivery
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.testing.servers import MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from mysql_helpers import COUNTS, UPSERT, Place, write
+from tools.servers import MariaDb
 
 from lightflus.errors import BindingInvalid
-from lightflus.testing.servers import MariaDb
 
 pytestmark = pytest.mark.slow
 

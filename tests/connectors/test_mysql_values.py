@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from mysql_helpers import FLOAT, NUMBER, TEXT, Place, write
+from tools.servers import MariaDb
 
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.model.types import Scalar, ScalarType, Type
-from lightflus.testing.servers import MariaDb
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
 

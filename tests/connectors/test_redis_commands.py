@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis_helpers import KEY_AND_VALUE, NULLABLE_TEXT, NUMBER, TEXT, made, rows, sent, spec, texts
 
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.resp import Cells, Step, calls, pieces
 from lightflus.connectors.redis.target import Target, command_of, read_target
 from lightflus.connectors.redis.words import words_of

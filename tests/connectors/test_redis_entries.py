@@ -14,7 +14,7 @@ from lightflus.connectors.redis.lanes import Entry, Info
 from lightflus.connectors.redis.plan import EARLIEST, LATEST, Place, Plan
 from lightflus.formats.registry import message_decoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import Decoded
+from lightflus.ports.formats import Decoded
 
 TEXT = ScalarType(Scalar.UTF8)
 FLOAT = ScalarType(Scalar.FLOAT64)

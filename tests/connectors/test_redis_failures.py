@@ -9,7 +9,7 @@ from redis import exceptions
 
 from lightflus.connectors.redis.failures import answering, opening, refusal
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.retry import Passing
+from lightflus.connectors.toolbox.retry import Passing
 from lightflus.errors import BindingInvalid, SinkFailed
 
 SERVER = Server("cache", 6379, password="hunter2")

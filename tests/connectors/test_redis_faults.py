@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 from redis_helpers import KEY_AND_VALUE, rows, sink, texts
+from tools.servers import FaultProxy, Redis, RedisCluster
+from tools.servers.proxy import Direction
 
 from lightflus.errors import SinkFailed
-from lightflus.runtime.io import SinkWriter
+from lightflus.ports.sinks import SinkWriter
 from lightflus.testing.connectors import QuietHealth
-from lightflus.testing.servers import FaultProxy, Redis, RedisCluster
-from lightflus.testing.servers.proxy import Direction
 
 pytestmark = pytest.mark.slow
 

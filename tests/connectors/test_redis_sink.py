@@ -7,15 +7,15 @@ from collections.abc import Callable
 import pyarrow as pa
 import pytest
 from redis_helpers import KEY_AND_VALUE, NULLABLE_TEXT, NUMBER, TEXT, rows, sink, texts
+from tools.servers import Redis, RedisCluster
+from tools.servers.redis import READER, READER_PASSWORD
 
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import HELD_KEYS, REDIS_COMMAND_ROWS
 from lightflus.model.graph import Delivery
 from lightflus.model.types import ScalarType
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, check_sink
-from lightflus.testing.servers import Redis, RedisCluster
-from lightflus.testing.servers.redis import READER, READER_PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 from connector_helpers import source_spec
 from redis_helpers import NUMBER, TEXT
+from tools.servers import FaultProxy, Redis, RedisCluster
+from tools.servers.proxy import Direction
+from tools.servers.redis import READER, READER_PASSWORD
 
-from lightflus.connectors.registry import open_source
+from lightflus.connectors.contract.registry import open_source
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import REDIS_READ_ENTRIES
 from lightflus.model.graph import Connector
 from lightflus.model.types import Field, StructType, Type
-from lightflus.runtime.io import Source, SourceBatch, SourceReader
+from lightflus.ports.sources import Source, SourceBatch, SourceReader
 from lightflus.testing.connectors import QuietHealth, check_source, read_all
-from lightflus.testing.servers import FaultProxy, Redis, RedisCluster
-from lightflus.testing.servers.proxy import Direction
-from lightflus.testing.servers.redis import READER, READER_PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from connector_helpers import source_spec
 
-from lightflus.connectors.bindings import parse_bindings
-from lightflus.connectors.registry import open_source, schemes, sink_kind, source_kind
+from lightflus.connectors.contract.bindings import parse_bindings
+from lightflus.connectors.contract.registry import open_source, schemes, sink_kind, source_kind
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
 
 MODULE = """
-from lightflus.connectors.blackhole import BlackholeSink
-from lightflus.connectors.kinds import Address, SinkKind, SourceKind
-from lightflus.connectors.file import FileSource
+from lightflus.connectors.generate.blackhole import BlackholeSink
+from lightflus.connectors.contract.kinds import Address, SinkKind, SourceKind
+from lightflus.connectors.files.file import FileSource
 
 SOURCE = SourceKind(Address(main="path"), lambda spec, options: FileSource(options.text("path"), spec.line_decoder()))
 SINK = SinkKind(Address(host="host", main="name"), lambda spec, options: BlackholeSink(spec.delivery))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lightflus.connectors.retry import Passing, Patience
+from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SinkFailed
 from lightflus.testing.connectors import QuietHealth
 

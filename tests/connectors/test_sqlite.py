@@ -13,13 +13,13 @@ import pytest
 from connector_helpers import FIELDS, sink_spec
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.registry import open_sink
-from lightflus.connectors.sqlite import SqliteSink
-from lightflus.connectors.sqlite_table import Table
+from lightflus.connectors.contract.registry import open_sink
+from lightflus.connectors.sqlite.sink import SqliteSink
+from lightflus.connectors.sqlite.table import Table
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
-from lightflus.runtime.io import Sink
+from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, check_sink
 
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
@@ -190,7 +190,8 @@ def files_of_at_most(size: int) -> Iterator[None]:
 def test_a_disk_that_takes_no_more_is_told_in_sqlites_first_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lightflus.connectors.sqlite.SQLITE_CACHE_BYTES", 64 * 1024)  # so that it writes before COMMIT
+    # so that it writes before COMMIT
+    monkeypatch.setattr("lightflus.connectors.sqlite.sink.SQLITE_CACHE_BYTES", 64 * 1024)
     opened = sink(tmp_path / "out.db")
     writer = opened.writer(0, QuietHealth())
     writer.write(batch(**{f"{number:0100}": "1" for number in range(60_000)}))
@@ -209,7 +210,7 @@ def test_a_database_in_memory_is_refused() -> None:
 def test_a_file_that_another_program_holds_is_told_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lightflus.connectors.sqlite._BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("lightflus.connectors.sqlite.sink._BUSY_SECONDS", 0.0)
     with closing(sqlite3.connect(tmp_path / "out.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(BindingInvalid, match="locked") as caught:

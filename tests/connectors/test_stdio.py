@@ -12,12 +12,13 @@ import pyarrow as pa
 import pytest
 from connector_helpers import Recorder, sink_spec, source_spec
 
-from lightflus.connectors.kinds import Streams
-from lightflus.connectors.registry import open_sink, open_source
-from lightflus.errors import SourceFailed
+from lightflus.connectors.contract.kinds import Streams
+from lightflus.connectors.contract.registry import open_sink, open_source
+from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import Connector, Delivery
-from lightflus.runtime.io import Sink, Source
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source
 from lightflus.testing.connectors import QuietHealth, check_sink, check_source
 
 SCHEMA = pa.schema([pa.field("key", pa.utf8(), nullable=False), pa.field("value", pa.utf8(), nullable=False)])
@@ -82,7 +83,7 @@ def test_on_a_screen_standard_output_is_a_table(delivery: Delivery) -> None:
 
     def make() -> Sink:
         screens.append(Recorder())
-        return open_sink(sink_spec(Connector("stdout", {}), delivery, Streams(0, NOWHERE, screens[-1])))
+        return open_sink(sink_spec(Connector("stdout", {"form": "table"}), delivery, Streams(0, NOWHERE, screens[-1])))
 
     sink = make()
     writer = sink.writer(0, QuietHealth())
@@ -96,7 +97,7 @@ def test_on_a_screen_standard_output_is_a_table(delivery: Delivery) -> None:
 
 def test_a_screen_shows_the_newest_rows() -> None:
     screen = Recorder()
-    sink = open_sink(sink_spec(Connector("stdout", {}), streams=Streams(0, NOWHERE, screen)))
+    sink = open_sink(sink_spec(Connector("stdout", {"form": "table"}), streams=Streams(0, NOWHERE, screen)))
     writer = sink.writer(0, QuietHealth())
     pairs = [{"key": str(n), "value": "x"} for n in range(3 * STDOUT_TABLE_ROWS)]
     writer.write(pa.RecordBatch.from_pylist(pairs, schema=SCHEMA))
@@ -104,3 +105,9 @@ def test_a_screen_shows_the_newest_rows() -> None:
     writer.flush()
     rows = screen.shown[-1].rows
     assert (len(rows), rows[-2:]) == (STDOUT_TABLE_ROWS, (("119", "y"), ("a", "z")))
+
+
+def test_a_table_needs_a_terminal() -> None:
+    with pytest.raises(BindingInvalid, match="`form` of `stdout:` is `table`") as caught:
+        open_sink(sink_spec(Connector("stdout", {"form": "table"}), streams=Streams(0, NOWHERE)))
+    assert caught.value.hint == "standard output is no terminal, where alone a table can be drawn anew"

@@ -14,8 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
-
-from lightflus.testing.servers import Kafka
+from tools.servers import Kafka
 
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTFLUS = Path(sys.executable).with_name("lightflus")

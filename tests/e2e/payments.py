@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from live_jobs import ROOT, LiveJob, produce
-
-from lightflus.testing.servers import Kafka, Server
-from lightflus.testing.servers.mariadb import PASSWORD
+from tools.servers import Kafka, Server
+from tools.servers.mariadb import PASSWORD
 
 ENRICHMENT = ROOT / "examples/enrichment/enrichment.ts"
 MESSAGES = 60_000

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from live_jobs import LIGHTFLUS, ROOT
-
-from lightflus.testing.servers import Kafka, MariaDb, Redis
-from lightflus.testing.servers.mariadb import PASSWORD, USER
+from tools.servers import Kafka, MariaDb, Redis
+from tools.servers.mariadb import PASSWORD, USER
 
 pytestmark = pytest.mark.slow
 

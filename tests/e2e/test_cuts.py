@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from live_jobs import LiveJob, consume, produce
 from payments import MESSAGES, enrichment, enrichment_of, feeding, freeze, payments, restart
-
-from lightflus.testing.servers import FaultProxy, Kafka, MariaDb, Redis, Server
-from lightflus.testing.servers.mariadb import USER
-from lightflus.testing.servers.proxy import Direction
+from tools.servers import FaultProxy, Kafka, MariaDb, Redis, Server
+from tools.servers.mariadb import USER
+from tools.servers.proxy import Direction
 
 pytestmark = pytest.mark.slow
 

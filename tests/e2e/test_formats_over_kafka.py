@@ -20,9 +20,9 @@ from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorP
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message_factory import GetMessages
 from live_jobs import LIGHTFLUS, consume
+from tools.servers import Kafka
 
 from lightflus.testing.schema_registry import RegistryDouble, registry
-from lightflus.testing.servers import Kafka
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 from live_jobs import LIGHTFLUS, consume
-
-from lightflus.testing.servers import Kafka
+from tools.servers import Kafka
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from live_jobs import ROOT, LiveJob, consume, count_messages, produce
 from payments import MESSAGES, enrichment, feeding, freeze, restart, restart_twice
-
-from lightflus.testing.servers import FaultProxy, Kafka, MariaDb, Redis, Server
-from lightflus.testing.servers.mariadb import USER
+from tools.servers import FaultProxy, Kafka, MariaDb, Redis, Server
+from tools.servers.mariadb import USER
 
 pytestmark = pytest.mark.slow
 

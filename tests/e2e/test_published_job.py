@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 from live_jobs import ROOT, LiveJob, produce
-
-from lightflus.testing.servers import Kafka, Redis
-from lightflus.testing.servers.ports import is_free
-from lightflus.testing.servers.process import wait_until
+from tools.servers import Kafka, Redis
+from tools.servers.ports import is_free
+from tools.servers.process import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from live_jobs import ROOT, LiveJob, consume, count_messages, produce
-
-from lightflus.testing.servers import Kafka, MariaDb
-from lightflus.testing.servers.mariadb import PASSWORD, USER
+from tools.servers import Kafka, MariaDb
+from tools.servers.mariadb import PASSWORD, USER
 
 pytestmark = pytest.mark.slow
 

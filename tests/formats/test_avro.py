@@ -21,7 +21,7 @@ from lightflus.formats.avro_schema import parsed, readable
 from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.registry import line_decoder, message_decoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 from lightflus.testing.schema_registry import registry
 
 TEXT = ScalarType(Scalar.UTF8)

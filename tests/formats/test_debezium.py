@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lightflus.errors import BindingInvalid
 from lightflus.formats.registry import line_decoder, message_decoder
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 
 TEXT = ScalarType(Scalar.UTF8)
 ROW = StructType((Field("id", ScalarType(Scalar.INT32)), Field("name", ScalarType(Scalar.UTF8, True))))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lightflus.errors import BindingInvalid
 from lightflus.formats.json import JsonDecoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 
 NUMBER = ScalarType(Scalar.FLOAT64)
 TEXT = ScalarType(Scalar.UTF8)

@@ -15,7 +15,7 @@ from lightflus.codec.schema import schema_of
 from lightflus.errors import BindingInvalid
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 
 TEXT = ScalarType(Scalar.UTF8)
 BYTES = ScalarType(Scalar.BINARY)

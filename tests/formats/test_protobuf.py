@@ -24,7 +24,7 @@ from lightflus.formats.protobuf_schema import Files, row_reader
 from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.registry import message_decoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 from lightflus.testing.schema_registry import registry
 
 SOURCE = """

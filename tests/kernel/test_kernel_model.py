@@ -10,7 +10,7 @@ from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, texts, types
 from lightflus.kernel import WasmKernel
 from lightflus.kernel.model import encode_key
 from lightflus.model.types import Type
-from lightflus.runtime.ports import KeyedState, Lookup
+from lightflus.ports.kernel import KeyedState, Lookup
 
 REAL = WasmKernel()
 BOUNDED = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -12,7 +12,7 @@ from lightflus.errors import KernelFailed, StateTooLarge
 from lightflus.kernel import WasmKernel, WasmKeyedState
 from lightflus.limits import MIB
 from lightflus.model.types import Field, ListType, StructType
-from lightflus.runtime.ports import Lookup
+from lightflus.ports.kernel import Lookup
 
 KERNEL = WasmKernel()
 HASHES = KERNEL.partitioner(UTF8)

@@ -10,10 +10,10 @@ from lightflus.kernel.model import ModelKernel
 from lightflus.model.graph import Delivery, JobGraph, OperatorId, Sink, Source
 from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
+from lightflus.ports.kernel import Kernel
 from lightflus.runtime.compute import ComputeFactory, InlineCompute
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.runtime.job_run import JobResult, JobRun
-from lightflus.runtime.ports import Kernel
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.guests import PythonFunction, PythonGuests
 from lightflus.testing.memory import MemorySink, MemorySource, Step, Value

@@ -9,7 +9,7 @@ import pytest
 from jobs import WORD_COUNT
 
 from lightflus.cli.modules import load_job
-from lightflus.runtime.ports import Guest
+from lightflus.ports.guests import Guest
 from lightflus.sandbox.module import LoadedModule
 from lightflus.testing.graphs import word_count
 from lightflus.testing.guest import WordCountGuestContract

@@ -9,9 +9,9 @@ import pytest
 from lightflus.errors import RecordInvalid
 from lightflus.limits import REJECTED_IN_A_ROW
 from lightflus.model.graph import BadRecords
+from lightflus.ports.sources import Rejected, SourceBatch
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.intake import BadRecordPolicy, Intake
-from lightflus.runtime.io import Rejected, SourceBatch
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.memory import RowOrigin, batch_of
 

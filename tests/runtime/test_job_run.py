@@ -11,8 +11,8 @@ from jobs import WORD_COUNT, Splits, add, as_text, prepare, split
 
 from lightflus.errors import InternalError, RecordInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import SinkField
+from lightflus.ports.health import Health
 from lightflus.runtime.compute import ThreadCompute
-from lightflus.runtime.io import Health
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import ENDLESS
 from lightflus.testing.memory import Abort, MemorySink, MemoryWriter, Value, Wait

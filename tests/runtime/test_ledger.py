@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from lightflus.model.markers import Marker
-from lightflus.runtime.io import Committable
+from lightflus.ports.sinks import Committable
 from lightflus.testing.connectors import QuietHealth
 from lightflus.testing.ledger import Ledger, LedgerCommitter
 from lightflus.testing.transactions import check_transactional_sink

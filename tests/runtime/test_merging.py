@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from lightflus.model.elements import Watermark
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.merging import merged
 from lightflus.testing.graphs import UTF8

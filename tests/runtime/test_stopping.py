@@ -14,8 +14,8 @@ from jobs import WORD_COUNT, prepare
 from lightflus.cli.stopping import Stopper
 from lightflus.limits import DRAIN_STILL_MS
 from lightflus.model.graph import Delivery
+from lightflus.ports.health import Health
 from lightflus.runtime.compute import ThreadCompute
-from lightflus.runtime.io import Health
 from lightflus.testing.graphs import word_count
 from lightflus.testing.memory import MemorySink, MemoryWriter, Wait
 

@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from lightflus.model.elements import Barrier, Control, EndOfInput, Watermark
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.compute import InlineCompute
 from lightflus.runtime.outputs import Routed

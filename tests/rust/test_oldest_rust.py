@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rust_jobs import ENVIRONMENT, LIGHTFLUS, SDK
 
-from lightflus.cli.cargo import RUST_LEAST
+from lightflus.build.cargo import RUST_LEAST
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rust_jobs import ENVIRONMENT, ROOT, build, package
 
-from lightflus.cli.cargo import RUST_LEAST
+from lightflus.build.cargo import RUST_LEAST
 
 PAGE = (ROOT / "docs" / "rust.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^```rust\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

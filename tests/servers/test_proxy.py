@@ -8,9 +8,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-
-from lightflus.testing.servers import FaultProxy
-from lightflus.testing.servers.proxy import Direction
+from tools.servers import FaultProxy
+from tools.servers.proxy import Direction
 
 PATIENCE = 60
 """Seconds that an answer may take: far more than it needs, since other tests run beside it."""

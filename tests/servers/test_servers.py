@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer
-
-from lightflus.testing.servers import Kafka, MariaDb, Redis, RedisCluster, Server, ServerFailed
-from lightflus.testing.servers.ports import free_port, is_free
-from lightflus.testing.servers.process import wait_until
+from tools.servers import Kafka, MariaDb, Redis, RedisCluster, Server, ServerFailed
+from tools.servers.ports import free_port, is_free
+from tools.servers.process import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +107,7 @@ def test_a_port_that_is_taken_is_told() -> None:
 
 def test_servers_end_with_the_program_that_started_them(tmp_path: Path) -> None:
     program = (
-        "import os, signal; from lightflus.testing.servers import Redis; "
+        "import os, signal; from tools.servers import Redis; "
         "print(Redis().start().port, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
@@ -124,7 +123,7 @@ def test_servers_end_with_the_program_that_started_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("named", "said"), [("oracle", "there are kafka, redis"), ("redis:99999", "no port")])
 def test_the_command_refuses_what_it_cannot_start(named: str, said: str) -> None:
-    command = [sys.executable, "-m", "lightflus.testing.servers", named]
+    command = [sys.executable, "-m", "tools.servers", named]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert said in done.stderr
@@ -133,7 +132,7 @@ def test_the_command_refuses_what_it_cannot_start(named: str, said: str) -> None
 
 def test_the_command_starts_what_is_named_and_stops_at_ctrl_c() -> None:
     port = free_port()
-    command = [sys.executable, "-m", "lightflus.testing.servers", f"redis:{port}"]
+    command = [sys.executable, "-m", "tools.servers", f"redis:{port}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         lines = []

@@ -9,19 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from lightflus.testing.servers import Redis, ServerFailed
-from lightflus.testing.servers.ports import is_free
-from lightflus.testing.servers.process import wait_until
-from lightflus.testing.servers.sharing import shared
+from tools.servers import Redis, ServerFailed
+from tools.servers.ports import is_free
+from tools.servers.process import wait_until
+from tools.servers.sharing import shared
 
 pytestmark = pytest.mark.slow
 
 USER = """
 import sys
 from pathlib import Path
-from lightflus.testing.servers import Redis
-from lightflus.testing.servers.sharing import shared
+from tools.servers import Redis
+from tools.servers.sharing import shared
 
 with shared(Redis, Path(sys.argv[1])) as server:
     with server.client() as client:

@@ -11,12 +11,12 @@ import pymysql
 import pytest
 import redis as client_library
 from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
+from tools.servers import MariaDb, Redis, ServerFailed
+from tools.servers.kafka import jars
+from tools.servers.mariadb import PASSWORD, USER
+from tools.servers.redis import READER, READER_PASSWORD
 
 from lightflus.errors import ToolMissing
-from lightflus.testing.servers import MariaDb, Redis, ServerFailed
-from lightflus.testing.servers.kafka import jars
-from lightflus.testing.servers.mariadb import PASSWORD, USER
-from lightflus.testing.servers.redis import READER, READER_PASSWORD
 
 pytestmark = pytest.mark.slow
 

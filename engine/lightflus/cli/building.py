@@ -2,7 +2,7 @@
 
 What it owns: the command: where the module goes and what is said about it. The engine is imported while the compiler
 works, which makes a cold build half a second shorter.
-What it leaves: the compilers (`languages.py`), describing and checking the module (`modules.py`).
+What it leaves: the compilers (`build/languages.py`), describing and checking the module (`build/modules.py`).
 """
 # ruff: noqa: PLC0415 (the second sentence says why)
 
@@ -16,11 +16,11 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from lightflus.cli.languages import compile_job
-from lightflus.cli.places import openable_places
+from lightflus.build.languages import compile_job
+from lightflus.build.sources import is_manifest
 from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit, say
-from lightflus.cli.sources import is_manifest
+from lightflus.compose.places import openable_places
 from lightflus.errors import UserError
 
 
@@ -31,10 +31,12 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     with told_as_json(is_wanted=as_json):
         _require_folder(target)
         with openable_places(source):
-            compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.cli.modules"))
-            from lightflus.cli.modules import finished, warnings
+            compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.build.modules"))
+            from lightflus.build.modules import finished
+            from lightflus.cli.modules import print_log
+            from lightflus.model.warnings import warnings
 
-            built = finished(compiled)
+            built = finished(compiled, print_log)
         write_module(target, built.wasm)
     seconds = time.monotonic() - started
     digest = hashlib.sha256(built.wasm).hexdigest()

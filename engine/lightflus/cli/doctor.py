@@ -20,10 +20,10 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from lightflus.cli.cargo import TARGET, find_cargo, find_crate
+from lightflus.build.cargo import TARGET, find_cargo, find_crate
+from lightflus.build.toolchain import find_api_package, find_compiler, find_node
 from lightflus.cli.problems import USER
 from lightflus.cli.screen import emit, show
-from lightflus.cli.toolchain import find_api_package, find_compiler, find_node
 from lightflus.errors import InternalError, LightflusError
 
 _PYTHON = (3, 11)

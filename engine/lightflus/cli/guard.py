@@ -14,7 +14,7 @@ from collections.abc import Callable
 from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
 from lightflus.cli.screen import discard, say, tell
-from lightflus.connectors.failures import STDOUT
+from lightflus.connectors.toolbox.failures import STDOUT
 from lightflus.errors import ExternalError, InternalError, LightflusError, SinkFailed
 
 

@@ -6,20 +6,20 @@ What it owns: the report, as text and as JSON. What it leaves: the picture of th
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 from lightflus.cli.drawing import describe, draw
-from lightflus.cli.modules import bound_graph, load_job, warnings
-from lightflus.cli.places import openable_places
+from lightflus.cli.modules import load_job
 from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import CONTROL, emit, say, show
-from lightflus.connectors.kinds import Streams
+from lightflus.compose.loading import bound_graph
+from lightflus.compose.places import openable_places
 from lightflus.limits import KIB, MIB
 from lightflus.model.graph import shown_option
 from lightflus.model.plan import Plan, plan_job
+from lightflus.model.warnings import warnings
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport
 from lightflus.sandbox.limits import GuestLimits
@@ -35,7 +35,7 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
             module = load_job(path)
         graph = module.graph
         if bindings:
-            graph = bound_graph(graph, bindings, Streams(stdin=0, stdout=sys.stdout.buffer))
+            graph = bound_graph(graph, bindings)
         plan = plan_job(graph, parallelism=parallelism)
     if as_json:
         emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))

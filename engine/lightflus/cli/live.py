@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lightflus.cli.screen import CONTROL, show, words
-from lightflus.connectors.screen import ShownRows
+from lightflus.connectors.stdio.screen import ShownRows
 from lightflus.runtime.counters import OperatorProgress
 
 Progress = Sequence[OperatorProgress]

@@ -17,10 +17,10 @@ from typing import Annotated
 import typer
 
 from lightflus import __version__
+from lightflus.build.sources import located
 from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
-from lightflus.cli.sources import located
 from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM
 
 app = typer.Typer(

@@ -13,9 +13,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
-from lightflus.cli.cargo import find_crate
+from lightflus.build.cargo import find_crate
+from lightflus.build.toolchain import find_api_package
 from lightflus.cli.screen import say
-from lightflus.cli.toolchain import find_api_package
 from lightflus.errors import UserError
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")

@@ -13,7 +13,7 @@ from typing import Protocol
 from lightflus.cli.live import LiveView, Progress, summary
 from lightflus.cli.problems import to_json
 from lightflus.cli.screen import emit, results, say, tell
-from lightflus.connectors.screen import Screen
+from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
 from lightflus.runtime.job_run import JobResult

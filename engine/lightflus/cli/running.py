@@ -1,7 +1,8 @@
 """`lightflus run`: a job from its sources to its end, in this process.
 
-What it owns: the composition (module, plan, connectors, kernel, runtime) and what is told meanwhile.
-What it leaves: building (`modules.py`), signals (`stopping.py`), pictures (`live.py`).
+What it owns: the steps from a job's name to its end, and what is told meanwhile.
+What it leaves: building (`modules.py`), putting parts together (`compose/`), signals (`stopping.py`), pictures
+(`live.py`).
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from pathlib import Path
 import trio
 import typer
 
-from lightflus.cli.job_io import bad_record_policies, open_sinks, open_sources
-from lightflus.cli.modules import bound_graph, load_job
-from lightflus.cli.places import openable_places, place_function
+from lightflus.cli.modules import load_job
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
-from lightflus.connectors.dead_letters import FileDeadLetters
-from lightflus.connectors.kinds import Streams
+from lightflus.compose.loading import bound_graph
+from lightflus.compose.places import openable_places, place_function
+from lightflus.compose.running import composed
+from lightflus.connectors.contract.kinds import Streams
+from lightflus.connectors.files.dead_letters import FileDeadLetters
+from lightflus.connectors.stdio.streams import FORM, LINES, TABLE
 from lightflus.errors import BindingInvalid, LightflusError
-from lightflus.kernel import WasmKernel
 from lightflus.model.graph import Sink
 from lightflus.model.plan import Plan, plan_job
 from lightflus.runtime.job_run import JobResult, JobRun
@@ -54,16 +56,14 @@ def run_job(
 
 
 def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Path | None, report: Report) -> bool:
-    streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     module = load_job(job)
-    plan = plan_job(bound_graph(module.graph, bindings, streams), parallelism=parallelism)
+    defaults = {"stdout": {FORM: LINES if report.screen is None else TABLE}}
+    plan = plan_job(bound_graph(module.graph, bindings, defaults), parallelism=parallelism)
     if isinstance(report, JsonReport):
         _keep_stdout_free(plan)
-    sources = open_sources(plan, streams)
-    sinks = open_sinks(plan, streams)
     letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
-    policies = bad_record_policies(plan, letters)
-    run = JobRun(plan, guests=module, kernel=WasmKernel(), sources=sources, sinks=sinks, policies=policies)
+    streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
+    run = composed(plan, module, streams=streams, letters=letters)
     with report, closing(letters):
         report.started(plan, module)
         try:

@@ -24,7 +24,7 @@ from lightflus.formats.schema_registry import SchemaRegistry
 from lightflus.formats.wire import HEADER_BYTES, registered, schema_id
 from lightflus.limits import REGISTRY_SCHEMAS
 from lightflus.model.types import VALUE_COLUMN, StructType, Type
-from lightflus.runtime.io import Decoded, MessageDecoder
+from lightflus.ports.formats import Decoded, MessageDecoder
 
 _NAMED = re.compile(r"\{'type': '(\w+)', 'name': '([^']*)'.*?\}(?= is not|$)")
 """A named type as fastavro prints it, with all its parts."""
@@ -32,7 +32,7 @@ _RESOLVING = "give a field of the reader's schema a default, or its type or fiel
 
 
 class AvroDecoder:
-    """Decodes messages that are all of one schema (`io.MessageDecoder`)."""
+    """Decodes messages that are all of one schema (`ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, schema: AvroSchema) -> None:
         self._record = record
@@ -47,7 +47,7 @@ class AvroDecoder:
 
 
 class RegisteredAvroDecoder:
-    """Decodes messages that begin with the id of their schema (`io.MessageDecoder`)."""
+    """Decodes messages that begin with the id of their schema (`ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, registry: SchemaRegistry, reader: AvroSchema | None) -> None:
         """`reader` has the defaults for fields that a writer does not have yet."""

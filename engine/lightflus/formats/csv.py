@@ -4,7 +4,7 @@ What it owns: which column belongs to which field: by the header, or by the orde
 takes whole blocks; where it refuses one, halves, down to the bad line. A line end always ends a row of lines; only in
 messages may a quoted value hold one. Pure; any thread.
 What it leaves: how values are separated (`csv_dialect.py`), writing (`csv_encoder.py`), what a line is (`lines.py`),
-where a stream's header stands (`connectors/lines.py`).
+where a stream's header stands (`connectors/toolbox/lines.py`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from lightflus.formats.csv_columns import are_infinity, complete, has_infinity
 from lightflus.formats.csv_dialect import Dialect, check_flat
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
 from lightflus.model.types import Field, Type, columns
-from lightflus.runtime.io import BadRecord, Decoded
+from lightflus.ports.formats import BadRecord, Decoded
 
 
 class CsvDecoder:
-    """Decodes CSV (`io.LineDecoder`, `io.MessageDecoder`, and `io.HeadedDecoder` where there is a header)."""
+    """Decodes CSV (`ports.LineDecoder`, `ports.MessageDecoder`, and `ports.HeadedDecoder` where there is a header)."""
 
     def __init__(self, record: Type, dialect: Dialect, names: Sequence[str] | None = None) -> None:
         """`names` are those of the columns in their order; None: the fields of the type in theirs.
@@ -184,7 +184,7 @@ class CsvDecoder:
 
 
 class HeadedCsvDecoder:
-    """Decodes CSV whose first line names the columns (`io.HeadedDecoder`)."""
+    """Decodes CSV whose first line names the columns (`ports.HeadedDecoder`)."""
 
     def __init__(self, record: Type, dialect: Dialect) -> None:
         """Raises BindingInvalid as `CsvDecoder` does."""

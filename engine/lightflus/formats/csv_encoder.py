@@ -23,7 +23,7 @@ _QUOTE = '"'
 
 
 class CsvEncoder:
-    """Encodes rows as CSV (`io.Encoder`, `io.MessageEncoder`): texts in quotes, null as nothing, no header."""
+    """Encodes rows as CSV (`ports.Encoder`, `ports.MessageEncoder`): texts in quotes, null as nothing, no header."""
 
     def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
         """Raises BindingInvalid for a field that a text cannot hold."""

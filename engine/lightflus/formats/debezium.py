@@ -20,7 +20,7 @@ from lightflus.formats.json import JsonDecoder
 from lightflus.formats.lines import split_binary
 from lightflus.formats.options import FormatOptions
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.io import BadRecord, Decoded
+from lightflus.ports.formats import BadRecord, Decoded
 
 _EMPTY = r"^\s*$"
 _IMAGES = ("before", "after")
@@ -36,7 +36,7 @@ _NO_ROW_HINT = (
 
 
 class DebeziumDecoder:
-    """Decodes changes (`io.LineDecoder`, `io.MessageDecoder`): whole ones, or the rows that they leave behind."""
+    """Decodes changes (`ports.LineDecoder`, `ports.MessageDecoder`): whole ones, or the rows that they leave behind."""
 
     def __init__(self, record: Type, *, skips_deletes: bool = False) -> None:
         """A record with a `before` or an `after` that is an object is a change; any other is a row.

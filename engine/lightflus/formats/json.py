@@ -23,7 +23,7 @@ from lightflus.formats.json_strict import StrictReader
 from lightflus.formats.json_text import NotARecord
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type, columns, walk
-from lightflus.runtime.io import BadRecord, Decoded
+from lightflus.ports.formats import BadRecord, Decoded
 
 _STRICT_ROWS = 64
 """Halves of at most so many rows are read strictly: fewer would cost more calls of the fast reader than they save."""
@@ -31,7 +31,7 @@ _WHITE = " \t\r\n"
 
 
 class JsonDecoder:
-    """Decodes JSON (`io.LineDecoder`, `io.MessageDecoder`). Lines that are empty or white space are skipped."""
+    """Decodes JSON (`ports.LineDecoder`, `ports.MessageDecoder`). Lines that are empty or white space are skipped."""
 
     def __init__(self, record: Type) -> None:
         """Raises BindingInvalid for a type that JSON cannot carry."""

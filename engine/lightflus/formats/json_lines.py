@@ -23,7 +23,7 @@ _ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {"\n": "\\n",
 
 
 class JsonEncoder:
-    """Encodes rows as JSON (`io.Encoder`, `io.MessageEncoder`)."""
+    """Encodes rows as JSON (`ports.Encoder`, `ports.MessageEncoder`)."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Raises BindingInvalid for a field that JSON cannot carry."""

@@ -13,7 +13,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.runtime.io import BadRecord
+from lightflus.ports.formats import BadRecord
 
 
 def split_text(block: bytes) -> pa.StringArray | None:

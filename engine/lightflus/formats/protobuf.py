@@ -25,7 +25,7 @@ from lightflus.formats.schema_registry import SchemaRegistry
 from lightflus.formats.wire import HEADER_BYTES, message_indexes, registered, schema_id
 from lightflus.limits import REGISTRY_SCHEMAS
 from lightflus.model.types import Type
-from lightflus.runtime.io import Decoded, MessageDecoder
+from lightflus.ports.formats import Decoded, MessageDecoder
 
 SERIALIZED = "?format=serialized"
 """Asks a registry for descriptors instead of source."""
@@ -49,7 +49,7 @@ class _Reader:
 
 
 class ProtobufDecoder:
-    """Decodes messages that are all of one type (`io.MessageDecoder`)."""
+    """Decodes messages that are all of one type (`ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, reader: _Reader) -> None:
         self._record = record
@@ -61,7 +61,7 @@ class ProtobufDecoder:
 
 
 class RegisteredProtobufDecoder:
-    """Decodes messages that begin with the id of their schema (`io.MessageDecoder`)."""
+    """Decodes messages that begin with the id of their schema (`ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, registry: SchemaRegistry, files: Files | None, name: str | None) -> None:
         """`files` are read instead of the registry's; `name` is the message type that all have to be of."""

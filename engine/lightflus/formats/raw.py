@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 from lightflus.errors import BindingInvalid
 from lightflus.formats.lines import not_text, rows_without, split_binary, split_text
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
-from lightflus.runtime.io import Decoded
+from lightflus.ports.formats import Decoded
 
 _PLAIN = (Scalar.UTF8, Scalar.BINARY)
 
 
 class RawDecoder:
-    """Decodes lines and messages to `utf8` or `binary` (`io.LineDecoder`, `io.MessageDecoder`)."""
+    """Decodes lines and messages to `utf8` or `binary` (`ports.LineDecoder`, `ports.MessageDecoder`)."""
 
     def __init__(self, record: Type) -> None:
         """Raises BindingInvalid unless the record type is utf8 or binary."""
@@ -60,7 +60,7 @@ class RawDecoder:
 
 
 class RawEncoder:
-    """Encodes rows of one text or binary column, as it is (`io.Encoder`, `io.MessageEncoder`)."""
+    """Encodes rows of one text or binary column, as it is (`ports.Encoder`, `ports.MessageEncoder`)."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Raises BindingInvalid unless there is one field, and it is utf8 or binary."""

@@ -16,7 +16,7 @@ from lightflus.formats.options import FormatOptions
 from lightflus.formats.raw import RawDecoder, RawEncoder
 from lightflus.formats.tombstones import Tombstones
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
-from lightflus.runtime.io import Encoder, LineDecoder, MessageDecoder, MessageEncoder
+from lightflus.ports.formats import Encoder, LineDecoder, MessageDecoder, MessageEncoder
 
 if TYPE_CHECKING:
     from lightflus.formats.csv_encoder import CsvEncoder

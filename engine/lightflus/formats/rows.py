@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from lightflus.codec.schema import AnyArray, schema_of
 from lightflus.model.types import ListType, StructType, Type, columns
-from lightflus.runtime.io import BadRecord, Decoded
+from lightflus.ports.formats import BadRecord, Decoded
 
 Row: TypeAlias = "dict[str, object]"
 """Values by column."""

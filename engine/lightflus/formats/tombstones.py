@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 
 from lightflus.codec.schema import AnyArray, arrow_type, schema_of
 from lightflus.model.types import StructType, Type
-from lightflus.runtime.io import BadRecord, Decoded, MessageDecoder
+from lightflus.ports.formats import BadRecord, Decoded, MessageDecoder
 
 _JSON_NULL = r"^\s*null\s*$"
 
 
 class Tombstones:
-    """A decoder of messages, some of which may be missing (`io.MessageDecoder`)."""
+    """A decoder of messages, some of which may be missing (`ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, make: Callable[[Type], MessageDecoder], *, has_null_text: bool = False) -> None:
         """`make` makes the decoder of the values; with `has_null_text` the message `null` is null, too.

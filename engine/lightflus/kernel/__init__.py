@@ -1,6 +1,6 @@
 """Keys to slots, state rows by slot: the Python face of the native kernel (`engine/kernel`).
 
-What it owns: `WasmKernel`, which implements `runtime.ports.Kernel`, and its plain model (`model.py`), the oracle of the
+What it owns: `WasmKernel`, which implements `ports.Kernel`, and its plain model (`model.py`), the oracle of the
 tests. What it leaves: what the rows mean and when they are folded (`runtime/`).
 Each KeyedState and each Partitioner is an instance of its own; one thread at a time uses it.
 """

@@ -1,4 +1,4 @@
-"""Makes kernel instances: what the command line hands to the runtime as `runtime.ports.Kernel`.
+"""Makes kernel instances: what the command line hands to the runtime as `ports.Kernel`.
 
 What it owns: how much memory an instance may have. Any thread may ask; what it makes is for one thread at a time.
 """
@@ -12,7 +12,7 @@ from lightflus.model.types import Type
 
 
 class WasmKernel:
-    """Implements `runtime.ports.Kernel` with the module `kernel.wasm`."""
+    """Implements `ports.Kernel` with the module `kernel.wasm`."""
 
     def __init__(self, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """Instances may grow to `memory_bytes` each."""

@@ -17,13 +17,13 @@ from lightflus.kernel.instance import WORD, KernelInstance
 from lightflus.kernel.schema import row_type
 from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import StructType, Type
-from lightflus.runtime.ports import Lookup
+from lightflus.ports.kernel import Lookup
 
 _NOTHING = pa.py_buffer(b"")
 
 
 class WasmKeyedState:
-    """Implements `runtime.ports.KeyedState`."""
+    """Implements `ports.KeyedState`."""
 
     def __init__(self, key: Type, state: Type, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """An empty table for keys of type `key` and state rows of type `state`."""

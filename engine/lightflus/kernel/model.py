@@ -21,7 +21,7 @@ from lightflus.kernel.schema import row_type
 from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
-from lightflus.runtime.ports import Lookup
+from lightflus.ports.kernel import Lookup
 
 HashBytes = Callable[[bytes], int]
 _Value: TypeAlias = "pa.Scalar[pa.DataType]"
@@ -89,7 +89,7 @@ def key_group(hash_value: int, key_groups: int) -> int:
 
 
 class ModelKeyedState:
-    """`runtime.ports.KeyedState` over a dict."""
+    """`ports.KeyedState` over a dict."""
 
     def __init__(self, key: Type, state: Type) -> None:
         """An empty table."""
@@ -145,7 +145,7 @@ class ModelKeyedState:
 
 
 class ModelPartitioner:
-    """`runtime.ports.Partitioner` in plain Python."""
+    """`ports.Partitioner` in plain Python."""
 
     def __init__(self, key: Type, hash_bytes: HashBytes) -> None:
         """Hashes keys of type `key`."""
@@ -173,7 +173,7 @@ class ModelPartitioner:
 
 
 class ModelKernel:
-    """`runtime.ports.Kernel` in plain Python."""
+    """`ports.Kernel` in plain Python."""
 
     def __init__(self, hash_bytes: HashBytes) -> None:
         """Hashes with `hash_bytes`: XXH3-64 if it is to agree with the real one."""

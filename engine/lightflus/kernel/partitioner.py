@@ -25,7 +25,7 @@ _ADDED_BYTES = 8
 
 
 class WasmPartitioner:
-    """Implements `runtime.ports.Partitioner`."""
+    """Implements `ports.Partitioner`."""
 
     def __init__(self, key: Type) -> None:
         """Hashes keys of type `key`."""

@@ -1,6 +1,6 @@
 """How long to wait between two tries: exponential, bounded, with full jitter in its upper half.
 
-What it owns: the rule. Pure: chance is handed in. What it leaves: waiting (`connectors/retry.py`).
+What it owns: the rule. Pure: chance is handed in. What it leaves: waiting (`connectors/toolbox/retry.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What travels through a channel besides batches: one small closed union.
 
-What it owns: the control elements of a stream. Pure. A batch carries Arrow data and lives in `runtime/batch.py`;
+What it owns: the control elements of a stream. Pure. A batch carries Arrow data and lives in `ports/batch.py`;
 `runtime.batch.Element` is the union of both.
 """
 

@@ -24,6 +24,8 @@ from lightflus.model.graph import (
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task, TaskId
 from lightflus.model.rules.functions import uses
 from lightflus.model.types import Type
+from lightflus.ports.guests import GuestFactory
+from lightflus.ports.kernel import Kernel
 from lightflus.runtime.channel import Inlet, Mailbox
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.feeder import READ_AHEAD
@@ -33,7 +35,6 @@ from lightflus.runtime.operators.reduce import ReduceBody, Reduction
 from lightflus.runtime.operators.stateless import Chain, StatelessBody, Step, StepKind
 from lightflus.runtime.operators.tails import KeyTail, RecordTail, SinkTail, Tail
 from lightflus.runtime.outputs import EdgeOutputs, ForwardEdge, HashEdge, KeyPath
-from lightflus.runtime.ports import GuestFactory, Kernel
 
 SubtaskCounters = Mapping[OperatorId, Counters]
 """The counters of one subtask's operators."""

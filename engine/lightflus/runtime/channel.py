@@ -13,7 +13,7 @@ from collections.abc import Collection
 import trio
 
 from lightflus import limits
-from lightflus.runtime.batch import Batch, Element
+from lightflus.ports.batch import Batch, Element
 
 
 class Mailbox:

@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar, cast
 
 import trio
 
-from lightflus.runtime.ports import Compute
+from lightflus.ports.compute import Compute
 
 T = TypeVar("T")
 

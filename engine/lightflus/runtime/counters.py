@@ -29,7 +29,7 @@ class Counters:
 
 
 class OperatorHealth:
-    """`io.Health` of one operator in one subtask: counts retries, keeps the newest reason."""
+    """`ports.Health` of one operator in one subtask: counts retries, keeps the newest reason."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
@@ -38,12 +38,12 @@ class OperatorHealth:
         self.is_stopping = False
 
     def waiting(self, reason: str) -> None:
-        """See `io.Health`."""
+        """See `ports.Health`."""
         self._counters.retries += 1
         self.status = reason
 
     def fine(self) -> None:
-        """See `io.Health`."""
+        """See `ports.Health`."""
         self.status = ""
 
 

@@ -14,12 +14,12 @@ from time import perf_counter_ns
 import trio
 
 from lightflus.model.elements import Barrier, EndOfInput
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.compute import Compute
+from lightflus.ports.sources import Source, SourceBatch, SourceReader
 from lightflus.runtime.channel import Inlet
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.intake import Intake
-from lightflus.runtime.io import Source, SourceBatch, SourceReader
-from lightflus.runtime.ports import Compute
 
 READ_AHEAD = 1
 """Batches that wait while the slot works on one and the next is read."""

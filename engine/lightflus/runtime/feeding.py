@@ -15,12 +15,12 @@ import trio
 from lightflus.limits import DISCOVERY_MS
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Task
+from lightflus.ports.compute import Compute
+from lightflus.ports.sources import Source
 from lightflus.runtime.assembly import Wiring
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.intake import BadRecordPolicy, Intake
-from lightflus.runtime.io import Source
-from lightflus.runtime.ports import Compute
 
 
 @dataclass(slots=True)

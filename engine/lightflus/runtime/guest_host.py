@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
 from lightflus.model.graph import FunctionNumber
+from lightflus.ports.guests import Guest, GuestFactory
 from lightflus.runtime.pieces import retry_pieces
-from lightflus.runtime.ports import Guest, GuestFactory
 
 Call = Callable[[Guest, int, int], None]
 """Works on rows [start, stop) with a fresh chain, and keeps what came of it only at its end, when nothing can fail."""

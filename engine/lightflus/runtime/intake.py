@@ -1,7 +1,7 @@
 """What happens to records that could not be decoded: the policy of one source subtask.
 
 What it owns: failing, dropping, putting aside; counting; ending a job whose deploy is simply bad. On the reader's
-thread. What it leaves: where dead letters go (`io.DeadLetters`), which policy a source has (the CLI).
+thread. What it leaves: where dead letters go (`ports.DeadLetters`), which policy a source has (the CLI).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from lightflus.errors import RecordInvalid
 from lightflus.limits import REJECTED_IN_A_ROW
 from lightflus.model.graph import BadRecords
+from lightflus.ports.sources import DeadLetters, Rejected, SourceBatch
 from lightflus.runtime.counters import Counters
-from lightflus.runtime.io import DeadLetters, Rejected, SourceBatch
 
 
 @dataclass(frozen=True, slots=True)

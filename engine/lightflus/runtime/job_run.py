@@ -16,6 +16,11 @@ from lightflus import limits
 from lightflus.errors import InternalError, LightflusError
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, Task
+from lightflus.ports.compute import Compute
+from lightflus.ports.guests import GuestFactory
+from lightflus.ports.kernel import Kernel
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source
 from lightflus.runtime.assembly import Assembler, Wiring
 from lightflus.runtime.commits import Commits
 from lightflus.runtime.compute import ComputeFactory, ThreadCompute
@@ -23,9 +28,7 @@ from lightflus.runtime.counters import Counters, OperatorHealth, OperatorProgres
 from lightflus.runtime.feeding import Feeding
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.intake import BadRecordPolicy
-from lightflus.runtime.io import Sink, Source
 from lightflus.runtime.outputs import Outputs, SinkOutputs
-from lightflus.runtime.ports import Compute, GuestFactory, Kernel
 from lightflus.runtime.subtask import Subtask
 
 _GRACE_SECONDS = limits.STOP_GRACE_MS / 1_000

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
 
 
 def merged(batches: Sequence[Batch]) -> Batch:

@@ -16,12 +16,13 @@ import pyarrow as pa
 from lightflus.model.elements import Control
 from lightflus.model.graph import FieldPath
 from lightflus.model.types import Type
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.compute import Compute
+from lightflus.ports.kernel import Partitioner
+from lightflus.ports.sinks import SinkWriter
 from lightflus.runtime.channel import Inlet
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
-from lightflus.runtime.io import SinkWriter
-from lightflus.runtime.ports import Compute, Partitioner
 
 Routed = tuple[Inlet | None, Batch]
 """A batch and where it goes; None = into the sink."""

@@ -14,13 +14,13 @@ import trio
 from lightflus import limits
 from lightflus.model.alignment import Alignment
 from lightflus.model.elements import Barrier, Control, EndOfInput
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
 from lightflus.runtime.merging import merged
 from lightflus.runtime.operators.body import Body
 from lightflus.runtime.outputs import Outputs, Routed
-from lightflus.runtime.ports import Compute
 
 _HOLD_SECONDS = limits.HOLD_MS / 1_000
 _HOP_SECONDS = 0.02

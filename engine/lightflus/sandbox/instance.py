@@ -1,6 +1,6 @@
 """One instance of a module: chains of calls over batches that stay in its memory (docs/abi.md, sections 3 and 4).
 
-What it owns: the port `runtime.ports.Guest`: its life, what is written before a call and read after it, rows mapped
+What it owns: the port `ports.Guest`: its life, what is written before a call and read after it, rows mapped
 back, errors named. Everything of a call goes in with one `lf_alloc`; a loaded column is copied when a function first
 reads it, once per chain; a projection is a new header over columns that are there.
 What it leaves: bytes (`codec`), meaning of traps (`traps.py`). One thread at a time; `interrupt` from any.
@@ -18,7 +18,7 @@ from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.limits import FOLD_ROWS
 from lightflus.model.graph import FunctionKind, FunctionNumber
 from lightflus.model.types import Scalar, ScalarType, Type
-from lightflus.runtime.ports import Folded, GuestBatch
+from lightflus.ports.guests import Folded, GuestBatch
 from lightflus.sandbox.functions import CallPlan, planned
 from lightflus.sandbox.lineage import Listed, Loaded, Part, Rows, Table
 from lightflus.sandbox.session import Reading, Session
@@ -32,7 +32,7 @@ _OUTPUT, _STATE = 1, 2
 
 
 class ModuleGuest:
-    """Implements `runtime.ports.Guest`. Made by `module.LoadedModule`."""
+    """Implements `ports.Guest`. Made by `module.LoadedModule`."""
 
     def __init__(self, session: Session, plans: tuple[CallPlan, ...]) -> None:
         self._session = session

@@ -1,7 +1,7 @@
 """A module, from bytes to something that makes guests.
 
 What it owns: the order: inspect, compile (or take from the cache), read or ask for the graph, prepare calls. A
-`LoadedModule` is the `runtime.ports.GuestFactory`; any thread may make guests of it.
+`LoadedModule` is the `ports.GuestFactory`; any thread may make guests of it.
 What it leaves: whether the graph makes sense (`model/validation.py`).
 """
 

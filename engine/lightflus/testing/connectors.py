@@ -1,6 +1,6 @@
 """What every source and sink must do: suites that a connector's tests run, ours and a user's.
 
-What it owns: the rules of `runtime.io.Source` and `Sink`, as checks that raise AssertionError.
+What it owns: the rules of `ports.Source` and `Sink`, as checks that raise AssertionError.
 What it leaves: making a source over known rows, or reading back what a sink wrote (the caller). One thread, but for
 `check_sink`, which also writes from two.
 """
@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Sink, Source, SourceBatch, SourceReader
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source, SourceBatch, SourceReader
 
 Record = dict[str, object]
 
 
 class QuietHealth:
-    """`io.Health` that remembers why a connector waited."""
+    """`ports.Health` that remembers why a connector waited."""
 
     is_stopping = False
 

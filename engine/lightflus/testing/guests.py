@@ -17,7 +17,7 @@ import pyarrow as pa
 from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
 from lightflus.model.graph import FunctionNumber, JobGraph
 from lightflus.model.types import Type
-from lightflus.runtime.ports import Folded, GuestBatch
+from lightflus.ports.guests import Folded, GuestBatch
 from lightflus.testing.memory import Value, batch_of, values_of
 
 PythonFunction = Callable[..., Value]  # type: ignore[explicit-any]  # of one argument, or two for a reduce

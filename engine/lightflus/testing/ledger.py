@@ -15,7 +15,8 @@ import pyarrow as pa
 from lightflus.errors import SinkFailed
 from lightflus.model.graph import Delivery
 from lightflus.model.markers import NOTHING, Marker, Verdict
-from lightflus.runtime.io import Committable, Health, SinkWriter
+from lightflus.ports.health import Health
+from lightflus.ports.sinks import Committable, SinkWriter
 from lightflus.testing.transactions import Killed
 
 
@@ -37,7 +38,7 @@ class Ledger:
 
 
 class LedgerSink:
-    """`io.TransactionalSink`."""
+    """`ports.TransactionalSink`."""
 
     delivery = Delivery.APPEND
 
@@ -62,7 +63,7 @@ class LedgerSink:
 
 
 class LedgerStagingWriter:
-    """`io.StagingWriter`."""
+    """`ports.StagingWriter`."""
 
     def __init__(self, subtask: int) -> None:
         self._subtask = subtask
@@ -89,7 +90,7 @@ class LedgerStagingWriter:
 
 
 class LedgerCommitter:
-    """`io.Committer`: a commit is two steps, and what it changes is changed between them at once."""
+    """`ports.Committer`: a commit is two steps, and what it changes is changed between them at once."""
 
     def __init__(self, ledger: Ledger, subtask: int, dies_after: int | None) -> None:
         self._ledger = ledger

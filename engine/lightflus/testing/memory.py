@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.sequential import SequentialReader
+from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.model.graph import Delivery
 from lightflus.model.types import Type, columns
-from lightflus.runtime.io import Health, Rejected, SourceBatch
+from lightflus.ports.health import Health
+from lightflus.ports.sources import Rejected, SourceBatch
 
 Value = object
 """A record in Python: a dict for a struct that is not null, else the plain value."""
@@ -80,7 +81,7 @@ class RowOrigin:
 
 
 class MemorySource:
-    """`io.Source` over lists: each split is a sequence of batches (of Python values) and things that happen.
+    """`ports.Source` over lists: each split is a sequence of batches (of Python values) and things that happen.
 
     Attributes:
         reads: how often a split was read.
@@ -121,7 +122,7 @@ class MemorySource:
 
 
 class MemorySplitsReader(SequentialReader):
-    """`io.SourceReader` that tells the source what is committed."""
+    """`ports.SourceReader` that tells the source what is committed."""
 
     def __init__(self, source: MemorySource, splits: Mapping[str, str | None]) -> None:
         super().__init__(source.open_split, splits)
@@ -176,7 +177,7 @@ class MemoryReader:
 
 @dataclass(slots=True)
 class MemorySink:
-    """`io.Sink` into lists.
+    """`ports.Sink` into lists.
 
     Attributes:
         flushed: rows that a flush has made visible, as dicts, in order.
@@ -207,7 +208,7 @@ class MemorySink:
 
 
 class MemoryWriter:
-    """`io.SinkWriter`: holds rows until a flush."""
+    """`ports.SinkWriter`: holds rows until a flush."""
 
     def __init__(self, sink: MemorySink) -> None:
         self._sink = sink

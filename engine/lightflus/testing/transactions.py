@@ -1,6 +1,6 @@
 """What every transactional sink must do, as a suite that its tests run, ours and a user's.
 
-What it owns: the rules of `runtime.io.TransactionalSink`, as checks that raise AssertionError: staged output is seen by
+What it owns: the rules of `ports.TransactionalSink`, as checks that raise AssertionError: staged output is seen by
 nobody, committed output by everybody and once, whoever dies when. What it leaves: a place to write to, and sinks that
 die on demand (the caller). One thread.
 """
@@ -15,7 +15,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from lightflus.errors import SinkFailed
-from lightflus.runtime.io import Committable, Committer, Health, TransactionalSink
+from lightflus.ports.health import Health
+from lightflus.ports.sinks import Committable, Committer, TransactionalSink
 
 _MOST_STEPS = 50
 

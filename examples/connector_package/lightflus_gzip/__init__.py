@@ -15,20 +15,21 @@ from threading import Lock
 
 import pyarrow as pa
 
-from lightflus.connectors.failures import opening, reading, writing
-from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
-from lightflus.connectors.lines import LinePosition, LineReader
-from lightflus.connectors.options import Options
-from lightflus.connectors.sequential import SequentialReader
+from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
+from lightflus.connectors.contract.options import Options
+from lightflus.connectors.toolbox.failures import opening, reading, writing
+from lightflus.connectors.toolbox.lines import LinePosition, LineReader
+from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
 from lightflus.model.graph import BadRecords, Delivery
-from lightflus.runtime.io import Encoder, Health, LineDecoder
+from lightflus.ports.formats import Encoder, LineDecoder
+from lightflus.ports.health import Health
 
 _HINT = "name a file that gzip has made; relative paths start at the current directory"
 
 
 class GzipSource:
-    """`io.Source` over one file."""
+    """`ports.Source` over one file."""
 
     is_growing = False
     is_committing = False
@@ -74,7 +75,7 @@ def _whole(path: str) -> Iterator[None]:
 
 
 class GzipSink:
-    """`io.Sink` into one file, which begins empty with every job."""
+    """`ports.Sink` into one file, which begins empty with every job."""
 
     def __init__(self, path: str, encoder: Encoder) -> None:
         """Opens the file, without touching what is in it: the job may yet not start. Raises BindingInvalid."""
@@ -112,7 +113,7 @@ class GzipSink:
 
 
 class GzipWriter:
-    """`io.SinkWriter`: holds lines until the flush, since many compress better than few."""
+    """`ports.SinkWriter`: holds lines until the flush, since many compress better than few."""
 
     def __init__(self, sink: GzipSink, encoder: Encoder) -> None:
         self._sink = sink

@@ -23,11 +23,11 @@ from lightflus.connectors.kafka.failures import error_of, hint_of, text_of
 from lightflus.connectors.kafka.records import Records
 from lightflus.connectors.kafka.sending import Sending
 from lightflus.connectors.kafka.staged import unsealed
-from lightflus.connectors.retry import Passing, Patience
+from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_COORDINATOR_SECONDS
 from lightflus.model.markers import Marker, Verdict
-from lightflus.runtime.io import Committable
+from lightflus.ports.sinks import Committable
 
 _FENCED = frozenset(
     {
@@ -40,7 +40,7 @@ _FENCED = frozenset(
 
 
 class KafkaCommitter:
-    """`io.Committer` of one subtask."""
+    """`ports.Committer` of one subtask."""
 
     def __init__(self, producer: Producing, sending: Sending, epochs: Epochs, patience: Patience) -> None:
         """Shuts out any older committer of the same subtask, and finds what has been committed. Raises SinkFailed."""

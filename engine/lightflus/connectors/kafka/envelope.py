@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from lightflus.codec.schema import schema_of
 from lightflus.connectors.kafka.messages import PROPERTIES, Gathered, Run
 from lightflus.connectors.kafka.records import Headers
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.model.envelope import VALUE
 from lightflus.model.types import StructType, Type, columns
-from lightflus.runtime.io import BadRecord, Decoded, MessageDecoder
+from lightflus.ports.formats import BadRecord, Decoded, MessageDecoder
 
 _NO_TIME = -1
 """What librdkafka has for a message of a log that keeps no times."""

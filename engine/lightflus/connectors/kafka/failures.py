@@ -1,7 +1,7 @@
 """What librdkafka says, in words that name the option to change; and which failures pass by themselves.
 
 What it owns: the one mapping of confluent_kafka's exceptions and error codes to ours. Pure; any thread.
-What it leaves: waiting (`connectors/retry.py`), what a client hears between calls (`troubles.py`).
+What it leaves: waiting (`connectors/toolbox/retry.py`), what a client hears between calls (`troubles.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A Kafka sink's fields as messages: key, value, timestamp, headers.
 
 What it owns: times and headers from columns, and which types those fields may have. Pure; any thread.
-What it leaves: keys and values (`connectors/key_value.py`), sending (`sending.py`).
+What it leaves: keys and values (`connectors/toolbox/key_value.py`), sending (`sending.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import cast
 
 import pyarrow as pa
 
+from lightflus.connectors.contract.kinds import SinkSpec
 from lightflus.connectors.kafka.records import Headers, Records
-from lightflus.connectors.key_value import KeyValue
-from lightflus.connectors.kinds import SinkSpec
+from lightflus.connectors.toolbox.key_value import KeyValue
 from lightflus.errors import BindingInvalid
 from lightflus.model.envelope import wanted
 from lightflus.model.types import Field

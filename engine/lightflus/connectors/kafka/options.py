@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightflus.connectors.kinds import Address
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.kinds import Address
+from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.limits import KAFKA_RETRY_MOST_SECONDS, RETRY_SECONDS
 from lightflus.model.graph import is_secret

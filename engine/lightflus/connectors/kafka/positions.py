@@ -13,9 +13,9 @@ from enum import Enum
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, TopicPartition
 
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.failures import mapped
 from lightflus.connectors.kafka.options import Cluster
-from lightflus.connectors.options import Options
 from lightflus.errors import BindingInvalid, LightflusError, SourceFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_COORDINATOR_SECONDS
 

@@ -21,10 +21,12 @@ from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, ru
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking, partition_of, split_of
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.retry import Passing, Patience
+from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, KAFKA_READ_BYTES, KAFKA_READ_CALLS, READ_WAIT_MS
-from lightflus.runtime.io import Decoded, Health, Rejected, SourceBatch
+from lightflus.ports.formats import Decoded
+from lightflus.ports.health import Health
+from lightflus.ports.sources import Rejected, SourceBatch
 
 
 class Rows(Protocol):
@@ -66,7 +68,7 @@ class Reading:
 
 
 class KafkaReader:
-    """`io.SourceReader` over partitions of one topic."""
+    """`ports.SourceReader` over partitions of one topic."""
 
     def __init__(
         self, reading: Reading, settings: Mapping[str, object], starts: Mapping[int, int], health: Health

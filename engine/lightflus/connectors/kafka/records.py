@@ -1,7 +1,7 @@
 """What a Kafka sink sends: keys and values, and where a job says so, times and headers, as lists of one length.
 
 What it owns: that value, and its parts in the form that librdkafka takes. Pure; any thread.
-What it leaves: making it of a sink's fields (`connectors/key_value.py`), sending (`sending.py`), keeping (`staged.py`).
+What it leaves: making it of a sink's fields (`toolbox/key_value.py`), sending (`sending.py`), keeping (`staged.py`).
 """
 
 from __future__ import annotations

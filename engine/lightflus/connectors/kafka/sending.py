@@ -17,7 +17,7 @@ from lightflus.connectors.kafka.records import Headers, Records
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_PENDING_MESSAGES, KAFKA_SEND_MESSAGES
-from lightflus.runtime.io import Health
+from lightflus.ports.health import Health
 
 _LOOK_SECONDS = 0.2
 """How long one wait for deliveries is, before it looks whether the job is being stopped."""

@@ -13,6 +13,8 @@ import pyarrow as pa
 from confluent_kafka import KafkaException
 from confluent_kafka.admin._config import ConfigResource
 
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import meet, new_admin, new_consumer, new_producer
 from lightflus.connectors.kafka.committer import KafkaCommitter
 from lightflus.connectors.kafka.epochs import Epochs
@@ -28,12 +30,10 @@ from lightflus.connectors.kafka.transactions import (
     identity_of,
 )
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.kinds import SinkKind, SinkSpec, always
-from lightflus.connectors.options import Options
-from lightflus.connectors.rows import last_rows
+from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Health
+from lightflus.ports.health import Health
 
 COMPRESSIONS = ("none", "gzip", "snappy", "lz4", "zstd")
 
@@ -63,7 +63,7 @@ class SinkOptions:
 
 
 class KafkaSink:
-    """`io.TransactionalSink` over one topic."""
+    """`ports.TransactionalSink` over one topic."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class KafkaSink:
 
 
 class KafkaWriter:
-    """`io.SinkWriter`: a producer's queue is what it holds."""
+    """`ports.SinkWriter`: a producer's queue is what it holds."""
 
     def __init__(
         self, sending: Sending, close: Callable[[], object], encode: Encode, key_fields: tuple[str, ...]

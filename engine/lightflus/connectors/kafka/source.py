@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lightflus.connectors.contract.kinds import SourceKind, SourceSpec
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
 from lightflus.connectors.kafka.messages import Gathered
@@ -24,12 +26,11 @@ from lightflus.connectors.kafka.positions import (
 )
 from lightflus.connectors.kafka.reader import KafkaReader, Reading, Rows
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.kinds import SourceKind, SourceSpec
-from lightflus.connectors.options import Options
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
 from lightflus.model.envelope import value_type
-from lightflus.runtime.io import Decoded, Health, MessageDecoder
+from lightflus.ports.formats import Decoded, MessageDecoder
+from lightflus.ports.health import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class SourceOptions:
 
 
 class KafkaSource:
-    """`io.Source` over the partitions of one topic."""
+    """`ports.Source` over the partitions of one topic."""
 
     def __init__(self, name: str, options: SourceOptions, rows: Rows) -> None:
         """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""

@@ -19,11 +19,12 @@ from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.sending import Sending, Target
 from lightflus.connectors.kafka.staged import Stage
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.connectors.retry import Patience
-from lightflus.connectors.rows import last_rows
+from lightflus.connectors.toolbox.retry import Patience
+from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_TRANSACTION_MS
-from lightflus.runtime.io import Committable, Health
+from lightflus.ports.health import Health
+from lightflus.ports.sinks import Committable
 
 EPOCHS_TOPIC = "__lightflus-epochs"
 """The topic of markers, where a job names no other."""
@@ -37,7 +38,7 @@ def identity_of(namespace: str, job: str, sink: str) -> str:
 
 
 class KafkaStagingWriter:
-    """`io.StagingWriter`: nothing leaves this process before its epoch is committed."""
+    """`ports.StagingWriter`: nothing leaves this process before its epoch is committed."""
 
     def __init__(self, subtask: int, encode: Encode, key_fields: tuple[str, ...], where: str) -> None:
         self._subtask = subtask

@@ -18,8 +18,8 @@ from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import Fault, ServerError
 from lightflus.connectors.mysql.plan import Plan, Values
 from lightflus.connectors.mysql.run import rows, run
-from lightflus.connectors.retry import Passing
-from lightflus.connectors.rows import AnyArray, Cell, Row
+from lightflus.connectors.toolbox.retry import Passing
+from lightflus.connectors.toolbox.rows import AnyArray, Cell, Row
 from lightflus.errors import SinkFailed
 
 _SHOWN_FIELDS = 4

@@ -27,7 +27,7 @@ from lightflus.connectors.mysql.faults import (
 )
 from lightflus.connectors.mysql.settings import Settings, Tls
 from lightflus.connectors.mysql.version import is_mysql_since
-from lightflus.connectors.rows import Row
+from lightflus.connectors.toolbox.rows import Row
 from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS, MYSQL_LOCK_SECONDS
 

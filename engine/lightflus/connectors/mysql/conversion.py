@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from lightflus.codec.text import time_text
 from lightflus.connectors.mysql.table import Column, Family
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.model.types import Scalar, ScalarType, Type
 
 Convert = Callable[[AnyArray], AnyArray]

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from lightflus.connectors.mysql.conversion import Convert, Unfit
 from lightflus.connectors.mysql.writing import Template
-from lightflus.connectors.rows import AnyArray, Cell, last_rows, values_of
+from lightflus.connectors.toolbox.rows import AnyArray, Cell, last_rows, values_of
 
 Values = list[list[Cell]]
 """Per field, its values in the order of rows."""

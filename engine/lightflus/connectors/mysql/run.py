@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.plan import Plan, Values
-from lightflus.connectors.rows import Cell
+from lightflus.connectors.toolbox.rows import Cell
 
 
 def run(client: Client, plan: Plan, values: Values) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.options import Options
 
 _PORT = 3306
 _MOST_PORT = 65_535

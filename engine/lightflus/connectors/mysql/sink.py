@@ -8,27 +8,27 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.connectors.kinds import Address, SinkKind, SinkSpec, Streams
+from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.mysql.completing import KEY, STATEMENT, TABLE, can_upsert, complete
 from lightflus.connectors.mysql.conversion import Convert, JsonOf
 from lightflus.connectors.mysql.opening import open_plan
 from lightflus.connectors.mysql.plan import Plan
 from lightflus.connectors.mysql.settings import Settings, read_settings
 from lightflus.connectors.mysql.writer import Writer
-from lightflus.connectors.options import Options
-from lightflus.connectors.retry import Patience
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.retry import Patience
+from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import RETRY_SECONDS
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.types import VALUE_COLUMN, Field, Type
-from lightflus.runtime.io import Health
+from lightflus.ports.health import Health
 
 _MOST_RETRY_SECONDS = 86_400
 
 
 class MysqlSink:
-    """`io.Sink` of one table; each writer has a connection of its own."""
+    """`ports.Sink` of one table; each writer has a connection of its own."""
 
     def __init__(self, settings: Settings, plan: Plan, *, retry_seconds: float) -> None:
         self._settings = settings
@@ -83,7 +83,7 @@ def _json_of(spec: SinkSpec) -> JsonOf:
     return conversion
 
 
-def _can_upsert(connector: Connector, _streams: Streams) -> bool:
+def _can_upsert(connector: Connector) -> bool:
     return can_upsert(connector)
 
 

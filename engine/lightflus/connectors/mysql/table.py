@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from lightflus.connectors.rows import Row
+from lightflus.connectors.toolbox.rows import Row
 
 COLUMNS = """
 SELECT table_name, column_name, data_type, column_type, is_nullable, column_default, extra, datetime_precision,

@@ -20,7 +20,7 @@ from lightflus.connectors.mysql.faults import DUPLICATE, Fault, ServerError
 from lightflus.connectors.mysql.plan import Plan, Values
 from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.mysql.settings import Settings
-from lightflus.connectors.retry import Passing, Patience
+from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import HELD_BYTES, HELD_KEYS, MYSQL_CHUNK_ROWS, MYSQL_WAIT_SECONDS
 
@@ -31,7 +31,7 @@ _WORTHWHILE = 0.5
 
 
 class Writer:
-    """`io.SinkWriter` of one table."""
+    """`ports.SinkWriter` of one table."""
 
     def __init__(self, settings: Settings, plan: Plan, patience: Patience) -> None:
         self._settings = settings

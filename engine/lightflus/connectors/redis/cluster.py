@@ -20,7 +20,7 @@ from lightflus.connectors.redis.link import connection_options
 from lightflus.connectors.redis.resp import Call, Step, calls
 from lightflus.connectors.redis.sending import raise_any
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.retry import Patience
+from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import REDIS_PIPELINE_CALLS
 

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.connectors.kinds import SinkSpec
+from lightflus.connectors.contract.kinds import SinkSpec
 from lightflus.connectors.redis.fields import Pair, ToWords, only_field, pair, to_words
 from lightflus.connectors.redis.resp import Cells, Step, Words
 from lightflus.connectors.redis.target import Target

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from lightflus.codec.schema import schema_of
 from lightflus.connectors.redis.texts import TextColumn, Wrong
 from lightflus.model.types import StructType, Type
-from lightflus.runtime.io import BadRecord, Decoded, MessageDecoder
+from lightflus.ports.formats import BadRecord, Decoded, MessageDecoder
 
 Fields: TypeAlias = "list[bytes]"
 """Names and values of an entry, in turns."""

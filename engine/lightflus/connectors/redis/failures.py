@@ -1,7 +1,7 @@
 """What redis-py raises and Redis replies, as errors of ours: what was refused, whether that passes, what would help.
 
 What it owns: the one mapping at this edge; a test goes through all classes of redis-py. Any thread.
-What it leaves: trying again what passes (`connectors/retry.py`).
+What it leaves: trying again what passes (`connectors/toolbox/retry.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from redis import exceptions
 
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.retry import Passing
+from lightflus.connectors.toolbox.retry import Passing
 from lightflus.errors import BindingInvalid, ExternalError
 
 _LIBRARY = (

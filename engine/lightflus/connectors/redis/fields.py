@@ -3,7 +3,7 @@
 What it owns: members and scores, values of every type, and the errors for fields that a command cannot take. Pure; any
 thread.
 What it leaves: the commands (`commands.py`), what a scalar looks like (`words.py`), the key of other sinks
-(`connectors/key_value.py`).
+(`connectors/toolbox/key_value.py`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.connectors.key_value import KeyValue
-from lightflus.connectors.kinds import SinkSpec
+from lightflus.connectors.contract.kinds import SinkSpec
 from lightflus.connectors.redis.words import words_of
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.key_value import KeyValue
+from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
 from lightflus.model.types import Field, Scalar, ScalarType

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lightflus.connectors.kinds import SinkKind, SinkSpec, Streams
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.server import ADDRESS
 from lightflus.connectors.redis.target import UPSERTING, command_of
 from lightflus.model.graph import Connector
@@ -25,7 +25,7 @@ def _open(spec: SinkSpec, options: Options) -> RedisSink:
     return open_sink(spec, options)
 
 
-def _can_upsert(connector: Connector, _streams: Streams) -> bool:
+def _can_upsert(connector: Connector) -> bool:
     return command_of(connector.options) in UPSERTING
 
 

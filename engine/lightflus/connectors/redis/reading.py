@@ -2,7 +2,7 @@
 
 What it owns: what is asked when, positions, acknowledgements, and what is said about entries that were lost.
 What it leaves: commands (`lanes.py`), where each stream stands (`cursor.py`), entries as rows (`entries.py`), trying
-again (`connectors/retry.py`). One thread at a time.
+again (`connectors/toolbox/retry.py`). One thread at a time.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from lightflus.connectors.redis.ids import EntryId
 from lightflus.connectors.redis.lanes import NEW, Entry, Info, Lane, lanes
 from lightflus.connectors.redis.plan import Plan
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.retry import Patience
+from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import READ_WAIT_MS, REDIS_LOOK_MS
-from lightflus.runtime.io import BadRecord, Rejected, SourceBatch
+from lightflus.ports.formats import BadRecord
+from lightflus.ports.sources import Rejected, SourceBatch
 
 T = TypeVar("T")
 
@@ -46,7 +47,7 @@ class EntryOrigin:
 
 
 class StreamReader:
-    """`io.SourceReader` of streams."""
+    """`ports.SourceReader` of streams."""
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 What it owns: windows of commands whose replies are awaited together, and what is left of one after a failure. One
 thread at a time.
-What it leaves: connecting (`link.py`, `cluster.py`), how long to go on (`connectors/retry.py`).
+What it leaves: connecting (`link.py`, `cluster.py`), how long to go on (`connectors/toolbox/retry.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lightflus.connectors.redis.failures import answering, raise_refusal, refusa
 from lightflus.connectors.redis.link import Link
 from lightflus.connectors.redis.resp import Piece, Step, pieces
 from lightflus.connectors.redis.server import Server
-from lightflus.connectors.retry import Patience
+from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import REDIS_REPLY_SECONDS, REDIS_WINDOW_BYTES
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from lightflus.connectors.kinds import Address
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.kinds import Address
+from lightflus.connectors.contract.options import Options
 from lightflus.limits import REDIS_DATABASES, RETRY_SECONDS
 
 ADDRESS = Address(main="database", host="host", port="port", user="user", password="password")

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lightflus.connectors.kinds import SinkSpec
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.kinds import SinkSpec
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.checks import check_sink_server
 from lightflus.connectors.redis.cluster import ClusterSender
 from lightflus.connectors.redis.commands import Commands, commands
 from lightflus.connectors.redis.sending import Sender, ServerSender
 from lightflus.connectors.redis.server import Server, read_server
 from lightflus.connectors.redis.target import Target, read_target
-from lightflus.connectors.retry import Patience
-from lightflus.connectors.rows import last_rows
+from lightflus.connectors.toolbox.retry import Patience
+from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import HELD_BYTES, HELD_KEYS
 from lightflus.model.graph import Delivery
-from lightflus.runtime.io import Health
+from lightflus.ports.health import Health
 
 
 class RedisSink:
-    """`io.Sink` over one server or cluster."""
+    """`ports.Sink` over one server or cluster."""
 
     def __init__(self, server: Server, target: Target, sent: Commands) -> None:
         """Looks whether the server would take the commands. Raises BindingInvalid, SinkFailed."""
@@ -51,7 +51,7 @@ class RedisSink:
 
 
 class AppendWriter:
-    """`io.SinkWriter` of a stream or channel: every row goes out at once."""
+    """`ports.SinkWriter` of a stream or channel: every row goes out at once."""
 
     def __init__(self, sent: Commands, sender: Sender) -> None:
         self._commands = sent
@@ -71,7 +71,7 @@ class AppendWriter:
 
 
 class UpsertWriter:
-    """`io.SinkWriter` of keys: holds batches until `flush`, and sends the last row of each key."""
+    """`ports.SinkWriter` of keys: holds batches until `flush`, and sends the last row of each key."""
 
     def __init__(self, sent: Commands, key: str, sender: Sender) -> None:
         self._commands = sent

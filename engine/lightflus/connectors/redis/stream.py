@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
-from lightflus.connectors.kinds import SourceKind, SourceSpec
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.kinds import SourceKind, SourceSpec
+from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.checks import check_kind, check_server
 from lightflus.connectors.redis.entries import EntryDecoder, FieldEntries, MessageEntries
 from lightflus.connectors.redis.failures import opening
@@ -20,17 +20,17 @@ from lightflus.connectors.redis.link import Link
 from lightflus.connectors.redis.plan import EARLIEST, LATEST, Plan
 from lightflus.connectors.redis.reading import StreamReader
 from lightflus.connectors.redis.server import ADDRESS, Server, read_server
-from lightflus.connectors.retry import Patience
+from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import CONNECT_SECONDS, REDIS_STREAMS
 from lightflus.model.types import VALUE_COLUMN, StructType
-from lightflus.runtime.io import Health
+from lightflus.ports.health import Health
 
 _STARTS = "it is earliest, latest, group or the id of an entry, such as 1700000000000-0"
 
 
 class StreamSource:
-    """`io.Source` over streams."""
+    """`ports.Source` over streams."""
 
     is_growing = False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lightflus.connectors.options import Options
+from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.limits import REDIS_STREAM_ENTRIES, REDIS_TTL_SECONDS
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec.schema import arrow_type
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.model.types import Field, Scalar, ScalarType, Type
-from lightflus.runtime.io import MessageDecoder
+from lightflus.ports.formats import MessageDecoder
 
 _INTEGER = r"^-?[0-9]{1,20}$"
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$|^NaN$|^-?Infinity$"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec.text import number_text, time_text
-from lightflus.connectors.rows import AnyArray
+from lightflus.connectors.toolbox.rows import AnyArray
 
 _NO_TIME = "Invalid Date"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
 
 
 class Body(Protocol):

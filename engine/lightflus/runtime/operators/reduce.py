@@ -18,13 +18,14 @@ from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.model.emit import EmitDecision, EmitMode
 from lightflus.model.graph import FieldPath, FunctionNumber
 from lightflus.model.types import Type
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.guests import Folded, Guest
+from lightflus.ports.kernel import KeyedState, Lookup
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.body import Body
 from lightflus.runtime.pieces import fold_pieces
-from lightflus.runtime.ports import Folded, Guest, KeyedState, Lookup
 
 SHOWN_KEY = 80
 """Characters of a key that an error shows."""

@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from lightflus.model.graph import FunctionNumber
 from lightflus.model.types import Type
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.guests import Guest, GuestBatch
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import Describe, GuestHost
 from lightflus.runtime.operators.tails import Rows, Tail, shifted
 from lightflus.runtime.pieces import call_pieces
-from lightflus.runtime.ports import Guest, GuestBatch
 
 
 class StepKind(Enum):

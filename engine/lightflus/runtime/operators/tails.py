@@ -17,11 +17,12 @@ from lightflus.codec.schema import schema_of
 from lightflus.errors import InternalError, KeyTooLarge
 from lightflus.model.graph import Extractor, FieldPath, KeyBy, Sink
 from lightflus.model.types import Field, StructType, Type
-from lightflus.runtime.batch import Batch
+from lightflus.ports.batch import Batch
+from lightflus.ports.guests import Guest, GuestBatch
+from lightflus.ports.kernel import Partitioner
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import AnyArray, as_column, batch_at, column_at
 from lightflus.runtime.pieces import element_pieces
-from lightflus.runtime.ports import Guest, GuestBatch, Partitioner
 
 
 class Rows:

@@ -1,0 +1,124 @@
+"""Opens the sources and sinks of a bound graph: formats and connectors meet here, and only here.
+
+What it owns: which decoder and encoder an operator gets, and what its source does with bad records.
+What it leaves: names and URIs (`connectors/contract/bindings.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from lightflus.connectors.contract.bindings import is_of_format
+from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
+from lightflus.connectors.contract.options import Options
+from lightflus.connectors.contract.registry import open_sink, open_source, source_kind
+from lightflus.errors import BindingInvalid
+from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
+from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, Reduce, is_secret
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.graph import Source as SourceNode
+from lightflus.model.plan import Plan
+from lightflus.model.types import Field, StructType, Type
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import DeadLetters, Source
+from lightflus.runtime.intake import BadRecordPolicy
+
+_VALUE = "value"
+"""The field of an envelope that holds the message itself."""
+
+Opened = TypeVar("Opened", Source, Sink)
+
+
+def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
+    """Every source of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
+    return _open_all(plan, lambda o: _source(plan.graph, o, plan.names[o.id], streams), SourceNode)
+
+
+def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
+    """Every sink of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
+    return _open_all(plan, lambda o: _sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
+
+
+def bad_record_policies(plan: Plan, letters: DeadLetters) -> dict[OperatorId, BadRecordPolicy]:
+    """What each source does with bad records: what the job or its binding says, else what its system is known for."""
+    policies = {}
+    for operator in plan.graph.operators:
+        if isinstance(operator.kind, SourceNode):
+            kind = source_kind(operator.kind.connector.kind)
+            default = BadRecords.FAIL if kind is None else kind.bad_records
+            policies[operator.id] = BadRecordPolicy(operator.kind.bad_records or default, letters)
+    return policies
+
+
+def _open_all(
+    plan: Plan, open_one: Callable[[Operator], Opened], node: type[SourceNode] | type[SinkNode]
+) -> dict[OperatorId, Opened]:
+    opened: dict[OperatorId, Opened] = {}
+    try:
+        for operator in plan.graph.operators:
+            if isinstance(operator.kind, node):
+                opened[operator.id] = open_one(operator)
+    except BindingInvalid:
+        for one in opened.values():
+            one.close()
+        raise
+    return opened
+
+
+def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Source:
+    node, record = operator.kind, operator.output
+    assert isinstance(node, SourceNode)
+    assert record is not None
+    connector, form = _apart(node.connector, name)
+    value = _value_of(record) if node.envelope else record
+    spec = SourceSpec(
+        name=name,
+        job=graph.job,
+        namespace=graph.namespace,
+        connector=connector,
+        record=record,
+        has_envelope=node.envelope,
+        is_stateful=any(isinstance(other.kind, Reduce) for other in graph.operators),
+        line_decoder=partial(line_decoder, node.format, record, form),
+        message_decoder=partial(message_decoder, node.format, value, form),
+        streams=streams,
+        value_decoder=partial(message_decoder, "json"),
+    )
+    return open_source(spec)
+
+
+def _value_of(envelope: Type) -> Type:
+    """The type of an envelope's value; of an envelope without one, the envelope, whose decoder is never asked for."""
+    assert isinstance(envelope, StructType), "the graph has been checked"
+    return next((field.type for field in envelope.fields if field.name == _VALUE), envelope)
+
+
+def _sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
+    node = operator.kind
+    assert isinstance(node, SinkNode)
+    connector, form = _apart(node.connector, name)
+    format_name = node.connector.options.get("format", "")
+    spec = SinkSpec(
+        name=name,
+        job=graph.job,
+        namespace=graph.namespace,
+        connector=connector,
+        fields=node.fields,
+        delivery=node.delivery,
+        key_fields=node.key_fields,
+        line_encoder=partial(line_encoder, format_name, [Field(f.name, f.type) for f in node.fields], form),
+        message_encoder=lambda fields: message_encoder(format_name, fields, form),
+        streams=streams,
+    )
+    return open_sink(spec)
+
+
+def _apart(connector: Connector, name: str) -> tuple[Connector, Mapping[str, str]]:
+    """A connector with its own options alone, and those of its format, each without `format.`, secrets in the clear."""
+    own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
+    form = {option: value for option, value in connector.options.items() if option.startswith("format.")}
+    secrets = Options(connector.kind, form, name)
+    clear = {option: secrets.secret(option) or "" if is_secret(option) else value for option, value in form.items()}
+    return Connector(connector.kind, own), {option.removeprefix("format."): value for option, value in clear.items()}

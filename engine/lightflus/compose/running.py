@@ -1,0 +1,36 @@
+"""A planned job, its module and the world, put together so that it can run.
+
+What it owns: which parts a run is made of, and that none stays open when one of them cannot be had.
+What it leaves: opening each (`opening.py`), running (`runtime/`), who watches (the process that asks).
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from lightflus.compose.opening import bad_record_policies, open_sinks, open_sources
+from lightflus.connectors.contract.kinds import Streams
+from lightflus.kernel import WasmKernel
+from lightflus.model.plan import Plan
+from lightflus.ports.guests import GuestFactory
+from lightflus.ports.sources import DeadLetters
+from lightflus.runtime.job_run import JobRun
+
+
+def composed(plan: Plan, guests: GuestFactory, *, streams: Streams, letters: DeadLetters) -> JobRun:
+    """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid.
+
+    Args:
+        plan: a plan of a bound graph.
+        guests: the module of that graph.
+        streams: the standard streams, for jobs that name them.
+        letters: where records go that cannot be decoded; stays the caller's.
+    """
+    with ExitStack() as opened:
+        sources = open_sources(plan, streams)
+        for source in sources.values():
+            opened.callback(source.close)
+        sinks = open_sinks(plan, streams)
+        opened.pop_all()
+    policies = bad_record_policies(plan, letters)
+    return JobRun(plan, guests=guests, kernel=WasmKernel(), sources=sources, sinks=sinks, policies=policies)

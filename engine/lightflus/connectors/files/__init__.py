@@ -1,0 +1,1 @@
+"""`file:`: lines in files, followed ones too, and dead letters."""

@@ -1,0 +1,171 @@
+"""`file:`: a file of lines, a directory or a pattern with one split per file; and lines as a sink.
+
+What it owns: opening and its errors. Relative paths start at the current directory.
+What it leaves: which files (`paths.py`), those that grow (`following.py`), lines (`lines.py`), formats (handed in).
+Readers on any thread; writers share one file under a lock.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from errno import EACCES
+from io import RawIOBase
+from pathlib import Path
+from threading import Lock
+
+import pyarrow as pa
+
+from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
+from lightflus.connectors.contract.options import Options
+from lightflus.connectors.files.following import FollowedFile, FollowingReader, first_line
+from lightflus.connectors.files.paths import Paths
+from lightflus.connectors.toolbox.failures import opening, reading, writing
+from lightflus.connectors.toolbox.lines import LineOrigin, LinePosition, LineReader, headed
+from lightflus.connectors.toolbox.sequential import SequentialReader
+from lightflus.model.graph import BadRecords, Delivery
+from lightflus.ports.formats import Encoder, HeadedDecoder, LineDecoder
+from lightflus.ports.health import Health
+from lightflus.ports.sources import SourceBatch, SourceReader
+
+
+class FileSource:
+    """`ports.Source` over a file, those of a directory (hidden ones and sub-directories left out), or a pattern's."""
+
+    is_committing = False
+
+    def __init__(self, path: str, decoder: LineDecoder, *, is_following: bool = False) -> None:
+        """Looks, and opens nothing for longer. Raises BindingInvalid when there is nothing to read."""
+        self._decoder = decoder
+        self._is_following = is_following
+        self._paths = Paths(path, is_growing=is_following)
+        for file in self._paths.by_split.values():
+            if os.path.exists(file) or not is_following:
+                with opening(file, hint="check the permissions of the file"):
+                    _check_readable(file, decoder)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether files may come."""
+        return self._is_following and self._paths.is_many
+
+    def splits(self) -> Sequence[str]:
+        """The file's name; for a directory its files' names, for a pattern what follows its fixed part; sorted."""
+        if self.is_growing:
+            self._paths.look_again()
+        return tuple(self._paths.by_split)
+
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:
+        """One file after the other, each from a byte offset; or all in turn, without end."""
+        if not self._is_following:
+            return SequentialReader(self._open, splits)
+        nothing = SourceBatch(self._decoder.decode_lines(b"").columns.slice(0, 0), LineOrigin("", 0, None), {}, 0)
+        return FollowingReader(self._follow, splits, nothing)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _follow(self, split: str, position: str | None) -> FollowedFile:
+        return FollowedFile(split, self._paths.by_split[split], self._decoder, position)
+
+    def _open(self, split: str, position: str | None) -> LineReader:
+        path = self._paths.by_split[split]
+        start = LinePosition.parse(position, path)
+        with reading(path):
+            file = open(path, "rb", buffering=0)  # noqa: SIM115 (the reader closes it)
+            if start.offset:
+                file.seek(start.offset)
+        return LineReader(
+            split,
+            path,
+            self._decoder,
+            read=lambda most: file.read(most) or b"",
+            close=file.close,
+            start=start,
+            header=lambda: first_line(file.fileno()),
+        )
+
+
+def _check_readable(path: str, decoder: LineDecoder) -> None:
+    """Raises OSError, or BindingInvalid for a header that does not fit.
+
+    A pipe is not opened for it: what is written there is there once.
+    """
+    if not os.path.isfile(path):
+        if not os.access(path, os.R_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        return
+    with open(path, "rb", buffering=0) as file:
+        if isinstance(decoder, HeadedDecoder) and (header := first_line(file.fileno())):
+            headed(decoder, header, path)
+
+
+class FileSink:
+    """`ports.Sink` that appends a line per row to one file; a run begins with an empty file unless told to append."""
+
+    def __init__(self, path: str, encoder: Encoder, *, is_appending: bool) -> None:
+        """Opens the file, without touching what is in it. Raises BindingInvalid when it cannot be written."""
+        self._path = path
+        self._encoder = encoder
+        self._is_fresh = not is_appending
+        self._lock = Lock()
+        with opening(path, hint=f"name a file that can be written; is `{Path(path).parent}` an existing directory?"):
+            self._file: RawIOBase = open(path, "ab", buffering=0)  # noqa: SIM115 (close() does)
+
+    @property
+    def delivery(self) -> Delivery:
+        """APPEND."""
+        return Delivery.APPEND
+
+    def writer(self, subtask: int, health: Health) -> FileWriter:
+        """A writer onto the one file; the first one empties it."""
+        with self._lock, writing(self._path):
+            if self._is_fresh:
+                self._is_fresh = False
+                if os.path.isfile(self._path):
+                    self._file.truncate(0)
+        return FileWriter(self._path, self._file, self._encoder, self._lock)
+
+    def close(self) -> None:
+        """Idempotent."""
+        with self._lock, writing(self._path):
+            self._file.close()
+
+
+class FileWriter:
+    """`ports.SinkWriter`: encodes on its own thread, writes whole pieces under the sink's lock."""
+
+    def __init__(self, path: str, file: RawIOBase, encoder: Encoder, lock: Lock) -> None:
+        self._path = path
+        self._file = file
+        self._encoder = encoder
+        self._lock = lock
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Appends a line per row."""
+        lines = memoryview(self._encoder.encode(columns))
+        with self._lock, writing(self._path):
+            while lines:
+                lines = lines[self._file.write(lines) or 0 :]
+
+    def flush(self) -> None:
+        """Nothing waits: a batch is many lines, and goes to the operating system at once."""
+
+    def close(self) -> None:
+        """The file belongs to the sink."""
+
+
+def _open_source(spec: SourceSpec, options: Options) -> FileSource:
+    path, is_following = options.text("path"), options.flag("follow")
+    options.end()
+    return FileSource(path, spec.line_decoder(), is_following=is_following)
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
+    path, is_appending = options.text("path"), options.flag("append")
+    options.end()
+    return FileSink(path, spec.line_encoder(), is_appending=is_appending)
+
+
+SOURCE = SourceKind(Address(main="path"), _open_source, BadRecords.FAIL)
+SINK = SinkKind(Address(main="path"), _open_sink)

@@ -1,0 +1,53 @@
+"""`blackhole:`: a sink that forgets everything; for measuring and for trying a job.
+
+What it owns: nothing. Any thread.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, always
+from lightflus.connectors.contract.options import Options
+from lightflus.model.graph import Delivery
+from lightflus.ports.health import Health
+
+
+class BlackholeSink:
+    """`ports.Sink`. It behaves as the sink that it stands for: upsert stays upsert."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+
+    @property
+    def delivery(self) -> Delivery:
+        """As the job says."""
+        return self._delivery
+
+    def writer(self, subtask: int, health: Health) -> BlackholeWriter:
+        """A writer that drops."""
+        return BlackholeWriter()
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class BlackholeWriter:
+    """`ports.SinkWriter`."""
+
+    def write(self, columns: pa.RecordBatch) -> None:
+        """Drops the rows."""
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+def _open_sink(spec: SinkSpec, options: Options) -> BlackholeSink:
+    options.end()
+    return BlackholeSink(spec.delivery)
+
+
+SINK = SinkKind(Address(), _open_sink, always)

@@ -1,0 +1,1 @@
+"""`sqlite:`: rows in a table of a SQLite file."""

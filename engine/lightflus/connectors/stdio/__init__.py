@@ -1,0 +1,1 @@
+"""`stdin:` and `stdout:`: the standard streams, on a terminal as a table."""

@@ -1,0 +1,1 @@
+"""What several connectors do alike: lines, retries, rows, keys and values, splits one after the other."""

@@ -1,0 +1,87 @@
+"""The kernel: our own hot loops over keys and state, as the data plane calls them.
+
+What it owns: Protocols and the values that cross them. Synchronous; one thread at a time uses a kernel's instance.
+What it leaves: the kernel itself (`kernel/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from lightflus.model.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Keys turned into slots: `groups` is u32 per row, < `group_count`; `slots` u32 per group, by first row."""
+
+    groups: pa.Buffer
+    slots: pa.Buffer
+    group_count: int
+
+
+class KeyedState(Protocol):
+    """State rows by key, in one kernel instance (one keyed operator of one subtask)."""
+
+    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
+        """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state.
+
+        Hashes are a Partitioner's; None: the keys are hashed here.
+        """
+        ...
+
+    def gather(self, slots: pa.Buffer) -> pa.StructArray:
+        """The state rows of `slots` (u32 each), null where a slot has no state."""
+        ...
+
+    def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
+        """Stores a row per slot and marks the slots dirty."""
+        ...
+
+    def first_moved_key(self, slots: pa.Buffer, kept: pa.RecordBatch) -> int | None:
+        """The first row whose `kept` columns differ from the key of its slot; None if all are equal."""
+        ...
+
+    def take_dirty(self, most: int) -> pa.Buffer:
+        """Up to `most` slots written since they were last taken, in ascending order; empties as it goes."""
+        ...
+
+    def __len__(self) -> int:
+        """Slots with state."""
+        ...
+
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        ...
+
+
+class Partitioner(Protocol):
+    """Stateless kernel functions over key columns."""
+
+    def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
+        """uint64 per row: the specified key hash (docs/key-hash.md). Raises KeyTooLarge, with its row."""
+        ...
+
+    def check(self, keys: pa.RecordBatch) -> None:
+        """Raises what `hash` raises; does not hash where all keys together are short enough for one."""
+        ...
+
+    def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
+        """uint32 row numbers per partition, ascending: hash -> key group -> range of groups -> partition."""
+        ...
+
+
+class Kernel(Protocol):
+    """Makes kernel instances."""
+
+    def keyed_state(self, key: Type, state: Type) -> KeyedState:
+        """A new, empty table."""
+        ...
+
+    def partitioner(self, key: Type) -> Partitioner:
+        """Hash and partition for keys of that type."""
+        ...

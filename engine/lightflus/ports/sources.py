@@ -1,0 +1,115 @@
+"""Sources: systems that records are read from, and where those go that could not be read.
+
+What it owns: Protocols and the values that cross them; third parties' connectors implement the same ones. Everything
+here is synchronous and may block; one thread at a time uses a reader.
+What it leaves: the systems (`connectors/`), bytes to rows (`formats.py`), who reads when (`runtime/feeder.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from lightflus.ports.batch import Origin
+from lightflus.ports.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be decoded, with its place: `topic[3]@1077`, `book.txt:12:5`."""
+
+    position: str
+    reason: str
+    hint: str | None
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBatch:
+    """Decoded rows of one or several splits.
+
+    Attributes:
+        columns: the rows; may be none, where nothing arrived in time or everything was rejected.
+        origin: where the rows come from.
+        positions: by split, the position after this batch (opaque; what a reader can resume from).
+        bytes_read: bytes that the system sent for it.
+        rejected: what could not be decoded, in order.
+    """
+
+    columns: pa.RecordBatch
+    origin: Origin
+    positions: Mapping[str, str]
+    bytes_read: int
+    rejected: tuple[Rejected, ...] = ()
+
+
+class SourceReader(Protocol):
+    """Reads all splits of one subtask, each in order. Used by one thread at a time."""
+
+    def read(self) -> SourceBatch | None:
+        """The next rows that have arrived; None when every split has ended (bounded ones do).
+
+        Waits for at most about READ_WAIT_MS, where the system allows a bound. Raises SourceFailed.
+        """
+        ...
+
+    def add(self, splits: Sequence[str]) -> None:
+        """Splits that were found while it runs: they are read from their beginning."""
+        ...
+
+    def commit(self, positions: Mapping[str, str]) -> None:
+        """All before `positions` is where others can read it. Tells the system, if it keeps such positions."""
+        ...
+
+    def lag(self) -> int | None:
+        """Records that wait in the system for this reader; None = unknown. Asks nobody: it is called often."""
+        ...
+
+    def close(self) -> None:
+        """Idempotent."""
+        ...
+
+
+class Source(Protocol):
+    """A system that records are read from, opened for one job."""
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether `splits` may have more later: the runtime then asks every DISCOVERY_MS."""
+        ...
+
+    @property
+    def is_committing(self) -> bool:
+        """Whether it wants `SourceReader.commit`: a barrier then runs through the job every COMMIT_MS."""
+        ...
+
+    def splits(self) -> Sequence[str]:
+        """The ids of its splits, in a stable order; new ones come last.
+
+        Asked again while the job runs, it answers what it knows for as long as it has patience with its system.
+        Raises SourceFailed, BindingInvalid.
+        """
+        ...
+
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:
+        """Opens splits, each at a position; None = where the source's options say that reading starts."""
+        ...
+
+    def close(self) -> None:
+        """After all readers are closed. Idempotent."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """Where records go that could not be decoded, so that nothing is lost and the job goes on."""
+
+    def put(self, source: str, rejected: Sequence[Rejected]) -> None:
+        """Keeps records of a source; durable when it returns. From any thread. Raises SinkFailed."""
+        ...
+
+    def close(self) -> None:
+        """Idempotent."""
+        ...
