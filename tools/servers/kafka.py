@@ -133,7 +133,7 @@ def jars() -> Path:
         ToolMissing: there is none.
     """
     named = os.environ.get("LIGHTFLUS_KAFKA_JARS")
-    folder = Path(named) if named else Path(__file__).resolve().parents[4] / ".build" / "kafka"
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / ".build" / "kafka"
     if not list(folder.glob("kafka_2.13-*.jar")):
         hint = "run tools/setup.sh servers in a checkout of Lightflus, or name a folder in LIGHTFLUS_KAFKA_JARS"
         raise ToolMissing(f"there are no jars of Kafka in {folder}", hint=hint)
