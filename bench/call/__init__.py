@@ -22,8 +22,7 @@ from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.module import LoadedModule, load
-from lightflus.wasm import CompiledModule, Instance, Store, StoreLimits, from_text
-from lightflus.wasm.engine import engine
+from lightflus.wasm import CompiledModule, Engine, Instance, Store, StoreLimits, from_text
 
 RECORD = StructType((Field("word", ScalarType(Scalar.UTF8)), Field("count", ScalarType(Scalar.FLOAT64))))
 LEAST_RATIO = 8
@@ -70,16 +69,18 @@ def escaped(data: bytes) -> str:
 
 def our_call(wasm: bytes) -> Callable[[], object]:
     """The call that the engine makes."""
-    store = Store(StoreLimits(8 << 20, 1_000))
-    function = Instance.without_imports(store, CompiledModule.from_wasm(wasm)).function("lf_timer")
+    module = CompiledModule.from_wasm(wasm)
+    store = Store(StoreLimits(8 << 20, 1_000), module.engine)
+    function = Instance.without_imports(store, module).function("lf_timer")
     return lambda: function(7)
 
 
 def binding_call(wasm: bytes) -> Callable[[], object]:
     """The call that the Python package of wasmtime offers."""
-    store = wasmtime.Store(engine())
+    engine = Engine().native
+    store = wasmtime.Store(engine)
     store.set_epoch_deadline(1 << 40)
-    function = wasmtime.Instance(store, wasmtime.Module(engine(), wasm), []).exports(store)["lf_timer"]
+    function = wasmtime.Instance(store, wasmtime.Module(engine, wasm), []).exports(store)["lf_timer"]
     assert isinstance(function, wasmtime.Func)
     return lambda: function(store, 7)
 

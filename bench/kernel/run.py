@@ -26,7 +26,7 @@ from lightflus.kernel import WasmKernel
 from lightflus.kernel.instance import KernelInstance
 from lightflus.limits import CALL_ROWS, KERNEL_MEMORY_BYTES
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
-from lightflus.wasm import Code, CompiledModule, Instance, Store, StoreLimits
+from lightflus.wasm import Code, CompiledModule, Engine, Instance, Store, StoreLimits
 
 NAIVE = Path(__file__).parent / "naive"
 DISTINCT = (100, 10_000, 100_000, 1_000_000)
@@ -42,7 +42,7 @@ class NaiveTable:
     """The naive table's wasm module."""
 
     def __init__(self, module: CompiledModule) -> None:
-        self._instance = Instance.without_imports(Store(StoreLimits(KERNEL_MEMORY_BYTES, None), Code.OWN), module)
+        self._instance = Instance.without_imports(Store(StoreLimits(KERNEL_MEMORY_BYTES, None), module.engine), module)
         allocate = self._instance.function("allocate")
         self._lookup = self._instance.function("lookup")
         self._at = [allocate(4 * (CALL_ROWS + 1)), allocate(64 * CALL_ROWS)]
@@ -101,7 +101,9 @@ def naive_module() -> CompiledModule:
         raise ProgramFailed("the kernel's benchmark needs cargo: https://rustup.rs")
     command = ["cargo", "build", "--quiet", "--release", "--locked", "--target", "wasm32-unknown-unknown"]
     subprocess.run(command, cwd=NAIVE, check=True)
-    return CompiledModule.from_wasm((NAIVE / "target/wasm32-unknown-unknown/release/naive.wasm").read_bytes(), Code.OWN)
+    return CompiledModule.from_wasm(
+        (NAIVE / "target/wasm32-unknown-unknown/release/naive.wasm").read_bytes(), Engine(Code.OWN)
+    )
 
 
 def compare(module: CompiledModule, distinct: int) -> tuple[float, float]:

@@ -18,6 +18,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │       ├── GuestAborted          it said so itself (`throw`, panic, `lightflus.abort`)
     │       ├── GuestTrapped          wasm trapped: unreachable, out of bounds, stack overflow
     │       ├── GuestDeadlineExceeded a call ran longer than its deadline
+    │       ├── GuestDisturbed        a call was ended for another's sake; whoever made it makes it again
     │       ├── GuestMemoryExceeded   it asked for more memory than its limit
     │       └── GuestProtocolError    it broke docs/abi.md: a lie about an address, length, type or graph
     ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
@@ -45,7 +46,6 @@ class LightflusError(Exception):
     """
 
     domain: ClassVar[Domain] = "internal"
-    is_retryable: ClassVar[bool] = False
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -168,6 +168,10 @@ class GuestDeadlineExceeded(GuestError):
     """A call ran longer than its deadline."""
 
 
+class GuestDisturbed(GuestError):
+    """A call was ended, before its deadline, by an interrupt that was meant for another instance of its job."""
+
+
 class GuestMemoryExceeded(GuestError):
     """The guest asked for more memory than its limit."""
 
@@ -180,7 +184,6 @@ class ExternalError(LightflusError):
     """A system outside failed."""
 
     domain: ClassVar[Domain] = "external"
-    is_retryable: ClassVar[bool] = True
 
 
 class SourceFailed(ExternalError):
@@ -193,8 +196,6 @@ class SinkFailed(ExternalError):
 
 class ToolMissing(ExternalError):
     """A tool that a command needs is not on this machine; `hint` says how to get it."""
-
-    is_retryable: ClassVar[bool] = False
 
 
 class InternalError(LightflusError):

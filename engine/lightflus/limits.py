@@ -106,6 +106,8 @@ DEADLINE_MS: Final = 1_000
 """One guest call in a shared cluster."""
 RUN_DEADLINE_MS: Final = 10_000
 """One guest call in `lightflus run`."""
+GUEST_REPEATS: Final = 100
+"""How often a call that was ended for another instance's sake is made again; each time somebody was interrupted."""
 COMPILE_CPU_SECONDS: Final = 10
 """What the jailed compiler child may use: under a second for 1 MiB of ordinary code."""
 COMPILE_MEMORY_BYTES: Final = 1024 * MIB

@@ -15,4 +15,5 @@ def _module() -> CompiledModule:
 
 
 def new_memory() -> Window:
-    return Instance.without_imports(Store(StoreLimits(PAGES * 65_536, None)), _module()).memory().window()
+    module = _module()
+    return Instance.without_imports(Store(StoreLimits(PAGES * 65_536, None), module.engine), module).memory().window()

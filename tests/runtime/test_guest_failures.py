@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from jobs import WORD_COUNT, add, as_text, prepare, split
 
-from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestError, GuestMemoryExceeded, GuestProtocolError
+from lightflus.errors import (
+    GuestAborted,
+    GuestDeadlineExceeded,
+    GuestDisturbed,
+    GuestError,
+    GuestMemoryExceeded,
+    GuestProtocolError,
+    InternalError,
+)
+from lightflus.limits import GUEST_REPEATS
 from lightflus.model.graph import Delivery, FunctionKind, JobGraph, SinkField
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import PythonFunction
@@ -145,3 +154,30 @@ async def test_a_key_function_runs_in_the_guest_and_its_failure_is_placed() -> N
     assert [row["value"] for row in job.sink.flushed] == ["ab", "cd", "abae"]
     error = await failure((first_letter, join), [["ab", ""]], graph)
     assert (error.operator, error.record) == ("key_by-1", "book.txt:2")
+
+
+async def test_a_call_of_one_row_that_was_ended_for_anothers_sake_is_made_again() -> None:
+    endings = [GuestDisturbed("ended"), GuestDisturbed("ended")]
+
+    def disturbed(line: str) -> Value:
+        if endings:
+            raise endings.pop()
+        return split(line)
+
+    job = prepare(word_count(), (disturbed, add, as_text), {"book.txt": [["a b a"]]})
+    await job.result()
+    assert job.counts() == {"a": "2", "b": "1"}
+    assert len(job.guests.made) > 2
+
+
+async def test_a_call_that_is_always_ended_for_anothers_sake_is_given_up() -> None:
+    calls = []
+
+    def disturbed(line: str) -> Value:
+        calls.append(line)
+        raise GuestDisturbed("ended")
+
+    job = prepare(word_count(), (disturbed, add, as_text), {"book.txt": [["a"]]})
+    with pytest.raises(InternalError, match="for another's sake"):
+        await job.result()
+    assert len(calls) == GUEST_REPEATS

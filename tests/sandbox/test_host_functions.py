@@ -149,10 +149,16 @@ def its_world() -> World:
     return World()
 
 
+def instance_in(world: World) -> Instance:
+    """An instance whose module, linker and engine nobody else holds."""
+    module = CompiledModule.from_wasm(from_text(WASI))
+    prepared = linker(module.engine).prepare(module)
+    return prepared.instantiate(Store(StoreLimits(1 << 20, 1_000), module.engine), world)
+
+
 @pytest.fixture
 def wasi(its_world: World) -> Instance:
-    module = CompiledModule.from_wasm(from_text(WASI))
-    return linker().prepare(module).instantiate(Store(StoreLimits(1 << 20, 1_000)), its_world)
+    return instance_in(its_world)
 
 
 def test_output_becomes_log_lines(wasi: Instance, lines: list[Line]) -> None:
@@ -218,8 +224,7 @@ def test_randomness_is_the_same_every_time(wasi: Instance) -> None:
         assert instance.function("random")(128, 16) == 0
         return instance.memory().read(128, 16)
 
-    module = CompiledModule.from_wasm(from_text(WASI))
-    other = linker().prepare(module).instantiate(Store(StoreLimits(1 << 20, 1_000)), World())
+    other = instance_in(World())
     first, second = drawn(wasi), drawn(wasi)
     assert first != second
     assert (drawn(other), drawn(other)) == (first, second)
@@ -266,5 +271,6 @@ def test_every_function_of_wasi_links() -> None:
         f" (result {' '.join(kinds[r] for r in result)})))"
         for name, (params, result) in WASI_FUNCTIONS.items()
     )
-    linker().prepare(CompiledModule.from_wasm(from_text(f"(module {imports})")))
+    module = CompiledModule.from_wasm(from_text(f"(module {imports})"))
+    linker(module.engine).prepare(module)
     assert len(WASI_FUNCTIONS) == 46

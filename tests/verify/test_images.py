@@ -33,7 +33,7 @@ STYLES = (
 @pytest.fixture(scope="module")
 def memory() -> Window:
     module = CompiledModule.from_wasm(from_text('(module (memory (export "memory") 32))'))
-    return Instance.without_imports(Store(StoreLimits(32 * 65_536, None)), module).memory().window()
+    return Instance.without_imports(Store(StoreLimits(32 * 65_536, None), module.engine), module).memory().window()
 
 
 @pytest.mark.parametrize("style", STYLES, ids=["plain", "spare", "hostile"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lightflus.wasm import ArtefactCache, CompiledModule, Instance, Store, StoreLimits, artefacts, from_text
+from lightflus.wasm import ArtefactCache, CompiledModule, Engine, Instance, Store, StoreLimits, artefacts, from_text
 from lightflus.wasm.artefacts import default_cache_directory
 
 WASM = from_text('(module (func (export "f") (result i32) i32.const 42))')
@@ -25,13 +25,13 @@ def only_file(cache: ArtefactCache) -> Path:
 
 
 def test_a_stored_artefact_runs_again(cache: ArtefactCache) -> None:
-    module = cache.load("digest")
+    module = cache.load("digest", Engine())
     assert module is not None
-    assert Instance.without_imports(Store(StoreLimits(1 << 20, 1_000)), module).function("f")() == 42
+    assert Instance.without_imports(Store(StoreLimits(1 << 20, 1_000), module.engine), module).function("f")() == 42
 
 
 def test_an_unknown_digest_is_not_there(cache: ArtefactCache) -> None:
-    assert cache.load("other") is None
+    assert cache.load("other", Engine()) is None
 
 
 def test_cache_and_artefact_belong_to_the_user_alone(cache: ArtefactCache) -> None:
@@ -44,37 +44,37 @@ def test_a_flipped_bit_is_found_before_the_code_is_loaded(cache: ArtefactCache, 
     content = bytearray(only_file(cache).read_bytes())
     content[place] ^= 1
     only_file(cache).write_bytes(content)
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_a_torn_file_is_not_loaded(cache: ArtefactCache) -> None:
     file = only_file(cache)
     file.write_bytes(file.read_bytes()[:100])
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_a_file_that_others_may_write_is_not_loaded(cache: ArtefactCache) -> None:
     only_file(cache).chmod(0o622)
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_a_directory_that_others_may_write_is_not_used(cache: ArtefactCache) -> None:
     cache.directory.chmod(0o777)
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_a_link_is_not_followed(cache: ArtefactCache, tmp_path: Path) -> None:
     file = only_file(cache)
     target = file.rename(tmp_path / "elsewhere")
     file.symlink_to(target)
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     cache = ArtefactCache(tmp_path / "file" / "modules")
     cache.store("digest", b"artefact")
-    assert cache.load("digest") is None
+    assert cache.load("digest", Engine()) is None
 
 
 def test_the_artefacts_not_used_for_longest_are_deleted(cache: ArtefactCache, monkeypatch: pytest.MonkeyPatch) -> None:

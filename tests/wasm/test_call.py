@@ -47,7 +47,7 @@ def module() -> CompiledModule:
 
 
 def make(module: CompiledModule, *, deadline_ms: int | None = 1_000) -> Instance:
-    return Instance.without_imports(Store(StoreLimits(4 * 65_536, deadline_ms)), module)
+    return Instance.without_imports(Store(StoreLimits(4 * 65_536, deadline_ms), module.engine), module)
 
 
 def test_this_package_of_wasmtime_has_the_native_entries() -> None:
@@ -128,6 +128,27 @@ def test_every_call_has_its_deadline_anew(module: CompiledModule) -> None:
 def test_an_interrupt_from_another_thread_ends_an_endless_loop(module: CompiledModule) -> None:
     instance = make(module, deadline_ms=60_000)
     timer = threading.Timer(0.02, instance.store.interrupt)
+    timer.start()
+    with pytest.raises(WasmTrap) as caught:
+        instance.function("loop")()
+    timer.join()
+    assert caught.value.kind is TrapKind.INTERRUPTED
+
+
+@pytest.mark.parametrize("name", ["__call__", "call_checked"])
+def test_a_call_that_ends_for_another_stores_sake_was_disturbed(module: CompiledModule, name: str) -> None:
+    instance, other = make(module, deadline_ms=60_000), make(module, deadline_ms=60_000)
+    timer = threading.Timer(0.02, other.store.interrupt)
+    timer.start()
+    with pytest.raises(WasmTrap) as caught:
+        getattr(instance.function("loop"), name)()
+    timer.join()
+    assert caught.value.kind is TrapKind.DISTURBED
+
+
+def test_an_interrupt_disturbs_no_store_of_another_engine(module: CompiledModule) -> None:
+    instance, other = make(module, deadline_ms=200), make(CompiledModule.from_wasm(from_text(TEXT)), deadline_ms=200)
+    timer = threading.Timer(0.02, other.store.interrupt)
     timer.start()
     with pytest.raises(WasmTrap) as caught:
         instance.function("loop")()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+
 import pytest
 
 from lightflus.wasm import (
     WASMTIME_VERSION,
     Code,
     CompiledModule,
+    Engine,
     Instance,
     Store,
     StoreLimits,
@@ -15,6 +19,7 @@ from lightflus.wasm import (
     fingerprint,
     from_text,
     refusal,
+    ticker,
     uses_simd,
     version_problem,
 )
@@ -63,10 +68,18 @@ def test_simd_is_accepted_and_seen() -> None:
 
 
 def test_code_of_ours_does_not_run_in_a_store_of_guests() -> None:
-    module = CompiledModule.from_wasm(from_text("(module)"), Code.OWN)
-    Instance.without_imports(Store(StoreLimits(1 << 20, None), Code.OWN), module)
+    module = CompiledModule.from_wasm(from_text("(module)"), Engine(Code.OWN))
+    Instance.without_imports(Store(StoreLimits(1 << 20, None), module.engine), module)
     with pytest.raises(WasmRefused, match="cross-`Engine`"):
-        Instance.without_imports(Store(StoreLimits(1 << 20, 1_000)), module)
+        Instance.without_imports(Store(StoreLimits(1 << 20, 1_000), Engine()), module)
+
+
+def test_the_ticker_holds_no_engine_that_nobody_has() -> None:
+    engine, gone = Engine(), threading.Event()
+    weakref.finalize(engine, gone.set)
+    ticker.watch(engine)
+    del engine
+    assert gone.wait(5)
 
 
 def test_artefacts_of_ours_have_names_of_their_own() -> None:

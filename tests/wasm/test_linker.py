@@ -10,6 +10,7 @@ import pytest
 from lightflus.errors import GuestAborted, InternalError
 from lightflus.wasm import (
     CompiledModule,
+    Engine,
     HostFunction,
     Instance,
     LinearMemory,
@@ -47,13 +48,14 @@ def note(world: World, memory: LinearMemory | None, arguments: Sequence[int]) ->
 
 
 FUNCTIONS = [HostFunction("host", "note", "iI", "i", note)]
-LINKER = Linker(FUNCTIONS)
-PUBLIC_LINKER = Linker(FUNCTIONS, is_native=False)
+ENGINE = Engine()
+LINKER = Linker(FUNCTIONS, ENGINE)
+PUBLIC_LINKER = Linker(FUNCTIONS, ENGINE, is_native=False)
 
 
 def make(world: World, linker: Linker[World] = LINKER) -> tuple[Store, Instance]:
-    store = Store(StoreLimits(1 << 20, 1_000))
-    prepared = linker.prepare(CompiledModule.from_wasm(from_text(CALLS_THE_HOST)))
+    store = Store(StoreLimits(1 << 20, 1_000), ENGINE)
+    prepared = linker.prepare(CompiledModule.from_wasm(from_text(CALLS_THE_HOST), ENGINE))
     return store, prepared.instantiate(store, world)
 
 
@@ -107,6 +109,6 @@ def test_threads_do_not_get_each_others_errors() -> None:
 
 
 def test_an_import_that_nobody_offers_is_refused_by_name() -> None:
-    module = CompiledModule.from_wasm(from_text('(module (import "env" "secret" (func)))'))
+    module = CompiledModule.from_wasm(from_text('(module (import "env" "secret" (func)))'), ENGINE)
     with pytest.raises(WasmRefused, match=r"env::secret"):
         LINKER.prepare(module)

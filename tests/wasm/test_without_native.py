@@ -15,10 +15,10 @@ from lightflus.wasm import (
     TrapKind,
     WasmTrap,
     call,
+    engine,
     from_text,
     memory,
     store,
-    ticker,
 )
 
 TEXT = """
@@ -32,9 +32,10 @@ TEXT = """
 
 @pytest.fixture
 def instance(monkeypatch: pytest.MonkeyPatch) -> Instance:
-    for module in (call, memory, store, ticker):
-        monkeypatch.setattr(module, "NATIVE", None)
-    return Instance.without_imports(Store(StoreLimits(1 << 20, 50)), CompiledModule.from_wasm(from_text(TEXT)))
+    for file in (call, engine, memory, store):
+        monkeypatch.setattr(file, "NATIVE", None)
+    module = CompiledModule.from_wasm(from_text(TEXT))
+    return Instance.without_imports(Store(StoreLimits(1 << 20, 50), module.engine), module)
 
 
 def test_calls_answer_unsigned_numbers(instance: Instance) -> None:

@@ -23,6 +23,7 @@ from lightflus.wasm import (
     ArtefactCache,
     Code,
     CompiledModule,
+    Engine,
     Instance,
     Store,
     StoreLimits,
@@ -46,10 +47,11 @@ class KernelInstance:
     def __init__(self, key: Type, state: Type | None, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """Makes an empty kernel. Raises KernelFailed, StateTooLarge."""
         self._memory_bytes = memory_bytes
-        self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None), Code.OWN)
+        module = _module()
+        self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None), module.engine)
         self._is_usable = True
         try:
-            instance = Instance.without_imports(self._store, _module())
+            instance = Instance.without_imports(self._store, module)
             self._memory = instance.memory()
             self._functions = {name: instance.function(name) for name in _FUNCTIONS}
         except (WasmTrap, WasmRefused) as error:
@@ -139,9 +141,10 @@ def _module() -> CompiledModule:
     try:
         wasm = _MODULE.read_bytes()
         cache, digest = ArtefactCache(code=Code.OWN), hashlib.sha256(wasm).hexdigest()
-        module = cache.load(digest)
+        engine = Engine(Code.OWN)
+        module = cache.load(digest, engine)
         if module is None:
-            module = CompiledModule.from_wasm(wasm, Code.OWN)
+            module = CompiledModule.from_wasm(wasm, engine)
             cache.store(digest, module.artefact())
     except (OSError, WasmRefused) as error:
         raise KernelFailed(f"the kernel cannot be loaded: {error}", hint="Install Lightflus again.") from error

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
+from lightflus.errors import GuestDeadlineExceeded, GuestDisturbed, GuestError, GuestMemoryExceeded, InternalError
+from lightflus.limits import GUEST_REPEATS
 from lightflus.model.graph import FunctionNumber
 from lightflus.ports.guests import Guest, GuestFactory
 from lightflus.runtime.pieces import retry_pieces
@@ -40,9 +41,8 @@ class GuestHost:
         pending = [(start, stop)]
         while pending:
             first, last = pending.pop()
-            guest = self._alive()
             try:
-                call(guest, first, last)
+                self._undisturbed(call, first, last)
             except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
                 if last - first <= 1 or self._is_stopping:
                     raise self._failed(error, first, last, describe) from error
@@ -50,6 +50,16 @@ class GuestHost:
                 pending.extend(reversed(retry_pieces(first, last, row)))
             except GuestError as error:
                 raise self._failed(error, first, last, describe) from error
+
+    def _undisturbed(self, call: Call, first: int, last: int) -> None:
+        """Makes one call; again where it was ended for the sake of another instance of the job."""
+        for _ in range(GUEST_REPEATS):
+            try:
+                return call(self._alive(), first, last)
+            except GuestDisturbed:
+                if self._is_stopping:
+                    raise
+        raise InternalError(f"a guest's call was ended {GUEST_REPEATS} times for another's sake", where=self._task)
 
     def interrupt(self) -> None:
         """Ends a running call, and lets no failed call be tried again. From the loop; may be called repeatedly."""
@@ -70,6 +80,8 @@ class GuestHost:
         if self._guest is None:
             try:
                 self._guest = self._factory()
+            except GuestDisturbed:
+                raise
             except GuestError as error:
                 raise self._placed(error, None, None) from error
         return self._guest

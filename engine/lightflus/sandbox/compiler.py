@@ -16,7 +16,7 @@ from pathlib import Path
 import lightflus
 from lightflus.errors import InternalError, ModuleInvalid
 from lightflus.limits import COMPILE_CPU_SECONDS, COMPILE_MEMORY_BYTES, MIB
-from lightflus.wasm import ArtefactCache, CompiledModule, package_directory
+from lightflus.wasm import ArtefactCache, CompiledModule, Engine, package_directory
 from lightflus.wasm.compile_child import REFUSED
 
 _WALL_SECONDS_PER_CPU_SECOND = 6
@@ -30,6 +30,7 @@ def compiled(
     wasm: bytes,
     digest: str,
     cache: ArtefactCache | None,
+    engine: Engine,
     *,
     cpu_seconds: int = COMPILE_CPU_SECONDS,
     memory_bytes: int = COMPILE_MEMORY_BYTES,
@@ -40,19 +41,20 @@ def compiled(
         wasm: bytes that `inspect` accepted.
         digest: their SHA-256.
         cache: where artefacts are kept; None = nowhere.
+        engine: what it will run in.
         cpu_seconds: CPU time that the child may use.
         memory_bytes: address space that it may use.
 
     Raises:
         ModuleInvalid: it cannot be compiled within the limits.
     """
-    kept = cache.load(digest) if cache is not None else None
+    kept = cache.load(digest, engine) if cache is not None else None
     if kept is not None:
         return kept
     artefact = _compile_in_child(wasm, cpu_seconds, memory_bytes)
     if cache is not None:
         cache.store(digest, artefact)
-    return CompiledModule.from_artefact(artefact)
+    return CompiledModule.from_artefact(artefact, engine)
 
 
 def _compile_in_child(wasm: bytes, cpu_seconds: int, memory_bytes: int) -> bytes:

@@ -1,19 +1,19 @@
 """What a guest may import: `lightflus.abort`, `lightflus.log`, and the stubs of WASI.
 
-What it owns: the functions and the one linker that has them. They may raise: `wasm/linker.py` turns that into the end
-of the guest's call, and nothing travels through wasmtime. Used by any thread, each with its own instance's `World`.
+What it owns: the functions and the linkers that have them, one per job. They may raise: `wasm/linker.py` turns that
+into the end of the guest's call, and nothing travels through wasmtime. Used by any thread, each with its own instance's
+`World`.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 from lightflus.codec import abi
 from lightflus.errors import GuestAborted, GuestMemoryExceeded
 from lightflus.sandbox.wasi import wasi_functions
 from lightflus.sandbox.world import OUT_OF_MEMORY, World, harmless, text_at
-from lightflus.wasm import HostFunction, LinearMemory, Linker
+from lightflus.wasm import Engine, HostFunction, LinearMemory, Linker
 
 
 def _abort(world: World, memory: LinearMemory | None, arguments: Sequence[int]) -> int:
@@ -33,11 +33,10 @@ def _log(world: World, memory: LinearMemory | None, arguments: Sequence[int]) ->
     return 0
 
 
-@functools.cache
-def linker() -> Linker[World]:
-    """The linker of this process."""
+def linker(engine: Engine) -> Linker[World]:
+    """A linker for the modules of one engine."""
     ours = [
         HostFunction(abi.IMPORT_MODULE, "abort", abi.IMPORTS["abort"], "", _abort),
         HostFunction(abi.IMPORT_MODULE, "log", abi.IMPORTS["log"], "", _log),
     ]
-    return Linker([*ours, *wasi_functions()])
+    return Linker([*ours, *wasi_functions()], engine)

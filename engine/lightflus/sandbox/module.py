@@ -22,18 +22,19 @@ from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.session import Session
 from lightflus.sandbox.traps import Translator
 from lightflus.sandbox.world import LogSink, World, log_to_python
-from lightflus.wasm import ArtefactCache, Prepared, WasmRefused, version_problem
+from lightflus.wasm import ArtefactCache, Engine, Prepared, WasmRefused, version_problem
 
 
 class _Image:
-    """A compiled module with its limits; makes sessions."""
+    """A compiled module with its limits, in an engine of its own; makes sessions."""
 
     def __init__(self, wasm: bytes, report: ModuleReport, limits: GuestLimits, cache: ArtefactCache | None) -> None:
         _require_safe_wasmtime()
         _require_memory(report, limits)
         self._wasm = wasm
+        engine = Engine()
         try:
-            self._prepared: Prepared[World] = linker().prepare(compiled(wasm, report.digest, cache))
+            self._prepared: Prepared[World] = linker(engine).prepare(compiled(wasm, report.digest, cache, engine))
         except WasmRefused as refused:
             raise ModuleInvalid(f"it does not link: {refused}") from refused
         self._limit(limits)

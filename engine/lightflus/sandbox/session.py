@@ -31,7 +31,7 @@ class Session:
         self._translator = translator
         self._limits = limits
         self.world = world
-        self._store = Store(limits.of_store())
+        self._store = Store(limits.of_store(), prepared.engine)
         self._window: Window | None = None  # the memory as it has been since the last call; None = not looked at yet
         self.is_alive = True
         self._is_started = False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lightflus.codec.abi import SOURCEMAP_SECTION
 from lightflus.errors import (
     GuestDeadlineExceeded,
+    GuestDisturbed,
     GuestError,
     GuestMemoryExceeded,
     GuestTrapped,
@@ -73,6 +74,8 @@ class Translator:
             kind = GuestDeadlineExceeded
             text = "was stopped" if scene.is_interrupted else f"ran longer than {self._limits.deadline_ms:,} ms"
             hint = None if scene.is_interrupted else "Look for a loop that does not end."
+        elif trap.kind is TrapKind.DISTURBED:
+            kind = GuestDisturbed
         elif trap.kind is TrapKind.UNREACHABLE and self._is_full(scene):
             kind = GuestMemoryExceeded
             text = f"ran out of memory: it has {scene.memory_bytes // MIB} MiB and may not have more"
@@ -113,7 +116,7 @@ def _made(
     frames: tuple[Frame, ...],
     hint: str | None,
 ) -> GuestError:
-    is_verb = kind in (GuestTrapped, GuestDeadlineExceeded)
+    is_verb = kind in (GuestTrapped, GuestDeadlineExceeded, GuestDisturbed)
     return kind(
         f"{scene.label} {text}" if is_verb else f"{scene.label}: {text}",
         function=scene.function,

@@ -14,7 +14,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
+from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestDisturbed, GuestError, GuestMemoryExceeded
 from lightflus.model.graph import FunctionNumber, JobGraph
 from lightflus.model.types import Type
 from lightflus.ports.guests import Folded, GuestBatch
@@ -187,6 +187,8 @@ class PythonGuest:
             raise self._dead(GuestMemoryExceeded(f"out of memory: {error}", function=function, row=row)) from error
         except TimeoutError as error:
             raise self._dead(GuestDeadlineExceeded(str(error), function=function, row=row)) from error
+        except GuestDisturbed as error:
+            raise self._dead(error) from None
         except Exception as error:
             position = self._factory.graph.functions[function].position
             place = None if position is None else str(position)

@@ -8,7 +8,7 @@ A `Store` and everything made in it is used by one thread at a time; `Store.inte
 
 from lightflus.wasm.artefacts import ArtefactCache, default_cache_directory
 from lightflus.wasm.call import Function
-from lightflus.wasm.engine import WASMTIME_VERSION, Code, fingerprint, package_directory, version_problem
+from lightflus.wasm.engine import WASMTIME_VERSION, Code, Engine, fingerprint, package_directory, version_problem
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.linker import HostFunction, Linker, Prepared
 from lightflus.wasm.memory import LinearMemory, Window
@@ -22,6 +22,7 @@ __all__ = [
     "ArtefactCache",
     "Code",
     "CompiledModule",
+    "Engine",
     "Frame",
     "Function",
     "HostFunction",

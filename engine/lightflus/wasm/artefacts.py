@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from lightflus.limits import ARTEFACT_CACHE_FILES
-from lightflus.wasm.engine import Code, fingerprint
+from lightflus.wasm.engine import Code, Engine, fingerprint
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.traps import WasmRefused
 
@@ -31,14 +31,17 @@ def default_cache_directory() -> Path:
 
 
 class ArtefactCache:
-    """Artefacts by digest. A directory that others may write to is not used: what lies there could be theirs."""
+    """Artefacts of one kind of code by digest.
+
+    A directory that others may write to is not used: what lies there could be theirs.
+    """
 
     def __init__(self, directory: Path | None = None, code: Code = Code.GUEST) -> None:
         self.directory = directory or default_cache_directory()
         self._code = code
 
-    def load(self, digest: str) -> CompiledModule | None:
-        """The compiled module of a digest; None if it is not there, damaged or not to be trusted."""
+    def load(self, digest: str, engine: Engine) -> CompiledModule | None:
+        """The compiled module of a digest, for an engine; None if it is not there, damaged or not to be trusted."""
         path = self._path(digest)
         if not self._is_trusted(path.parent) or not self._is_trusted(path):
             return None
@@ -51,7 +54,7 @@ class ArtefactCache:
         if hashlib.sha256(artefact).digest() != checksum:
             return None
         try:
-            return CompiledModule.from_artefact(artefact, self._code)
+            return CompiledModule.from_artefact(artefact, engine)
         except WasmRefused:
             return None
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
+from time import perf_counter
 
 import wasmtime
 
 from lightflus.wasm.native import NATIVE
 from lightflus.wasm.store import Store
-from lightflus.wasm.traps import TrapKind, WasmRefused, WasmTrap, refusal_from, trap_from
+from lightflus.wasm.traps import TrapKind, WasmRefused, WasmTrap, refusal_from
 
 _SLOT_BYTES = 16
 """sizeof(wasmtime_val_raw_t)."""
@@ -73,6 +74,7 @@ class Function:
         for slot, argument in zip(self._params, arguments, strict=True):
             slot.value = argument
         if store.deadline_ticks:
+            store.armed_at = perf_counter()
             NATIVE.set_deadline(store.context, store.deadline_ticks)
         if store.is_interrupted:  # looked at after arming: an interrupt after this line finds the deadline armed
             raise WasmTrap(TrapKind.INTERRUPTED, "was interrupted")
@@ -89,7 +91,7 @@ class Function:
         """Raises what ended the call; takes ownership of wasmtime's error and trap in any case."""
         assert NATIVE is not None
         pointer, self._trap.value = self._trap.value, None
-        trapped = trap_from(NATIVE.trap(pointer)) if pointer is not None else None
+        trapped = self._store.trapped(NATIVE.trap(pointer)) if pointer is not None else None
         refused = refusal_from(NATIVE.error(error)) if error is not None else None
         if self._store.failure is not None:
             raise self._store.failure from trapped
@@ -108,7 +110,7 @@ class Function:
         try:
             result = self._function(self._store.native, *(_signed(slot, a) for slot, a in zip(self._params, arguments)))  # noqa: B905
         except wasmtime.Trap as trap:
-            trapped = trap_from(trap)
+            trapped = self._store.trapped(trap)
         except wasmtime.WasmtimeError as error:
             trapped = refusal_from(error)
         if self._store.failure is not None:

@@ -11,7 +11,7 @@ from lightflus.wasm.call import Function
 from lightflus.wasm.memory import LinearMemory
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.store import Store
-from lightflus.wasm.traps import WasmRefused, start_failure, trap_from
+from lightflus.wasm.traps import WasmRefused, start_failure
 
 
 class Instance:
@@ -30,7 +30,7 @@ class Instance:
         try:
             return cls(store, wasmtime.Instance(store.native, module.native, []))
         except wasmtime.Trap as trap:
-            raise trap_from(trap) from trap
+            raise store.trapped(trap) from trap
         except wasmtime.WasmtimeError as error:
             raise start_failure(error) from error
 

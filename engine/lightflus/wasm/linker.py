@@ -2,7 +2,8 @@
 
 What it owns: the rule that a host function never raises into wasmtime (its Python package keeps one exception per
 process, which threads steal from each other), and finding the store that a call came from.
-What it leaves: which functions there are (`sandbox/host_functions.py`). A linker is built once and used by any thread.
+What it leaves: which functions there are (`sandbox/host_functions.py`). A linker is built once per engine and used
+by any thread.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from weakref import WeakValueDictionary
 import wasmtime
 
 from lightflus.errors import InternalError, LightflusError
-from lightflus.wasm.engine import engine
+from lightflus.wasm.engine import Engine
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.memory import LinearMemory
 from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.native import HOST_CALLBACK, NATIVE, HostCallback, Native, address
 from lightflus.wasm.store import Store
-from lightflus.wasm.traps import refusal_from, start_failure, trap_from
+from lightflus.wasm.traps import refusal_from, start_failure
 
 World = TypeVar("World")
 
@@ -58,8 +59,10 @@ class Linker(Generic[World]):
     a deadline of 0 that the guest meets at the next call that it makes.
     """
 
-    def __init__(self, functions: Sequence[HostFunction[World]], *, is_native: bool = NATIVE is not None) -> None:
-        self._native = wasmtime.Linker(engine())
+    def __init__(
+        self, functions: Sequence[HostFunction[World]], engine: Engine, *, is_native: bool = NATIVE is not None
+    ) -> None:
+        self._native = wasmtime.Linker(engine.native)
         self._stores: WeakValueDictionary[int, Store] = WeakValueDictionary()
         self._callbacks: list[HostCallback] = []
         for function in functions:
@@ -107,7 +110,7 @@ class Linker(Generic[World]):
     def prepare(self, module: CompiledModule) -> Prepared[World]:
         """Resolves a module's imports once for all its instances. Raises WasmRefused if one does not link."""
         try:
-            return Prepared(self, self._native.instantiate_pre(module.native), self._stores)
+            return Prepared(self, self._native.instantiate_pre(module.native), self._stores, module.engine)
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 
@@ -138,11 +141,17 @@ class Prepared(Generic[World]):
     """A module whose imports are resolved. Keeps its linker, and with it the host functions, alive."""
 
     def __init__(
-        self, linker: Linker[World], native: wasmtime.InstancePre, stores: WeakValueDictionary[int, Store]
+        self,
+        linker: Linker[World],
+        native: wasmtime.InstancePre,
+        stores: WeakValueDictionary[int, Store],
+        engine: Engine,
     ) -> None:
         self._linker = linker
         self._native = native
         self._stores = stores
+        self.engine = engine
+        """The engine in which stores for its instances are made."""
 
     def instantiate(self, store: Store, world: World) -> Instance:
         """Makes the instance of `store`; the module's start function runs here, under the store's deadline.
@@ -150,12 +159,13 @@ class Prepared(Generic[World]):
         Raises WasmTrap, WasmRefused, ExternalError, and what a host function left behind.
         """
         store.world = world
+        store.keeps = self
         self._stores[address(store.native._context())] = store
         store.arm()
         try:
             instance = Instance(store, self._native.instantiate(store.native))
         except wasmtime.Trap as trap:
-            trapped = trap_from(trap)
+            trapped = store.trapped(trap)
             if store.failure is not None:
                 raise store.failure from trapped
             raise trapped from trap

@@ -8,31 +8,36 @@ from __future__ import annotations
 
 import wasmtime
 
-from lightflus.wasm.engine import Code, engine, portable_engine
+from lightflus.wasm.engine import Engine, judge
 from lightflus.wasm.traps import WasmRefused, refusal_from
 
 
 class CompiledModule:
-    """Machine code of one module."""
+    """Machine code of one module, and the engine that it was loaded for."""
 
-    __slots__ = ("native",)
+    __slots__ = ("engine", "native")
 
-    def __init__(self, native: wasmtime.Module) -> None:
+    def __init__(self, native: wasmtime.Module, engine: Engine) -> None:
         self.native = native
+        self.engine = engine
 
     @classmethod
-    def from_wasm(cls, wasm: bytes, code: Code = Code.GUEST) -> CompiledModule:
-        """Compiles in this process: for our own modules and in the jailed child. Raises WasmRefused."""
+    def from_wasm(cls, wasm: bytes, engine: Engine | None = None) -> CompiledModule:
+        """Compiles in this process: for our own modules and in the jailed child. Raises WasmRefused.
+
+        Without an engine it gets one of its own.
+        """
+        engine = engine or Engine()
         try:
-            return cls(wasmtime.Module(engine(code), wasm))
+            return cls(wasmtime.Module(engine.native, wasm), engine)
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 
     @classmethod
-    def from_artefact(cls, artefact: bytes, code: Code = Code.GUEST) -> CompiledModule:
+    def from_artefact(cls, artefact: bytes, engine: Engine) -> CompiledModule:
         """Loads what `artefact` gave. It is machine code: only for bytes of our own making. Raises WasmRefused."""
         try:
-            return cls(wasmtime.Module.deserialize(engine(code), artefact))
+            return cls(wasmtime.Module.deserialize(engine.native, artefact), engine)
         except wasmtime.WasmtimeError as error:
             raise refusal_from(error) from error
 
@@ -43,12 +48,12 @@ class CompiledModule:
 
 def refusal(wasm: bytes) -> WasmRefused | None:
     """Why wasmtime would refuse these bytes (nothing is compiled); None if it would not."""
-    return _refusal(engine(), wasm)
+    return _refusal(judge(is_portable=False), wasm)
 
 
 def uses_simd(wasm: bytes) -> bool:
     """Whether valid bytes leave the portable profile: v128 is the one feature that we accept beyond it."""
-    return _refusal(portable_engine(), wasm) is not None
+    return _refusal(judge(is_portable=True), wasm) is not None
 
 
 def _refusal(judge: wasmtime.Engine, wasm: bytes) -> WasmRefused | None:

@@ -1,21 +1,18 @@
-"""The ticking thread: it moves the engine's epoch, so that deadlines mean time.
+"""The ticking thread: it moves the epochs of all engines that have deadlines, so that deadlines mean time.
 
-What it owns: one daemon thread per process, started with the first store that has a deadline. Without it a deadline is
-never reached. `raise_epoch` may be called from any thread.
+What it owns: one daemon thread per process, started with the first engine that is watched, and a weak set of engines: a
+job that is gone is not ticked for. Without the thread a deadline is never reached.
 """
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import time
-from collections.abc import Callable
-from functools import partial
+from weakref import WeakSet
 
 from lightflus.limits import TICK_MS
-from lightflus.wasm.engine import engine
-from lightflus.wasm.native import NATIVE
+from lightflus.wasm.engine import Engine
 
 
 def ticks_of(deadline_ms: int) -> int:
@@ -23,32 +20,43 @@ def ticks_of(deadline_ms: int) -> int:
     return -(-deadline_ms // TICK_MS) + 1
 
 
-@functools.cache
-def start() -> None:
-    """Starts the thread; further calls do nothing."""
-    threading.Thread(target=_tick, name="lightflus-ticker", daemon=True).start()
+class _Ticker:
+    """The thread and whom it ticks for."""
+
+    def __init__(self) -> None:
+        self._engines: WeakSet[Engine] = WeakSet()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, engine: Engine) -> None:
+        with self._lock:
+            self._engines.add(engine)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="lightflus-ticker", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(TICK_MS / 1_000)
+            with self._lock:
+                engines = list(self._engines)
+            for engine in engines:
+                engine.advance(1)
+            del engines
 
 
-os.register_at_fork(after_in_child=start.cache_clear)  # threads do not survive a fork
+_ticker = _Ticker()
 
 
-def _tick() -> None:
-    increment = _increment()
-    while True:
-        time.sleep(TICK_MS / 1000)
-        increment()
+def watch(engine: Engine) -> None:
+    """Ticks for an engine from now on, for as long as it lives; further calls do nothing. From any thread."""
+    _ticker.watch(engine)
 
 
-def raise_epoch(ticks: int) -> None:
-    """Moves the epoch by `ticks` at once (a thousand take well under a millisecond)."""
-    increment = _increment()
-    for _ in range(ticks):
-        increment()
+def _forget() -> None:
+    """Threads do not survive a fork, and locks may have been held."""
+    global _ticker  # noqa: PLW0603 - a process has one, and a forked one begins anew
+    _ticker = _Ticker()
 
 
-def _increment() -> Callable[[], None]:
-    """One tick. The native entry keeps the interpreter's lock, so that a busy thread cannot come between many."""
-    ticking = engine()
-    if NATIVE is None:
-        return ticking.increment_epoch
-    return partial(NATIVE.increment_epoch, NATIVE.engine(ticking))
+os.register_at_fork(after_in_child=_forget)

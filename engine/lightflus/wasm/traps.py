@@ -30,6 +30,7 @@ class TrapKind(Enum):
     BAD_CONVERSION = "converted NaN or an infinity to an integer"
     BAD_INDIRECT_CALL = "called a function through a wrong table entry"
     INTERRUPTED = "ran past its deadline"
+    DISTURBED = "was ended by an interrupt that was meant for another instance of its job"
     OTHER = "trapped"
 
 
