@@ -24,6 +24,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
     │   ├── SourceFailed
     │   ├── SinkFailed
+    │   ├── PeerLost              the process in which another part of the job runs is gone
     │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
     └── InternalError             our own bug (exit code 70)
         └── KernelFailed          the kernel refused a call that the engine should not have made
@@ -192,6 +193,10 @@ class SourceFailed(ExternalError):
 
 class SinkFailed(ExternalError):
     """A sink cannot be opened or written."""
+
+
+class PeerLost(ExternalError):
+    """The process in which another part of the job runs is gone, or cannot be reached."""
 
 
 class ToolMissing(ExternalError):

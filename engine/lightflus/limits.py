@@ -129,14 +129,20 @@ KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB
 KEY_BYTES: Final = 16 * MIB
 """One encoded key: any record may be its own key, such as a line without a space whose words are counted."""
 
+# --- slots -------------------------------------------------------------------------------------------------------
+LONG_WORK_MS: Final = 50
+"""A piece of work after which others that wait for its slot go on on a spare thread: one batch takes a few ms."""
+SPARE_THREADS: Final = 16
+"""Threads of one slot that may be held up by long work at a time; when there are more, the others wait."""
+
 # --- stopping ------------------------------------------------------------------------------------------------------
 STOP_GRACE_MS: Final = 500
 """How long a cancelled job waits for threads that still read, write or compute before it leaves them behind."""
 
-DRAIN_STILL_MS: Final = 400
-"""After Ctrl-C, how long a drain may move no row before it is cancelled: a guest that loops for ever moves none."""
+STOP_STILL_MS: Final = 400
+"""After Ctrl-C, how long a job may move no row before it is cancelled: a guest that loops for ever moves none."""
 
-DRAIN_FLUSH_MS: Final = 10_000
+STOP_FLUSH_MS: Final = 10_000
 """After Ctrl-C, how long a sink may take to flush what it holds: some hundred thousand rows of a table take seconds."""
 
 # --- the command line ----------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def test_ctrl_c_drains_what_was_read(tmp_path: Path) -> None:
     out, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said.decode()
     last = json.loads(out.splitlines()[-1])
-    assert (last["event"], last["is_drained"]) == ("ended", True)
+    assert (last["event"], last["is_stopped"]) == ("ended", True)
     assert rows(tmp_path / "out.db") == {"2": "2", "3": "3"}
 
 

@@ -68,7 +68,7 @@ def test_json_tells_the_beginning_and_the_end(numbers_job: Path, capsys: pytest.
     run(numbers_job, 1, 2, as_json=True)
     first, *_, last = events(capsys.readouterr().out)
     assert (first["event"], first["job"], first["subtasks"]) == ("started", "numbers", 1)
-    assert (last["event"], last["is_drained"]) == ("ended", False)
+    assert (last["event"], last["is_stopped"]) == ("ended", False)
     operators = last["operators"]
     assert isinstance(operators, list)
     assert [(o["name"], o["rows_in"], o["rows_out"]) for o in operators] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lightflus.model.names import operator_names, unnamed_keyed
+from lightflus.model.operators import facts_of
 from lightflus.testing.graphs import UTF8, GraphBuilder, word_count
 
 
@@ -44,4 +45,4 @@ def test_ordinals_count_named_operators_too_so_that_naming_one_leaves_the_others
 
 
 def test_a_keyed_operator_without_name_is_known() -> None:
-    assert [operator.kind_name for operator in unnamed_keyed(word_count())] == ["reduce"]
+    assert [facts_of(operator).name for operator in unnamed_keyed(word_count())] == ["reduce"]

@@ -22,7 +22,13 @@ def test_the_word_count_is_two_tasks_with_a_hash_exchange_between() -> None:
     assert drawn(plan) == ["topic -> flat_map-1 -> key_by-1 x2", "reduce-1 -> redis x2"]
     assert exchanges(plan) == [(0, 1, Exchange.HASH)]
     assert plan.edges[0].key == UTF8
-    assert plan.subtasks == 4
+    assert len(plan.subtasks) == 4
+
+
+def test_a_keyed_operator_with_one_subtask_is_reached_without_an_exchange() -> None:
+    plan = plan_job(word_count())
+    assert drawn(plan) == ["topic -> flat_map-1 -> key_by-1 -> reduce-1 -> redis x1"]
+    assert (plan.edges, plan.tasks[0].is_keyed) == ((), True)
 
 
 def test_only_the_task_of_a_reduce_is_keyed_and_owns_key_groups() -> None:
@@ -67,7 +73,7 @@ def test_a_key_by_read_by_two_hashes_to_both() -> None:
 
 
 def test_edges_of_a_task_are_found_from_both_ends() -> None:
-    plan = plan_job(word_count())
+    plan = plan_job(word_count(), parallelism=2)
     assert plan.outputs_of(plan.tasks[0].id) == plan.inputs_of(plan.tasks[1].id) == plan.edges
 
 

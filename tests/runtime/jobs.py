@@ -11,9 +11,11 @@ from lightflus.model.graph import Delivery, JobGraph, OperatorId, Sink, Source
 from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
 from lightflus.ports.kernel import Kernel
-from lightflus.runtime.compute import ComputeFactory, InlineCompute
+from lightflus.runtime.compute import ThreadCompute
+from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.intake import BadRecordPolicy
-from lightflus.runtime.job_run import JobResult, JobRun
+from lightflus.runtime.slots import ThreadSlots
+from lightflus.testing.compute import InlineCompute, InlineSlots
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.guests import PythonFunction, PythonGuests
 from lightflus.testing.memory import MemorySink, MemorySource, Step, Value
@@ -45,13 +47,18 @@ WORD_COUNT: tuple[PythonFunction, ...] = (split, add, as_text)
 class Prepared:
     """A run with everything that a test looks at."""
 
-    run: JobRun
+    run: Fragment
     source: MemorySource
     sink: MemorySink
     guests: PythonGuests
+    slots: ThreadSlots | None
 
     async def result(self) -> JobResult:
-        return await self.run.run()
+        try:
+            return await self.run.run()
+        finally:
+            if self.slots is not None:
+                self.slots.close()
 
     def counts(self) -> dict[Value, Value]:
         """What the sink shows by key."""
@@ -66,26 +73,31 @@ def prepare(
     parallelism: int = 1,
     sink: MemorySink | None = None,
     most_rows: int | None = None,
-    compute: ComputeFactory = InlineCompute,
+    is_threaded: bool = False,
     kernel: Kernel | None = None,
     is_committing: bool = False,
     is_growing: bool = False,
     policy: BadRecordPolicy | None = None,
 ) -> Prepared:
-    """A run of a job with one source and any number of sinks, which all write into one."""
+    """A run of a job with one source and any number of sinks, which all write into one.
+
+    Without threads, and so on virtual time, unless `is_threaded`.
+    """
     sink = sink or MemorySink(delivery=Delivery.UPSERT)
     ends = [operator.id for operator in graph.operators if isinstance(operator.kind, Sink)]
     (begin,) = (operator for operator in graph.operators if isinstance(operator.kind, Source))
     source = MemorySource(begin.output or UTF8, splits, is_growing=is_growing, is_committing=is_committing)
     guests = PythonGuests(graph, functions, most_rows=most_rows)
     deliveries: dict[OperatorId, Delivery] = dict.fromkeys(ends, sink.delivery)
-    run = JobRun(
+    slots = ThreadSlots(parallelism) if is_threaded else None
+    run = Fragment(
         plan_job(checked(graph), parallelism=parallelism, deliveries=deliveries),
         guests=guests,
         kernel=kernel or ModelKernel(crc),
         sources={begin.id: source},
         sinks=dict.fromkeys(ends, sink),
         policies={begin.id: policy or BadRecordPolicy()},
-        compute=compute,
+        slots=slots or InlineSlots(),
+        threads=ThreadCompute if is_threaded else InlineCompute,
     )
-    return Prepared(run, source, sink, guests)
+    return Prepared(run, source, sink, guests, slots)

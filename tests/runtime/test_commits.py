@@ -12,7 +12,6 @@ from jobs import WORD_COUNT, prepare
 from lightflus.errors import RecordInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import BadRecords
 from lightflus.runtime import commits, feeding
-from lightflus.runtime.compute import ThreadCompute
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.graphs import word_count
 from lightflus.testing.memory import Bad, MemorySink, Step, Wait
@@ -58,7 +57,7 @@ async def test_while_it_runs_what_was_flushed_is_committed_even_where_one_split_
     seen: list[dict[str, str]] = []
     last = Wait(lambda: seen.append(dict(job.source.committed)))
     splits: dict[str, Sequence[Step]] = {"a": [["x"], *idle, last, ["end"]], "b": [["z"]]}
-    job = prepare(word_count(), WORD_COUNT, splits, is_committing=True, compute=ThreadCompute, parallelism=parallelism)
+    job = prepare(word_count(), WORD_COUNT, splits, is_committing=True, is_threaded=True, parallelism=parallelism)
     await job.result()
     assert int(seen[0]["a"]) >= 1
     assert seen[0]["a"] != job.source.committed["a"]
@@ -78,7 +77,7 @@ async def test_a_split_that_is_found_while_it_runs_is_read(monkeypatch: pytest.M
         monkeypatch.setattr(job.source, "splits", look)
 
     splits["a"] = [["x"], Wait(grow), *idle_until(lambda: len(looks) > 1)]
-    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, is_threaded=True)
     await job.result()
     assert job.counts() == {"x": "1", "late": "1"}
 
@@ -93,7 +92,7 @@ async def test_a_source_that_cannot_say_its_splits_any_more_ends_the_job(monkeyp
         monkeypatch.setattr(job.source, "splits", gone)
 
     splits: dict[str, Sequence[Step]] = {"a": [["x"], Wait(vanish), *idle_until(lambda: False)]}
-    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, splits, is_growing=True, is_threaded=True)
     with pytest.raises(SourceFailed, match="the topic is gone"):
         await job.result()
 

@@ -6,8 +6,8 @@ import threading
 
 import trio
 
-from lightflus.runtime.compute import InlineCompute, ThreadCompute
-from lightflus.testing.compute import ComputeContract
+from lightflus.runtime.compute import ThreadCompute
+from lightflus.testing.compute import ComputeContract, InlineCompute
 
 
 class TestThreadCompute(ComputeContract):

@@ -12,7 +12,6 @@ from jobs import WORD_COUNT, Splits, add, as_text, prepare, split
 from lightflus.errors import InternalError, RecordInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import SinkField
 from lightflus.ports.health import Health
-from lightflus.runtime.compute import ThreadCompute
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import ENDLESS
 from lightflus.testing.memory import Abort, MemorySink, MemoryWriter, Value, Wait
@@ -64,7 +63,7 @@ async def test_a_drain_ends_a_source_that_waits_and_loses_nothing_that_was_read(
         waiting.set()
         never.wait()
 
-    job = prepare(word_count(), WORD_COUNT, {"stdin": [["a b a"], Wait(block)]}, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, {"stdin": [["a b a"], Wait(block)]}, is_threaded=True)
     results = []
 
     async def run() -> None:
@@ -76,14 +75,14 @@ async def test_a_drain_ends_a_source_that_waits_and_loses_nothing_that_was_read(
         job.run.drain()
         job.run.drain()
     never.set()
-    assert results[0].is_drained
+    assert results[0].is_stopped
     assert job.counts() == {"a": "2", "b": "1"}
 
 
 async def test_a_drain_before_the_start_reads_nothing(autojump_clock: trio.testing.MockClock) -> None:
     job = prepare(word_count(), WORD_COUNT, {"a": [["a"]]})
     job.run.drain()
-    assert (await job.result()).is_drained
+    assert (await job.result()).is_stopped
     assert job.source.reads == 0
 
 
@@ -97,7 +96,7 @@ async def test_a_guest_that_never_ends_is_cancelled_within_a_second(position: in
 
     functions = [*WORD_COUNT]
     functions[position] = endless
-    job = prepare(word_count(), functions, {"a": [["a a"]]}, compute=ThreadCompute)
+    job = prepare(word_count(), functions, {"a": [["a a"]]}, is_threaded=True)
     with trio.fail_after(10):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(job.result)
@@ -116,7 +115,7 @@ async def test_a_source_that_blocks_for_ever_is_left_behind_within_a_second() ->
         waiting.set()
         never.wait()
 
-    job = prepare(word_count(), WORD_COUNT, {"stdin": [Wait(block)]}, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, {"stdin": [Wait(block)]}, is_threaded=True)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.result)
         await trio.to_thread.run_sync(waiting.wait)
@@ -136,7 +135,7 @@ async def test_a_slow_sink_slows_the_source_and_what_waits_is_bounded() -> None:
     builder = GraphBuilder()
     builder.sink(builder.map(builder.source(UTF8, parallelism=1), UTF8, parallelism=1), VALUE, parallelism=1)
     sink = MemorySink(on_write=slow)
-    job = prepare(builder.build(), (str.upper,), {"a": [["x"]] * 100}, sink=sink, compute=ThreadCompute)
+    job = prepare(builder.build(), (str.upper,), {"a": [["x"]] * 100}, sink=sink, is_threaded=True)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.result)
         await trio.to_thread.run_sync(writing.wait)
@@ -200,7 +199,7 @@ async def test_progress_can_be_read_while_it_runs() -> None:
         may_go.wait()
 
     splits: Splits = {"a": [["a b"], Wait(block)]}
-    job = prepare(word_count(), (split, add, as_text), splits, compute=ThreadCompute)
+    job = prepare(word_count(), (split, add, as_text), splits, is_threaded=True)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(job.result)
         await trio.to_thread.run_sync(waiting.wait)
@@ -230,7 +229,7 @@ async def test_a_writer_that_cannot_be_opened_fails_the_job_before_anything_is_r
 
 async def test_no_thread_of_ours_is_left_after_a_run() -> None:
     before = set(threading.enumerate())
-    job = prepare(word_count(), WORD_COUNT, {"a": [["a"]], "b": [["b"]]}, parallelism=2, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, {"a": [["a"]], "b": [["b"]]}, parallelism=2, is_threaded=True)
     await job.result()
     ours = [t for t in threading.enumerate() if t not in before and "Trio" not in t.name]
     for thread in ours:

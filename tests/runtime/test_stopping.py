@@ -12,14 +12,13 @@ import trio
 from jobs import WORD_COUNT, prepare
 
 from lightflus.cli.stopping import Stopper
-from lightflus.limits import DRAIN_STILL_MS
+from lightflus.limits import STOP_STILL_MS
 from lightflus.model.graph import Delivery
 from lightflus.ports.health import Health
-from lightflus.runtime.compute import ThreadCompute
 from lightflus.testing.graphs import word_count
 from lightflus.testing.memory import MemorySink, MemoryWriter, Wait
 
-LONG_SECONDS = 2.5 * DRAIN_STILL_MS / 1_000
+LONG_SECONDS = 2.5 * STOP_STILL_MS / 1_000
 
 
 class SlowSink(MemorySink):
@@ -48,7 +47,7 @@ class SlowWriter(MemoryWriter):
 async def stopped(sink: SlowSink) -> bool:
     """Whether the drain was cancelled."""
     endless = threading.Event()
-    job = prepare(word_count(), WORD_COUNT, {"a": [["x"], Wait(endless.wait)]}, sink=sink, compute=ThreadCompute)
+    job = prepare(word_count(), WORD_COUNT, {"a": [["x"], Wait(endless.wait)]}, sink=sink, is_threaded=True)
     with trio.CancelScope() as scope:
         stopper = Stopper(job.run, scope, say=lambda _: None)
         async with trio.open_nursery() as nursery:

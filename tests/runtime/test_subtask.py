@@ -10,11 +10,13 @@ import trio
 import trio.testing
 
 from lightflus.model.elements import Barrier, Control, EndOfInput, Watermark
-from lightflus.ports.batch import Batch
+from lightflus.ports.batch import Batch, Out
 from lightflus.runtime.channel import Mailbox
-from lightflus.runtime.compute import InlineCompute
+from lightflus.runtime.operators.chain import Chain
+from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.outputs import Routed
 from lightflus.runtime.subtask import Subtask
+from lightflus.testing.compute import InlineCompute
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.memory import batch_of
 
@@ -34,10 +36,8 @@ class SlowCompute(InlineCompute):
         return work()
 
 
-class Holding:
-    """A body that holds every batch until it is released."""
-
-    prefers_rows = 0
+class Holding(Stage):
+    """A stage that holds every batch until it is released."""
 
     def __init__(self) -> None:
         self.held = 0
@@ -46,19 +46,17 @@ class Holding:
     def is_holding(self) -> bool:
         return self.held > 0
 
-    def process(self, batch: Batch) -> Iterator[Batch]:
+    def process(self, side: int, batch: Batch) -> Iterator[Out]:
         self.held += 1
         return iter(())
 
-    def release(self) -> Iterator[Batch]:
+    def release(self) -> Iterator[Out]:
         if self.held:
             self.held = 0
             yield ROW
 
-    def finish(self) -> Iterator[Batch]:
+    def finish(self) -> Iterator[Out]:
         return self.release()
-
-    def close(self) -> None: ...
 
 
 class Log:
@@ -69,8 +67,8 @@ class Log:
     def __init__(self) -> None:
         self.events: list[tuple[float, str]] = []
 
-    def route(self, batch: Batch) -> list[Routed]:
-        return [(None, batch)]
+    def route(self, port: str, batch: Batch) -> list[Routed]:
+        return [Routed(None, batch)]
 
     async def deliver(self, routed: Routed) -> None:
         self._add("write")
@@ -81,6 +79,8 @@ class Log:
     async def control(self, element: Control) -> None:
         self._add(type(element).__name__)
 
+    def close(self) -> None: ...
+
     def _add(self, what: str) -> None:
         self.events.append((round(trio.current_time(), 3), what))
 
@@ -89,10 +89,11 @@ class Running:
     """A subtask with one input that tests send to."""
 
     def __init__(self, seconds: float = 0) -> None:
-        self.mailbox = Mailbox(1)
+        self.mailbox = Mailbox([0])
         self.log = Log()
-        self.body = Holding()
-        self.subtask = Subtask("task", self.mailbox, self.body, self.log, SlowCompute(seconds))
+        self.stage = Holding()
+        chain = Chain([self.stage], lambda: None)
+        self.subtask = Subtask("task", self.mailbox, chain, self.log, compute=SlowCompute(seconds))
 
     async def feed(self, *elements: Batch | Control) -> None:
         async with trio.open_nursery() as nursery:

@@ -78,7 +78,7 @@ async def test_an_empty_source_ends_at_once(autojump_clock: trio.testing.MockClo
     job = prepare(word_count(), WORD_COUNT, {}, parallelism=2)
     result = await job.result()
     assert job.counts() == {}
-    assert not result.is_drained
+    assert not result.is_stopped
 
 
 @given(st.lists(st.lists(st.sampled_from(["a", "b b", "", "c a b", "ß"]), max_size=5), max_size=6))

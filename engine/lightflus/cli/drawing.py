@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Reduce, Sink, Source
+from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Sink, Source
+from lightflus.model.operators import facts_of, is_keyed, uses
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
 
 
@@ -54,10 +55,9 @@ def describe(operator: Operator, plan: Plan) -> str:
             return f"sink {_connector(connector)}, {kind.delivery.value}{keys}: {fields}"
         case KeyBy(key, key_type):
             return f"key_by {_extractor(key)}: {key_type}"
-        case Reduce(number):
-            return f"reduce (function {number}), keyed"
         case _:
-            return f"{operator.kind_name} (function {kind.function})"
+            functions = ", ".join(f"function {use.function}" for use in uses(operator))
+            return f"{facts_of(operator).name} ({functions}){', keyed' if is_keyed(operator) else ''}"
 
 
 def _extractor(value: FieldPath | FunctionNumber) -> str:

@@ -18,6 +18,7 @@ from lightflus.compose.loading import bound_graph
 from lightflus.compose.places import openable_places
 from lightflus.limits import KIB, MIB
 from lightflus.model.graph import shown_option
+from lightflus.model.operators import facts_of
 from lightflus.model.plan import Plan, plan_job
 from lightflus.model.warnings import warnings
 from lightflus.proto.convert import graph_to_json
@@ -117,7 +118,7 @@ def _plan(plan: Plan) -> Json:
                 {
                     "id": planned.operator.id,
                     "name": planned.name,
-                    "kind": planned.operator.kind_name,
+                    "kind": facts_of(planned.operator).name,
                     "text": describe(planned.operator, plan),
                     **(
                         {"emits": planned.emit.mode.name.lower(), "because": planned.emit.reason}
@@ -131,7 +132,7 @@ def _plan(plan: Plan) -> Json:
         for task in plan.tasks
     ]
     edges = [{"from": e.upstream, "to": e.downstream, "exchange": e.exchange.value} for e in plan.edges]
-    return {"tasks": tasks, "edges": edges, "subtasks": plan.subtasks, "key_groups": plan.key_groups}
+    return {"tasks": tasks, "edges": edges, "subtasks": len(plan.subtasks), "key_groups": plan.key_groups}
 
 
 def _without_secrets(tree: object) -> object:

@@ -127,15 +127,27 @@ def run(
             show_default=False,
         ),
     ] = None,
+    drain: Annotated[
+        bool,
+        typer.Option("--drain", help="Ctrl-C is taken for the end of the sources: what waits for that is written."),
+    ] = False,
     as_json: Json = False,
     stats: Annotated[
         bool, typer.Option("--stats/--quiet", "-s/-q", help="Show progress and a summary on standard error.")
     ] = True,
 ) -> None:
-    """Run a job in this process until its sources end. Ctrl-C drains it, a second one cancels it."""
+    """Run a job in this process until its sources end. Ctrl-C stops it, a second one cancels it."""
     from lightflus.cli.running import run_job
 
-    run_job(located(job), bind or [], parallelism, dead_letters=dead_letters, as_json=as_json, has_stats=stats)
+    run_job(
+        located(job),
+        bind or [],
+        parallelism,
+        dead_letters=dead_letters,
+        is_draining=drain,
+        as_json=as_json,
+        has_stats=stats,
+    )
 
 
 @app.command(cls=Command, epilog="Example: lightflus verify job.wasm --portable")

@@ -16,8 +16,10 @@ from lightflus.cli.screen import emit, results, say, tell
 from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
-from lightflus.runtime.job_run import JobResult
+from lightflus.runtime.counters import OperatorProgress
+from lightflus.runtime.fragment import JobResult
 from lightflus.sandbox.module import LoadedModule
+from lightflus.telemetry.metrics import OPERATOR_METRICS
 
 _JSON_SECONDS = 1.0
 
@@ -97,6 +99,10 @@ class PlainReport(QuietReport):
         """A table of the operators."""
         if result is not None:
             tell(summary(plan.graph.job, result.seconds, result.operators))
+            for one in result.operators:
+                if one.open:
+                    waits = f"{one.name}: {one.open:,} results wait for the end of its input"
+                    say(f"{waits}, not written; --drain writes them")
 
 
 class LiveReport(PlainReport):
@@ -132,7 +138,13 @@ class JsonReport(QuietReport):
     def started(self, plan: Plan, module: LoadedModule) -> None:
         """Which job this is."""
         graph = plan.graph
-        _event("started", job=graph.job, namespace=graph.namespace, digest=module.report.digest, subtasks=plan.subtasks)
+        _event(
+            "started",
+            job=graph.job,
+            namespace=graph.namespace,
+            digest=module.report.digest,
+            subtasks=len(plan.subtasks),
+        )
 
     def progress(self, seconds: float, progress: Progress) -> None:
         """At most once a second."""
@@ -146,7 +158,7 @@ class JsonReport(QuietReport):
             _event("cancelled")
         else:
             operators = _operators(result.operators)
-            _event("ended", seconds=round(result.seconds, 6), is_drained=result.is_drained, operators=operators)
+            _event("ended", seconds=round(result.seconds, 6), is_stopped=result.is_stopped, operators=operators)
 
     def failed(self, error: LightflusError) -> None:
         """What went wrong."""
@@ -158,19 +170,10 @@ def _event(event: str, **details: object) -> None:
 
 
 def _operators(progress: Progress) -> list[dict[str, object]]:
-    return [
-        {
-            "name": one.name,
-            "rows_in": one.rows_in,
-            "rows_out": one.rows_out,
-            "batches": one.batches,
-            "bytes_in": one.bytes_in,
-            "calls": one.calls,
-            "busy_seconds": round(one.busy_seconds, 6),
-            "rejected": one.rejected,
-            "retries": one.retries,
-            "lag": one.lag,
-            "status": one.status,
-        }
-        for one in progress
-    ]
+    return [{"name": one.name, **_counted(one), "status": one.status} for one in progress]
+
+
+def _counted(one: OperatorProgress) -> dict[str, object]:
+    """Its metrics, times to the microsecond."""
+    values: dict[str, object] = {metric.key: getattr(one, metric.key) for metric in OPERATOR_METRICS}
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in values.items()}

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -29,7 +30,8 @@ from lightflus.connectors.stdio.streams import FORM, LINES, TABLE
 from lightflus.errors import BindingInvalid, LightflusError
 from lightflus.model.graph import Sink
 from lightflus.model.plan import Plan, plan_job
-from lightflus.runtime.job_run import JobResult, JobRun
+from lightflus.runtime.fragment import Fragment, JobResult
+from lightflus.runtime.slots import ThreadSlots
 
 _LOOK_SECONDS = 0.2
 
@@ -40,6 +42,7 @@ def run_job(
     parallelism: int,
     *,
     dead_letters: Path | None = None,
+    is_draining: bool = False,
     as_json: bool,
     has_stats: bool,
 ) -> None:
@@ -47,7 +50,7 @@ def run_job(
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
         with openable_places(job):
-            is_stopped = _run(job, bindings, parallelism, dead_letters, report)
+            is_stopped = _run(job, bindings, parallelism, report, dead_letters=dead_letters, is_draining=is_draining)
     except LightflusError as error:
         report.failed(error)
         raise
@@ -55,7 +58,15 @@ def run_job(
         raise typer.Exit(INTERRUPTED)
 
 
-def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Path | None, report: Report) -> bool:
+def _run(
+    job: Path,
+    bindings: Sequence[str],
+    parallelism: int,
+    report: Report,
+    *,
+    dead_letters: Path | None,
+    is_draining: bool,
+) -> bool:
     module = load_job(job)
     defaults = {"stdout": {FORM: LINES if report.screen is None else TABLE}}
     plan = plan_job(bound_graph(module.graph, bindings, defaults), parallelism=parallelism)
@@ -63,11 +74,11 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Pat
         _keep_stdout_free(plan)
     letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
-    run = composed(plan, module, streams=streams, letters=letters)
-    with report, closing(letters):
+    with report, closing(letters), closing(_slots_of(plan)) as slots:
+        run = composed(plan, module, slots=slots, streams=streams, letters=letters)
         report.started(plan, module)
         try:
-            result, is_stopped = trio.run(_attend, run, report)
+            result, is_stopped = trio.run(partial(_attend, run, report, is_draining=is_draining))
         except LightflusError as error:
             place_function(error, plan.graph)
             raise
@@ -77,12 +88,17 @@ def _run(job: Path, bindings: Sequence[str], parallelism: int, dead_letters: Pat
     return is_stopped
 
 
+def _slots_of(plan: Plan) -> ThreadSlots:
+    """As many as the highest parallelism: subtasks of one task run side by side."""
+    return ThreadSlots(max(task.parallelism for task in plan.tasks))
+
+
 def _letters_of(plan: Plan) -> str:
     """Where dead letters go if nobody says it: a file named after the job, in the current directory."""
     return re.sub(r"[^\w.-]", "-", plan.graph.job) + ".dead-letters.jsonl"
 
 
-async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:
+async def _attend(run: Fragment, report: Report, *, is_draining: bool) -> tuple[JobResult | None, bool]:
     """Runs a job with somebody watching; answers its result (None if cancelled) and whether a signal came."""
     failure: Exception | None = None
     result: JobResult | None = None
@@ -96,7 +112,7 @@ async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:
             scope.cancel()
 
     with trio.CancelScope() as scope:
-        stopper = Stopper(run, scope, say=report.say)
+        stopper = Stopper(run, scope, say=report.say, is_draining=is_draining)
         async with trio.open_nursery() as nursery:
             await nursery.start(stopper.watch)
             nursery.start_soon(watch)
@@ -110,7 +126,7 @@ async def _attend(run: JobRun, report: Report) -> tuple[JobResult | None, bool]:
     return result, stopper.is_asked
 
 
-async def _watch(run: JobRun, report: Report) -> None:
+async def _watch(run: Fragment, report: Report) -> None:
     while True:
         await trio.sleep(_LOOK_SECONDS)
         report.progress(run.seconds, run.progress())

@@ -1,6 +1,6 @@
-"""Ctrl-C: the first one drains the job, the second cancels it; both are quick.
+"""Ctrl-C: the first one stops the job, the second cancels it; both are quick.
 
-What it owns: signals during a run, and giving up on a drain that does not move (a guest that loops for ever).
+What it owns: signals during a run, and giving up on a stop that does not move (a guest that loops for ever).
 On the event loop of the main thread.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable
 
 import trio
 
-from lightflus.limits import DRAIN_FLUSH_MS, DRAIN_STILL_MS
-from lightflus.runtime.job_run import JobRun
+from lightflus.limits import STOP_FLUSH_MS, STOP_STILL_MS
+from lightflus.runtime.fragment import Fragment
 
 _LOOK_SECONDS = 0.05
 
@@ -25,11 +25,14 @@ class Stopper:
         is_cancelled: whether the job was cut off before everything had reached its sink.
     """
 
-    def __init__(self, run: JobRun, scope: trio.CancelScope, *, say: Callable[[str], None]) -> None:
-        """`scope` encloses the run; `say` tells the person who pressed."""
+    def __init__(
+        self, run: Fragment, scope: trio.CancelScope, *, say: Callable[[str], None], is_draining: bool = False
+    ) -> None:
+        """`scope` encloses the run; `say` tells the person who pressed; `is_draining`: what waits for the end fires."""
         self._run = run
         self._scope = scope
         self._say = say
+        self._end = run.drain if is_draining else run.stop
         self.is_asked = False
         self.is_cancelled = False
 
@@ -40,18 +43,18 @@ class Stopper:
             await _next(signals)
             self.is_asked = True
             self._say("stopping: what was read still reaches its sink; Ctrl-C again cancels")
-            self._run.drain()
+            self._end()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._give_up_when_still)
                 await _next(signals)
                 self._cancel("cancelled")
 
     async def _give_up_when_still(self) -> None:
-        """A drain moves rows or flushes; one that does neither for a while never ends."""
+        """A job that stops moves rows or flushes; one that does neither for a while never ends."""
         began = since = trio.current_time()
         seen = self._moved()
-        while (now := trio.current_time()) < since + DRAIN_STILL_MS / 1_000:
-            is_flushing = self._run.is_flushing and now < began + DRAIN_FLUSH_MS / 1_000
+        while (now := trio.current_time()) < since + STOP_STILL_MS / 1_000:
+            is_flushing = self._run.is_flushing and now < began + STOP_FLUSH_MS / 1_000
             if is_flushing or self._moved() != seen:
                 seen, since = self._moved(), now
             await trio.sleep(_LOOK_SECONDS)

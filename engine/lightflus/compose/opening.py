@@ -16,9 +16,10 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.contract.registry import open_sink, open_source, source_kind
 from lightflus.errors import BindingInvalid
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
-from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, Reduce, is_secret
+from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, is_secret
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.graph import Source as SourceNode
+from lightflus.model.operators import is_keyed
 from lightflus.model.plan import Plan
 from lightflus.model.types import Field, StructType, Type
 from lightflus.ports.sinks import Sink
@@ -80,7 +81,7 @@ def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) ->
         connector=connector,
         record=record,
         has_envelope=node.envelope,
-        is_stateful=any(isinstance(other.kind, Reduce) for other in graph.operators),
+        is_stateful=any(map(is_keyed, graph.operators)),
         line_decoder=partial(line_decoder, node.format, record, form),
         message_decoder=partial(message_decoder, node.format, value, form),
         streams=streams,

@@ -12,17 +12,19 @@ from lightflus.compose.opening import bad_record_policies, open_sinks, open_sour
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
 from lightflus.model.plan import Plan
+from lightflus.ports.compute import Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.sources import DeadLetters
-from lightflus.runtime.job_run import JobRun
+from lightflus.runtime.fragment import Fragment
 
 
-def composed(plan: Plan, guests: GuestFactory, *, streams: Streams, letters: DeadLetters) -> JobRun:
+def composed(plan: Plan, guests: GuestFactory, *, slots: Slots, streams: Streams, letters: DeadLetters) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid.
 
     Args:
         plan: a plan of a bound graph.
         guests: the module of that graph.
+        slots: compute threads; stay the caller's.
         streams: the standard streams, for jobs that name them.
         letters: where records go that cannot be decoded; stays the caller's.
     """
@@ -33,4 +35,6 @@ def composed(plan: Plan, guests: GuestFactory, *, streams: Streams, letters: Dea
         sinks = open_sinks(plan, streams)
         opened.pop_all()
     policies = bad_record_policies(plan, letters)
-    return JobRun(plan, guests=guests, kernel=WasmKernel(), sources=sources, sinks=sinks, policies=policies)
+    return Fragment(
+        plan, guests=guests, kernel=WasmKernel(), sources=sources, sinks=sinks, slots=slots, policies=policies
+    )

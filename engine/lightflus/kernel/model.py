@@ -171,6 +171,9 @@ class ModelPartitioner:
             rows[subtask_of(key_group(cast("int", value), key_groups), partitions, key_groups)].append(row)
         return [pa.array(part, pa.uint32()) for part in rows]
 
+    def close(self) -> None:
+        """Nothing to give back."""
+
 
 class ModelKernel:
     """`ports.Kernel` in plain Python."""

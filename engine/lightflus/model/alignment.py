@@ -8,20 +8,22 @@ What it leaves: holding back the inputs that `blocked` names (`runtime/channel.p
 
 from __future__ import annotations
 
-from lightflus.model.elements import Barrier, Control, EndOfInput, Idle, Watermark
+from lightflus.model.elements import Barrier, Control, EndOfInput, Idle, Stop, Watermark
 
 
 class Alignment:
     """The state of the inputs of one subtask.
 
     A watermark counts when no active input is behind it; a barrier when every input that has not ended has sent it;
-    the end when all have ended. An idle input is active again with its next watermark.
+    the end when all have ended; where any of them was stopped, all together have stopped, not ended. An idle input is
+    active again with its next watermark.
     """
 
     def __init__(self, inputs: int) -> None:
         self._watermarks: list[int | None] = [None] * inputs
         self._idle = [False] * inputs
         self._ended = [False] * inputs
+        self._is_stopped = False
         self._at_barrier: set[int] = set()
         self._epoch = 0
         self._sent: int | None = None
@@ -34,7 +36,7 @@ class Alignment:
 
     @property
     def is_ended(self) -> bool:
-        """Whether every input has ended (at once, if there is none)."""
+        """Whether nothing follows on any input (at once, if there is none)."""
         return all(self._ended)
 
     def receive(self, source: int, control: Control) -> tuple[Control, ...]:
@@ -51,11 +53,16 @@ class Alignment:
                 self._at_barrier.add(source)
                 self._epoch = epoch
                 return self._aligned()
-            case EndOfInput():
+            case EndOfInput() | Stop():
                 self._ended[source] = True
+                self._is_stopped |= isinstance(control, Stop)
                 self._at_barrier.discard(source)
-                end = (EndOfInput(),) if self.is_ended else ()
-                return (*self._aligned(), *self._progress(), *end)
+                return (*self._aligned(), *self._progress(), *self._end())
+
+    def _end(self) -> tuple[Control, ...]:
+        if not self.is_ended:
+            return ()
+        return (Stop() if self._is_stopped else EndOfInput(),)
 
     def _progress(self) -> tuple[Control, ...]:
         active = [number for number, ended in enumerate(self._ended) if not ended]

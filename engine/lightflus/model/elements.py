@@ -1,7 +1,7 @@
 """What travels through a channel besides batches: one small closed union.
 
 What it owns: the control elements of a stream. Pure. A batch carries Arrow data and lives in `ports/batch.py`;
-`runtime.batch.Element` is the union of both.
+`ports.batch.Element` is the union of both.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class EndOfInput:
-    """The sender is done; nothing follows."""
+    """The input has ended, and nothing follows: what waits for its end fires now."""
 
 
-Control = Watermark | Barrier | Idle | EndOfInput
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The job stops here, and nothing follows in this run: the input may go on in another one, so nothing fires."""
+
+
+Control = Watermark | Barrier | Idle | EndOfInput | Stop

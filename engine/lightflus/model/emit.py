@@ -27,6 +27,7 @@ from lightflus.model.graph import (
     Sink,
 )
 from lightflus.model.names import operator_names
+from lightflus.model.operators import row_function
 from lightflus.model.types import VALUE_COLUMN, StructType, field_type
 
 
@@ -116,7 +117,7 @@ class _Proof:
                     raise _Visible(f"{name} works on every update")
 
     def _check_keeps(self, operator: Operator, doubt: str) -> None:
-        function = self._graph.function_of(operator)
+        function = row_function(self._graph, operator)
         kept = function.keeps if function else ()
         for leaf in self._key:
             if _column(leaf) not in kept:

@@ -1,7 +1,8 @@
 """The job graph as values: what a module says that it is (proto/lightflus/v1/job.proto).
 
 What it owns: operators, functions, connectors, and look-ups in them. Pure, frozen, no checks of its own.
-What it leaves: whether a graph makes sense (`validation.py`), derived names (`names.py`), how it runs (`plan.py`).
+What it leaves: what is known of each kind of operator (`operators.py`), whether a graph makes sense (`validation.py`),
+derived names (`names.py`), how it runs (`plan.py`).
 """
 
 from __future__ import annotations
@@ -229,22 +230,6 @@ class Operator:
     parallelism: int = 0
     position: Position | None = None
 
-    @property
-    def kind_name(self) -> str:
-        """`source`, `flat_map`, `key_by`, ...: the word used in names and pictures."""
-        return _KIND_NAMES[type(self.kind)]
-
-
-_KIND_NAMES: dict[type[Kind], str] = {
-    Source: "source",
-    Map: "map",
-    Filter: "filter",
-    FlatMap: "flat_map",
-    KeyBy: "key_by",
-    Reduce: "reduce",
-    Sink: "sink",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class ResourceLimits:
@@ -277,11 +262,3 @@ class JobGraph:
     def readers(self, operator_id: OperatorId) -> tuple[Operator, ...]:
         """Operators that read from it, in order of registration."""
         return tuple(o for o in self.operators if any(i.operator == operator_id for i in o.inputs))
-
-    def function_of(self, operator: Operator) -> Function | None:
-        """The function that a map, filter, flat_map or reduce calls for its rows; None for other kinds."""
-        match operator.kind:
-            case Map(number) | Filter(number) | FlatMap(number) | Reduce(number):
-                return self.functions[number]
-            case _:
-                return None

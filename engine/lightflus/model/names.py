@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from lightflus.model.graph import Connector, JobGraph, Operator, OperatorId, Reduce, Sink, Source
+from lightflus.model.graph import Connector, JobGraph, Operator, OperatorId, Sink, Source
+from lightflus.model.operators import facts_of, is_keyed
 
 _ADDRESSES = ("topic", "stream", "table")
 """Options that name what a connector reads or writes, in the order in which they are asked."""
@@ -26,8 +27,8 @@ def operator_names(graph: JobGraph) -> dict[OperatorId, str]:
     ordinals: Counter[str] = Counter()
     names: dict[OperatorId, str] = {}
     for operator in graph.operators:
-        ordinals[operator.kind_name] += 1
-        name = operator.name or _free(_derived(operator, ordinals[operator.kind_name]), taken)
+        ordinals[facts_of(operator).name] += 1
+        name = operator.name or _free(_derived(operator, ordinals[facts_of(operator).name]), taken)
         taken.add(name)
         names[operator.id] = name
     return names
@@ -35,7 +36,7 @@ def operator_names(graph: JobGraph) -> dict[OperatorId, str]:
 
 def unnamed_keyed(graph: JobGraph) -> tuple[Operator, ...]:
     """Keyed operators without a name of the user's: their state would not survive a change of the job's order."""
-    return tuple(o for o in graph.operators if isinstance(o.kind, Reduce) and not o.name)
+    return tuple(o for o in graph.operators if is_keyed(o) and not o.name)
 
 
 def _derived(operator: Operator, ordinal: int) -> str:
@@ -43,7 +44,7 @@ def _derived(operator: Operator, ordinal: int) -> str:
         case Source(connector) | Sink(connector) if name := _connector_name(connector):
             return name
         case _:
-            return f"{operator.kind_name}-{ordinal}"
+            return f"{facts_of(operator).name}-{ordinal}"
 
 
 def _connector_name(connector: Connector) -> str:

@@ -3,26 +3,36 @@
 What it owns: chaining, parallelism, exchanges. Pure; the same graph and arguments always give the same plan.
 What it leaves: what a keyed operator emits (`emit.py`), the operators' names (`names.py`), running (`runtime/`).
 
-The rules: operators of equal parallelism on a straight line form one task, a *chain*. A keyBy ends its task, since its
-readers get records by key. An operator with several readers ends its task too. Edges keep the order of records: subtask
-i sends to subtask i, or by key, or, where parallelism changes, to i modulo the readers; nothing is dealt round robin.
+The rules: operators of equal parallelism on a straight line form one task, a *chain*. An operator with several inputs
+begins its task, one with several readers ends it; so does a keyBy whose readers are more than one subtask, since they
+get records by key. Edges keep the order of records: subtask i sends to subtask i, or by key, or, where parallelism
+changes, to i modulo the readers; nothing is dealt round robin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NewType
 
 from lightflus import limits
 from lightflus.model.emit import EmitDecision, emit_decision
-from lightflus.model.graph import Delivery, JobGraph, KeyBy, Operator, OperatorId, Reduce
+from lightflus.model.graph import Delivery, JobGraph, KeyBy, Operator, OperatorId
 from lightflus.model.key_groups import KeyGroupRange, range_of
 from lightflus.model.names import operator_names
+from lightflus.model.operators import facts_of, is_keyed, record_of
 from lightflus.model.types import Type
 
 TaskId = NewType("TaskId", int)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SubtaskId:
+    """One parallel instance of a task; instances count from 0."""
+
+    task: TaskId
+    number: int
 
 
 class Exchange(Enum):
@@ -76,8 +86,8 @@ class Task:
 
     @property
     def is_keyed(self) -> bool:
-        """Whether it begins with a keyed operator: then its subtasks own ranges of key groups."""
-        return isinstance(self.head.operator.kind, Reduce)
+        """Whether it has an operator that keeps state by key: then its subtasks own ranges of key groups."""
+        return any(is_keyed(planned.operator) for planned in self.operators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +96,18 @@ class Edge:
 
     Attributes:
         upstream: the task that sends.
+        port: the side output of its last operator that it comes from; "" is the main output.
         downstream: the task that receives.
+        side: which of the inputs of that task's first operator it is.
         exchange: how records find their subtask.
         record: the type of the records.
         key: the type of the key that travels with them; only with HASH.
     """
 
     upstream: TaskId
+    port: str
     downstream: TaskId
+    side: int
     exchange: Exchange
     record: Type
     key: Type | None = None
@@ -110,9 +124,9 @@ class Plan:
     names: Mapping[OperatorId, str] = field(repr=False)
 
     @property
-    def subtasks(self) -> int:
-        """How many subtasks run."""
-        return sum(task.parallelism for task in self.tasks)
+    def subtasks(self) -> tuple[SubtaskId, ...]:
+        """All instances of all tasks."""
+        return tuple(subtask for task in self.tasks for subtask in self.subtasks_of(task))
 
     def inputs_of(self, task: TaskId) -> tuple[Edge, ...]:
         """The edges that a task reads."""
@@ -121,6 +135,10 @@ class Plan:
     def outputs_of(self, task: TaskId) -> tuple[Edge, ...]:
         """The edges that a task feeds."""
         return tuple(edge for edge in self.edges if edge.upstream == task)
+
+    def subtasks_of(self, task: Task) -> tuple[SubtaskId, ...]:
+        """The instances of a task."""
+        return tuple(SubtaskId(task.id, number) for number in range(task.parallelism))
 
     def key_group_range(self, task: Task, subtask: int) -> KeyGroupRange:
         """The key groups that a subtask of a keyed task owns."""
@@ -166,62 +184,66 @@ class _Planner:
         order = self._in_topological_order()
         for operator in order:
             self._degrees[operator.id] = self._degree(operator)
-        tasks: list[Task] = []
-        edges: list[Edge] = []
-        task_of: dict[OperatorId, TaskId] = {}
-        for operator in order:
-            upstream = self._upstream(operator)
-            if upstream is not None and self._is_chained(upstream, operator):
-                continue
-            task = Task(TaskId(len(tasks)), self._chain(operator), self._degrees[operator.id])
-            tasks.append(task)
-            task_of |= {member.operator.id: task.id for member in task.operators}
-            if upstream is not None:
-                edges.append(self._edge(upstream, operator, task_of[upstream.id], task.id))
-        return Plan(self._graph, tuple(tasks), tuple(edges), self._key_groups, self._names)
+        heads = [operator for operator in order if not self._is_chained(operator)]
+        tasks = tuple(
+            Task(TaskId(number), self._chain(head), self._degrees[head.id]) for number, head in enumerate(heads)
+        )
+        task_of = {member.operator.id: task.id for task in tasks for member in task.operators}
+        edges = tuple(edge for task in tasks for edge in self._edges(task, task_of))
+        return Plan(self._graph, tasks, edges, self._key_groups, self._names)
 
     def _in_topological_order(self) -> list[Operator]:
-        """Sources first, in order of registration among equals."""
+        """Each operator once, after all that it reads (Kahn's algorithm); sources first, as they were registered."""
+        missing = {operator.id: len(operator.inputs) for operator in self._graph.operators}
         ordered: list[Operator] = []
         ready = [operator for operator in self._graph.operators if not operator.inputs]
-        while ready:
-            operator = ready.pop(0)
+        for operator in ready:
             ordered.append(operator)
-            ready.extend(self._readers[operator.id])
+            for reader in self._readers[operator.id]:
+                missing[reader.id] -= 1
+                if not missing[reader.id]:
+                    ready.append(reader)
         return ordered
 
     def _degree(self, operator: Operator) -> int:
         if operator.parallelism:
             return operator.parallelism
-        upstream = self._upstream(operator)
-        if isinstance(operator.kind, KeyBy) and upstream is not None:
-            return self._degrees[upstream.id]
+        if isinstance(operator.kind, KeyBy):
+            return self._degrees[operator.inputs[0].operator]
         return self._default
 
-    def _upstream(self, operator: Operator) -> Operator | None:
-        return self._operators[operator.inputs[0].operator] if operator.inputs else None
-
-    def _is_chained(self, upstream: Operator, operator: Operator) -> bool:
+    def _is_chained(self, operator: Operator) -> bool:
+        """Whether it runs in the task of the operator before it."""
+        if len(operator.inputs) != 1 or operator.inputs[0].port:
+            return False
+        upstream = self._operators[operator.inputs[0].operator]
+        degree = self._degrees[operator.id]
         return (
-            not isinstance(upstream.kind, KeyBy)
-            and len(self._readers[upstream.id]) == 1
-            and self._degrees[upstream.id] == self._degrees[operator.id]
+            len(self._readers[upstream.id]) == 1
+            and self._degrees[upstream.id] == degree
+            and (degree == 1 or not isinstance(upstream.kind, KeyBy))
         )
 
     def _chain(self, head: Operator) -> tuple[PlannedOperator, ...]:
         chain = [head]
-        while len(readers := self._readers[chain[-1].id]) == 1 and self._is_chained(chain[-1], readers[0]):
+        while len(readers := self._readers[chain[-1].id]) == 1 and self._is_chained(readers[0]):
             chain.append(readers[0])
         return tuple(self._planned(operator) for operator in chain)
 
     def _planned(self, operator: Operator) -> PlannedOperator:
-        is_keyed = isinstance(operator.kind, Reduce)
-        emit = emit_decision(self._graph, operator, self._deliveries) if is_keyed else None
+        has_updates = facts_of(operator).has_updates
+        emit = emit_decision(self._graph, operator, self._deliveries) if has_updates else None
         return PlannedOperator(operator, self._names[operator.id], emit)
 
-    def _edge(self, upstream: Operator, operator: Operator, sender: TaskId, receiver: TaskId) -> Edge:
-        assert upstream.output is not None
-        if isinstance(upstream.kind, KeyBy):
-            return Edge(sender, receiver, Exchange.HASH, upstream.output, upstream.kind.key_type)
-        is_equal = self._degrees[upstream.id] == self._degrees[operator.id]
-        return Edge(sender, receiver, Exchange.FORWARD if is_equal else Exchange.RESCALE, upstream.output)
+    def _edges(self, task: Task, task_of: Mapping[OperatorId, TaskId]) -> Iterator[Edge]:
+        """What a task reads, one edge for each input of its first operator."""
+        head = task.head.operator
+        for side, source in enumerate(head.inputs):
+            upstream = self._operators[source.operator]
+            exchange, key = Exchange.FORWARD, None
+            if isinstance(upstream.kind, KeyBy):
+                exchange, key = Exchange.HASH, upstream.kind.key_type
+            elif self._degrees[upstream.id] != task.parallelism:
+                exchange = Exchange.RESCALE
+            record = record_of(upstream, source.port)
+            yield Edge(task_of[upstream.id], source.port, task.id, side, exchange, record, key)

@@ -1,12 +1,14 @@
-"""What flows between subtasks: batches of rows, and the control elements of `model/elements.py`.
+"""What flows between operators and subtasks: batches of rows, and the control elements of `model/elements.py`.
 
-What it owns: the in-flight form of rows. Values only; any thread may read them.
-What it leaves: moving them (`channel.py`), computing on them (`operators/`).
+What it owns: the in-flight form of rows, and every operation on whole rows, so that no column beside the record is lost
+on the way. Values only; any thread may read them. What it leaves: moving them (`runtime/channel.py`), computing on them
+(`runtime/operators/`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pyarrow as pa
@@ -43,6 +45,84 @@ class Batch:
         """Number of rows."""
         return self.columns.num_rows
 
+    def slice(self, start: int, rows: int) -> Batch:
+        """Rows [start, start + rows); nothing is copied."""
+        return Batch(
+            self.columns.slice(start, rows),
+            None if self.keys is None else self.keys.slice(start, rows),
+            None if self.hashes is None else self.hashes.slice(start, rows),
+            self.origin_from(start),
+        )
+
+    def take(self, rows: pa.UInt32Array) -> Batch:
+        """These rows, in that order, copied; without origin, which counts rows of a source batch."""
+        return Batch(
+            self.columns.take(rows),
+            None if self.keys is None else self.keys.take(rows),
+            None if self.hashes is None else self.hashes.take(rows),
+        )
+
+    def with_columns(self, columns: pa.RecordBatch) -> Batch:
+        """The same rows with another record, one for one."""
+        return replace(self, columns=columns)
+
+    def with_keys(self, keys: pa.RecordBatch) -> Batch:
+        """The same rows keyed anew."""
+        return replace(self, keys=keys, hashes=None)
+
+    def without_keys(self) -> Batch:
+        """The same rows, of a stream that is not keyed."""
+        return self if self.keys is None else replace(self, keys=None, hashes=None)
+
+    def origin_from(self, start: int) -> Origin | None:
+        """The origin of the rows from `start` on."""
+        return self.origin if self.origin is None or not start else _Shifted(self.origin, start)
+
+    @staticmethod
+    def joined(batches: Sequence[Batch]) -> Batch:
+        """The rows of all batches in order; without origin. All have keys, or none has; together they have rows.
+
+        Hashes are lost where a batch has none.
+        """
+        if len(batches) == 1:
+            return batches[0]
+        keys = [batch.keys for batch in batches if batch.keys is not None]
+        hashes = [batch.hashes for batch in batches if batch.hashes is not None]
+        return Batch(
+            _concatenated([batch.columns for batch in batches]),
+            _concatenated(keys) if keys else None,
+            pa.concat_arrays(hashes) if len(hashes) == len(batches) else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A batch that leaves an operator through the side output `port`."""
+
+    port: str
+    batch: Batch
+
 
 Element = Batch | Control
 """Everything that a channel carries."""
+
+Out = Batch | Side | Control
+"""Everything that an operator yields."""
+
+
+class _Shifted:
+    """An origin whose rows begin further back."""
+
+    __slots__ = ("_origin", "_start")
+
+    def __init__(self, origin: Origin, start: int) -> None:
+        self._origin = origin
+        self._start = start
+
+    def position(self, row: int) -> str:
+        return self._origin.position(self._start + row)
+
+
+def _concatenated(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    (whole,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return whole

@@ -1,7 +1,7 @@
 """Threads: where synchronous work runs, off the event loop.
 
-What it owns: the Protocol of a slot. What it leaves: threads (`runtime/compute.py`), and the same without any, for
-tests (`testing/compute.py`).
+What it owns: the Protocols of a thread and of slots, which several subtasks share. What it leaves: threads
+(`runtime/compute.py`, `runtime/slots.py`), and the same without any, for tests (`testing/compute.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Compute(Protocol):
-    """A slot: runs synchronous work in order, off the event loop (or inline, in tests)."""
+    """Runs synchronous work in order, one piece at a time, off the event loop (or inline, in tests)."""
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Runs `work` on the slot's thread and returns or raises what it does.
+        """Runs `work` and returns or raises what it does.
 
         Cancellation is noticed at once by the caller; work that has begun is left to end on its thread.
         """
@@ -30,5 +30,21 @@ class Compute(Protocol):
         ...
 
     def close(self) -> None:
-        """Ends the thread after the work that it has."""
+        """Takes no more, and ends its thread, if it is its own, after the work that it has. Idempotent."""
+        ...
+
+
+class ComputeFactory(Protocol):
+    """Makes threads; `name` is for thread lists and traces."""
+
+    def __call__(self, name: str) -> Compute:
+        """A thread of its own: its work runs in order, beside that of others."""
+        ...
+
+
+class Slots(Protocol):
+    """Compute threads that the subtasks of one or many jobs share."""
+
+    def lane(self, number: int, name: str) -> Compute:
+        """A lane in slot `number`, counted round: its work runs in order; lanes of a slot take turns."""
         ...

@@ -74,6 +74,10 @@ class Partitioner(Protocol):
         """uint32 row numbers per partition, ascending: hash -> key group -> range of groups -> partition."""
         ...
 
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        ...
+
 
 class Kernel(Protocol):
     """Makes kernel instances."""

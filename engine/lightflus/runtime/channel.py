@@ -1,4 +1,4 @@
-"""Channels between subtasks: a mailbox with bounded inputs, and the inlets that feed it.
+"""Channels between subtasks: a mailbox with bounded inputs, and the senders that feed it.
 
 What it owns: back-pressure (a full input makes its sender wait), fairness between inputs, holding back the inputs that
 an alignment has blocked. On the event loop only.
@@ -8,7 +8,7 @@ What it leaves: what the elements mean (`model/alignment.py`, `subtask.py`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import trio
 
@@ -19,18 +19,15 @@ from lightflus.ports.batch import Batch, Element
 class Mailbox:
     """The receiving end of all edges into one subtask. One receiver; one sender per input."""
 
-    def __init__(self, inputs: int, *, capacity: int = limits.CHANNEL_ELEMENTS) -> None:
-        self._queues: list[deque[Element]] = [deque() for _ in range(inputs)]
-        self._senders = [trio.lowlevel.ParkingLot() for _ in range(inputs)]
+    def __init__(self, sides: Sequence[int], *, capacity: int = limits.CHANNEL_ELEMENTS) -> None:
+        """An input per entry of `sides`, which says to which side of the operator it belongs."""
+        self.sides = sides
+        self._queues: list[deque[Element]] = [deque() for _ in sides]
+        self._senders = [trio.lowlevel.ParkingLot() for _ in sides]
         self._receiver = trio.lowlevel.ParkingLot()
         self._capacity = capacity
         self._blocked: frozenset[int] = frozenset()
         self._turn = 0
-
-    @property
-    def inputs(self) -> int:
-        """How many senders it has."""
-        return len(self._queues)
 
     @property
     def waiting(self) -> int:
@@ -50,10 +47,10 @@ class Mailbox:
         number = self._next_input()
         return None if number is None else (number, self._pop(number))
 
-    def take_batch(self, most_rows: int) -> Batch | None:
-        """The next element, if it is a batch of at most so many rows."""
+    def take_batch(self, side: int, most_rows: int) -> Batch | None:
+        """The next element, if it is a batch of that side and of at most so many rows."""
         number = self._next_input()
-        if number is None:
+        if number is None or self.sides[number] != side:
             return None
         head = self._queues[number][0]
         if not isinstance(head, Batch) or head.rows > most_rows:
@@ -91,7 +88,7 @@ class Mailbox:
 
 
 class Inlet:
-    """The sending end of one input of a mailbox."""
+    """`ports.Sender` of one input of a mailbox in this process."""
 
     __slots__ = ("_mailbox", "_number")
 
@@ -100,5 +97,5 @@ class Inlet:
         self._number = number
 
     async def send(self, element: Element) -> None:
-        """Hands an element over; waits while the input is full."""
+        """See `ports.Sender`."""
         await self._mailbox.put(self._number, element)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import trio
 
 from lightflus.limits import COMMIT_MS
-from lightflus.model.elements import Barrier, Control, EndOfInput
+from lightflus.model.elements import Barrier, Control, EndOfInput, Stop
 from lightflus.model.epochs import EpochLedger
 from lightflus.runtime.feeder import Feeder
 
@@ -43,7 +43,7 @@ class Commits:
         match control:
             case Barrier(epoch):
                 self._ledger.flushed(writer, epoch)
-            case EndOfInput():
+            case EndOfInput() | Stop():
                 self._ledger.ended(writer)
             case _:
                 return

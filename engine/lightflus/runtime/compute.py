@@ -1,95 +1,81 @@
-"""Slots: where synchronous work runs, so that the event loop never waits for wasm, a disk or a lock.
+"""One thread of its own, for what may block: readers and writers.
 
-What it owns: the way of a piece of work to a thread and of its outcome back (`ThreadCompute`), and the same without a
-thread (`InlineCompute`), for tests on trio's virtual clock, which runs on while a thread works. One suite tests both
-(`testing/compute.py`). What it leaves: what runs where (`job_run.py`).
+What it owns: the way of a piece of work to a thread and of its outcome back (`Asked`, which slots use as well).
+One suite tests all kinds of `ports.Compute` (`testing/compute.py`).
+What it leaves: threads that many share (`slots.py`), what runs where (`fragment.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar, cast
 
 import trio
 
-from lightflus.ports.compute import Compute
-
 T = TypeVar("T")
 
 
-class ComputeFactory(Protocol):
-    """Makes a slot; `name` is for thread lists and traces."""
+class Work(Protocol):
+    """A piece of work on its way to a thread."""
 
-    def __call__(self, name: str) -> Compute:
-        """A slot of its own: its work runs in order, beside that of other slots."""
+    def do(self) -> None:
+        """On the thread. Raises nothing."""
         ...
 
 
-class ThreadCompute:
-    """One thread, which takes work from a queue and reports to the loop of whoever asked.
+class Asked(ABC):
+    """Work that somebody asks for on the loop, done wherever `_put` brings it."""
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """See `ports.Compute`. Work that has not begun when its caller is cancelled never begins."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        awaited = _Awaited(work)
+        self._put(awaited)
+
+        def abandon(_raise_cancel: object) -> trio.lowlevel.Abort:
+            awaited.is_abandoned = True
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(abandon)
+        return awaited.result()
+
+    def post(self, work: Callable[[], object]) -> None:
+        """See `ports.Compute`."""
+        self._put(_Posted(work))
+
+    @abstractmethod
+    def _put(self, work: Work) -> None:
+        """Has it done after all that was put before."""
+
+
+class ThreadCompute(Asked):
+    """One thread, which takes work from a queue.
 
     The thread is a daemon: work that never returns (a read of a terminal) cannot keep the process alive.
     """
 
     def __init__(self, name: str) -> None:
-        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
+        self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._is_closed = False
-        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
-        self._thread.start()
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Runs `work` on the thread; see `ports.Compute`. Work that has not begun when cancelled never begins."""
-        await trio.lowlevel.checkpoint_if_cancelled()
-        job = _Job(work)
-        self._queue.put(job)
-
-        def abandon(_raise_cancel: object) -> trio.lowlevel.Abort:
-            job.is_abandoned = True
-            return trio.lowlevel.Abort.SUCCEEDED
-
-        await trio.lowlevel.wait_task_rescheduled(abandon)
-        return job.result()
-
-    def post(self, work: Callable[[], object]) -> None:
-        """Runs `work` after all that was asked before, without waiting; what it raises is lost."""
-        self._queue.put(_Posted(work))
+        threading.Thread(target=self._main, name=name, daemon=True).start()
 
     def close(self) -> None:
-        """Ends the thread after the work that it has. Idempotent; does not wait."""
+        """See `ports.Compute`; does not wait."""
         if not self._is_closed:
             self._is_closed = True
             self._queue.put(None)
+
+    def _put(self, work: Work) -> None:
+        self._queue.put(work)
 
     def _main(self) -> None:
         while (work := self._queue.get()) is not None:
             work.do()
             del work
-
-
-class InlineCompute:
-    """Runs work where it is asked for, with a checkpoint before it."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Runs `work` now; see `ports.Compute`."""
-        await trio.lowlevel.checkpoint()
-        return work()
-
-    def post(self, work: Callable[[], object]) -> None:
-        """Runs `work` now; what it raises is lost."""
-        _Posted(work).do()
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-
-class _Work(Protocol):
-    def do(self) -> None: ...
 
 
 class _Posted:
@@ -103,7 +89,7 @@ class _Posted:
             self._work()
 
 
-class _Job(Generic[T]):
+class _Awaited(Generic[T]):
     """Work with somebody waiting. Made on the loop, done on the thread, answered on the loop."""
 
     def __init__(self, work: Callable[[], T]) -> None:
@@ -121,10 +107,8 @@ class _Job(Generic[T]):
             self._value = self._work()
         except BaseException as error:  # it is raised where the work was asked for
             self._error = error
-        try:
+        with contextlib.suppress(trio.RunFinishedError):
             self._token.run_sync_soon(self._answer)
-        except trio.RunFinishedError:
-            return
 
     def _answer(self) -> None:
         if not self.is_abandoned:

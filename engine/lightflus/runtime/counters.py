@@ -7,10 +7,11 @@ What it leaves: names and meaning (`telemetry/metrics.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lightflus.model.graph import OperatorId
+from lightflus.model.plan import Plan, SubtaskId
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Counters:
     rejected: int = 0
     retries: int = 0
     lag: int | None = None
+    open: int = 0
 
 
 class OperatorHealth:
@@ -64,6 +66,7 @@ class OperatorProgress:
         retries: tries that its connector had to repeat.
         lag: records that wait in a source's system; None = unknown, and for other operators.
         status: why its connector waits; empty: it does not.
+        open: results that it has and that wait for the end of its input.
     """
 
     operator: OperatorId
@@ -78,13 +81,54 @@ class OperatorProgress:
     retries: int = 0
     lag: int | None = None
     status: str = ""
+    open: int = 0
 
 
-def progress_of(
-    operator: OperatorId, name: str, counters: Iterable[Counters], healths: Iterable[OperatorHealth] = ()
-) -> OperatorProgress:
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One operator in one subtask."""
+
+    counters: Counters
+    health: OperatorHealth
+
+
+class Accounts:
+    """What all operators of one fragment have done, by subtask."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._accounts: dict[OperatorId, dict[SubtaskId, Account]] = {o.id: {} for o in plan.graph.operators}
+
+    def of(self, subtask: SubtaskId, operator: OperatorId) -> Account:
+        """One account; a new one begins at nothing."""
+        found = self._accounts[operator].get(subtask)
+        if found is None:
+            counters = Counters()
+            found = self._accounts[operator][subtask] = Account(counters, OperatorHealth(counters))
+        return found
+
+    def counters_of(self, subtask: SubtaskId) -> dict[OperatorId, Counters]:
+        """The counters of all operators of a subtask."""
+        operators = self._plan.tasks[subtask.task].operators
+        return {planned.operator.id: self.of(subtask, planned.operator.id).counters for planned in operators}
+
+    def progress(self) -> tuple[OperatorProgress, ...]:
+        """The sums, in order of registration."""
+        names = self._plan.names
+        return tuple(
+            progress_of(number, names[number], list(accounts.values())) for number, accounts in self._accounts.items()
+        )
+
+    def stop(self) -> None:
+        """Tells all connectors that nobody waits any more."""
+        for accounts in self._accounts.values():
+            for account in accounts.values():
+                account.health.is_stopping = True
+
+
+def progress_of(operator: OperatorId, name: str, accounts: Sequence[Account]) -> OperatorProgress:
     """The sum of an operator's subtasks."""
-    every = list(counters)
+    every = [account.counters for account in accounts]
     lags = [one.lag for one in every if one.lag is not None]
     return OperatorProgress(
         operator=operator,
@@ -98,5 +142,6 @@ def progress_of(
         rejected=sum(one.rejected for one in every),
         retries=sum(one.retries for one in every),
         lag=sum(lags) if lags else None,
-        status=next((one.status for one in healths if one.status), ""),
+        status=next((account.health.status for account in accounts if account.health.status), ""),
+        open=sum(one.open for one in every),
     )

@@ -1,8 +1,8 @@
 """Reads the splits of one source subtask and feeds them to its mailbox.
 
 What it owns: one reader, on a thread of its own (a read may block for ever); reading ahead by one batch, since it reads
-while the slot works; what has been handed on, so that it can be called done; stopping for a drain. On the event loop.
-What it leaves: which splits (`job_run.py` deals them), decoding and positions (the connector), bad records
+while the slot works; what has been handed on, so that it can be called done; stopping. On the event loop.
+What it leaves: which splits (`feeding.py` deals them), decoding and positions (the connector), bad records
 (`intake.py`), when something is done (`commits.py`).
 """
 
@@ -13,11 +13,11 @@ from time import perf_counter_ns
 
 import trio
 
-from lightflus.model.elements import Barrier, EndOfInput
+from lightflus.model.elements import Barrier, EndOfInput, Stop
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
+from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source, SourceBatch, SourceReader
-from lightflus.runtime.channel import Inlet
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.intake import Intake
 
@@ -34,7 +34,7 @@ class Feeder:
         source: Source,
         splits: Sequence[str],
         *,
-        inlet: Inlet,
+        sender: Sender,
         compute: Compute,
         intake: Intake,
         counters: Counters,
@@ -44,7 +44,7 @@ class Feeder:
         self.name = name
         self._source = source
         self._splits = splits
-        self._inlet = inlet
+        self._sender = sender
         self._compute = compute
         self._intake = intake
         self._counters = counters
@@ -55,7 +55,8 @@ class Feeder:
         self._handed_on: dict[str, str] = {}
         self._before_barrier: dict[str, str] = {}
         self._is_ended = False
-        self._is_draining = False
+        self._last: EndOfInput | Stop | None = None
+        """What it was told to end with, before the source has ended."""
         self._read_scope: trio.CancelScope | None = None
 
     async def open(self) -> None:
@@ -63,8 +64,8 @@ class Feeder:
         self._reader = await self._compute.run(self._open)
 
     async def run(self) -> None:
-        """Reads everything, or until `drain`; then ends the input. Raises SourceFailed, RecordInvalid."""
-        while not self._is_draining:
+        """Reads everything, or until `end`; then ends the input. Raises SourceFailed, RecordInvalid."""
+        while self._last is None:
             found: SourceBatch | None = None
             with trio.CancelScope() as self._read_scope:
                 found = await self._compute.run(self._read)
@@ -74,15 +75,15 @@ class Feeder:
             self._count(found)
             async with self._turn:
                 if found.columns.num_rows:
-                    await self._inlet.send(Batch(found.columns, origin=found.origin))
+                    await self._sender.send(Batch(found.columns, origin=found.origin))
                 self._handed_on.update(found.positions)
         async with self._turn:
             self._is_ended = True
-            await self._inlet.send(EndOfInput())
+            await self._sender.send(self._last or EndOfInput())
 
-    def drain(self) -> None:
+    def end(self, last: EndOfInput | Stop) -> None:
         """No read begins from now on, and one that is waiting for data is given up. What was read flows on."""
-        self._is_draining = True
+        self._last = self._last or last
         if self._read_scope is not None:
             self._read_scope.cancel()
 
@@ -95,7 +96,7 @@ class Feeder:
         async with self._turn:
             self._before_barrier = dict(self._handed_on)
             if not self._is_ended:
-                await self._inlet.send(Barrier(epoch))
+                await self._sender.send(Barrier(epoch))
 
     async def commit_barrier(self) -> None:
         """All before the last barrier is in the sinks."""
@@ -128,12 +129,12 @@ class Feeder:
         if found is None or found.bytes_read:
             self._counters.busy_ns += perf_counter_ns() - started
         self._counters.lag = reader.lag()
-        if found is not None and not self._is_draining:
+        if found is not None and self._last is None:
             self._intake.admit(found)
         return found
 
     def _count(self, found: SourceBatch) -> None:
-        """Counts what flows on; a read that a drain gave up is nothing."""
+        """Counts what flows on; a read that was given up is nothing."""
         counters = self._counters
         counters.batches += found.columns.num_rows > 0
         counters.rows_in += found.columns.num_rows

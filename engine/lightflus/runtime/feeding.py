@@ -1,6 +1,6 @@
-"""The source side of one run: a feeder per source subtask, and splits that are found while it runs.
+"""The source side of one fragment: a feeder per source subtask, and splits that are found while it runs.
 
-What it owns: dealing splits to subtasks, so that a split stays with its subtask; asking growing sources again; stopping
+What it owns: dealing splits to subtasks, so that a split stays with its subtask; asking growing sources again; ending
 and closing all feeders. On the event loop. What it leaves: one feeder's work (`feeder.py`), when to commit
 (`commits.py`).
 """
@@ -13,87 +13,97 @@ from dataclasses import dataclass, field
 import trio
 
 from lightflus.limits import DISCOVERY_MS
+from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Task
 from lightflus.ports.compute import Compute
+from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source
-from lightflus.runtime.assembly import Wiring
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.intake import BadRecordPolicy, Intake
 
 
+@dataclass(frozen=True, slots=True)
+class FedSubtask:
+    """A subtask of a source: what its feeder needs of it."""
+
+    number: int
+    sender: Sender
+    counters: Counters
+    health: OperatorHealth
+
+
 @dataclass(slots=True)
 class _Fed:
-    """One source, its subtasks' feeders, and the splits that they have."""
+    """One source, its subtasks' feeders by number, and the splits that all subtasks have."""
 
     source: Source
     asking: Compute
     """The thread on which the source is asked for splits: nothing else blocks it."""
-    feeders: list[Feeder] = field(default_factory=list)
+    parallelism: int
+    feeders: dict[int, Feeder] = field(default_factory=dict)
     splits: list[str] = field(default_factory=list)
 
 
 class Feeding:
-    """All sources of one run: `add` each, then `start` the feeders in a nursery."""
+    """All sources of one fragment: `add` each, then `start` the feeders in a nursery."""
 
     def __init__(
         self,
         sources: Mapping[OperatorId, Source],
         policies: Mapping[OperatorId, BadRecordPolicy],
-        wiring: Wiring,
         make_thread: Callable[[str], Compute],
     ) -> None:
         self._sources = sources
         self._policies = policies
-        self._wiring = wiring
         self._make_thread = make_thread
         self._fed: list[_Fed] = []
-        self._is_draining = False
+        self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
         """What gives each reader back, and the thread to do it on."""
 
     @property
     def feeders(self) -> Sequence[Feeder]:
         """All of them."""
-        return [feeder for fed in self._fed for feeder in fed.feeders]
+        return [feeder for fed in self._fed for feeder in fed.feeders.values()]
 
     @property
     def is_committing(self) -> bool:
         """Whether any source wants to know what is done."""
         return any(fed.source.is_committing for fed in self._fed)
 
-    async def add(self, task: Task, counters: Sequence[Counters], healths: Sequence[OperatorHealth]) -> None:
-        """Opens a source with a feeder per subtask of its task. Raises SourceFailed, BindingInvalid."""
+    async def add(self, task: Task, fed: Sequence[FedSubtask]) -> None:
+        """Opens a source with a feeder for each of these subtasks of its task. Raises SourceFailed, BindingInvalid."""
         operator = task.head.operator.id
         name = task.head.name
-        fed = _Fed(self._sources[operator], self._make_thread(f"{name}-splits"))
-        self._fed.append(fed)
-        fed.splits = list(await fed.asking.run(fed.source.splits))
+        one = _Fed(self._sources[operator], self._make_thread(f"{name}-splits"), task.parallelism)
+        self._fed.append(one)
+        one.splits = list(await one.asking.run(one.source.splits))
         policy = self._policies.get(operator, BadRecordPolicy())
-        for number in range(task.parallelism):
-            thread = self._make_thread(f"{name}-{number}")
+        for subtask in fed:
+            thread = self._make_thread(f"{name}-{subtask.number}")
             feeder = Feeder(
                 name,
-                fed.source,
-                fed.splits[number :: task.parallelism],
-                inlet=self._wiring.mailbox(task, number).inlet(0),
+                one.source,
+                one.splits[subtask.number :: task.parallelism],
+                sender=subtask.sender,
                 compute=thread,
-                intake=Intake(name, policy, counters[number]),
-                counters=counters[number],
-                health=healths[number],
+                intake=Intake(name, policy, subtask.counters),
+                counters=subtask.counters,
+                health=subtask.health,
             )
-            fed.feeders.append(feeder)
+            one.feeders[subtask.number] = feeder
             self.closing.append((thread, feeder.close))
             await feeder.open()
-        if self._is_draining:
-            self.drain()
+        if self._last is not None:
+            self.end(self._last)
 
-    def drain(self) -> None:
-        """All sources end now; what was read flows on. Idempotent."""
-        self._is_draining = True
+    def end(self, last: EndOfInput | Stop) -> None:
+        """All sources end now, with this element; what was read flows on. The first call counts."""
+        self._last = self._last or last
         for feeder in self.feeders:
-            feeder.drain()
+            feeder.end(self._last)
 
     async def discover(self) -> None:
         """Asks growing sources for new splits every DISCOVERY_MS. Runs until cancelled. Raises SourceFailed."""
@@ -115,9 +125,11 @@ class Feeding:
 
 
 async def _deal_new(fed: _Fed) -> None:
+    """New splits go round among all subtasks of the source, wherever they run; each fragment takes its own."""
     known = set(fed.splits)
     for split in await fed.asking.run(fed.source.splits):
         if split not in known:
-            feeder = fed.feeders[len(fed.splits) % len(fed.feeders)]
+            feeder = fed.feeders.get(len(fed.splits) % fed.parallelism)
             fed.splits.append(split)
-            await feeder.add([split])
+            if feeder is not None:
+                await feeder.add([split])

@@ -1,13 +1,13 @@
 """Where batches go from a subtask: over edges to other subtasks, or into a sink.
 
-What it owns: splitting by key (on the slot's thread), sending and writing (on the loop), and which control elements go
+What it owns: splitting by key (in the subtask's lane), sending and writing (on the loop), and which control elements go
 along. What it leaves: what is sent (`operators/`), when a sink is flushed (`subtask.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -19,13 +19,18 @@ from lightflus.model.types import Type
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
 from lightflus.ports.kernel import Partitioner
+from lightflus.ports.network import Sender
 from lightflus.ports.sinks import SinkWriter
-from lightflus.runtime.channel import Inlet
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
 
-Routed = tuple[Inlet | None, Batch]
-"""A batch and where it goes; None = into the sink."""
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A batch and where it goes; no sender = into the sink."""
+
+    sender: Sender | None
+    batch: Batch
 
 
 class Outputs(Protocol):
@@ -36,8 +41,8 @@ class Outputs(Protocol):
         """Whether what was sent is only visible after `flush`."""
         ...
 
-    def route(self, batch: Batch) -> list[Routed]:
-        """Splits a batch by destination. On the slot's thread."""
+    def route(self, port: str, batch: Batch) -> list[Routed]:
+        """Splits what leaves through a port ("" is the main output) by destination. In the lane."""
         ...
 
     async def deliver(self, routed: Routed) -> None:
@@ -50,6 +55,10 @@ class Outputs(Protocol):
 
     async def flush(self) -> None:
         """Makes what was sent visible outside. Nothing to do on edges."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what it holds. Idempotent."""
         ...
 
 
@@ -65,15 +74,17 @@ class KeyPath:
 class ForwardEdge:
     """All to one subtask. Keys travel only if the reader wants them."""
 
-    def __init__(self, inlet: Inlet, *, with_keys: bool) -> None:
-        self.inlets: Sequence[Inlet] = (inlet,)
+    def __init__(self, port: str, sender: Sender, *, with_keys: bool) -> None:
+        self.port = port
+        self.senders: Sequence[Sender] = (sender,)
         self._with_keys = with_keys
 
     def route(self, batch: Batch) -> list[Routed]:
         """The whole batch."""
-        if self._with_keys or batch.keys is None:
-            return [(self.inlets[0], batch)]
-        return [(self.inlets[0], Batch(batch.columns, origin=batch.origin))]
+        return [Routed(self.senders[0], batch if self._with_keys else batch.without_keys())]
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
 
 class HashEdge:
@@ -81,14 +92,16 @@ class HashEdge:
 
     def __init__(
         self,
-        inlets: Sequence[Inlet],
+        port: str,
+        senders: Sequence[Sender],
         partitioner: Partitioner,
         *,
         key_groups: int,
         key_path: KeyPath | None,
         with_keys: bool,
     ) -> None:
-        self.inlets = inlets
+        self.port = port
+        self.senders = senders
         self._partitioner = partitioner
         self._key_groups = key_groups
         self._key_path = key_path
@@ -97,50 +110,60 @@ class HashEdge:
     def route(self, batch: Batch) -> list[Routed]:
         """One batch for every subtask that gets any rows; order is kept."""
         assert batch.hashes is not None, "a hash edge follows a keyBy"
-        parts = self._partitioner.partition(batch.hashes, len(self.inlets), self._key_groups)
-        return [(inlet, self._taken(batch, rows)) for inlet, rows in zip(self.inlets, parts, strict=True) if len(rows)]
+        parts = self._partitioner.partition(batch.hashes, len(self.senders), self._key_groups)
+        wanted = batch if self._with_keys else batch.without_keys()
+        return [
+            Routed(sender, self._taken(wanted, rows))
+            for sender, rows in zip(self.senders, parts, strict=True)
+            if len(rows)
+        ]
+
+    def close(self) -> None:
+        """Gives the partitioner back."""
+        self._partitioner.close()
 
     def _taken(self, batch: Batch, rows: pa.UInt32Array) -> Batch:
-        columns = batch.columns if len(rows) == batch.rows else batch.columns.take(rows)
-        if not self._with_keys:
-            return Batch(columns)
-        assert batch.keys is not None
-        assert batch.hashes is not None
+        """These rows; a key that is a field of the record is not copied a second time."""
         if len(rows) == batch.rows:
-            return Batch(columns, batch.keys, batch.hashes)
-        hashes = batch.hashes.take(rows)
-        if self._key_path is None:
-            return Batch(columns, batch.keys.take(rows), hashes)
+            return replace(batch, origin=None)
+        if batch.keys is None or self._key_path is None:
+            return batch.take(rows)
         where = self._key_path
-        return Batch(columns, batch_at(columns, where.record, where.path, where.key), hashes)
+        taken = batch.without_keys().take(rows)
+        keys = batch_at(taken.columns, where.record, where.path, where.key)
+        return replace(taken, keys=keys, hashes=None if batch.hashes is None else batch.hashes.take(rows))
 
 
 class EdgeOutputs:
-    """`Outputs` over edges: every edge gets every batch."""
+    """`Outputs` over edges: every edge gets every batch of its port."""
 
     is_sink = False
 
     def __init__(self, edges: Sequence[ForwardEdge | HashEdge]) -> None:
         self._edges = edges
 
-    def route(self, batch: Batch) -> list[Routed]:
+    def route(self, port: str, batch: Batch) -> list[Routed]:
         """See `Outputs`."""
-        return [routed for edge in self._edges for routed in edge.route(batch)]
+        return [routed for edge in self._edges if edge.port == port for routed in edge.route(batch)]
 
     async def deliver(self, routed: Routed) -> None:
         """See `Outputs`."""
-        inlet, batch = routed
-        assert inlet is not None
-        await inlet.send(batch)
+        assert routed.sender is not None
+        await routed.sender.send(routed.batch)
 
     async def control(self, element: Control) -> None:
         """See `Outputs`."""
         for edge in self._edges:
-            for inlet in edge.inlets:
-                await inlet.send(element)
+            for sender in edge.senders:
+                await sender.send(element)
 
     async def flush(self) -> None:
         """See `Outputs`."""
+
+    def close(self) -> None:
+        """See `Outputs`."""
+        for edge in self._edges:
+            edge.close()
 
 
 class SinkOutputs:
@@ -168,13 +191,13 @@ class SinkOutputs:
         """Opens the writer. Raises SinkFailed."""
         await self._compute.run(self._open)
 
-    def route(self, batch: Batch) -> list[Routed]:
+    def route(self, port: str, batch: Batch) -> list[Routed]:
         """See `Outputs`."""
-        return [(None, batch)]
+        return [Routed(None, batch)]
 
     async def deliver(self, routed: Routed) -> None:
         """See `Outputs`."""
-        await self._compute.run(lambda: self._write(routed[1]))
+        await self._compute.run(lambda: self._write(routed.batch))
 
     async def control(self, element: Control) -> None:
         """See `Outputs`: nothing goes on from here, but whoever waits for a barrier hears of it."""

@@ -1,25 +1,24 @@
-"""The actor of one subtask: takes elements from its mailbox, has them worked on in its slot, hands on what comes out.
+"""The actor of one subtask: takes elements from its mailbox, has them worked on in its lane, hands on what comes out.
 
 What it owns: the order of things: batches, control elements, updates and writes that are held. On the event loop.
-What it leaves: the work itself (`operators/`, in the slot), alignment and hold rules (pure), wiring (`job_run.py`).
+What it leaves: the work itself (`operators/`, in the lane), alignment and hold rules (pure), wiring (`fragment.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import trio
 
 from lightflus import limits
 from lightflus.model.alignment import Alignment
-from lightflus.model.elements import Barrier, Control, EndOfInput
-from lightflus.ports.batch import Batch
+from lightflus.model.elements import Barrier, Control, EndOfInput, Stop, Watermark
+from lightflus.ports.batch import Batch, Out, Side
 from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
-from lightflus.runtime.merging import merged
-from lightflus.runtime.operators.body import Body
+from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.outputs import Outputs, Routed
 
 _HOLD_SECONDS = limits.HOLD_MS / 1_000
@@ -30,18 +29,29 @@ _HOP_SECONDS = 0.02
 class Subtask:
     """One parallel instance of a task."""
 
-    def __init__(self, name: str, mailbox: Mailbox, body: Body, outputs: Outputs, compute: Compute) -> None:
+    def __init__(
+        self,
+        name: str,
+        mailbox: Mailbox,
+        chain: Chain,
+        outputs: Outputs,
+        *,
+        compute: Compute,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """`compute` is its lane; `clock` tells the lane, in seconds, when a hop has taken long enough."""
         self.name = name
         self._mailbox = mailbox
-        self._body = body
+        self._chain = chain
         self._outputs = outputs
         self._compute = compute
-        self._alignment = Alignment(mailbox.inputs)
+        self._clock = clock
+        self._alignment = Alignment(len(mailbox.sides))
         self._updates = Hold(_HOLD_SECONDS)
         self._writes = Hold(_HOLD_SECONDS)
 
     async def run(self) -> None:
-        """Works until all inputs have ended and everything has been handed on."""
+        """Works until all inputs have ended, or the job stops, and everything has been handed on."""
         if self._alignment.is_ended:
             await self._on_control(EndOfInput())
         while not self._alignment.is_ended:
@@ -50,27 +60,30 @@ class Subtask:
                 continue
             source, element = received
             if isinstance(element, Batch):
-                await self._work(self._body.process(self._with_more(element)))
+                side = self._mailbox.sides[source]
+                await self._work(self._chain.process(side, self._with_more(side, element)))
                 self._begin_holds()
             else:
                 for control in self._alignment.receive(source, element):
                     await self._on_control(control)
                 self._mailbox.block(self._alignment.blocked)
 
-    def _with_more(self, batch: Batch) -> Batch:
-        """The batch and what else has arrived, if the body is better off with larger ones; nothing is waited for."""
-        batches, room = [batch], self._body.prefers_rows - batch.rows
-        while room > 0 and (more := self._mailbox.take_batch(room)) is not None:
+    def _with_more(self, side: int, batch: Batch) -> list[Batch]:
+        """The batch and what else has arrived, if the chain is better off with larger ones; nothing is waited for."""
+        batches, room = [batch], self._chain.prefers_rows - batch.rows
+        while room > 0 and (more := self._mailbox.take_batch(side, room)) is not None:
             batches.append(more)
             room -= more.rows
-        return batch if len(batches) == 1 else merged(batches)
+        return batches
 
     async def _next(self) -> tuple[int, Batch | Control] | None:
         """The next element; or None after something held was let go, or could be now."""
         now = trio.current_time()
         received = self._mailbox.receive_nowait()
+        if self._chain.wakes_at <= now:
+            await self._work(self._chain.wake(now))
         if received is None:
-            due = min(self._updates.may_end_at, self._writes.may_end_at)
+            due = min(self._updates.may_end_at, self._writes.may_end_at, self._chain.wakes_at)
             if now < due:
                 return await self._mailbox.receive(due)
             await self._let_go(now, is_idle=True)
@@ -87,7 +100,7 @@ class Subtask:
 
     async def _release(self) -> None:
         started = trio.current_time()
-        await self._work(self._body.release())
+        await self._work(self._chain.release())
         self._updates.end(started, trio.current_time())
 
     async def _flush(self) -> None:
@@ -99,39 +112,56 @@ class Subtask:
 
     async def _on_control(self, control: Control) -> None:
         match control:
-            case Barrier():
+            case Watermark(time_ms):
+                await self._work(self._chain.watermark(time_ms))
+                return
+            case Barrier() | Stop():
                 await self._release()
                 await self._flush()
             case EndOfInput():
-                await self._work(self._body.finish())
+                await self._work(self._chain.finish())
                 await self._flush()
             case _:
                 pass
         await self._outputs.control(control)
 
     def _begin_holds(self) -> None:
-        if self._body.is_holding:
+        if self._chain.is_holding:
             self._updates.begin(trio.current_time())
 
-    async def _work(self, work: Iterator[Batch]) -> None:
-        """Has the slot compute what `work` yields, some at a time, and delivers it."""
+    async def _work(self, work: Iterator[Out]) -> None:
+        """Has the lane compute what `work` yields, some at a time, and delivers it."""
         is_done = False
         while not is_done:
             ready, is_done = await self._compute.run(lambda: self._some(work))
-            for routed in ready:
-                await self._outputs.deliver(routed)
-            if ready and self._outputs.is_sink:
-                self._writes.begin(trio.current_time())
+            for out in ready:
+                if isinstance(out, Routed):
+                    await self._outputs.deliver(out)
+                    self._note_write()
+                else:
+                    await self._outputs.control(out)
 
-    def _some(self, work: Iterator[Batch]) -> tuple[list[Routed], bool]:
-        """On the slot: as much as fits into an element or a hop, and whether that was all."""
-        ready: list[Routed] = []
-        rows, size, until = 0, 0, perf_counter() + _HOP_SECONDS
-        while rows < limits.ELEMENT_ROWS and size < limits.ELEMENT_BYTES and perf_counter() < until:
-            batch = next(work, None)
-            if batch is None:
-                return ready, True
+    def _note_write(self) -> None:
+        if self._outputs.is_sink:
+            self._writes.begin(trio.current_time())
+
+    def _some(self, work: Iterator[Out]) -> tuple[list[Routed | Control], bool]:
+        """In the lane: as much as fits into an element or a hop, and whether that was all."""
+        ready: list[Routed | Control] = []
+        rows, size, until = 0, 0, self._clock() + _HOP_SECONDS
+        while rows < limits.ELEMENT_ROWS and size < limits.ELEMENT_BYTES and self._clock() < until:
+            out = next(work, None)
+            match out:
+                case None:
+                    return ready, True
+                case Batch():
+                    batch, port = out, ""
+                case Side(port, batch):
+                    pass
+                case _:
+                    ready.append(out)
+                    continue
             rows += batch.rows
             size += batch.columns.nbytes
-            ready.extend(self._outputs.route(batch))
+            ready.extend(self._outputs.route(port, batch))
         return ready, False

@@ -1,7 +1,7 @@
 """The names of all metrics, typed and explained: what the live view, `--json` and later a scrape call them.
 
 What it owns: names, units, kinds, meaning. Pure; a test keeps docs/metrics.md in step.
-What it leaves: counting (`runtime/counters.py`), showing (`cli/`).
+What it leaves: counting (`runtime/counters.py`), showing (`cli/report.py`).
 """
 
 from __future__ import annotations
@@ -37,12 +37,18 @@ class Metric:
     labels: tuple[str, ...]
     meaning: str
 
+    @property
+    def key(self) -> str:
+        """The name without what all metrics of operators have in common: `rows_in`."""
+        return self.name.removeprefix(_PREFIX).removesuffix("_total")
 
+
+_PREFIX = "lightflus_operator_"
 _OPERATOR = ("namespace", "job", "operator")
 
 
 def _counter(name: str, unit: str, meaning: str) -> Metric:
-    return Metric(f"lightflus_operator_{name}_total", MetricKind.COUNTER, unit, _OPERATOR, meaning)
+    return Metric(f"{_PREFIX}{name}_total", MetricKind.COUNTER, unit, _OPERATOR, meaning)
 
 
 ROWS_IN = _counter("rows_in", "rows", "Rows that reached the operator; of a source, rows read.")
@@ -58,17 +64,24 @@ REJECTED = _counter(
 )
 RETRIES = _counter("retries", "tries", "Tries that a source or sink had to repeat, since its system was away.")
 LAG = Metric(
-    "lightflus_operator_lag",
+    f"{_PREFIX}lag",
     MetricKind.GAUGE,
     "records",
     _OPERATOR,
     "Records that wait in a source's system; absent where it does not say.",
 )
+OPEN = Metric(
+    f"{_PREFIX}open",
+    MetricKind.GAUGE,
+    "results",
+    _OPERATOR,
+    "Results that a keyed operator has and that wait for the end of its input.",
+)
 JOB_SECONDS = Metric(
     "lightflus_job_seconds", MetricKind.GAUGE, "seconds", ("namespace", "job"), "Time since the run began."
 )
 
-METRICS: tuple[Metric, ...] = (
+OPERATOR_METRICS: tuple[Metric, ...] = (
     ROWS_IN,
     ROWS_OUT,
     BATCHES,
@@ -78,6 +91,8 @@ METRICS: tuple[Metric, ...] = (
     REJECTED,
     RETRIES,
     LAG,
-    JOB_SECONDS,
+    OPEN,
 )
+"""What is counted for each operator; `key` is its name in `--json` and in the runtime's `OperatorProgress`."""
+METRICS: tuple[Metric, ...] = (*OPERATOR_METRICS, JOB_SECONDS)
 """All of them, in the order of docs/metrics.md."""

@@ -1,14 +1,49 @@
-"""What every `ports.Compute` must do: a suite that runs over the thread and over the inline one.
+"""Compute without threads, and what every `ports.Compute` must do: a suite that runs over all kinds of them.
 
-What it owns: the contract as tests. Subclass `ComputeContract` in a test file and give it `make`.
+What it owns: `InlineCompute` and `InlineSlots`, for tests on trio's virtual clock, which runs on while a thread works;
+the contract as tests: subclass `ComputeContract` in a test file and give it `make`.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from typing import TypeVar
+
 import pytest
 import trio
 
-from lightflus.runtime.compute import ComputeFactory
+from lightflus.ports.compute import Compute, ComputeFactory
+
+T = TypeVar("T")
+
+
+class InlineCompute:
+    """Runs work where it is asked for, with a checkpoint before it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Runs `work` now; see `ports.Compute`."""
+        await trio.lowlevel.checkpoint()
+        return work()
+
+    def post(self, work: Callable[[], object]) -> None:
+        """Runs `work` now; what it raises is lost."""
+        with contextlib.suppress(Exception):
+            work()
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class InlineSlots:
+    """`ports.Slots` without threads."""
+
+    def lane(self, number: int, name: str) -> Compute:
+        """A lane of its own."""
+        return InlineCompute(name)
 
 
 def _fail() -> None:

@@ -6,56 +6,14 @@ What it leaves: whether record types fit along the edges (`records.py`), which n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from lightflus.model.graph import (
-    FieldPath,
-    Filter,
-    FlatMap,
-    Function,
-    FunctionKind,
-    FunctionNumber,
-    KeyBy,
-    Map,
-    Operator,
-    Reduce,
-    Sink,
-)
+from lightflus.model.graph import Function, FunctionNumber
+from lightflus.model.operators import uses
 from lightflus.model.rules.report import Report, shown
 from lightflus.model.types import columns
 
 SDK_HINT = "this is a mistake of the SDK that built the module: build it again with one of this version"
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An operator calls `function` as a function of `kind`, for `what`."""
-
-    function: FunctionNumber
-    kind: FunctionKind
-    what: str
-
-
-def uses(operator: Operator) -> Iterator[Use]:
-    """The functions that an operator calls."""
-    match operator.kind:
-        case Map(number):
-            yield Use(number, FunctionKind.MAP, "map")
-        case Filter(number):
-            yield Use(number, FunctionKind.FILTER, "filter")
-        case FlatMap(number):
-            yield Use(number, FunctionKind.FLAT_MAP, "flatMap")
-        case Reduce(number):
-            yield Use(number, FunctionKind.REDUCE, "reduce")
-        case KeyBy(key) if not isinstance(key, FieldPath):
-            yield Use(key, FunctionKind.KEY, "the key")
-        case Sink() as sink:
-            for field in sink.fields:
-                if not isinstance(field.value, FieldPath):
-                    yield Use(field.value, FunctionKind.FIELD, f"its field {shown(field.name)!r}")
-        case _:
-            return
 
 
 def check_functions(report: Report) -> None:
@@ -64,10 +22,11 @@ def check_functions(report: Report) -> None:
     for operator in report.graph.operators:
         for use in uses(operator):
             if use.function >= len(functions):
-                text = f"{use.what} calls function {use.function}, but the job has {len(functions)}"
+                text = f"{shown(use.what)} calls function {use.function}, but the job has {len(functions)}"
                 report.operator(operator, text, SDK_HINT)
             elif (found := functions[use.function].kind) is not use.kind:
-                text = f"{use.what} calls function {use.function}, a {found.value} function, not a {use.kind.value} one"
+                calls = f"{shown(use.what)} calls function {use.function}"
+                text = f"{calls}, a {found.value} function, not a {use.kind.value} one"
                 report.operator(operator, text, SDK_HINT)
     for index, function in enumerate(functions):
         _check_columns(report, FunctionNumber(index), function)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from lightflus.model.graph import JobGraph, KeyBy, Operator, OperatorId, Reduce, Sink, Source
+from lightflus.model.graph import JobGraph, KeyBy, Operator, OperatorId, Sink, Source
+from lightflus.model.operators import facts_of, is_keyed
 from lightflus.model.rules.report import Report, shown
-
-REDUCE_HINT = "write stream.keyBy(...).reduce(...)"
 
 
 def check_shape(report: Report) -> None:
@@ -63,18 +62,19 @@ def _check_edges(report: Report) -> None:
             elif isinstance(upstream.kind, Sink):
                 text = f"it reads from {report.name_of(upstream)}, which is a sink"
                 report.operator(operator, text, "read from the operator before the sink")
-            elif isinstance(operator.kind, Reduce) and not isinstance(upstream.kind, KeyBy):
-                text = f"reduce needs a keyed stream, but {report.name_of(upstream)} is a {upstream.kind_name}"
-                report.operator(operator, text, REDUCE_HINT)
-            if edge.port:
+            elif is_keyed(operator) and not isinstance(upstream.kind, KeyBy):
+                name, found = facts_of(operator).name, facts_of(upstream).name
+                text = f"{name} needs a keyed stream, but {report.name_of(upstream)} is a {found}"
+                report.operator(operator, text, f"write stream.keyBy(...).{name}(...)")
+            if edge.port and (upstream is None or edge.port not in facts_of(upstream).ports(upstream.kind)):
                 text = f"it reads the side output {shown(edge.port)!r} of operator {edge.operator}, which has none"
                 report.operator(operator, text, "read the main output: leave the port empty")
 
 
 def _check_input_count(report: Report, operator: Operator) -> None:
-    expected = 0 if isinstance(operator.kind, Source) else 1
+    expected = facts_of(operator).inputs
     if len(operator.inputs) != expected:
-        text = f"a {operator.kind_name} has {expected} input{'s' * (expected != 1)}, not {len(operator.inputs)}"
+        text = f"a {facts_of(operator).name} has {expected} input{'s' * (expected != 1)}, not {len(operator.inputs)}"
         report.operator(operator, text, "give it exactly the stream that it reads" if expected else "drop its inputs")
 
 

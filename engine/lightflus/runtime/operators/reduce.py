@@ -1,4 +1,4 @@
-"""The keyed running reduction: state in the kernel, the function in the guest, both on the slot's thread.
+"""The keyed running reduction: state in the kernel, the function in the guest, both on its subtask's lane.
 
 What it owns: one fold per piece (look-up, gather, guest, check, scatter), and which updates leave, as the plan decided
 (`model/emit.py`). State is written only after everything of the call has succeeded.
@@ -18,13 +18,13 @@ from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.model.emit import EmitDecision, EmitMode
 from lightflus.model.graph import FieldPath, FunctionNumber
 from lightflus.model.types import Type
-from lightflus.ports.batch import Batch
+from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Folded, Guest
 from lightflus.ports.kernel import KeyedState, Lookup
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
-from lightflus.runtime.operators.body import Body
+from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.pieces import fold_pieces
 
 SHOWN_KEY = 80
@@ -42,16 +42,15 @@ class Reduction:
     counters: Counters
 
 
-class ReduceBody:
-    """A `Body` that folds records into the state of their key, and hands updates to the body chained behind it."""
+class ReduceStage(Stage):
+    """Folds records into the state of their key, and yields updates."""
 
     prefers_rows = limits.FOLD_ROWS
 
-    def __init__(self, reduction: Reduction, state: KeyedState, host: GuestHost, after: Body) -> None:
+    def __init__(self, reduction: Reduction, state: KeyedState, host: GuestHost) -> None:
         self._reduction = reduction
         self._state = state
         self._host = host
-        self._after = after
         self._has_updates = False
 
     @property
@@ -59,31 +58,33 @@ class ReduceBody:
         """Whether updates wait for `release`."""
         return self._has_updates and self._reduction.emit.mode is EmitMode.LAST
 
-    def process(self, batch: Batch) -> Iterator[Batch]:
+    def process(self, side: int, batch: Batch) -> Iterator[Out]:
         """Folds a batch in; yields every update if the plan says so, otherwise nothing yet."""
         if batch.keys is None:
             raise InternalError("a reduce got records without keys")
         for start, stop in fold_pieces(batch.columns):
             for update in self._fold(batch.columns, batch.keys, batch.hashes, start, stop):
                 self._reduction.counters.rows_out += update.num_rows
-                yield from self._after.process(Batch(update))
+                yield Batch(update)
+        if self._reduction.emit.mode is EmitMode.FINAL:
+            self._reduction.counters.open = len(self._state)
 
-    def release(self) -> Iterator[Batch]:
+    def release(self) -> Iterator[Out]:
         """The last update of every key that has one since the last time."""
         if self.is_holding:
             yield from self._updates()
 
-    def finish(self) -> Iterator[Batch]:
+    def finish(self) -> Iterator[Out]:
         """All updates that have not left."""
         if self._reduction.emit.mode is not EmitMode.EVERY:
+            self._reduction.counters.open = 0
             yield from self._updates()
 
     def close(self) -> None:
-        """See `Body`."""
-        self._host.close()
+        """Gives the table back."""
         self._state.close()
 
-    def _updates(self) -> Iterator[Batch]:
+    def _updates(self) -> Iterator[Out]:
         self._has_updates = False
         counters = self._reduction.counters
         while True:
@@ -94,7 +95,7 @@ class ReduceBody:
             rows = rows_of(self._state.gather(slots))
             counters.rows_out += rows.num_rows
             counters.busy_ns += perf_counter_ns() - started
-            yield from self._after.process(Batch(rows))
+            yield Batch(rows)
 
     def _fold(
         self, columns: pa.RecordBatch, keys: pa.RecordBatch, hashes: pa.UInt64Array | None, start: int, stop: int

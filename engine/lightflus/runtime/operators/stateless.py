@@ -1,7 +1,7 @@
 """Maps, filters and flatMaps of one task, back to back in one guest, and the tail behind them.
 
-What it owns: cutting a batch into calls, one chain of calls per piece (docs/abi.md, section 3), counting. On the slot's
-thread. What it leaves: the guest's life and retries (`../guest_host.py`), what leaves the chain (`tails.py`).
+What it owns: cutting a batch into calls, one chain of calls per piece (docs/abi.md, section 3), counting. On its
+subtask's lane. What it leaves: the guest's life and retries (`../guest_host.py`), what leaves the chain (`tails.py`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 from time import perf_counter_ns
 
-import pyarrow as pa
-
 from lightflus.model.graph import FunctionNumber
 from lightflus.model.types import Type
-from lightflus.ports.batch import Batch
+from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Guest, GuestBatch
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import Describe, GuestHost
-from lightflus.runtime.operators.tails import Rows, Tail, shifted
+from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.tails import Tail, TailRows
 from lightflus.runtime.pieces import call_pieces
 
 
@@ -51,7 +50,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Line:
     """A straight line of stateless operators: records of `reads` come in, of `yields` reach the tail."""
 
     reads: Type
@@ -60,57 +59,46 @@ class Chain:
     tail: Tail
 
 
-class StatelessBody:
-    """A `Body` without state: what comes in goes out at once."""
+class StatelessStage(Stage):
+    """A stage without state: what comes in goes out at once."""
 
-    prefers_rows = 0
-    is_holding = False
-
-    def __init__(self, chain: Chain, host: GuestHost) -> None:
-        self._chain = chain
+    def __init__(self, line: Line, host: GuestHost) -> None:
+        self._line = line
         self._host = host
 
-    def process(self, batch: Batch) -> Iterator[Batch]:
-        """Runs the chain over a batch, piece by piece."""
-        tail = self._chain.tail
-        if not self._chain.steps and not tail.calls_guest:
-            rows = Rows(self._chain.reads, columns=batch.columns, guest=None, loaded=None)
-            yield from tail.emit(_with_origin(tail.finish(rows), batch, 0))
+    def process(self, side: int, batch: Batch) -> Iterator[Out]:
+        """Runs the line over a batch, piece by piece."""
+        tail = self._line.tail
+        if not self._line.steps and not tail.calls_guest:
+            rows = TailRows(self._line.reads, batch, guest=None, loaded=None)
+            yield from tail.emit(tail.finish(rows))
             return
         for start, stop in call_pieces(batch.columns):
             for done in self._piece(batch, start, stop):
                 yield from tail.emit(done)
 
-    def release(self) -> Iterator[Batch]:
-        """Nothing is held."""
-        return iter(())
-
-    def finish(self) -> Iterator[Batch]:
-        """Nothing is left."""
-        return iter(())
-
     def close(self) -> None:
-        """See `Body`."""
-        self._host.close()
+        """Gives back what the tail has."""
+        self._line.tail.close()
 
     def _piece(self, batch: Batch, start: int, stop: int) -> list[Batch]:
         """What comes of rows [start, stop): one batch, or several if the guest could not do it in one call."""
         done: list[Batch] = []
 
         def call(guest: Guest, first: int, last: int) -> None:
-            found = self._call(guest, batch.columns.slice(first, last - first))
+            found = self._call(guest, batch.slice(first, last - first))
             if found is not None:
-                done.append(found if self._chain.steps else _with_origin(found, batch, first))
+                done.append(found)
 
         self._host.run(start, stop, call, _describe(batch))
         return done
 
-    def _call(self, guest: Guest, columns: pa.RecordBatch) -> Batch | None:
+    def _call(self, guest: Guest, piece: Batch) -> Batch | None:
         counted: list[_Count] = []
         before = perf_counter_ns()
         guest.begin()
-        loaded = guest.load(columns)
-        for step in self._chain.steps:
+        loaded = guest.load(piece.columns)
+        for step in self._line.steps:
             rows_in = loaded.rows
             loaded = step.call(guest, loaded)
             now = perf_counter_ns()
@@ -118,15 +106,14 @@ class StatelessBody:
             before = now
             if loaded.rows == 0:
                 break
-        found = self._finish(guest, loaded, columns) if loaded.rows else None
+        found = self._finish(guest, loaded, piece) if loaded.rows else None
         for count in counted:
             count.commit()
         return found
 
-    def _finish(self, guest: Guest, loaded: GuestBatch, columns: pa.RecordBatch) -> Batch:
-        chain = self._chain
-        rows = Rows(chain.yields, columns=None if chain.steps else columns, guest=guest, loaded=loaded)
-        return chain.tail.finish(rows)
+    def _finish(self, guest: Guest, loaded: GuestBatch, piece: Batch) -> Batch:
+        line = self._line
+        return line.tail.finish(TailRows(line.yields, None if line.steps else piece, guest=guest, loaded=loaded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +139,3 @@ def _describe(batch: Batch) -> Describe:
 
 def _unknown(_row: int) -> None:
     return None
-
-
-def _with_origin(found: Batch, batch: Batch, start: int) -> Batch:
-    """`found` holds the rows of `batch` from `start` on, one for one."""
-    return Batch(found.columns, found.keys, None, shifted(batch, start))

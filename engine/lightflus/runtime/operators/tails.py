@@ -1,7 +1,7 @@
-"""The last step of a chain: what leaves it, once the guest has worked on a piece.
+"""The last step of a line of calls: what leaves it, once the guest has worked on a piece.
 
-What it owns: taking rows out of the guest as records, as records with keys and hashes, or as a sink's columns. On the
-slot's thread. What it leaves: the steps before (`stateless.py`), exchange and sinks (`../outputs.py`).
+What it owns: taking rows out of the guest as records, as records with keys and hashes, or as a sink's columns. On its
+subtask's lane. What it leaves: the steps before (`stateless.py`), exchange and sinks (`../outputs.py`).
 """
 
 from __future__ import annotations
@@ -25,43 +25,42 @@ from lightflus.runtime.fields import AnyArray, as_column, batch_at, column_at
 from lightflus.runtime.pieces import element_pieces
 
 
-class Rows:
-    """Rows of one piece at the end of a chain: in the guest, as Arrow columns, or both."""
+class TailRows:
+    """Rows of one piece at the end of a line: in the guest, as a batch, or both."""
 
-    __slots__ = ("_columns", "_guest", "_loaded", "record")
+    __slots__ = ("_batch", "_guest", "_loaded", "record")
 
-    def __init__(
-        self, record: Type, *, columns: pa.RecordBatch | None, guest: Guest | None, loaded: GuestBatch | None
-    ) -> None:
+    def __init__(self, record: Type, batch: Batch | None, *, guest: Guest | None, loaded: GuestBatch | None) -> None:
+        """`batch` is what came in, if the guest has not made other rows of it."""
         self.record = record
-        self._columns = columns
+        self._batch = batch
         self._guest = guest
         self._loaded = loaded
 
     @property
-    def columns(self) -> pa.RecordBatch:
-        """The record's columns; copied out of the guest at the first use."""
-        if self._columns is None:
+    def batch(self) -> Batch:
+        """The rows themselves; copied out of the guest at the first use."""
+        if self._batch is None:
             guest, loaded = self._in_guest()
-            self._columns = guest.take(loaded, self.record)
-        return self._columns
+            self._batch = Batch(guest.take(loaded, self.record))
+        return self._batch
 
     def batch_of(self, value: Extractor, found: Type) -> pa.RecordBatch:
         """A batch of `found`: a plain field, or what a function yields."""
         if isinstance(value, FieldPath):
-            return batch_at(self.columns, self.record, value, found)
+            return batch_at(self.batch.columns, self.record, value, found)
         guest, loaded = self._in_guest()
         return guest.extract(value, loaded)
 
     def column_of(self, value: Extractor, found: Type) -> AnyArray:
         """The same as one column."""
         if isinstance(value, FieldPath):
-            return column_at(self.columns, self.record, value)
+            return column_at(self.batch.columns, self.record, value)
         return as_column(self.batch_of(value, found), found)
 
     def _in_guest(self) -> tuple[Guest, GuestBatch]:
         if self._guest is None or self._loaded is None:
-            raise InternalError("a chain without a guest was asked to call a function")
+            raise InternalError("a line without a guest was asked to call a function")
         return self._guest, self._loaded
 
 
@@ -73,12 +72,16 @@ class Tail(Protocol):
         """Whether it needs the rows in a guest."""
         ...
 
-    def finish(self, rows: Rows) -> Batch:
+    def finish(self, rows: TailRows) -> Batch:
         """All that needs the guest."""
         ...
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
         """Cuts to the size of channel elements, and computes what needs no guest."""
+        ...
+
+    def close(self) -> None:
+        """Gives memory back. Idempotent."""
         ...
 
 
@@ -87,13 +90,16 @@ class RecordTail:
 
     calls_guest = False
 
-    def finish(self, rows: Rows) -> Batch:
-        """The columns alone."""
-        return Batch(rows.columns)
+    def finish(self, rows: TailRows) -> Batch:
+        """The rows, of a stream that is not keyed."""
+        return rows.batch.without_keys()
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
         """Pieces."""
         return _pieces(batch)
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
 
 class KeyTail:
@@ -111,11 +117,11 @@ class KeyTail:
         """Only for a computed key."""
         return not isinstance(self._key, FieldPath)
 
-    def finish(self, rows: Rows) -> Batch:
+    def finish(self, rows: TailRows) -> Batch:
         """Columns and keys."""
         started = perf_counter_ns()
         self._counters.calls += self.calls_guest
-        batch = Batch(rows.columns, rows.batch_of(self._key, self._type))
+        batch = rows.batch.with_keys(rows.batch_of(self._key, self._type))
         self._counters.busy_ns += perf_counter_ns() - started
         return batch
 
@@ -130,6 +136,10 @@ class KeyTail:
             self._counters.rows_in += piece.rows
             self._counters.rows_out += piece.rows
             yield hashed
+
+    def close(self) -> None:
+        """Gives the partitioner back."""
+        self._partitioner.close()
 
     def _hashed(self, piece: Batch, keys: pa.RecordBatch) -> Batch:
         try:
@@ -157,13 +167,13 @@ class SinkTail:
         """Only for computed fields."""
         return self._functions > 0
 
-    def finish(self, rows: Rows) -> Batch:
+    def finish(self, rows: TailRows) -> Batch:
         """One column per field."""
         started = perf_counter_ns()
-        columns = [rows.column_of(field.value, field.type) for field in self._fields]
+        arrays = [rows.column_of(field.value, field.type) for field in self._fields]
         self._counters.calls += self._functions
         self._counters.busy_ns += perf_counter_ns() - started
-        return Batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        return Batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
         """Pieces."""
@@ -172,28 +182,13 @@ class SinkTail:
             self._counters.rows_in += piece.rows
             yield piece
 
+    def close(self) -> None:
+        """Nothing to give back."""
+
 
 def _pieces(batch: Batch) -> Iterator[Batch]:
     for start, stop in element_pieces(batch.columns):
         if stop - start == batch.rows:
             yield batch
             return
-        keys = None if batch.keys is None else batch.keys.slice(start, stop - start)
-        yield Batch(batch.columns.slice(start, stop - start), keys, None, shifted(batch, start))
-
-
-class _Shifted:
-    """An origin whose rows begin further back."""
-
-    def __init__(self, batch: Batch, start: int) -> None:
-        assert batch.origin is not None
-        self._origin = batch.origin
-        self._start = start
-
-    def position(self, row: int) -> str:
-        return self._origin.position(self._start + row)
-
-
-def shifted(batch: Batch, start: int) -> _Shifted | None:
-    """The origin of the rows of `batch` from `start` on, if it has one."""
-    return None if batch.origin is None else _Shifted(batch, start)
+        yield batch.slice(start, stop - start)

@@ -1,0 +1,209 @@
+"""The part of one job that runs in this process: all its subtasks, or some of them, from start to end.
+
+What it owns: one nursery for subtasks and feeders, the first failure, being stopped, and progress. On the event loop.
+What it leaves: making its parts (`making.py`), leaving nothing behind (`closing.py`), what subtasks do (`subtask.py`),
+slots, which it shares with other jobs and does not close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import trio
+
+from lightflus.errors import InternalError, LightflusError
+from lightflus.model.elements import EndOfInput, Stop
+from lightflus.model.graph import OperatorId
+from lightflus.model.plan import Plan, SubtaskId
+from lightflus.ports.compute import ComputeFactory, Slots
+from lightflus.ports.guests import GuestFactory
+from lightflus.ports.kernel import Kernel
+from lightflus.ports.network import Network, Sender
+from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source
+from lightflus.runtime.closing import Closing
+from lightflus.runtime.commits import Commits
+from lightflus.runtime.compute import ThreadCompute
+from lightflus.runtime.counters import Accounts, OperatorProgress
+from lightflus.runtime.feeding import FedSubtask, Feeding
+from lightflus.runtime.intake import BadRecordPolicy
+from lightflus.runtime.making import Making
+from lightflus.runtime.subtask import Subtask
+from lightflus.runtime.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How a run ended.
+
+    Attributes:
+        operators: what each operator did, in order of registration.
+        seconds: from start to end.
+        is_stopped: whether it was told to end before its sources had.
+    """
+
+    operators: tuple[OperatorProgress, ...]
+    seconds: float
+    is_stopped: bool
+
+
+class Fragment:
+    """One run: `run` it once; `progress`, `stop`, `drain` at any time from its loop; cancel it like any trio code."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        guests: GuestFactory,
+        kernel: Kernel,
+        sources: Mapping[OperatorId, Source],
+        sinks: Mapping[OperatorId, Sink],
+        slots: Slots,
+        policies: Mapping[OperatorId, BadRecordPolicy] | None = None,
+        own: Collection[SubtaskId] | None = None,
+        network: Network | None = None,
+        threads: ComputeFactory = ThreadCompute,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Prepares a run.
+
+        Args:
+            plan: the whole job.
+            guests: makes instances of the job's module.
+            kernel: makes kernel instances.
+            sources: an opened source per source operator that has a subtask here; closed at the end.
+            sinks: an opened sink per sink operator that has a subtask here; closed at the end.
+            slots: compute threads, which stay the caller's.
+            policies: what each source does with bad records; the job fails where nothing is said.
+            own: the subtasks that run here; by default all of them.
+            network: reaches the others; needed if there are any.
+            threads: makes threads of readers and writers.
+            clock: seconds, for subtasks to give their slot back in time.
+        """
+        self._plan = plan
+        self._own = sorted(plan.subtasks if own is None else own)
+        self._wiring = Wiring(plan, self._own, network)
+        self._accounts = Accounts(plan)
+        self._closing = Closing(sinks, threads)
+        self._feeding = Feeding(sources, policies or {}, self._closing.reader)
+        writers = sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own)
+        self._commits = Commits(writers)
+        self._making = Making(
+            plan=plan,
+            wiring=self._wiring,
+            accounts=self._accounts,
+            closing=self._closing,
+            commits=self._commits,
+            guests=guests,
+            kernel=kernel,
+            sinks=sinks,
+            slots=slots,
+            clock=clock,
+        )
+        self._failure: LightflusError | None = None
+        self._is_stopped = False
+        self._started = 0.0
+
+    async def run(self) -> JobResult:
+        """Runs until all inputs have ended, or it is stopped, and everything has reached its sink.
+
+        Raises:
+            LightflusError: the first failure of any part; everything else has been stopped by then.
+        """
+        self._started = trio.current_time()
+        is_whole = False
+        try:
+            async with trio.open_nursery() as around:
+                async with trio.open_nursery() as nursery:
+                    await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery, around))
+                around.cancel_scope.cancel()
+            if self._failure is None:
+                await self._feeding.commit_all()
+            is_whole = self._failure is None
+        finally:
+            await self._close(is_whole=is_whole)
+        if self._failure is not None:
+            raise self._failure
+        return JobResult(self.progress(), self.seconds, self._is_stopped)
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return trio.current_time() - self._started
+
+    def progress(self) -> tuple[OperatorProgress, ...]:
+        """What each operator has done here so far, in order of registration."""
+        return self._accounts.progress()
+
+    @property
+    def is_flushing(self) -> bool:
+        """Whether a sink is at work on what it held, and not waiting for its system."""
+        return self._making.is_flushing
+
+    def stop(self) -> None:
+        """Sources are read no further, what was read flows to the sinks, nothing fires, `run` returns. Idempotent."""
+        self._end(Stop())
+
+    def drain(self) -> None:
+        """The same, but as if the sources had ended: what waits for their end fires. Idempotent."""
+        self._end(EndOfInput())
+
+    def inlet(self, subtask: SubtaskId, number: int) -> Sender:
+        """Where elements go in that come over the network: input `number` of a subtask that runs here."""
+        return self._wiring.inlet(subtask, number)
+
+    def _end(self, last: EndOfInput | Stop) -> None:
+        self._is_stopped = True
+        self._feeding.end(last)
+
+    async def _start(self, nursery: trio.Nursery, around: trio.Nursery) -> None:
+        """Makes all parts, sinks first, so that one that cannot be written fails before anything is read.
+
+        `around` is for what runs beside them and never ends by itself.
+        """
+        subtasks: list[Subtask] = [await self._making.subtask(subtask) for subtask in reversed(self._own)]
+        for task in self._plan.tasks:
+            fed = [self._fed(subtask) for subtask in self._own if subtask.task == task.id]
+            if fed and not task.head.operator.inputs:
+                await self._feeding.add(task, fed)
+        for subtask in subtasks:
+            nursery.start_soon(self._guarded, nursery, subtask.name, subtask.run)
+        feeders = self._feeding.feeders
+        for feeder in feeders:
+            nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
+        around.start_soon(self._guarded, nursery, "finding splits", self._feeding.discover)
+        if self._feeding.is_committing:
+            around.start_soon(self._guarded, nursery, "commits", lambda: self._commits.run(feeders))
+
+    def _fed(self, subtask: SubtaskId) -> FedSubtask:
+        operator = self._plan.tasks[subtask.task].head.operator.id
+        account = self._accounts.of(subtask, operator)
+        return FedSubtask(subtask.number, self._wiring.inlet(subtask, 0), account.counters, account.health)
+
+    async def _guarded(self, nursery: trio.Nursery, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Runs a part; its failure is the job's, if it is the first one."""
+        try:
+            await work()
+        except Exception as error:
+            if self._failure is None:
+                self._failure = _as_ours(error, name)
+            nursery.cancel_scope.cancel()
+
+    async def _close(self, *, is_whole: bool) -> None:
+        if not is_whole:
+            self._accounts.stop()
+        error = await self._closing.close(self._feeding, is_whole=is_whole)
+        if error is not None:
+            self._failure = self._failure or _as_ours(error, "closing")
+
+
+def _as_ours(error: Exception, name: str) -> LightflusError:
+    if isinstance(error, LightflusError):
+        if error.where is None:
+            error.where = name
+        return error
+    ours = InternalError(f"{type(error).__name__}: {error}", where=name, hint="please report this")
+    ours.__cause__ = error
+    return ours

@@ -1,0 +1,81 @@
+"""Makes the subtasks of a fragment: each with its lane, guest, chain and outputs.
+
+What it owns: which parts a subtask has and in which order they are made. On the event loop; what belongs to a lane is
+made on it. What it leaves: which stages there are (`assembly.py`), giving all of it back (`closing.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from lightflus.model.graph import OperatorId
+from lightflus.model.plan import Plan, SubtaskId
+from lightflus.ports.compute import Compute, Slots
+from lightflus.ports.guests import GuestFactory
+from lightflus.ports.kernel import Kernel
+from lightflus.ports.sinks import Sink
+from lightflus.runtime.assembly import Parts, chain_of, guest_host
+from lightflus.runtime.closing import Closing
+from lightflus.runtime.commits import Commits
+from lightflus.runtime.counters import Accounts, OperatorHealth
+from lightflus.runtime.outputs import Outputs, SinkOutputs
+from lightflus.runtime.subtask import Subtask
+from lightflus.runtime.wiring import Wiring
+
+
+@dataclass(slots=True, kw_only=True)
+class Making:
+    """What the subtasks of one fragment are made of; see `Fragment` for what comes from its caller."""
+
+    plan: Plan
+    wiring: Wiring
+    accounts: Accounts
+    closing: Closing
+    commits: Commits
+    guests: GuestFactory
+    kernel: Kernel
+    sinks: Mapping[OperatorId, Sink]
+    slots: Slots
+    clock: Callable[[], float]
+    _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
+
+    @property
+    def is_flushing(self) -> bool:
+        """Whether a sink is at work on what it held, and not waiting for its system."""
+        return any(outputs.is_flushing and not health.status for outputs, health in self._ends)
+
+    async def subtask(self, subtask: SubtaskId) -> Subtask:
+        """A subtask that is ready to run. Raises SinkFailed where its sink cannot be written."""
+        task = self.plan.tasks[subtask.task]
+        lane = self.slots.lane(subtask.task + subtask.number, f"{task.name}-{subtask.number}")
+        host = guest_host(task, self.guests)
+        self.closing.hosts.append(host)
+        parts = Parts(self.plan, self.kernel, host, self.accounts.counters_of(subtask))
+        chain = await lane.run(lambda: chain_of(task, parts))
+        self.closing.on_lane(lane, chain.close)
+        outputs = await self._outputs(subtask, lane)
+        return Subtask(task.name, self.wiring.mailbox(subtask), chain, outputs, compute=lane, clock=self.clock)
+
+    async def _outputs(self, subtask: SubtaskId, lane: Compute) -> Outputs:
+        last = self.plan.tasks[subtask.task].last
+        sink = self.sinks.get(last.operator.id)
+        if sink is not None:
+            return await self._sink_outputs(sink, subtask, last.operator.id, last.name)
+        edges = await lane.run(lambda: self.wiring.outputs(subtask, self.kernel))
+        self.closing.on_lane(lane, edges.close)
+        return edges
+
+    async def _sink_outputs(self, sink: Sink, subtask: SubtaskId, operator: OperatorId, name: str) -> SinkOutputs:
+        account, writer = self.accounts.of(subtask, operator), len(self._ends)
+        thread = self.closing.writer(f"{name}-{subtask.number}")
+        outputs = SinkOutputs(
+            lambda: sink.writer(subtask.number, account.health),
+            thread,
+            account.counters,
+            on_control=lambda control: self.commits.flushed(writer, control),
+        )
+        self._ends.append((outputs, account.health))
+        self.closing.on_writer(thread, outputs.close)
+        await outputs.open()
+        return outputs

@@ -1,0 +1,108 @@
+"""A straight line of stages: what one yields, the next one works on.
+
+What it owns: forwarding every hook through the line, in one place, and putting small batches together in front of a
+stage that prefers large ones. Synchronous; used on its subtask's lane.
+What it leaves: what the stages do; side outputs and what the last one yields leave the chain (`../outputs.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from lightflus.limits import FOLD_BYTES
+from lightflus.model.elements import Watermark
+from lightflus.ports.batch import Batch, Out, Side
+from lightflus.runtime.operators.stage import Stage
+
+
+class Chain:
+    """The operators of one subtask; the same hooks as a stage, for all of them."""
+
+    def __init__(self, stages: Sequence[Stage], close: Callable[[], None]) -> None:
+        """There is a stage at least; `close` gives back what they share."""
+        self._stages = stages
+        self._close = close
+
+    @property
+    def prefers_rows(self) -> int:
+        """What the first stage prefers."""
+        return self._stages[0].prefers_rows
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether `release` has something to yield."""
+        return any(stage.is_holding for stage in self._stages)
+
+    @property
+    def wakes_at(self) -> float:
+        """When the first of them wants to wake."""
+        return min(stage.wakes_at for stage in self._stages)
+
+    def process(self, side: int, batches: Sequence[Batch]) -> Iterator[Out]:
+        """Works on batches of one input, put together if there are several."""
+        yield from self._on(0, self._stages[0].process(side, Batch.joined(batches)))
+
+    def watermark(self, time_ms: int) -> Iterator[Out]:
+        """Everything that fires up to a time, and the watermark behind it."""
+        yield from self._on(0, self._stages[0].watermark(time_ms))
+
+    def wake(self, now: float) -> Iterator[Out]:
+        """What is due in any stage."""
+        for at, stage in enumerate(self._stages):
+            if stage.wakes_at <= now:
+                yield from self._on(at, stage.wake(now))
+
+    def release(self) -> Iterator[Out]:
+        """What is held, from the first stage on, since one's updates may be held by the next."""
+        for at, stage in enumerate(self._stages):
+            yield from self._on(at, stage.release())
+
+    def finish(self) -> Iterator[Out]:
+        """All that is left, from the first stage on."""
+        for at, stage in enumerate(self._stages):
+            yield from self._on(at, stage.finish())
+
+    def close(self) -> None:
+        """Gives memory back. Idempotent."""
+        for stage in self._stages:
+            stage.close()
+        self._close()
+
+    def _on(self, at: int, outs: Iterator[Out]) -> Iterator[Out]:
+        """What becomes of what stage `at` yields, in the stages behind it."""
+        behind = at + 1
+        if behind == len(self._stages):
+            return outs
+        most = self._stages[behind].prefers_rows
+        return self._through(behind, _gathered(outs, most) if most else outs)
+
+    def _through(self, at: int, outs: Iterator[Out]) -> Iterator[Out]:
+        stage = self._stages[at]
+        for out in outs:
+            match out:
+                case Batch():
+                    yield from self._on(at, stage.process(0, out))
+                case Watermark(time_ms):
+                    yield from self._on(at, stage.watermark(time_ms))
+                case Side() | _:
+                    yield out
+
+
+def _gathered(outs: Iterator[Out], most_rows: int) -> Iterator[Out]:
+    """The same, neighbouring batches joined up to so many rows, and FOLD_BYTES; nothing waits for what is not there."""
+    waiting: list[Batch] = []
+    rows, size = 0, 0
+    for out in outs:
+        added = out.columns.nbytes if isinstance(out, Batch) else 0
+        if not isinstance(out, Batch) or rows + out.rows > most_rows or size + added > FOLD_BYTES:
+            if waiting:
+                yield Batch.joined(waiting)
+            waiting, rows, size = [], 0, 0
+        if isinstance(out, Batch):
+            waiting.append(out)
+            rows += out.rows
+            size += added
+        else:
+            yield out
+    if waiting:
+        yield Batch.joined(waiting)
