@@ -107,19 +107,25 @@ async def test_the_thread_of_a_long_call_ends_with_it(slots: ThreadSlots) -> Non
 
 
 async def test_no_more_threads_than_there_may_be_are_held_up(slots: ThreadSlots) -> None:
-    longs = [Long() for _ in range(SPARE_THREADS + 3)]
+    begun, may_end = threading.Semaphore(0), threading.Semaphore(0)
     before = threading.active_count()
+
+    def work() -> None:
+        begun.release()
+        may_end.acquire()
+
+    async def begins() -> bool:
+        return await trio.to_thread.run_sync(begun.acquire, True, 10)
+
     async with trio.open_nursery() as nursery:
-        for number, long in enumerate(longs):
-            nursery.start_soon(slots.lane(0, f"long-{number}").run, long)
-        begun = longs[: SPARE_THREADS + 1]
-        await trio.to_thread.run_sync(lambda: all(long.begun.wait(10) for long in begun))
-        begun[0].may_end.set()
-        await trio.to_thread.run_sync(longs[SPARE_THREADS + 1].begun.wait)
-        assert sum(long.begun.is_set() for long in longs) == SPARE_THREADS + 2
+        for number in range(SPARE_THREADS + 3):
+            nursery.start_soon(slots.lane(0, f"long-{number}").run, work)
+        assert all([await begins() for _ in range(SPARE_THREADS + 1)])
+        may_end.release()
+        assert await begins()
+        assert not begun.acquire(blocking=False)
         assert threading.active_count() <= before + SPARE_THREADS + 2
-        for long in longs:
-            long.may_end.set()
+        may_end.release(SPARE_THREADS + 2)
     slots.close()
 
 
