@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lightflus.model.alignment import Alignment
-from lightflus.model.elements import Barrier, EndOfInput, Idle, Watermark
+from lightflus.model.elements import Barrier, EndOfInput, Idle, Stop, Watermark
 
 
 def test_a_watermark_counts_when_every_input_has_one_and_is_the_smallest() -> None:
@@ -65,3 +65,32 @@ def test_the_end_counts_when_all_inputs_have_ended() -> None:
 
 def test_without_inputs_it_has_ended() -> None:
     assert Alignment(0).is_ended
+
+
+def test_where_an_input_was_stopped_all_together_have_stopped_and_not_ended() -> None:
+    inputs = Alignment(3)
+    assert inputs.receive(0, EndOfInput()) == ()
+    assert inputs.receive(1, Stop()) == ()
+    assert inputs.receive(2, EndOfInput()) == (Stop(),)
+    assert inputs.is_ended
+
+
+def test_an_input_that_was_stopped_still_holds_the_watermark_back() -> None:
+    inputs = Alignment(2)
+    inputs.receive(0, Watermark(10))
+    inputs.receive(1, Watermark(10))
+    assert inputs.receive(0, Stop()) == ()
+    assert inputs.receive(1, Watermark(100)) == ()
+    assert inputs.receive(1, EndOfInput()) == (Stop(),)
+
+
+def test_an_input_that_was_stopped_before_its_first_watermark_lets_none_through() -> None:
+    inputs = Alignment(2)
+    inputs.receive(0, Stop())
+    assert inputs.receive(1, Watermark(100)) == ()
+
+
+def test_a_barrier_waits_for_no_input_that_was_stopped() -> None:
+    inputs = Alignment(2)
+    inputs.receive(0, Barrier(3))
+    assert inputs.receive(1, Stop()) == (Barrier(3),)

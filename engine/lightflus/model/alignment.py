@@ -23,7 +23,7 @@ class Alignment:
         self._watermarks: list[int | None] = [None] * inputs
         self._idle = [False] * inputs
         self._ended = [False] * inputs
-        self._is_stopped = False
+        self._stopped: set[int] = set()
         self._at_barrier: set[int] = set()
         self._epoch = 0
         self._sent: int | None = None
@@ -55,17 +55,19 @@ class Alignment:
                 return self._aligned()
             case EndOfInput() | Stop():
                 self._ended[source] = True
-                self._is_stopped |= isinstance(control, Stop)
+                if isinstance(control, Stop):
+                    self._stopped.add(source)
                 self._at_barrier.discard(source)
                 return (*self._aligned(), *self._progress(), *self._end())
 
     def _end(self) -> tuple[Control, ...]:
         if not self.is_ended:
             return ()
-        return (Stop() if self._is_stopped else EndOfInput(),)
+        return (Stop() if self._stopped else EndOfInput(),)
 
     def _progress(self) -> tuple[Control, ...]:
-        active = [number for number, ended in enumerate(self._ended) if not ended]
+        # what was stopped goes on in another run: its watermark still holds the others back
+        active = [number for number, ended in enumerate(self._ended) if not ended or number in self._stopped]
         awake = [number for number in active if not self._idle[number]]
         if not awake:
             newly_idle = bool(active) and not self._is_idle

@@ -124,6 +124,14 @@ def row_function(graph: JobGraph, operator: Operator) -> Function | None:
     return None if number is None else graph.functions[number]
 
 
+def record_read(graph: JobGraph, operator: Operator, side: int = 0) -> Type:
+    """The type of the records that an operator of a checked graph reads on a side; of a source, those of its system."""
+    if not operator.inputs:
+        return record_of(operator, "")
+    read = operator.inputs[side]
+    return record_of(graph.operator(read.operator), read.port)
+
+
 def record_of(operator: Operator, port: str) -> Type:
     """The type of the records that leave an operator of a checked graph through a port; "" is its main output."""
     if port:

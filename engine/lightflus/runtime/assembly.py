@@ -16,15 +16,13 @@ from lightflus.model.graph import (
     FunctionNumber,
     KeyBy,
     Map,
-    Operator,
     OperatorId,
     Reduce,
     Sink,
     Source,
 )
-from lightflus.model.operators import record_of, uses
+from lightflus.model.operators import record_of, record_read, uses
 from lightflus.model.plan import Plan, PlannedOperator, Task
-from lightflus.model.types import Type
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.runtime.counters import Counters
@@ -63,10 +61,11 @@ def chain_of(task: Task, parts: Parts) -> Chain:
     for segment in _segments(task.operators):
         make = STAGES.get(type(segment[0].operator.kind))
         stages.append(_line(task, segment, parts) if make is None else make(segment[0], parts))
+    last = len(stages) - 1
     if type(task.last.operator.kind) in STAGES:
         record = record_of(task.last.operator, "")
         stages.append(StatelessStage(Line(record, record, (), RecordTail()), parts.host))  # cuts what leaves
-    return Chain(stages, parts.host.close)
+    return Chain(stages, parts.host.close, sides_from=last)
 
 
 def _segments(operators: Sequence[PlannedOperator]) -> Iterator[Sequence[PlannedOperator]]:
@@ -87,7 +86,7 @@ def _segments(operators: Sequence[PlannedOperator]) -> Iterator[Sequence[Planned
 
 def _line(task: Task, operators: Sequence[PlannedOperator], parts: Parts) -> StatelessStage:
     """One stage of stateless operators."""
-    reads = yields = _read_by(operators[0].operator, parts.plan)
+    reads = yields = record_read(parts.plan.graph, operators[0].operator)
     steps: list[Step] = []
     tail: Tail = RecordTail()
     for planned in operators:
@@ -106,14 +105,6 @@ def _line(task: Task, operators: Sequence[PlannedOperator], parts: Parts) -> Sta
                 steps.append(Step(_STEPS[type(kind)], use.function, own))
         yields = record_of(planned.operator, "")
     return StatelessStage(Line(reads, yields, steps, tail), parts.host)
-
-
-def _read_by(operator: Operator, plan: Plan) -> Type:
-    """The type of the records that an operator works on; of a source, those that it reads from its system."""
-    if not operator.inputs:
-        return record_of(operator, "")
-    source = operator.inputs[0]
-    return record_of(plan.graph.operator(source.operator), source.port)
 
 
 def _is_distributed(task: Task, plan: Plan) -> bool:

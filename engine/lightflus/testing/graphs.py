@@ -90,6 +90,11 @@ class GraphBuilder:
         number = self.function(FunctionKind.MAP, self.type_of(upstream), output, keeps=keeps)
         return self._add(Map(number), (upstream,), output, name=name, parallelism=parallelism)
 
+    def add_map(self, input_: Input) -> OperatorId:
+        """A map of texts that reads any port."""
+        number = self.function(FunctionKind.MAP, UTF8, UTF8)
+        return self._add(Map(number), (input_,), UTF8)
+
     def filter(self, upstream: OperatorId, *, name: str = "", parallelism: int = 0) -> OperatorId:
         """A filter."""
         record = self.type_of(upstream)
@@ -134,6 +139,12 @@ class GraphBuilder:
         sink = Sink(Connector(kind, {"host": "localhost"}), tuple(fields), delivery, tuple(key_fields))
         return self._add(sink, (upstream,), None, name=name, parallelism=parallelism)
 
+    def add(
+        self, kind: Kind, inputs: Sequence[Input], output: Type, *, name: str = "", parallelism: int = 0
+    ) -> OperatorId:
+        """An operator of any kind, reading any ports."""
+        return self._add(kind, tuple(inputs), output, name=name, parallelism=parallelism)
+
     def type_of(self, operator: OperatorId) -> Type:
         """The record type that an operator yields."""
         output = self._operators[operator].output
@@ -146,14 +157,14 @@ class GraphBuilder:
     def _add(
         self,
         kind: Kind,
-        inputs: tuple[OperatorId, ...],
+        inputs: tuple[OperatorId | Input, ...],
         output: Type | None,
         *,
         name: str = "",
         parallelism: int = 0,
     ) -> OperatorId:
         number = OperatorId(len(self._operators))
-        edges = tuple(Input(upstream) for upstream in inputs)
+        edges = tuple(one if isinstance(one, Input) else Input(one) for one in inputs)
         self._operators.append(Operator(number, kind, edges, output, name, parallelism, self._position()))
         return number
 

@@ -6,6 +6,8 @@ What it leaves: it runs only on a graph whose shape and function numbers are sou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lightflus.model import envelope
 from lightflus.model.graph import (
     Delivery,
@@ -17,10 +19,12 @@ from lightflus.model.graph import (
     KeyBy,
     Map,
     Operator,
+    OperatorId,
     Reduce,
     Sink,
     Source,
 )
+from lightflus.model.operators import facts_of
 from lightflus.model.rules.functions import SDK_HINT
 from lightflus.model.rules.report import Report, shown
 from lightflus.model.types import Scalar, ScalarType, StructType, Type, columns, contains_list, field_type
@@ -32,11 +36,11 @@ ENVELOPE_HINT = f"an envelope is a record with any of the fields {', '.join(enve
 def check_records(report: Report) -> None:
     """All rules of this file."""
     graph = report.graph
-    outputs = {operator.id: operator.output for operator in graph.operators}
+    operators = {operator.id: operator for operator in graph.operators}
     for operator in graph.operators:
         _check_output(report, operator)
         _check_envelope(report, operator)
-        record = outputs.get(operator.inputs[0].operator) if operator.inputs else None
+        record = _read(operators, operator)
         if record is None:
             continue
         match operator.kind:
@@ -54,6 +58,14 @@ def check_records(report: Report) -> None:
                 _check_sink(report, operator, sink, record)
             case Source():
                 continue
+
+
+def _read(operators: Mapping[OperatorId, Operator], operator: Operator) -> Type | None:
+    """What an operator with one input reads; None where the graph does not say it, or for others."""
+    if len(operator.inputs) != 1:
+        return None
+    upstream, port = operators[operator.inputs[0].operator], operator.inputs[0].port
+    return facts_of(upstream).ports(upstream.kind)[port] if port else upstream.output
 
 
 def _check_output(report: Report, operator: Operator) -> None:

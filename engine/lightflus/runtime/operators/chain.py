@@ -2,7 +2,7 @@
 
 What it owns: forwarding every hook through the line, in one place, and putting small batches together in front of a
 stage that prefers large ones. Synchronous; used on its subtask's lane.
-What it leaves: what the stages do; side outputs and what the last one yields leave the chain (`../outputs.py`).
+What it leaves: what the stages do; where that goes what the last one yields, and its side outputs (`../outputs.py`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,18 @@ from lightflus.runtime.operators.stage import Stage
 class Chain:
     """The operators of one subtask; the same hooks as a stage, for all of them."""
 
-    def __init__(self, stages: Sequence[Stage], close: Callable[[], None]) -> None:
-        """There is a stage at least; `close` gives back what they share."""
+    def __init__(self, stages: Sequence[Stage], close: Callable[[], None], *, sides_from: int = -1) -> None:
+        """There is a stage at least.
+
+        Args:
+            stages: in order.
+            close: gives back what they share.
+            sides_from: the stage whose side outputs leave the chain, by default the last one. Nobody reads those of
+                others: an operator whose side output is read ends its task (`model/plan.py`).
+        """
         self._stages = stages
         self._close = close
+        self._sides_from = sides_from % len(stages)
 
     @property
     def prefers_rows(self) -> int:
@@ -84,7 +92,10 @@ class Chain:
                     yield from self._on(at, stage.process(0, out))
                 case Watermark(time_ms):
                     yield from self._on(at, stage.watermark(time_ms))
-                case Side() | _:
+                case Side():
+                    if at == self._sides_from + 1:
+                        yield out
+                case _:
                     yield out
 
 

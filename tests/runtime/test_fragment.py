@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 import trio
 import trio.testing
-from jobs import WORD_COUNT, Splits, add, as_text, prepare, split
+from jobs import WORD_COUNT, Prepared, Splits, add, as_text, prepare, split
 
 from lightflus.errors import InternalError, RecordInvalid, SinkFailed, SourceFailed
-from lightflus.model.graph import SinkField
+from lightflus.model.graph import Emit, SinkField
 from lightflus.ports.health import Health
+from lightflus.runtime.fragment import JobResult
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import ENDLESS
 from lightflus.testing.memory import Abort, MemorySink, MemoryWriter, Value, Wait
@@ -56,14 +58,8 @@ async def test_our_own_bug_is_an_internal_error_with_its_cause(autojump_clock: t
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-async def test_a_drain_ends_a_source_that_waits_and_loses_nothing_that_was_read() -> None:
-    waiting, never = threading.Event(), threading.Event()
-
-    def block() -> None:
-        waiting.set()
-        never.wait()
-
-    job = prepare(word_count(), WORD_COUNT, {"stdin": [["a b a"], Wait(block)]}, is_threaded=True)
+async def told_while_it_waits(job: Prepared, waiting: threading.Event, tell: Callable[[], None]) -> JobResult:
+    """The result of a job that is told to end when its source waits."""
     results = []
 
     async def run() -> None:
@@ -72,16 +68,34 @@ async def test_a_drain_ends_a_source_that_waits_and_loses_nothing_that_was_read(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(run)
         await trio.to_thread.run_sync(waiting.wait)
-        job.run.drain()
-        job.run.drain()
+        tell()
+        tell()
+    return results[0]
+
+
+@pytest.mark.parametrize("is_draining", [False, True])
+@pytest.mark.parametrize("emit", list(Emit))
+async def test_a_stop_loses_nothing_that_was_read_and_fires_nothing_that_waits_for_the_end(
+    emit: Emit, is_draining: bool
+) -> None:
+    waiting, never = threading.Event(), threading.Event()
+
+    def block() -> None:
+        waiting.set()
+        never.wait()
+
+    job = prepare(word_count(emit=emit), WORD_COUNT, {"stdin": [["a b a"], Wait(block)]}, is_threaded=True)
+    result = await told_while_it_waits(job, waiting, job.run.drain if is_draining else job.run.stop)
     never.set()
-    assert results[0].is_stopped
-    assert job.counts() == {"a": "2", "b": "1"}
+    is_open = emit is Emit.FINAL and not is_draining
+    assert result.is_stopped
+    assert job.counts() == ({} if is_open else {"a": "2", "b": "1"})
+    assert sum(one.open for one in result.operators) == (2 if is_open else 0)
 
 
-async def test_a_drain_before_the_start_reads_nothing(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_stop_before_the_start_reads_nothing(autojump_clock: trio.testing.MockClock) -> None:
     job = prepare(word_count(), WORD_COUNT, {"a": [["a"]]})
-    job.run.drain()
+    job.run.stop()
     assert (await job.result()).is_stopped
     assert job.source.reads == 0
 

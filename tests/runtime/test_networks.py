@@ -1,0 +1,157 @@
+"""A job in several fragments, which a network joins; jobs with several sources and side outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+import trio
+import trio.testing
+from jobs import WORD_COUNT, crc
+
+from lightflus.errors import PeerLost
+from lightflus.kernel.model import ModelKernel
+from lightflus.model.graph import Delivery, Input, JobGraph, OperatorId, Sink, SinkField, Source
+from lightflus.model.plan import Plan, SubtaskId, plan_job
+from lightflus.model.validation import checked
+from lightflus.ports.batch import Element
+from lightflus.ports.network import Network, Sender
+from lightflus.runtime.fragment import Fragment
+from lightflus.testing.compute import InlineCompute, InlineSlots
+from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
+from lightflus.testing.guests import PythonFunction, PythonGuests
+from lightflus.testing.memory import MemorySink, MemorySource, Step
+from lightflus.testing.two_inputs import SECOND, TAG, registered
+
+WHOLE = (SinkField("value", field(), UTF8),)
+
+
+class Machines:
+    """A job whose subtasks are spread over several fragments, each on a machine of its own."""
+
+    def __init__(
+        self,
+        graph: JobGraph,
+        functions: Sequence[PythonFunction],
+        splits: Sequence[Mapping[str, Sequence[Step]]],
+        *,
+        parallelism: int,
+        machines: int,
+    ) -> None:
+        """`splits` are those of each source in order of registration."""
+        operators = graph.operators
+        ends = [operator.id for operator in operators if isinstance(operator.kind, Sink)]
+        begins = [operator.id for operator in operators if isinstance(operator.kind, Source)]
+        self.sinks = {end: MemorySink(delivery=Delivery.UPSERT) for end in ends}
+        self.plan = plan_job(checked(graph), parallelism=parallelism, deliveries=dict.fromkeys(ends, Delivery.UPSERT))
+        self.home = {subtask: number % machines for number, subtask in enumerate(self.plan.subtasks)}
+        self.fragments = [
+            Fragment(
+                self.plan,
+                guests=PythonGuests(graph, functions),
+                kernel=ModelKernel(crc),
+                sources={begin: MemorySource(UTF8, its) for begin, its in zip(begins, splits, strict=True)},
+                sinks=self.sinks,
+                slots=InlineSlots(),
+                own=[subtask for subtask, home in self.home.items() if home == machine],
+                network=self,
+                threads=InlineCompute,
+            )
+            for machine in range(machines)
+        ]
+
+    def sender(self, subtask: SubtaskId, number: int) -> Sender:
+        """`ports.Network`: over the loop, as it is."""
+        return self.fragments[self.home[subtask]].inlet(subtask, number)
+
+    async def run(self) -> None:
+        async with trio.open_nursery() as nursery:
+            for fragment in self.fragments:
+                nursery.start_soon(fragment.run)
+
+
+def written(sinks: Mapping[OperatorId, MemorySink], end: int) -> list[str]:
+    return sorted(str(row["value"]) for row in sinks[OperatorId(end)].flushed)
+
+
+@pytest.mark.parametrize("machines", [1, 2, 3, 5])
+async def test_a_job_gives_the_same_on_any_number_of_machines(
+    autojump_clock: trio.testing.MockClock, machines: int
+) -> None:
+    splits = {"a": [["to be or"], ["not to be"]], "b": [["be"]], "c": [["or so"]]}
+    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=3, machines=machines)
+    await job.run()
+    (sink,) = job.sinks.values()
+    counts = {key[0]: row["value"] for key, row in sink.upserted("key").items()}
+    assert counts == {"to": "2", "be": "3", "or": "2", "not": "1", "so": "1"}
+
+
+class Cut:
+    """A network whose other side is gone."""
+
+    def sender(self, subtask: SubtaskId, number: int) -> Sender:
+        return self
+
+    async def send(self, element: Element) -> None:
+        await trio.lowlevel.checkpoint()
+        raise PeerLost("machine 2 does not answer")
+
+
+def half_of(plan: Plan, network: Network, sink: MemorySink) -> Fragment:
+    (begin,) = (o.id for o in plan.graph.operators if isinstance(o.kind, Source))
+    return Fragment(
+        plan,
+        guests=PythonGuests(plan.graph, WORD_COUNT),
+        kernel=ModelKernel(crc),
+        sources={begin: MemorySource(UTF8, {"a": [["a b c d"]]})},
+        sinks={},
+        slots=InlineSlots(),
+        own=plan.subtasks_of(plan.tasks[0]),
+        network=network,
+        threads=InlineCompute,
+    )
+
+
+async def test_a_peer_that_is_lost_ends_the_fragment(autojump_clock: trio.testing.MockClock) -> None:
+    fragment = half_of(plan_job(word_count(), parallelism=2), Cut(), MemorySink())
+    with pytest.raises(PeerLost, match="machine 2 does not answer") as caught:
+        await fragment.run()
+    assert caught.value.where == "topic -> flat_map-1 -> key_by-1"
+
+
+@pytest.fixture
+def _tag() -> Iterator[None]:
+    with registered():
+        yield
+
+
+def two_sources() -> JobGraph:
+    builder = GraphBuilder()
+    both = builder.add(
+        TAG, (Input(builder.source(UTF8)), Input(builder.source(UTF8, options={"topic": "other"}))), UTF8
+    )
+    builder.sink(both, WHOLE, name="main")
+    builder.sink(builder.add_map(Input(both, SECOND)), WHOLE, name="at the side")
+    return builder.build()
+
+
+@pytest.mark.usefixtures("_tag")
+@pytest.mark.parametrize("parallelism", [1, 2])
+async def test_two_sources_reach_their_sides_and_a_side_output_its_readers(
+    autojump_clock: trio.testing.MockClock, parallelism: int
+) -> None:
+    splits = [{"a": [["x"], ["y"]], "b": [["z"]]}, {"c": [["p", "q"]]}]
+    job = Machines(two_sources(), (str.upper,), splits, parallelism=parallelism, machines=1)
+    await job.run()
+    assert written(job.sinks, 3) == ["0:x", "0:y", "0:z", "1:p", "1:q"]
+    assert written(job.sinks, 5) == ["P", "Q"]
+
+
+@pytest.mark.usefixtures("_tag")
+async def test_a_stream_joined_with_itself_comes_on_both_sides(autojump_clock: trio.testing.MockClock) -> None:
+    builder = GraphBuilder()
+    source = builder.source(UTF8)
+    builder.sink(builder.add(TAG, (Input(source), Input(source)), UTF8), WHOLE)
+    job = Machines(builder.build(), (), [{"a": [["x", "y"]]}], parallelism=2, machines=2)
+    await job.run()
+    assert written(job.sinks, 2) == ["0:x", "0:y", "1:x", "1:y"]
