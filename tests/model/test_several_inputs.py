@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lightflus.errors import JobInvalid
-from lightflus.model.graph import Input, JobGraph, OperatorId, SinkField
+from lightflus.model.graph import FunctionKind, Input, JobGraph, Map, OperatorId, SinkField
 from lightflus.model.plan import Edge, Exchange, Plan, SubtaskId, plan_job
 from lightflus.model.validation import checked
 from lightflus.model.wiring import inlets, outlets
@@ -15,6 +15,10 @@ from lightflus.testing.graphs import UTF8, GraphBuilder, field
 from lightflus.testing.two_inputs import SECOND, TAG, registered
 
 WHOLE = (SinkField("value", field(), UTF8),)
+
+
+def a_map(builder: GraphBuilder, read: Input) -> OperatorId:
+    return builder.add(Map(builder.function(FunctionKind.MAP, UTF8, UTF8)), (read,), UTF8)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ def with_side_output() -> JobGraph:
     builder = GraphBuilder()
     both = tagged(builder, builder.source(UTF8), builder.source(UTF8, options={"topic": "other"}))
     builder.sink(both, WHOLE, name="main")
-    builder.sink(builder.add_map(Input(both, SECOND)), WHOLE, name="at the side")
+    builder.sink(a_map(builder, Input(both, SECOND)), WHOLE, name="at the side")
     return builder.build()
 
 
@@ -114,7 +118,7 @@ def test_an_operator_with_another_number_of_inputs_is_refused() -> None:
 
 def test_a_side_output_that_there_is_not_is_refused() -> None:
     builder = GraphBuilder()
-    builder.sink(builder.add_map(Input(builder.source(UTF8), SECOND)), WHOLE)
+    builder.sink(a_map(builder, Input(builder.source(UTF8), SECOND)), WHOLE)
     assert problem_of(builder) == "map-1: it reads the side output 'second' of operator 0, which has none"
 
 

@@ -11,7 +11,7 @@ from jobs import WORD_COUNT, crc
 
 from lightflus.errors import PeerLost
 from lightflus.kernel.model import ModelKernel
-from lightflus.model.graph import Delivery, Input, JobGraph, OperatorId, Sink, SinkField, Source
+from lightflus.model.graph import Delivery, FunctionKind, Input, JobGraph, Map, OperatorId, Sink, SinkField, Source
 from lightflus.model.plan import Plan, SubtaskId, plan_job
 from lightflus.model.validation import checked
 from lightflus.ports.batch import Element
@@ -24,6 +24,10 @@ from lightflus.testing.memory import MemorySink, MemorySource, Step
 from lightflus.testing.two_inputs import SECOND, TAG, registered
 
 WHOLE = (SinkField("value", field(), UTF8),)
+
+
+def a_map(builder: GraphBuilder, read: Input) -> OperatorId:
+    return builder.add(Map(builder.function(FunctionKind.MAP, UTF8, UTF8)), (read,), UTF8)
 
 
 class Machines:
@@ -131,7 +135,7 @@ def two_sources() -> JobGraph:
         TAG, (Input(builder.source(UTF8)), Input(builder.source(UTF8, options={"topic": "other"}))), UTF8
     )
     builder.sink(both, WHOLE, name="main")
-    builder.sink(builder.add_map(Input(both, SECOND)), WHOLE, name="at the side")
+    builder.sink(a_map(builder, Input(both, SECOND)), WHOLE, name="at the side")
     return builder.build()
 
 

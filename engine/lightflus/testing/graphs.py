@@ -90,11 +90,6 @@ class GraphBuilder:
         number = self.function(FunctionKind.MAP, self.type_of(upstream), output, keeps=keeps)
         return self._add(Map(number), (upstream,), output, name=name, parallelism=parallelism)
 
-    def add_map(self, input_: Input) -> OperatorId:
-        """A map of texts that reads any port."""
-        number = self.function(FunctionKind.MAP, UTF8, UTF8)
-        return self._add(Map(number), (input_,), UTF8)
-
     def filter(self, upstream: OperatorId, *, name: str = "", parallelism: int = 0) -> OperatorId:
         """A filter."""
         record = self.type_of(upstream)
