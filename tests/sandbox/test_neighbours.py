@@ -140,4 +140,4 @@ async def test_fifty_honest_jobs_beside_one_that_loops_and_others_that_fail(load
     assert scope.cancelled_caught
     for one in honest:
         assert [row["value"] for row in one.sink.flushed] == [value + 1 for value in values]
-    assert worst_of(honest) < max(WORST_SECONDS, 4 * worst_of(alone))  # a machine may be busy with other tests
+    assert worst_of(honest) < max(WORST_SECONDS, 8 * worst_of(alone))  # on a busy machine all take longer
