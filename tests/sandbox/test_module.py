@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from numbers_guest import GRAPH, LIMITS, Assemble, Loads
 
+from lightflus.codec import abi
 from lightflus.errors import GuestProtocolError, JobInvalid, ModuleInvalid
 from lightflus.model.graph import ResourceLimits
 from lightflus.proto.convert import graph_to_json
@@ -110,3 +111,14 @@ def test_many_instances_leave_nothing_behind(module: LoadedModule) -> None:
 
 def address_space_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * 4_096
+
+
+def test_a_module_of_a_later_minor_version_is_refused_by_name(assemble: Assemble, loads: Loads) -> None:
+    later = graph_to_json(dataclasses.replace(GRAPH, abi_minor=abi.ABI_MINOR + 1))
+    with pytest.raises(ModuleInvalid, match=rf"needs version 1\.{abi.ABI_MINOR + 1} .* speaks 1\.{abi.ABI_MINOR}"):
+        loads(assemble(graph=later))
+
+
+@pytest.mark.parametrize("minor", range(abi.ABI_MINOR + 1))
+def test_a_module_of_this_or_an_earlier_minor_version_loads(assemble: Assemble, loads: Loads, minor: int) -> None:
+    assert loads(assemble(graph=graph_to_json(dataclasses.replace(GRAPH, abi_minor=minor)))).graph.abi_minor == minor

@@ -9,6 +9,8 @@ from struct import Struct
 from typing import Final
 
 ABI_VERSION: Final = 1
+ABI_MINOR: Final = 0
+"""The highest minor version that this engine speaks (docs/abi.md, section 9); modules of lower ones load, too."""
 IMPORT_MODULE: Final = "lightflus"
 WASI_MODULE: Final = "wasi_snapshot_preview1"
 JOB_SECTION: Final = "lightflus.job"

@@ -241,7 +241,10 @@ class ResourceLimits:
 
 @dataclass(frozen=True, slots=True)
 class JobGraph:
-    """A whole job. Operators stand in order of registration; a function's number is its index."""
+    """A whole job. Operators stand in order of registration; a function's number is its index.
+
+    `abi_minor` is the minor version of the guest ABI that the module needs.
+    """
 
     job: str
     namespace: str
@@ -251,6 +254,7 @@ class JobGraph:
     language: str = ""
     sdk_version: str = ""
     version: int = 1
+    abi_minor: int = 0
 
     def operator(self, operator_id: OperatorId) -> Operator:
         """The operator with that id. Raises KeyError if there is none."""

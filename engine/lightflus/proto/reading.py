@@ -68,6 +68,7 @@ def graph(message: job_pb2.JobGraph) -> JobGraph:
         language=message.sdk.language,
         sdk_version=message.sdk.version,
         version=message.version,
+        abi_minor=message.abi_minor,
     )
 
 

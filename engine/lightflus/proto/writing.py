@@ -38,6 +38,7 @@ def graph(value: JobGraph) -> job_pb2.JobGraph:
         functions=[_function(function) for function in value.functions],
         sdk=job_pb2.Sdk(language=value.language, version=value.sdk_version),
         limits=job_pb2.Limits(memory_mib=value.limits.memory_mib, deadline_ms=value.limits.deadline_ms),
+        abi_minor=value.abi_minor,
     )
 
 

@@ -111,7 +111,7 @@ def load(
         sink: takes the guests' log lines, on the thread that runs them.
 
     Raises:
-        ModuleInvalid: it breaks docs/abi.md or cannot be compiled within the limits.
+        ModuleInvalid: it breaks docs/abi.md or needs a later minor version of it, or cannot be compiled within limits.
         JobInvalid: its graph cannot be read.
         GuestError: it has no graph section and fails to describe itself.
         ToolMissing: the installed wasmtime has published security advisories.
@@ -121,6 +121,7 @@ def load(
     image = _Image(wasm, report, quota, cache)
     described = report.graph if report.graph is not None else image.graph(sink)
     graph = graph_from_json(described)
+    _require_minor(graph)
     image.narrowed(quota.asked(graph.limits))
     return LoadedModule(image, report, graph, described, sink)
 
@@ -150,6 +151,13 @@ def _require_safe_wasmtime() -> None:
     problem = version_problem()
     if problem is not None:
         raise ToolMissing(problem, hint="Run `pip install --upgrade wasmtime`.")
+
+
+def _require_minor(graph: JobGraph) -> None:
+    if graph.abi_minor > abi.ABI_MINOR:
+        spoken = f"{abi.ABI_VERSION}.{abi.ABI_MINOR}"
+        text = f"it needs version {abi.ABI_VERSION}.{graph.abi_minor} of the guest ABI; this engine speaks {spoken}"
+        raise ModuleInvalid(text, hint="run it with a later version of Lightflus, or build it with an earlier SDK")
 
 
 def _require_memory(report: ModuleReport, limits: GuestLimits) -> None:

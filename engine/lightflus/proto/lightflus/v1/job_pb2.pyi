@@ -187,12 +187,15 @@ class JobGraph(_message.Message):
     FUNCTIONS_FIELD_NUMBER: _builtins.int
     SDK_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    ABI_MINOR_FIELD_NUMBER: _builtins.int
     version: _builtins.int
     """format of this message: 1"""
     job: _builtins.str
     """job id, unique within its namespace"""
     namespace: _builtins.str
     """the tenant's name space; "default" where there is one tenant"""
+    abi_minor: _builtins.int
+    """the minor version of the guest ABI that the module needs (docs/abi.md, section 9)"""
     @_builtins.property
     def operators(self) -> _containers.RepeatedCompositeFieldContainer[Global___Operator]: ...
     @_builtins.property
@@ -215,10 +218,11 @@ class JobGraph(_message.Message):
         functions: _abc.Iterable[Global___Function] | None = ...,
         sdk: Global___Sdk | None = ...,
         limits: Global___Limits | None = ...,
+        abi_minor: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "sdk", b"sdk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["functions", b"functions", "job", b"job", "limits", b"limits", "namespace", b"namespace", "operators", b"operators", "sdk", b"sdk", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abi_minor", b"abi_minor", "functions", b"functions", "job", b"job", "limits", b"limits", "namespace", b"namespace", "operators", b"operators", "sdk", b"sdk", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
