@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lightflus.build.dwarf import Debug, read_debug
 from lightflus.build.dwarf_lines import Line
+from lightflus.codec import leb128
 from lightflus.codec.abi import SOURCEMAP_SECTION
 from lightflus.sandbox.binary import with_section
 
@@ -57,11 +58,11 @@ def _sections(wasm: bytes) -> Iterator[_Section]:
     at = 8
     while at < len(wasm):
         start, kind = at, wasm[at]
-        size, at = _leb(wasm, at + 1)
+        size, at = leb128.decoded(wasm, at + 1)
         content, end = at, at + size
         name = ""
         if kind == _CUSTOM:
-            length, content = _leb(wasm, at)
+            length, content = leb128.decoded(wasm, at)
             name, content = wasm[content : content + length].decode(errors="replace"), content + length
         yield _Section(kind, name, wasm[start:end], wasm[content:end], content)
         at = end
@@ -125,13 +126,3 @@ def _quantity(number: int) -> str:
         digits += _DIGITS[digit | 32 if rest else digit]
         if not rest:
             return digits
-
-
-def _leb(data: bytes, at: int) -> tuple[int, int]:
-    result = shift = 0
-    while True:
-        byte = data[at]
-        result |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return result, at

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lightflus.codec import leb128
+
 DWARF_VERSION = 4
 _END_SEQUENCE, _SET_ADDRESS = 1, 2
 
@@ -47,14 +49,12 @@ class Bytes:
 
     def leb(self, *, is_signed: bool = False) -> int:
         """A number of as many bytes as it needs."""
-        result = shift = 0
-        while shift < 64:
-            byte = self.fixed(1)
-            result |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return result - (1 << shift) if is_signed and byte & 0x40 else result
-        raise Damaged
+        start = self.at
+        try:
+            found, self.at = leb128.decoded(self.data, start, self.end)
+        except leb128.Unfinished:
+            raise Damaged from None
+        return leb128.signed(found, self.at - start) if is_signed else found
 
     def text(self) -> str:
         """A text that ends in a zero."""

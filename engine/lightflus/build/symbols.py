@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lightflus.codec import leb128
 from lightflus.sandbox.binary import section, with_section
 
 LIBRARY = "~lib/"
@@ -36,22 +37,22 @@ def _readable_names(content: bytes, crate: str) -> bytes:
     at = 0
     while at < len(content):
         kind = content[at]
-        size, start = _leb(content, at + 1)
+        size, start = leb128.decoded(content, at + 1)
         at = start + size
         part = content[start:at]
         part = _functions(part, crate) if kind == _FUNCTIONS else part
-        out += bytes([kind]) + _to_leb(len(part)) + part
+        out += bytes([kind]) + leb128.encoded(len(part)) + part
     return bytes(out)
 
 
 def _functions(content: bytes, crate: str) -> bytes:
-    count, at = _leb(content, 0)
-    out = bytearray(_to_leb(count))
+    count, at = leb128.decoded(content, 0)
+    out = bytearray(leb128.encoded(count))
     for _ in range(count):
-        number, at = _leb(content, at)
-        size, at = _leb(content, at)
+        number, at = leb128.decoded(content, at)
+        size, at = leb128.decoded(content, at)
         name = readable(content[at : at + size].decode(errors="replace"), crate).encode()
-        out += _to_leb(number) + _to_leb(len(name)) + name
+        out += leb128.encoded(number) + leb128.encoded(len(name)) + name
         at += size
     return bytes(out)
 
@@ -103,21 +104,3 @@ def _unescaped(part: str) -> str:
         return _ESCAPES.get(code) or (chr(int(code[2:-1], 16)) if code.startswith("$u") else code)
 
     return _ESCAPED.sub(letter, part.removeprefix("_") if part.startswith("_$") else part).replace("..", "::")
-
-
-def _leb(data: bytes, at: int) -> tuple[int, int]:
-    result = shift = 0
-    while True:
-        byte = data[at]
-        result |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return result, at
-
-
-def _to_leb(number: int) -> bytes:
-    encoded = bytearray()
-    while number >= 0x80:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*encoded, number])

@@ -7,6 +7,7 @@ Source: Confluent's documentation of the wire format.
 
 from __future__ import annotations
 
+from lightflus.codec import leb128
 from lightflus.errors import SourceFailed
 from lightflus.formats.refusal import SchemaUnavailable
 from lightflus.formats.rows import Refused
@@ -50,12 +51,11 @@ _MOST_INDEXES = 32
 
 def _varint(message: bytes, start: int) -> tuple[int, int]:
     """A zigzag varint and where it ends; (-1, -1) where none is."""
-    value = 0
-    for length, byte in enumerate(message[start : start + 5]):
-        value |= (byte & 0x7F) << (7 * length)
-        if byte < 0x80:
-            return (value >> 1) ^ -(value & 1), start + length + 1
-    return -1, -1
+    try:
+        value, end = leb128.decoded(message, start, most_bytes=5)
+    except leb128.Unfinished:
+        return -1, -1
+    return (value >> 1) ^ -(value & 1), end
 
 
 def registered(registry: SchemaRegistry, number: int, kind: str, *, query: str = "") -> str | Refused:

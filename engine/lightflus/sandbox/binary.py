@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lightflus.codec import leb128
 from lightflus.errors import ModuleInvalid
 from lightflus.limits import MODULE_EXPORTS, MODULE_FUNCTIONS, MODULE_IMPORTS, MODULE_SECTIONS, MODULE_TYPES
 
@@ -86,15 +87,13 @@ class _Reader:
         return self.data[self.at - 1]
 
     def number(self) -> int:
-        result = shift = 0
-        while True:
-            byte = self.byte()
-            result |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return result
-            shift += 7
-            if shift > 63:
-                raise ModuleInvalid(f"it is damaged: a number at byte {self.at} does not end")
+        try:
+            found, self.at = leb128.decoded(self.data, self.at, self.end)
+        except leb128.Unfinished as unfinished:
+            if unfinished.is_cut:
+                raise _truncated(self.end) from None
+            raise ModuleInvalid(f"it is damaged: a number at byte {self.at} does not end") from None
+        return found
 
     def count(self, what: str, most: int) -> int:
         found = self.number()
@@ -272,8 +271,8 @@ def with_section(wasm: bytes, name: str, data: bytes) -> bytes:
     Code keeps its offsets if no section of that name stood before it. Raises ModuleInvalid.
     """
     label = name.encode()
-    content = _leb(len(label)) + label + data
-    return _without_section(wasm, name) + bytes([_CUSTOM]) + _leb(len(content)) + content
+    content = leb128.encoded(len(label)) + label + data
+    return _without_section(wasm, name) + bytes([_CUSTOM]) + leb128.encoded(len(content)) + content
 
 
 def _without_section(wasm: bytes, name: str) -> bytes:
@@ -287,11 +286,3 @@ def _without_section(wasm: bytes, name: str) -> bytes:
         if kind != _CUSTOM or _Reader(wasm, content, reader.at).name() != name:
             kept.append(wasm[start : reader.at])
     return b"".join(kept)
-
-
-def _leb(number: int) -> bytes:
-    encoded = bytearray()
-    while number >= 0x80:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*encoded, number])
