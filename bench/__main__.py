@@ -14,6 +14,7 @@ BENCHMARKS = {
     "word_count": "whole program against bytewax, one core",
     "rust": "the word count in Rust against TypeScript: speed, size, build",
     "parallel": "parallelism 2 against 1",
+    "loop": "the longest step on the event loop of a word count at parallelism 4",
     "memory": "peak memory, 1 M lines against 10 M",
     "guests": "flatMap and reduce in wasm, from TypeScript and Rust, against a C guest",
     "build_time": "cold build",

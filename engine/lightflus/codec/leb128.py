@@ -1,6 +1,6 @@
 """LEB128: numbers of as many bytes as they need, seven bits each, lowest first (WebAssembly, DWARF, protobuf).
 
-What it owns: reading and writing one. Pure. What it leaves: what a damaged one means (each caller has words of its own).
+What it owns: reading and writing one. Pure. What it leaves: what a damaged one means (each caller has its own words).
 """
 
 from __future__ import annotations
