@@ -1,7 +1,7 @@
 """The event loop of a word count at parallelism 4: no single step may keep it for long, since all subtasks share it.
 
-A step is what a trio task does between two awaits. Its time is the CPU time of the loop's thread, so that a machine that
-is busy with something else does not count.
+A step is what a trio task does between two awaits. Its time is the CPU time of the loop's thread, so that what else a
+machine does is not counted.
 """
 
 from __future__ import annotations
