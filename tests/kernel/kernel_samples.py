@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from lightflus.codec import schema_of
 from lightflus.codec.schema import AnyArray
-from lightflus.kernel.model import ModelKernel
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type, columns
+from lightflus.testing.kernel import ModelKernel
 
 Value = None | bool | int | float | str | bytes | Sequence["Value"] | Mapping[str, "Value"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_samples import MODEL, UTF8, batches, numbers_of, plain, texts, types
+from kernel_samples import MODEL, UTF8, batches, numbers_of, texts, types
 
 from lightflus.kernel import WasmKernel
-from lightflus.kernel.model import encode_key
 from lightflus.model.types import Type
 from lightflus.ports.kernel import KeyedState, Lookup
+from lightflus.testing.row_encoding import encode_key
 
 REAL = WasmKernel()
 BOUNDED = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -30,28 +30,6 @@ def test_hashes_are_those_of_the_model(data: st.DataObject) -> None:
     key = data.draw(types(lists=False))
     batch = data.draw(batches(key, most=20))
     assert REAL.partitioner(key).hash(batch).equals(MODEL.partitioner(key).hash(batch))
-
-
-@given(st.data())
-@BOUNDED
-def test_a_run_of_calls_gives_what_the_model_gives(data: st.DataObject) -> None:
-    key, state = data.draw(types(lists=False)), data.draw(types(lists=True))
-    tables = both(key, state)
-    for _ in range(data.draw(st.integers(1, 3))):
-        keys = data.draw(batches(key, most=12))
-        real, model = (table.lookup(keys, MODEL.partitioner(key).hash(keys)) for table in tables)
-        assert as_numbers(real) == as_numbers(model)
-        before = [repr(plain(table.gather(real.slots))) for table in tables]
-        assert before[0] == before[1]
-        rows = data.draw(batches(state, least=real.group_count, most=real.group_count))
-        for table in tables:
-            table.scatter(real.slots, rows)
-        after = [repr(plain(table.gather(real.slots))) for table in tables]
-        assert after[0] == after[1]
-        most = data.draw(st.integers(1, 15))
-        taken = [numbers_of(table.take_dirty(most)) for table in tables]
-        assert taken[0] == taken[1]
-        assert len(tables[0]) == len(tables[1])
 
 
 EDGES = st.sampled_from([1, 3, 4, 8, 9, 16, 17, 19, 20, 21, 24, 25, 40])
@@ -106,3 +84,14 @@ def test_partitions_are_those_of_the_model(hashes: list[int], partitions: int, k
     array = pa.array(hashes, pa.uint64())
     real, model = (kernel.partitioner(UTF8).partition(array, partitions, key_groups) for kernel in (REAL, MODEL))
     assert real == model
+
+
+@given(st.data(), st.integers(1, 8))
+@BOUNDED
+def test_keys_are_distributed_in_one_call_as_in_two_and_as_the_model_says(data: st.DataObject, partitions: int) -> None:
+    key = data.draw(types(lists=False))
+    keys = data.draw(batches(key, least=0, most=30))
+    real, model = (kernel.partitioner(key) for kernel in (REAL, MODEL))
+    shares = real.hash_and_distribute(keys, partitions, 128)
+    assert shares == model.hash_and_distribute(keys, partitions, 128)
+    assert [share.rows for share in shares] == real.partition(real.hash(keys), partitions, 128)

@@ -42,6 +42,7 @@ def test_no_rows_are_no_hashes_and_empty_partitions() -> None:
     partitioner = KERNEL.partitioner(UTF8)
     hashes = partitioner.hash(texts([]))
     assert (len(hashes), [len(rows) for rows in partitioner.partition(hashes, 3, KEY_GROUPS)]) == (0, [0, 0, 0])
+    assert [len(share.hashes) for share in partitioner.hash_and_distribute(texts([]), 3, KEY_GROUPS)] == [0, 0, 0]
 
 
 def test_partitions_take_a_slice_of_hashes() -> None:
@@ -62,6 +63,14 @@ def test_a_key_at_the_limit_is_taken_and_one_beyond_is_refused_with_its_row() ->
     with pytest.raises(KeyTooLarge, match="16777217 bytes; at most 16 MiB") as caught:
         partitioner.hash(texts(["a", "x" * (KEY_BYTES + 1)]))
     assert caught.value.row == 1
+
+
+def test_a_key_that_is_too_long_is_not_distributed() -> None:
+    partitioner = KERNEL.partitioner(UTF8)
+    with pytest.raises(KeyTooLarge) as caught:
+        partitioner.hash_and_distribute(texts(["a", "x" * (KEY_BYTES + 1)]), 3, KEY_GROUPS)
+    assert caught.value.row == 1
+    assert [len(share.rows) for share in partitioner.hash_and_distribute(texts(["a"]), 3, KEY_GROUPS)] == [0, 0, 1]
 
 
 def test_a_check_refuses_what_a_hash_refuses_and_nothing_else() -> None:

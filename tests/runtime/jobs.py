@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lightflus.kernel.model import ModelKernel
 from lightflus.model.graph import Delivery, JobGraph, OperatorId, Sink, Source
 from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
@@ -18,6 +17,7 @@ from lightflus.runtime.slots import ThreadSlots
 from lightflus.testing.compute import InlineCompute, InlineSlots
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.guests import PythonFunction, PythonGuests
+from lightflus.testing.kernel import ModelKernel
 from lightflus.testing.memory import MemorySink, MemorySource, Step, Value
 
 Splits = Mapping[str, Sequence[Step]]

@@ -10,7 +10,6 @@ import trio.testing
 from jobs import WORD_COUNT, crc
 
 from lightflus.errors import PeerLost
-from lightflus.kernel.model import ModelKernel
 from lightflus.model.graph import Delivery, FunctionKind, Input, JobGraph, Map, OperatorId, Sink, SinkField, Source
 from lightflus.model.plan import Plan, SubtaskId, plan_job
 from lightflus.model.validation import checked
@@ -20,6 +19,7 @@ from lightflus.runtime.fragment import Fragment
 from lightflus.testing.compute import InlineCompute, InlineSlots
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 from lightflus.testing.guests import PythonFunction, PythonGuests
+from lightflus.testing.kernel import ModelKernel
 from lightflus.testing.memory import MemorySink, MemorySource, Step
 from lightflus.testing.two_inputs import SECOND, TAG, registered
 

@@ -2,38 +2,26 @@
 //! in which arguments and results cross. A chain of calls is `reset`, `allocate`*, a call, copy out; what a call returns
 //! stays until the next `reset`. A contract that the host breaks is a panic, which it reads in the failure report.
 
-use crate::arrow::{ArrowArray, Laid, columns, slice};
+use crate::arrow::{ArrowArray, Laid, slice};
 use crate::column::Built;
-use crate::dirty::Dirty;
-use crate::encode::{Keys, keys};
 use crate::failure;
-use crate::hash::{TooLong, hash_rows};
+use crate::hash::TooLong;
+use crate::operator::Operator;
 use crate::partition::partition;
-use crate::rows::Rows;
-use crate::schema::{Kind, Node, parse};
+use crate::schema::Kind;
 use crate::scratch::Scratch;
-use crate::table::Table;
 use std::any::Any;
 use std::cell::UnsafeCell;
 
 /// Raised when an export changes; the Python side refuses another number.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// Address and number of items of each vector of a result; unused ones are empty.
+/// Address of a vector of a result, and how many words of four bytes it has.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct Part {
     address: *const u32,
-    count: u32,
-}
-
-struct Operator {
-    key: Node,
-    state: Option<Rows>,
-    /// The state's columns as they come in: not nullable as a whole.
-    columns: Option<Node>,
-    table: Table,
-    dirty: Dirty,
+    words: u32,
 }
 
 #[derive(Default)]
@@ -61,17 +49,26 @@ impl Kernel {
         self.operator.as_mut().expect("`open` comes first")
     }
 
-    fn hold_words(&mut self, words: Vec<u32>) -> Part {
-        let part = Part { address: words.as_ptr(), count: words.len() as u32 };
-        self.held.push(Box::new(words));
+    /// Keeps a vector until the next reset.
+    fn hold<T: 'static>(&mut self, items: Vec<T>) -> Part {
+        let words = items.len() * size_of::<T>() / size_of::<u32>();
+        let part = Part { address: items.as_ptr().cast(), words: words as u32 };
+        self.held.push(Box::new(items));
         part
     }
 
-    fn hold_parts(&mut self, first: Vec<u32>, second: Vec<u32>) -> *const u8 {
-        let parts = Box::new([self.hold_words(first), self.hold_words(second)]);
+    fn hold_parts<const COUNT: usize>(&mut self, parts: [Part; COUNT]) -> *const u8 {
+        let parts = Box::new(parts);
         let address = parts.as_ptr();
         self.held.push(parts);
         address.cast()
+    }
+
+    fn hold_batch(&mut self, batch: Built) -> *const ArrowArray {
+        let laid = Laid::new(batch);
+        let address = laid.address();
+        self.held.push(Box::new(laid));
+        address
     }
 }
 
@@ -110,38 +107,16 @@ pub extern "C" fn allocate(bytes: usize) -> *mut u8 {
 pub unsafe extern "C" fn open(key: *const u8, key_bytes: usize, state: *const u8, state_bytes: usize) {
     let kernel = kernel();
     assert!(kernel.operator.is_none(), "`open` comes once");
-    let (key, state) = unsafe { (slice(key, key_bytes), slice(state, state_bytes)) };
-    kernel.operator = Some(Operator {
-        key: parse(key, false),
-        state: (!state.is_empty()).then(|| Rows::new(parse(state, true))),
-        columns: (!state.is_empty()).then(|| parse(state, false)),
-        table: Table::new(),
-        dirty: Dirty::default(),
-    });
+    kernel.operator = Some(unsafe { Operator::new(slice(key, key_bytes), slice(state, state_bytes)) });
 }
 
-/// u64 per row; or 0 if a key has more than `most` bytes: then the parts at `at` are its row and its size.
+/// u64 per row; or 0 if a key has more than `most` bytes: then its row and its size are written to `at`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hash(batch: &ArrowArray, rows: usize, most: usize, at: &mut [u32; 2]) -> *const u64 {
+pub unsafe extern "C" fn hash(batch: &ArrowArray, rows: usize, most: usize, at: &mut [u32; 2]) -> *const u32 {
     let kernel = kernel();
-    let schema = &kernel.operator().key;
-    let columns = unsafe { columns(batch, schema) };
-    let hashes = match keys(schema, &columns, rows) {
-        Keys::Borrowed(keys) => hash_rows(&keys, rows, most),
-        Keys::Four(keys) => hash_rows(&keys, rows, most),
-        Keys::Eight(keys) => hash_rows(&keys, rows, most),
-        Keys::Owned(keys) => hash_rows(&keys, rows, most),
-    };
-    match hashes {
-        Ok(hashes) => {
-            let address = hashes.as_ptr();
-            kernel.held.push(Box::new(hashes));
-            address
-        }
-        Err(TooLong { row, bytes }) => {
-            *at = [row as u32, bytes as u32];
-            core::ptr::null()
-        }
+    match unsafe { kernel.operator().hash(batch, rows, most) } {
+        Ok(hashes) => kernel.hold(hashes).address,
+        Err(fault) => report_too_long(fault, at),
     }
 }
 
@@ -149,74 +124,95 @@ pub unsafe extern "C" fn hash(batch: &ArrowArray, rows: usize, most: usize, at: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn distribute(hashes: *const u64, rows: usize, partitions: u32, groups: u32) -> *const u8 {
     let done = partition(unsafe { slice(hashes, rows) }, partitions, groups);
-    kernel().hold_parts(done.ends, done.rows)
+    let kernel = kernel();
+    let parts = [kernel.hold(done.ends), kernel.hold(done.rows)];
+    kernel.hold_parts(parts)
+}
+
+/// Both in one: three parts, the third being the hash of each of the rows, in their order. Or 0, as `hash` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hash_and_distribute(
+    batch: &ArrowArray,
+    rows: usize,
+    most: usize,
+    at: &mut [u32; 2],
+    partitions: u32,
+    groups: u32,
+) -> *const u8 {
+    let kernel = kernel();
+    match unsafe { kernel.operator().hash(batch, rows, most) } {
+        Ok(hashes) => {
+            let done = partition(&hashes, partitions, groups);
+            let hashes: Vec<u64> = done.rows.iter().map(|&row| hashes[row as usize]).collect();
+            let parts = [kernel.hold(done.ends), kernel.hold(done.rows), kernel.hold(hashes)];
+            kernel.hold_parts(parts)
+        }
+        Err(fault) => report_too_long(fault, at),
+    }
+}
+
+fn report_too_long<T>(fault: TooLong, at: &mut [u32; 2]) -> *const T {
+    *at = [fault.row as u32, fault.bytes as u32];
+    core::ptr::null()
 }
 
 /// Two parts: the group of each row, and the slot of each group. Address 0 stands for hashes that are not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn lookup(batch: &ArrowArray, hashes: *const u64, rows: usize) -> *const u8 {
     let kernel = kernel();
-    let Operator { key: schema, table, .. } = kernel.operator();
-    let columns = unsafe { columns(batch, schema) };
     let hashes = (!hashes.is_null()).then(|| unsafe { slice(hashes, rows) });
-    let found = match keys(schema, &columns, rows) {
-        Keys::Borrowed(keys) => table.lookup(&keys, rows, hashes),
-        Keys::Four(keys) => table.lookup(&keys, rows, hashes),
-        Keys::Eight(keys) => table.lookup(&keys, rows, hashes),
-        Keys::Owned(keys) => table.lookup(&keys, rows, hashes),
-    };
-    kernel.hold_parts(found.groups, found.slots)
+    let found = unsafe { kernel.operator().lookup(batch, hashes, rows) };
+    let parts = [kernel.hold(found.groups), kernel.hold(found.slots)];
+    kernel.hold_parts(parts)
 }
 
 /// A batch with one column: the state rows of the slots, null where a slot has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gather(slots: *const u32, count: usize) -> *const ArrowArray {
     let kernel = kernel();
-    let rows = kernel.operator().state.as_ref().expect("`open` had a state schema");
     let mut batch = Built::new(&Kind::Struct(Vec::new()), count);
-    batch.children.push(rows.gather(unsafe { slice(slots, count) }));
-    let laid = Laid::new(batch);
-    let address = laid.address();
-    kernel.held.push(Box::new(laid));
-    address
+    batch.children.push(kernel.operator().gather(unsafe { slice(slots, count) }));
+    kernel.hold_batch(batch)
+}
+
+/// A batch of key columns: the keys of the slots.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn decode(slots: *const u32, count: usize) -> *const ArrowArray {
+    let kernel = kernel();
+    let batch = kernel.operator().decode(unsafe { slice(slots, count) });
+    kernel.hold_batch(batch)
 }
 
 /// Replaces the state rows of the slots, which are distinct, and marks them dirty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn scatter(slots: *const u32, count: usize, batch: &ArrowArray) {
-    let Operator { state, columns: schema, dirty, table, .. } = kernel().operator();
-    let slots = unsafe { slice(slots, count) };
-    assert!(slots.iter().all(|&slot| (slot as usize) < table.len()), "a slot is not in the table");
-    let (rows, schema) = state.as_mut().zip(schema.as_ref()).expect("`open` had a state schema");
-    rows.scatter(slots, &unsafe { columns(batch, schema) });
-    slots.iter().for_each(|&slot| dirty.mark(slot));
+    unsafe { kernel().operator().scatter(slice(slots, count), batch) }
+}
+
+/// Removes the keys of the slots, which are distinct, with their state rows. The slots go to other keys.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn remove(slots: *const u32, count: usize) {
+    kernel().operator().remove(unsafe { slice(slots, count) });
 }
 
 /// The first row whose columns differ from the key of its slot; `count` if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn first_moved_key(slots: *const u32, count: usize, batch: &ArrowArray) -> usize {
-    let Operator { key: schema, table, .. } = kernel().operator();
-    let slots = unsafe { slice(slots, count) };
-    let columns = unsafe { columns(batch, schema) };
-    let moved = match keys(schema, &columns, count) {
-        Keys::Borrowed(keys) => table.first_moved(&keys, slots),
-        Keys::Four(keys) => table.first_moved(&keys, slots),
-        Keys::Eight(keys) => table.first_moved(&keys, slots),
-        Keys::Owned(keys) => table.first_moved(&keys, slots),
-    };
-    moved.unwrap_or(count)
+    unsafe { kernel().operator().first_moved(slice(slots, count), batch) }.unwrap_or(count)
 }
 
-/// Two parts: up to `most` dirty slots, ascending, which are clean from now on; and nothing.
+/// One part: up to `most` slots that changed since they were last taken, the first changed first. A slot without a state
+/// row is that of a removed key, which the next call that changes anything lets go.
 #[unsafe(no_mangle)]
 pub extern "C" fn take_dirty(most: usize) -> *const u8 {
     let kernel = kernel();
-    let taken = kernel.operator().dirty.take(most);
-    kernel.hold_parts(taken, Vec::new())
+    let taken = kernel.operator().take_dirty(most);
+    let parts = [kernel.hold(taken)];
+    kernel.hold_parts(parts)
 }
 
 /// Number of slots with state.
 #[unsafe(no_mangle)]
 pub extern "C" fn state_count() -> usize {
-    kernel().operator().state.as_ref().map_or(0, Rows::len)
+    kernel().operator().len()
 }

@@ -137,7 +137,7 @@ mod tests {
         let laid = Laid::new(built);
         let columns = unsafe { columns(&*laid.address(), &plain) };
         assert!(!columns[0].is_valid(0) && columns[0].bytes(1).is_empty());
-        rows.scatter(&[1, 0], &columns);
+        rows.scatter(&[1, 0], &columns, |_, note| note);
         assert_eq!(rows.len(), 2);
     }
 }

@@ -14,7 +14,7 @@ pub const INLINE: usize = 12;
 /// By length of a short string, which bits of its first 8 and next 4 bytes count.
 const MASKS: [[u64; 2]; INLINE + 1] = bytes::masks();
 
-/// A cell somewhere in a record. It is a place, not an owner: records live as long as the kernel.
+/// A cell somewhere in a record. It is a place: `clear_bytes` and `clear_list` say when its block is let go.
 #[derive(Clone, Copy)]
 pub struct Cell(*mut u8);
 

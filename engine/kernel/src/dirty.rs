@@ -1,37 +1,47 @@
-//! Slots that were written since they were last taken. What it owns: a bit per slot, and where the first set one may be.
+//! What changed since it was last taken. What it owns: slots in the order of their first change, and which of them whoever
+//! takes has been told of: only those need to be reported when they are removed. What it leaves: keys and rows.
 
-/// A set of slots, taken in ascending order.
-#[derive(Default)]
+use crate::bits::Bits;
+use crate::order::{Notes, Order};
+
+/// Slots to be taken.
 pub struct Dirty {
-    words: Vec<u64>,
-    /// No word before this one has a bit.
-    first: usize,
+    waiting: Order,
+    told: Bits,
 }
 
 impl Dirty {
-    /// Adds a slot.
-    #[inline(always)]
-    pub fn mark(&mut self, slot: u32) {
-        let word = slot as usize / 64;
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= 1 << (slot % 64);
-        self.first = self.first.min(word);
+    /// Nothing has changed.
+    pub fn new() -> Dirty {
+        Dirty { waiting: Order::new(), told: Bits::default() }
     }
 
-    /// Removes and returns the `most` lowest slots.
-    pub fn take(&mut self, most: usize) -> Vec<u32> {
-        let mut taken = Vec::new();
-        while self.first < self.words.len() && taken.len() < most {
-            let word = &mut self.words[self.first];
-            if *word == 0 {
-                self.first += 1;
-                continue;
-            }
-            taken.push(self.first as u32 * 64 + word.trailing_zeros());
-            *word &= *word - 1;
+    /// Says that the row of a slot with that note was written; returns its new note.
+    #[inline(always)]
+    pub fn mark(&mut self, slot: u32, note: u32) -> u32 {
+        self.waiting.append(slot, note)
+    }
+
+    /// Says that the row of a slot is gone. Whether that must be reported: if so, the slot waits like one that was written.
+    pub fn remove(&mut self, slot: u32, notes: &mut impl Notes) -> bool {
+        let is_known = self.told.has(slot);
+        if is_known {
+            notes.set_note(slot, self.waiting.append(slot, notes.note(slot)));
+        } else {
+            self.waiting.remove(slot, notes);
         }
+        is_known
+    }
+
+    /// Says that a slot which was taken stands for no key any more.
+    pub fn forget(&mut self, slot: u32) {
+        self.told.remove(slot);
+    }
+
+    /// Up to `most` slots that wait, the first changed first; they do not wait any more.
+    pub fn take(&mut self, most: usize, notes: &mut impl Notes) -> Vec<u32> {
+        let taken = self.waiting.take(most, notes);
+        taken.iter().for_each(|&slot| _ = self.told.insert(slot));
         taken
     }
 }
@@ -39,19 +49,29 @@ impl Dirty {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashMap;
+
+    fn mark(dirty: &mut Dirty, slot: u32, notes: &mut HashMap<u32, u32>) {
+        notes.set_note(slot, dirty.mark(slot, notes.note(slot)));
+    }
 
     #[test]
-    fn slots_are_taken_once_in_ascending_order_in_portions() {
-        let mut dirty = Dirty::default();
-        for slot in [700, 3, 64, 3, 65] {
-            dirty.mark(slot);
-        }
-        assert_eq!(dirty.take(2), [3, 64]);
-        dirty.mark(1);
-        assert_eq!(dirty.take(2), [1, 65]);
-        assert_eq!(dirty.take(100), [700]);
-        assert!(dirty.take(100).is_empty());
-        dirty.mark(5);
-        assert_eq!(dirty.take(100), [5]);
+    fn a_slot_that_nobody_was_told_of_leaves_without_a_trace() {
+        let (mut dirty, mut notes) = (Dirty::new(), HashMap::new());
+        [5, 6, 7].iter().for_each(|&slot| mark(&mut dirty, slot, &mut notes));
+        assert!([6, 6, 9].iter().all(|&slot| !dirty.remove(slot, &mut notes)));
+        mark(&mut dirty, 6, &mut notes);
+        assert_eq!(dirty.take(10, &mut notes), [5, 7, 6]);
+    }
+
+    #[test]
+    fn the_removal_of_a_slot_that_was_taken_is_taken_too_and_then_forgotten() {
+        let (mut dirty, mut notes) = (Dirty::new(), HashMap::new());
+        [5, 6].iter().for_each(|&slot| mark(&mut dirty, slot, &mut notes));
+        dirty.take(1, &mut notes);
+        assert!(dirty.remove(5, &mut notes));
+        assert_eq!(dirty.take(10, &mut notes), [6, 5]);
+        dirty.forget(5);
+        assert!(!dirty.remove(5, &mut notes) && dirty.remove(6, &mut notes));
     }
 }

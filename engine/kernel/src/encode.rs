@@ -29,6 +29,19 @@ pub enum Keys<'a> {
     Owned(Encoded),
 }
 
+/// Does the same with keys of every kind: each gets code of its own, without a branch per row.
+macro_rules! with_rows {
+    ($keys:expr, |$rows:ident| $work:expr) => {
+        match $keys {
+            $crate::encode::Keys::Borrowed($rows) => $work,
+            $crate::encode::Keys::Four($rows) => $work,
+            $crate::encode::Keys::Eight($rows) => $work,
+            $crate::encode::Keys::Owned($rows) => $work,
+        }
+    };
+}
+pub(crate) use with_rows;
+
 /// The bytes of a utf8 or binary column.
 pub struct Variable<'a> {
     offsets: &'a [i32],
@@ -250,14 +263,7 @@ mod tests {
     }
 
     fn rows(keys: &Keys, count: usize) -> Vec<Vec<u8>> {
-        (0..count)
-            .map(|row| match keys {
-                Keys::Borrowed(keys) => keys.row(row).to_vec(),
-                Keys::Four(keys) => keys.row(row).to_vec(),
-                Keys::Eight(keys) => keys.row(row).to_vec(),
-                Keys::Owned(keys) => keys.row(row).to_vec(),
-            })
-            .collect()
+        (0..count).map(|row| with_rows!(keys, |keys| keys.row(row).to_vec())).collect()
     }
 
     #[test]

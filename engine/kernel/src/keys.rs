@@ -2,8 +2,9 @@
 //! and comparing it. Lengths of keys follow each other at random, so comparing a short key must not branch on its length:
 //! it is brought into three words, zero beyond its end, and compared as such.
 //!
-//! Record: 20 bytes of the key, `length u32`, `mark u32`, 4 bytes that nobody uses. Of a key longer than 20 bytes only the
-//! address stands in the record. The mark says in which call the slot was last seen, and as which group.
+//! Record: 20 bytes of the key, `length u32`, `mark u32`, `tag u32`. Of a key longer than 20 bytes only the address stands
+//! in the record, which owns the block there. The mark says in which call the slot was last seen, and as which group; the
+//! tag is the half of the hash by which `lines.rs` knows the record.
 
 use crate::bytes::{self, SLACK, equal, load, store};
 
@@ -13,6 +14,9 @@ pub const RECORD: usize = 32;
 const INLINE: usize = 20;
 const LENGTH: usize = 20;
 const MARK: usize = 24;
+const TAG: usize = 28;
+/// The length of no key.
+const NONE: u32 = u32::MAX;
 
 /// By length of a key, which bits of its first 24 bytes count.
 const MASKS: [[u64; 3]; INLINE + 1] = bytes::masks();
@@ -41,7 +45,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The record of a slot. It is a place, not an owner: records live as long as the table.
+/// The record of a slot. It is a place: whoever has records says when a key is let go.
 #[derive(Clone, Copy)]
 pub struct Record(*mut u8);
 
@@ -69,23 +73,44 @@ impl Record {
         unsafe { load::<u32>(self.0, LENGTH) as usize }
     }
 
-    /// Stores a key in a fresh record.
-    pub fn set(self, key: &Wanted) {
+    /// Stores a key in a record that holds none.
+    pub fn set(self, key: &Wanted, tag: u32) {
         let [mut first, mut second, mut third] = key.words;
         if key.bytes.len() > INLINE {
-            first = Box::leak(Box::<[u8]>::from(key.bytes)).as_ptr() as usize as u64;
+            first = Box::into_raw(Box::<[u8]>::from(key.bytes)).cast::<u8>() as usize as u64;
             (second, third) = (0, (key.bytes.len() as u64) << 32);
         }
         unsafe {
             store(self.0, 0, first);
             store(self.0, 8, second);
             store(self.0, 16, third);
+            store(self.0, TAG, tag);
         }
     }
 
-    /// Makes this the record of no key at all: none is so long.
+    /// Lets the key go: this is the record of none from here on.
+    pub fn clear(self) {
+        if self.is_set() && self.length() > INLINE {
+            // SAFETY: `set` made the block, of this length.
+            drop(unsafe { Box::from_raw(self.bytes() as *const [u8] as *mut [u8]) });
+        }
+        self.set_nobody();
+    }
+
+    /// Makes a record that holds no key say so.
     pub fn set_nobody(self) {
-        unsafe { store(self.0, LENGTH, u32::MAX) }
+        unsafe { store(self.0, LENGTH, NONE) }
+    }
+
+    /// Whether it holds a key.
+    #[inline(always)]
+    pub fn is_set(self) -> bool {
+        self.length() != NONE as usize
+    }
+
+    /// Half of the key's hash.
+    pub fn tag(self) -> u32 {
+        unsafe { load(self.0, TAG) }
     }
 
     /// Whether this is the record of `key`.
@@ -139,18 +164,20 @@ mod tests {
             let record = unsafe { Record::at(place.as_mut_ptr().cast()) };
             let key: Vec<u8> = (0..n).map(|i| i as u8).collect();
             let stored = padded(&key);
-            record.set(&unsafe { Wanted::new(&stored[..n]) });
+            record.set(&unsafe { Wanted::new(&stored[..n]) }, 9);
             assert_eq!(record.bytes(), key);
             assert!(record.has(&unsafe { Wanted::new(&stored[..n]) }));
             assert!(!record.has(&unsafe { Wanted::new(&stored[..n + 1]) }));
-            record.set_nobody();
-            assert!(!record.has(&unsafe { Wanted::new(&stored[..n]) }));
-            record.set(&unsafe { Wanted::new(&stored[..n]) });
+            record.clear();
+            assert!(!record.is_set() && !record.has(&unsafe { Wanted::new(&stored[..n]) }));
+            record.set(&unsafe { Wanted::new(&stored[..n]) }, 9);
             for i in 0..n {
                 let mut other = padded(&key);
                 other[i] ^= 1;
                 assert!(!record.has(&unsafe { Wanted::new(&other[..n]) }), "length {n}, byte {i}");
             }
+            assert_eq!(record.tag(), 9);
+            record.clear();
         }
     }
 

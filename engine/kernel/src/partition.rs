@@ -1,5 +1,5 @@
 //! hash -> key group -> partition. What it owns: which rows go where. Both functions are specified in docs/key-hash.md;
-//! the table in `keys.rs` uses the low half of a hash, so that the keys of one partition still spread over a whole table.
+//! the table in `lines.rs` uses the low half of a hash, so that the keys of one partition still spread over a whole table.
 
 /// The key group of a hash: its high half, scaled to `0..groups`.
 #[inline(always)]

@@ -42,6 +42,17 @@ pub struct Node {
     pub ends_row: bool,
 }
 
+impl Node {
+    /// Whether values of this type may hold memory outside their row.
+    pub fn has_blocks(&self) -> bool {
+        match &self.kind {
+            Kind::Bytes | Kind::List(_) => true,
+            Kind::Struct(fields) => fields.iter().any(Node::has_blocks),
+            _ => false,
+        }
+    }
+}
+
 /// Reads a schema of columns: the fields of one struct.
 ///
 /// A key is never null itself; a state row is, when its slot has no state: then `nullable` is set.

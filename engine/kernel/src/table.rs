@@ -1,17 +1,18 @@
-//! key -> slot. What it owns: the keys of an operator, numbered in the order in which they came. Slots are never reused
-//! while the table lives. What it leaves: hash -> record (`lines.rs`), one key (`keys.rs`), state rows (`rows.rs`), which
-//! slots changed (`dirty.rs`).
+//! key -> slot. What it owns: the keys of an operator and their slots; the slot of a key that was removed goes to another,
+//! so numbers say nothing about order. What it leaves: hash -> record (`lines.rs`), which records are free (`pool.rs`), one
+//! key (`keys.rs`), state rows (`rows.rs`), which slots changed (`dirty.rs`).
 //!
-//! Keys lie in chunks that never move; slot s has record s + 1. A batch is worked off in blocks, in passes of a short loop
+//! Slot s has record s + 1. A batch is worked off in blocks, in passes of a short loop
 //! each: hash, guess the record of every row, touch it, compare keys, number the groups. Within a pass no row depends on
 //! another and hardly any branch is taken by chance, so that the processor works on many rows, and waits for many cache
 //! misses, at once.
 
-use crate::chunks::Chunks;
 use crate::encode::RowBytes;
 use crate::hash::hash;
 use crate::keys::{RECORD, Record, Wanted};
-use crate::lines::{Lines, NOBODY};
+use crate::line::NOBODY;
+use crate::lines::Lines;
+use crate::pool::Pool;
 use std::hint::black_box;
 
 /// Rows of a block: what the passes note about them fits the first-level cache beside what they touch.
@@ -26,8 +27,8 @@ pub struct Lookup {
 /// The keys of one operator.
 pub struct Table {
     lines: Lines,
-    records: Chunks,
-    count: u32,
+    records: Pool,
+    count: usize,
     /// Marks of this number and above belong to the current call (`Record::group`).
     first_mark: u32,
 }
@@ -42,25 +43,40 @@ struct Block {
 impl Table {
     /// No keys yet.
     pub fn new() -> Table {
-        let mut records = Chunks::new(RECORD);
-        records.reserve(1);
-        let table = Table { lines: Lines::new(), records, count: 0, first_mark: 1 };
+        let table = Table { lines: Lines::new(), records: Pool::new(RECORD), count: 0, first_mark: 1 };
         table.record(NOBODY).set_nobody();
         table
     }
 
-    /// Number of slots.
-    pub fn len(&self) -> usize {
-        self.count as usize
+    /// Whether a key has that slot.
+    #[inline(always)]
+    pub fn has(&self, slot: u32) -> bool {
+        slot < self.records.highest() && self.record(slot + 1).is_set()
+    }
+
+    /// The key of a slot.
+    pub fn key(&self, slot: u32) -> &[u8] {
+        assert!(self.has(slot), "a slot is not in the table");
+        self.record(slot + 1).bytes()
     }
 
     /// The first row whose key is not that of its slot.
     pub fn first_moved(&self, keys: &impl RowBytes, slots: &[u32]) -> Option<usize> {
         slots.iter().enumerate().position(|(row, &slot)| {
-            assert!(slot < self.count, "slot {slot} of {}", self.count);
+            assert!(self.has(slot), "a slot is not in the table");
             // SAFETY: rows have the slack that `RowBytes` promises.
             !self.record(slot + 1).has(&unsafe { Wanted::new(keys.row(row)) })
         })
+    }
+
+    /// Takes the key of a slot out: the slot is free from here on.
+    pub fn remove(&mut self, slot: u32) {
+        assert!(self.has(slot), "a slot is not in the table");
+        let record = self.record(slot + 1);
+        self.lines.remove(record.tag(), slot + 1);
+        record.clear();
+        self.records.give_back(slot + 1);
+        self.count -= 1;
     }
 
     /// Finds or makes the slot of every row's key. `hashes` are those of `hash.rs`; None: nobody has computed them yet.
@@ -78,7 +94,7 @@ impl Table {
                 Some(hashes) => tags.iter_mut().zip(&hashes[first..]).for_each(|(tag, &hash)| *tag = hash as u32),
                 None => compute(tags, keys, first),
             }
-            self.guess(&mut block);
+            self.lines.guess(&block.tags, &mut block.numbers);
             self.touch(&mut block);
             self.verify(keys, first, groups.len(), &mut block);
             count = self.number(&block, groups, &mut found.slots, count);
@@ -88,24 +104,15 @@ impl Table {
         found
     }
 
-    #[inline(never)]
-    fn guess(&self, block: &mut Block) {
-        for (number, &tag) in block.numbers.iter_mut().zip(&block.tags) {
-            *number = self.lines.first_guess(tag);
-        }
-    }
-
     /// Turns numbers into places, and reads something of each record so that it is in the cache.
     #[inline(never)]
     fn touch(&self, block: &mut Block) {
         let places = self.records.places();
-        let mut sum = 0;
         for (record, &number) in block.records.iter_mut().zip(&block.numbers) {
             // SAFETY: every number, `NOBODY` too, has a record.
-            *record = unsafe { Record::at(places.record(number)) };
-            sum ^= record.touch();
+            *record = unsafe { Record::at(places.item::<[u8; RECORD]>(number).cast()) };
         }
-        black_box(sum);
+        black_box(block.records.iter().fold(0, |sum, record| sum ^ record.touch()));
     }
 
     #[inline(never)]
@@ -140,33 +147,37 @@ impl Table {
         if let Some(number) = self.lines.find(tag, |number| self.record(number).has(key)) {
             return number;
         }
+        let number = self.records.take();
+        self.record(number).set(key, tag);
+        self.lines.insert(tag, number);
         self.count += 1;
-        self.record(self.count).set(key);
-        self.lines.insert(tag, self.count);
-        self.count
+        number
     }
 
     /// Makes room for `more` keys.
     fn reserve(&mut self, more: usize) {
-        let count = self.len() + more;
-        assert!(count < u32::MAX as usize, "too many keys");
-        self.records.reserve(count + 1);
-        self.lines.reserve(count);
+        self.records.reserve(more);
+        self.lines.reserve(self.count + more);
     }
 
     /// Begins anew with marks if there are not `more` of them left.
     fn renew_marks(&mut self, more: usize) {
         if ((u32::MAX - self.first_mark) as usize) < more {
-            (1..=self.count).for_each(|number| self.record(number).forget());
+            (1..=self.records.highest()).for_each(|number| self.record(number).forget());
             self.first_mark = 1;
         }
     }
 
     #[inline(always)]
     fn record(&self, number: u32) -> Record {
-        assert!(number <= self.count);
-        // SAFETY: numbers up to the count have records.
-        unsafe { Record::at(self.records.places().record(number)) }
+        // SAFETY: all records are of keys, or say that they are not.
+        unsafe { Record::at(self.records.place(number)) }
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        (1..=self.records.highest()).for_each(|number| self.record(number).clear());
     }
 }
 
@@ -210,6 +221,18 @@ mod tests {
         assert_eq!(found.slots, (0..50_000).rev().collect::<Vec<_>>());
         assert_eq!(table.first_moved(&keys, &found.slots), None);
         assert_eq!(table.first_moved(&keys, &[49_999, 7]), Some(1));
+    }
+
+    #[test]
+    fn a_removed_key_is_gone_and_its_slot_is_the_next_keys() {
+        let mut table = Table::new();
+        let keys = words(0..100);
+        table.lookup(&keys, keys.len(), None);
+        (0..100).filter(|slot| slot % 2 == 0).for_each(|slot| table.remove(slot));
+        assert!((0..100).all(|slot| table.has(slot) == (slot % 2 == 1)));
+        let found = table.lookup(&keys, keys.len(), None);
+        assert!((0..100).all(|row| table.key(found.slots[row]) == keys.row(row)));
+        assert_eq!((table.count, table.records.highest()), (100, 100));
     }
 
     #[test]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,10 +34,10 @@ from lightflus.wasm import (
 )
 
 _MODULE = Path(__file__).with_name("kernel.wasm")
-_VERSION = 1
+_VERSION = 2
 """Of the exports; engine/kernel/src/abi.rs has the same."""
 _REPORT = struct.Struct("<I252s")
-_PARTS = struct.Struct("<IIII")
+_PART = struct.Struct("<II")
 _OUT_OF_MEMORY = "out of memory"
 WORD = 4
 
@@ -99,11 +100,11 @@ class KernelInstance:
         """The memory as the last call left it."""
         return self._memory.window()
 
-    def parts(self, address: int) -> tuple[pa.Buffer, pa.Buffer]:
-        """Copies of both parts of a result: u32 each."""
+    def parts(self, address: int, count: int) -> Sequence[pa.Buffer]:
+        """Copies of the `count` parts of a result: u32 each, or u64 as two."""
         window = self.window()
-        first, first_count, second, second_count = window.unpack(_PARTS, address)
-        return copy_out(window, first, WORD * first_count), copy_out(window, second, WORD * second_count)
+        places = [window.unpack(_PART, address + _PART.size * i) for i in range(count)]
+        return [copy_out(window, part, WORD * words) for part, words in places]
 
     def close(self) -> None:
         """Gives the memory back. Idempotent."""
@@ -127,9 +128,12 @@ _FUNCTIONS = (
     "open",
     "hash",
     "distribute",
+    "hash_and_distribute",
     "lookup",
     "gather",
+    "decode",
     "scatter",
+    "remove",
     "first_moved_key",
     "take_dirty",
     "state_count",

@@ -44,26 +44,26 @@ class WasmKeyedState:
         self._kernel.begin(block)
         known = 0 if values is None else block.data_address(values)
         found = self._kernel.call("lookup", block.address(batch), known, keys.num_rows)
-        groups, slots = self._kernel.parts(found)
+        groups, slots = self._kernel.parts(found, 2)
         return Lookup(groups, slots, slots.size // WORD)
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:
         """The state rows of `slots`, null where a slot has no state."""
-        count = slots.size // WORD
-        block = Block()
-        at = block.add_buffer(slots, slots.size)
-        self._kernel.begin(block)
-        address = self._kernel.call("gather", block.data_address(at), count)
-        try:
-            return cast("pa.StructArray", read_batch(self._kernel.window(), address, self._rows, count).column(0))
-        except GuestProtocolError as error:
-            raise KernelFailed(f"gather: {error}") from error
+        return cast("pa.StructArray", self._read("gather", slots, self._rows).column(0))
+
+    def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
+        """The keys of `slots`."""
+        return self._read("decode", slots, self._key)
 
     def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
         """Stores a row per slot; slots are distinct. Raises StateTooLarge."""
         self._require_rows(slots, state)
         at, batch, block = self._arguments(slots, self._state, state)
         self._kernel.call("scatter", block.data_address(at), state.num_rows, block.address(batch))
+
+    def remove(self, slots: pa.Buffer) -> None:
+        """Removes the keys of `slots`, which are distinct, and their state."""
+        self._kernel.call("remove", self._begin_slots(slots), slots.size // WORD)
 
     def first_moved_key(self, slots: pa.Buffer, kept: pa.RecordBatch) -> int | None:
         """The first row whose `kept` columns, of the key's types, differ from the key of its slot."""
@@ -74,9 +74,9 @@ class WasmKeyedState:
         return row if row < count else None
 
     def take_dirty(self, most: int) -> pa.Buffer:
-        """Up to `most` slots written since they were last taken, ascending."""
+        """Up to `most` slots that changed since they were last taken, the first changed first."""
         self._kernel.call("reset")
-        slots, _ = self._kernel.parts(self._kernel.call("take_dirty", most))
+        (slots,) = self._kernel.parts(self._kernel.call("take_dirty", most), 1)
         return slots
 
     @property
@@ -91,6 +91,21 @@ class WasmKeyedState:
     def close(self) -> None:
         """Gives the memory back. Idempotent."""
         self._kernel.close()
+
+    def _read(self, name: str, slots: pa.Buffer, layout: Layout) -> pa.RecordBatch:
+        """A batch with a row per slot, which the export `name` makes."""
+        count = slots.size // WORD
+        address = self._kernel.call(name, self._begin_slots(slots), count)
+        try:
+            return read_batch(self._kernel.window(), address, layout, count)
+        except GuestProtocolError as error:
+            raise KernelFailed(f"{name}: {error}") from error
+
+    def _begin_slots(self, slots: pa.Buffer) -> int:
+        block = Block()
+        at = block.add_buffer(slots, slots.size)
+        self._kernel.begin(block)
+        return block.data_address(at)
 
     def _arguments(self, slots: pa.Buffer, layout: Layout, rows: pa.RecordBatch) -> tuple[int, int, Block]:
         block = Block()

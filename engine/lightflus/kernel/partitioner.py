@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import cast
 
 import pyarrow as pa
@@ -14,12 +15,15 @@ import pyarrow as pa
 from lightflus.codec import Block, layout_of
 from lightflus.codec.layout import Node
 from lightflus.errors import KeyTooLarge
-from lightflus.kernel.instance import KernelInstance, copy_out
+from lightflus.kernel.instance import WORD, KernelInstance, copy_out
 from lightflus.kernel.keyed_state import add_values
 from lightflus.limits import KEY_BYTES, MIB
 from lightflus.model.types import Type
+from lightflus.ports.kernel import Share
 
 _FAULT = struct.Struct("<II")
+_HASH = 8
+_NOTHING = pa.py_buffer(b"")
 _ADDED_BYTES = 8
 """More than the encoding adds to a value: a byte for null, four for a length, seven bits to a bool."""
 
@@ -45,8 +49,7 @@ class WasmPartitioner:
         hashes = self._kernel.call("hash", block.address(batch), rows, KEY_BYTES, block.address(fault))
         if not hashes:
             raise self._too_large(block.address(fault))
-        values = pa.Array.from_buffers(pa.uint64(), rows, [None, copy_out(self._kernel.window(), hashes, 8 * rows)])
-        return cast("pa.UInt64Array", values)
+        return _hashes(copy_out(self._kernel.window(), hashes, _HASH * rows))
 
     def check(self, keys: pa.RecordBatch) -> None:
         """Raises KeyTooLarge as `hash` does, but hashes only where one of the keys may be too long."""
@@ -60,16 +63,29 @@ class WasmPartitioner:
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
         """Row numbers per partition, ascending; 1 <= partitions <= key_groups."""
         if not len(hashes):
-            return [pa.array([], pa.uint32()) for _ in range(partitions)]
+            return [_rows(_NOTHING)] * partitions
         block = Block()
         values = add_values(block, hashes)
         self._kernel.begin(block)
         found = self._kernel.call("distribute", block.data_address(values), len(hashes), partitions, key_groups)
-        ends_of, rows = self._kernel.parts(found)
-        ends = memoryview(ends_of).cast("I").tolist()
-        all_rows = cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), len(hashes), [None, rows]))
-        starts = [0, *ends[:-1]]
-        return [all_rows.slice(start, end - start) for start, end in zip(starts, ends, strict=True)]
+        ends, rows = self._kernel.parts(found, 2)
+        return [_rows(rows).slice(start, count) for start, count in _ranges(ends)]
+
+    def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
+        """What each partition gets; 1 <= partitions <= key_groups. Raises KeyTooLarge, with its row."""
+        if not keys.num_rows:
+            return [Share(_rows(_NOTHING), _hashes(_NOTHING))] * partitions
+        block = Block()
+        batch = block.add_batch(self._key, keys)
+        fault = block.reserve(_FAULT.size)
+        self._kernel.begin(block)
+        arguments = (block.address(batch), keys.num_rows, KEY_BYTES, block.address(fault), partitions, key_groups)
+        found = self._kernel.call("hash_and_distribute", *arguments)
+        if not found:
+            raise self._too_large(block.address(fault))
+        ends, rows, hashes = self._kernel.parts(found, 3)
+        ranges = _ranges(ends)
+        return [Share(_rows(rows).slice(start, count), _hashes(hashes).slice(start, count)) for start, count in ranges]
 
     def close(self) -> None:
         """Gives the memory back. Idempotent."""
@@ -82,6 +98,20 @@ class WasmPartitioner:
             row=row,
             hint="Key by something shorter, for example by a part or a digest of the value.",
         )
+
+
+def _ranges(ends: pa.Buffer) -> Sequence[tuple[int, int]]:
+    """Where each partition's part begins, and how long it is."""
+    stops = memoryview(ends).cast("I").tolist()
+    return [(start, stop - start) for start, stop in pairwise([0, *stops])]
+
+
+def _rows(words: pa.Buffer) -> pa.UInt32Array:
+    return cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), words.size // WORD, [None, words]))
+
+
+def _hashes(words: pa.Buffer) -> pa.UInt64Array:
+    return cast("pa.UInt64Array", pa.Array.from_buffers(pa.uint64(), words.size // _HASH, [None, words]))
 
 
 def _count(nodes: Sequence[Node]) -> int:

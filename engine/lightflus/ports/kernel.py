@@ -24,8 +24,20 @@ class Lookup:
     group_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one partition gets of a batch: uint32 row numbers, ascending, and the key hash of each."""
+
+    rows: pa.UInt32Array
+    hashes: pa.UInt64Array
+
+
 class KeyedState(Protocol):
-    """State rows by key, in one kernel instance (one keyed operator of one subtask)."""
+    """State rows by key, in one kernel instance (one keyed operator of one subtask).
+
+    A slot is a key's until the key is removed; then another key gets it. So slot numbers mean nothing by themselves,
+    and no result depends on them.
+    """
 
     def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
         """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state.
@@ -39,7 +51,15 @@ class KeyedState(Protocol):
         ...
 
     def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
-        """Stores a row per slot and marks the slots dirty."""
+        """Stores a row per slot and marks the slots dirty; slots are distinct."""
+        ...
+
+    def remove(self, slots: pa.Buffer) -> None:
+        """Removes the keys of `slots`, which are distinct, and their state; what they took is used again."""
+        ...
+
+    def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
+        """The keys of `slots`, as columns of the key's type, floats canonical (docs/row-encoding.md)."""
         ...
 
     def first_moved_key(self, slots: pa.Buffer, kept: pa.RecordBatch) -> int | None:
@@ -47,7 +67,12 @@ class KeyedState(Protocol):
         ...
 
     def take_dirty(self, most: int) -> pa.Buffer:
-        """Up to `most` slots written since they were last taken, in ascending order; empties as it goes."""
+        """Up to `most` slots that changed since they were last taken, the first changed first; empties as it goes.
+
+        A slot that `gather` finds without state is that of a key which was taken before and has been removed since. It
+        is good for `gather` and `decode` until the next call that changes anything. A key that came and went unseen is
+        not reported.
+        """
         ...
 
     def __len__(self) -> int:
@@ -72,6 +97,10 @@ class Partitioner(Protocol):
 
     def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
         """uint32 row numbers per partition, ascending: hash -> key group -> range of groups -> partition."""
+        ...
+
+    def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
+        """Both in one: what each partition gets. Raises KeyTooLarge, with its row."""
         ...
 
     def close(self) -> None:

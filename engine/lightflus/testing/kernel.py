@@ -1,86 +1,28 @@
-"""What the kernel means, in plain Python: the oracle of its tests, and the readable form of docs/row-encoding.md.
+"""What the kernel means, in plain Python: the oracle of its tests, and a kernel for jobs that run on doubles.
 
-What it owns: encoding one key, its key group, and `ModelKernel`, the same interface as `WasmKernel` over a dict.
-It is slow, a Python step per row, and no part of the data path. The hash is handed in: the specified one is XXH3-64
+What it owns: key groups, and `ModelKernel`, the same interface as `WasmKernel` over dicts. Its slots are never used
+again: what agrees with both does not depend on slot numbers. It is slow, a Python step per row, and no part of the data
+path. What it leaves: encoding (`row_encoding.py`), and the hash, which is handed in: the specified one is XXH3-64
 (docs/key-hash.md), which Python's standard library lacks.
 """
 
 from __future__ import annotations
 
-import math
-import struct
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias, cast
+from typing import cast
 
 import pyarrow as pa
 
 from lightflus.codec import schema_of
 from lightflus.errors import KeyTooLarge
-from lightflus.kernel.schema import row_type
 from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
-from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
-from lightflus.ports.kernel import Lookup
+from lightflus.model.types import Type
+from lightflus.ports.kernel import Lookup, Share
+from lightflus.testing.row_encoding import decode_keys, encode_key
 
 HashBytes = Callable[[bytes], int]
-_Value: TypeAlias = "pa.Scalar[pa.DataType]"
-
-_FORMATS: Final = {
-    Scalar.BOOL: "<?",
-    Scalar.INT8: "<b",
-    Scalar.INT16: "<h",
-    Scalar.INT32: "<i",
-    Scalar.INT64: "<q",
-    Scalar.UINT8: "<B",
-    Scalar.UINT16: "<H",
-    Scalar.UINT32: "<I",
-    Scalar.UINT64: "<Q",
-    Scalar.FLOAT32: "<f",
-    Scalar.FLOAT64: "<d",
-}
-
-
-def encode_key(key: Type, columns: Sequence[_Value]) -> bytes:
-    """The encoded key whose columns (`model.types.columns`) have these values."""
-    return _encode_fields(row_type(key), columns, ends_row=True)
-
-
-def _encode_fields(record: StructType, values: Sequence[_Value], *, ends_row: bool) -> bytes:
-    last = len(record.fields) - 1
-    parts = zip(record.fields, values, strict=True)
-    return b"".join(_encode(field.type, value, ends_row and i == last) for i, (field, value) in enumerate(parts))
-
-
-def _encode(kind: Type, value: _Value, ends_row: bool) -> bytes:
-    if kind.nullable:
-        return b"\1" + _encode_valid(kind, value, ends_row) if value.is_valid else b"\0"
-    return _encode_valid(kind, value, ends_row)
-
-
-def _encode_valid(kind: Type, value: _Value, ends_row: bool) -> bytes:
-    match kind:
-        case StructType(fields):
-            parts = cast("pa.StructScalar", value)
-            return _encode_fields(kind, [parts[field.name] for field in fields], ends_row=ends_row)
-        case ListType():
-            raise TypeError("a key has no lists")
-        case ScalarType(Scalar.UTF8 | Scalar.BINARY):
-            plain = value.as_py()
-            data = plain.encode() if isinstance(plain, str) else bytes(cast("bytes", plain))
-            return data if ends_row else struct.pack("<I", len(data)) + data
-        case ScalarType(Scalar.DATE32):
-            return struct.pack("<i", value.cast(pa.int32()).as_py())
-        case ScalarType(Scalar.TIMESTAMP_MS | Scalar.TIMESTAMP_US):
-            return struct.pack("<q", value.cast(pa.int64()).as_py())
-        case ScalarType(Scalar.FLOAT32 | Scalar.FLOAT64):
-            return struct.pack(_FORMATS[kind.scalar], _canonical(cast("float", value.as_py())))
-        case ScalarType():
-            return struct.pack(_FORMATS[kind.scalar], value.as_py())
-
-
-def _canonical(value: float) -> float:
-    return math.nan if math.isnan(value) else value + 0.0
 
 
 def key_group(hash_value: int, key_groups: int) -> int:
@@ -89,27 +31,26 @@ def key_group(hash_value: int, key_groups: int) -> int:
 
 
 class ModelKeyedState:
-    """`ports.KeyedState` over a dict."""
+    """`ports.kernel.KeyedState` over dicts."""
 
     def __init__(self, key: Type, state: Type) -> None:
         """An empty table."""
         self._key = key
         self._row_type = pa.struct(list(schema_of(state)))
         self._slots: dict[bytes, int] = {}
-        self._keys: list[bytes] = []
+        self._keys: dict[int, bytes] = {}
+        self._next_slot = 0
         self._rows: dict[int, pa.StructArray] = {}
-        self._dirty: set[int] = set()
+        self._dirty: dict[int, None] = {}
+        self._told: set[int] = set()
+        self._leaving: list[int] = []
 
     def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
         """Finds or makes the slot of every key; hashes are of no use to a dict."""
         assert hashes is None or len(hashes) == keys.num_rows
+        self._free_leaving()
         numbers: dict[int, int] = {}
-        groups: list[int] = []
-        for encoded in _encoded(self._key, keys):
-            slot = self._slots.setdefault(encoded, len(self._slots))
-            if slot == len(self._keys):
-                self._keys.append(encoded)
-            groups.append(numbers.setdefault(slot, len(numbers)))
+        groups = [numbers.setdefault(self._slot(encoded), len(numbers)) for encoded in _encoded(self._key, keys)]
         return Lookup(_words(groups), _words(list(numbers)), len(numbers))
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:
@@ -118,12 +59,29 @@ class ModelKeyedState:
         rows = [pa.nulls(0, self._row_type), *(self._rows.get(slot, absent) for slot in _numbers(slots))]
         return pa.concat_arrays(rows)
 
+    def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
+        """The keys of `slots`."""
+        return decode_keys(self._key, [self._keys[slot] for slot in _numbers(slots)])
+
     def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
         """Stores a row per slot."""
+        self._free_leaving()
         rows = cast("pa.StructArray", state.to_struct_array().cast(self._row_type))
         for i, slot in enumerate(_numbers(slots)):
+            assert slot in self._keys
             self._rows[slot] = rows.slice(i, 1)
-            self._dirty.add(slot)
+            self._dirty[slot] = None
+
+    def remove(self, slots: pa.Buffer) -> None:
+        """Removes keys and rows; one that was taken stays until its removal was."""
+        self._free_leaving()
+        for slot in _numbers(slots):
+            self._rows.pop(slot, None)
+            if slot in self._told:
+                self._dirty[slot] = None
+            else:
+                self._dirty.pop(slot, None)
+                self._free(slot)
 
     def first_moved_key(self, slots: pa.Buffer, kept: pa.RecordBatch) -> int | None:
         """The first row whose columns are not the key of its slot."""
@@ -131,9 +89,13 @@ class ModelKeyedState:
         return next((i for i, (slot, encoded) in enumerate(pairs) if self._keys[slot] != encoded), None)
 
     def take_dirty(self, most: int) -> pa.Buffer:
-        """Up to `most` dirty slots, ascending."""
-        taken = sorted(self._dirty)[:most]
-        self._dirty.difference_update(taken)
+        """Up to `most` slots that changed, the first changed first."""
+        self._free_leaving()
+        taken = list(self._dirty)[:most]
+        for slot in taken:
+            del self._dirty[slot]
+        self._told.update(taken)
+        self._leaving = [slot for slot in taken if slot not in self._rows]
         return _words(taken)
 
     def __len__(self) -> int:
@@ -142,6 +104,21 @@ class ModelKeyedState:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _slot(self, encoded: bytes) -> int:
+        if encoded not in self._slots:
+            self._slots[encoded] = self._next_slot
+            self._keys[self._next_slot] = encoded
+            self._next_slot += 1
+        return self._slots[encoded]
+
+    def _free_leaving(self) -> None:
+        while self._leaving:
+            self._free(self._leaving.pop())
+
+    def _free(self, slot: int) -> None:
+        self._told.discard(slot)
+        del self._slots[self._keys.pop(slot)]
 
 
 class ModelPartitioner:
@@ -170,6 +147,11 @@ class ModelPartitioner:
         for row, value in enumerate(hashes.to_pylist()):
             rows[subtask_of(key_group(cast("int", value), key_groups), partitions, key_groups)].append(row)
         return [pa.array(part, pa.uint32()) for part in rows]
+
+    def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
+        """Both in one."""
+        hashes = self.hash(keys)
+        return [Share(rows, hashes.take(rows)) for rows in self.partition(hashes, partitions, key_groups)]
 
     def close(self) -> None:
         """Nothing to give back."""
