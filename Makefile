@@ -66,12 +66,14 @@ types: $(ENV_STAMP)
 	$(BIN)/mypy
 	@for file in tests/*/conftest.py; do $(BIN)/mypy $$file; done
 
-generated: $(ENV_STAMP) ## write generated files again: protobuf code, docs/limits.md
+generated: $(ENV_STAMP) ## write generated files again: protobuf code, what is made from proto/connectors, docs/limits.md
 	$(BIN)/python proto/generate.py
+	$(BIN)/python tools/connectors
 	$(BIN)/python tools/limits_page.py
 
 generated-check: $(ENV_STAMP)
 	$(BIN)/python proto/generate.py --check
+	$(BIN)/python tools/connectors --check
 	$(BIN)/python tools/limits_page.py --check
 
 bench: setup ## benchmarks, each with its peer in the same run, one table each (about 15 minutes)

@@ -2,17 +2,16 @@
 import { failAt, Node } from "./graph";
 import { Options, Pairs } from "./options";
 import { Schema } from "./schema";
-import { addSink, Column, columnOf, Extracted, parts, Sink } from "./sinks";
+import { addSink, columnOf, parts, Sink } from "./sinks";
 import { ConnectorSource } from "./sources";
 
 export class ConnectorSink<T> extends Sink<T> {
-  private written: Array<Column<T>> = [];
-
   constructor(
     private kind: string,
-    private options: Options,
+    pairs: Pairs | null,
   ) {
     super();
+    this.options.setAll(pairs);
   }
 
   keyExtractor<K>(env: usize, fn: (env: usize, value: T) => K, meta: string): this {
@@ -25,7 +24,7 @@ export class ConnectorSink<T> extends Sink<T> {
 
   field<U>(name: string, env: usize, fn: (env: usize, value: T) => U, meta: string): this {
     if (columnOf<T>(this.written, name)) failAt(meta, "the field " + name + " is written twice: give each its own name");
-    this.written.push(new Extracted<T, U>(name, env, fn, meta));
+    this.add<U>(name, env, fn, meta);
     return this;
   }
 
@@ -36,21 +35,21 @@ export class ConnectorSink<T> extends Sink<T> {
   }
 }
 
-function optionsOf(kind: string, pairs: Pairs | null, meta: string): Options {
+function checked(kind: string, meta: string): string {
   if (!kind.length) failAt(meta, "a connector has a kind: the scheme that --bind spells, such as \"mqtt\"");
-  const options = new Options();
-  options.setAll(pairs);
-  return options;
+  return kind;
 }
 
 export class Connector {
   static source<T>(kind: string, pairs: Pairs | null, schema: Schema | null, meta: string): ConnectorSource<T> {
-    const source = new ConnectorSource<T>(kind, optionsOf(kind, pairs, meta));
-    source.decodedBy(schema);
+    const options = new Options();
+    options.setAll(pairs);
+    const source = new ConnectorSource<T>(checked(kind, meta), options);
+    source.describe(schema, "");
     return source;
   }
 
   static sink<T>(kind: string, pairs: Pairs | null, meta: string): ConnectorSink<T> {
-    return new ConnectorSink<T>(kind, optionsOf(kind, pairs, meta));
+    return new ConnectorSink<T>(checked(kind, meta), pairs);
   }
 }

@@ -1,10 +1,11 @@
 // What lowered programs import as `__lf`: the published API and the record codec. See INTERNALS.md for the seam.
 export { ExecutionContext, Job, KeyedStream, Stream } from "./streams";
 export { Connector, ConnectorSink } from "./connector";
-export { Kafka, KafkaBuilder, KafkaSink, KafkaSource } from "./kafka";
-export { Mysql, MysqlConnectionOptions, MysqlConnectionOptionsBuilder, MysqlStatement } from "./mysql";
+export { Kafka, KafkaBuilder, KafkaSink, MysqlConnectionOptionsBuilder, Redis, RedisStream, RedisStreamBuilder } from "./generated";
+export { KafkaSource } from "./kafka";
+export { Mysql, MysqlConnectionOptions, MysqlStatement } from "./mysql";
 export { Secret } from "./options";
-export { Redis, RedisStream, RedisStreamBuilder, RedisStreamSource } from "./redis";
+export { RedisStreamSource } from "./redis";
 export { Schema } from "./schema";
 export { Sink } from "./sinks";
 export { ConnectorSource, Source } from "./sources";

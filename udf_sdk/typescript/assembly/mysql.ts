@@ -1,6 +1,6 @@
 // MySQL as the user names it: a statement with its parameters, or a table with its columns.
 import { failAt, Node } from "./graph";
-import { isWhole, Options, Pairs, wholeText } from "./options";
+import { isWhole, Options, wholeText } from "./options";
 import { addSink, Column, columnOf, Extracted, parts, Sink } from "./sinks";
 import { parameterCount } from "./sql";
 
@@ -8,50 +8,15 @@ export class MysqlConnectionOptions {
   constructor(public options: Options) {}
 }
 
-export class MysqlConnectionOptionsBuilder {
-  private options: Options = new Options();
+/** A connection that is being described. */
+export abstract class MysqlConnecting {
+  protected options: Options = new Options();
 
-  host(name: string): this {
-    this.options.set("host", name);
-    return this;
-  }
-
-  port(number: f64, meta: string = ""): this {
-    if (!isWhole(number, 1, 65535)) failAt(meta, "a port is a whole number from 1 to 65535");
-    this.options.set("port", wholeText(number));
-    return this;
-  }
-
-  username(name: string): this {
-    this.options.set("user", name);
-    return this;
-  }
-
-  password(reference: string): this {
-    this.options.set("password", reference);
-    return this;
-  }
-
-  database(name: string, _meta: string = ""): this {
-    this.options.set("database", name);
-    return this;
-  }
-
-  tls(pairs: Pairs | null = null): this {
-    this.options.setTls(pairs);
-    return this;
-  }
-
-  option(name: string, value: string): this {
-    this.options.set(name, value);
-    return this;
-  }
+  /** Ends the build if something is missing. */
+  abstract check(meta: string): void;
 
   build(meta: string = ""): MysqlConnectionOptions {
-    if (!this.options.get("host").length) failAt(meta, "this MySQL connection has no host: add .host(name) to it");
-    if (!this.options.get("database").length) {
-      failAt(meta, "this MySQL connection has no database: add .database(name) to it");
-    }
+    this.check(meta);
     return new MysqlConnectionOptions(this.options.copy());
   }
 }
@@ -98,7 +63,6 @@ export class Mysql<T> extends Sink<T> {
   private tableName: string = "";
   private columnNames: Array<string> = [];
   private keyNames: Array<string> = [];
-  private more: Options = new Options();
 
   static new<T>(): Mysql<T> {
     return new Mysql<T>();
@@ -136,7 +100,7 @@ export class Mysql<T> extends Sink<T> {
   }
 
   option(name: string, value: string): this {
-    this.more.set(name, value);
+    this.options.set(name, value);
     return this;
   }
 
@@ -152,7 +116,7 @@ export class Mysql<T> extends Sink<T> {
     const options = connected!.options.copy();
     if (isTable) options.set("table", this.tableName);
     else options.set("statement", this.sql);
-    options.setFrom(this.more);
+    options.setFrom(this.options);
     const columns = isTable ? this.rows(meta) : this.values(meta);
     return addSink<T>(input, "mysql", options, columns, isTable ? this.keyNames : [], meta);
   }

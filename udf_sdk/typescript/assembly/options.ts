@@ -1,5 +1,6 @@
 // Options of a connector on their way into the graph. The compiler writes an object of options as a flat list: name, value,
 // name, value; a value that is missing is null. Runs in main only.
+import { failAt } from "./graph";
 import { quote } from "./json";
 
 /** Name, value, name, value. */
@@ -76,6 +77,25 @@ export function wholeText(n: f64): string {
 
 export function isWhole(n: f64, least: f64, most: f64): bool {
   return n >= least && n <= most && n == Math.floor(n);
+}
+
+/** Sets a number within its bounds. `call` is how the user said it, `unit` what it counts, or "". */
+export function setWhole(options: Options, name: string, n: f64, least: f64, most: f64, call: string, unit: string, meta: string): void {
+  if (!isWhole(n, least, most)) {
+    const what = "a " + call.substring(0, call.indexOf("(")) + " is a whole number" + (unit.length ? " of " + unit : "");
+    failAt(meta, call + ": " + what + " from " + wholeText(least) + " to " + wholeText(most));
+  }
+  options.set(name, wholeText(n));
+}
+
+/** What has to be said; going on where a group left off needs a group. */
+export function checkSaid(options: Options, what: string, needs: Array<string>, meta: string): void {
+  for (let i = 0; i < needs.length; i++) {
+    if (!options.get(needs[i]).length) failAt(meta, "this " + what + " has no " + needs[i] + ": add ." + needs[i] + "(name) to it");
+  }
+  if (options.get("start") == "group" && !options.get("group").length) {
+    failAt(meta, 'startFrom("group") needs a group: add .group(name) to it');
+  }
 }
 
 /** Words joined by capitals -> words joined by dots. */

@@ -1,13 +1,24 @@
 // Sinks on their way into the graph: a connector and the fields that it writes, each a function, a field of the record, or
 // the record itself. Functions are registered when the sink is given to a stream.
 import { extractor } from "./functions";
-import { addNode, Node } from "./graph";
+import { addNode, failAt, Node } from "./graph";
 import { items, member, quote } from "./json";
 import { Options } from "./options";
 import { isRecord, typeOf } from "./types";
 
-/** Where records go. */
+/** Where records go, as it is described. */
 export abstract class Sink<T> {
+  protected options: Options = new Options();
+  protected written: Array<Column<T>> = [];
+
+  protected add<U>(name: string, env: usize, fn: (env: usize, value: T) => U, meta: string): void {
+    if (columnOf<T>(this.written, name)) failAt(meta, "this sink has a " + name + "Extractor already");
+    this.written.push(new Extracted<T, U>(name, env, fn, meta));
+  }
+
+  /** Ends the build if something is missing. */
+  check(_meta: string): void {}
+
   abstract attach(input: i32, meta: string): Node;
 }
 

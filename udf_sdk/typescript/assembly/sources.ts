@@ -9,7 +9,7 @@ import { typeOf } from "./types";
 /** Where records come from. */
 export class Source<T> {
   private format: string = "";
-  private policy: string = "";
+  protected policy: string = "";
   /** The record is the message around the value. */
   private envelope: bool = false;
 
@@ -18,14 +18,11 @@ export class Source<T> {
     private options: Options,
   ) {}
 
-  decodedBy(schema: Schema | null): void {
+  describe(schema: Schema | null, policy: string): void {
+    this.policy = policy;
     if (!schema) return;
     this.format = schema.format;
     this.options.setUnder("format", schema.pairs);
-  }
-
-  setPolicy(policy: string): void {
-    this.policy = policy;
   }
 
   setEnvelope(): void {
@@ -48,17 +45,23 @@ function policyName(policy: string, meta: string): string {
   return "BAD_RECORDS_DEAD_LETTER";
 }
 
+/** A source that is being described. */
+export abstract class SourceBuilder {
+  protected options: Options = new Options();
+  protected policy: string = "";
+
+  protected setPolicy(policy: string): void {
+    this.policy = policy;
+  }
+
+  /** Ends the build if something is missing. */
+  abstract check(meta: string): void;
+}
+
 /** A source by its connector's kind. */
 export class ConnectorSource<T> extends Source<T> {
   badRecords(policy: string): ConnectorSource<T> {
-    this.setPolicy(policy);
+    this.policy = policy;
     return this;
-  }
-}
-
-/** Going on where a group left off needs a group. */
-export function checkGroup(options: Options, meta: string): void {
-  if (options.get("start") == "group" && !options.get("group").length) {
-    failAt(meta, 'startFrom("group") needs a group: add .group(name) to it');
   }
 }

@@ -1,30 +1,24 @@
 // Systems that this package has no words for: a connector by its kind, with the options that it documents.
+import { nameOf } from "./options.ts";
 import type { ConnectorOptions } from "./options.ts";
 import type { Schema } from "./schema.ts";
-import { Sink, column, writingFields, writingOf } from "./sinks.ts";
-import type { Column, Writing } from "./sinks.ts";
+import { Sink, writingFields, writingOf } from "./sinks.ts";
+import type { Writing } from "./sinks.ts";
 import { ConnectorSource } from "./sources.ts";
-
-/** The options whose value is the name of a source or sink. */
-const ADDRESSES = ["topic", "stream", "table"];
-
-function baseOf(kind: string, options: ConnectorOptions): string {
-  const address = ADDRESSES.find((name) => options[name] !== undefined && options[name] !== "");
-  return address === undefined ? kind : `${options[address]}`;
-}
 
 /**
  * Writes into a system that a connector package of the engine knows. Unless told which, the fields of the record are
  * what is written.
  */
 export class ConnectorSink<in out T> extends Sink<T> {
-  private readonly name: string;
-  private readonly written = new Map<string, Column>();
+  /** @internal */
+  protected readonly kind: string;
 
   /** @internal Made by `Connector.sink<T>(...)`. */
-  constructor(name: string) {
+  constructor(kind: string, options: ConnectorOptions) {
     super();
-    this.name = name;
+    this.kind = kind;
+    for (const [name, value] of Object.entries(options)) this.say(name, value);
   }
 
   /** The record's key: of records with one key the last one stands, where the system can do that. */
@@ -40,13 +34,7 @@ export class ConnectorSink<in out T> extends Sink<T> {
   /** A field to write, by the name that the connector has for it. */
   field<V>(name: string, extract: (record: T) => V): this {
     if (this.written.has(name)) throw new Error(`the field '${name}' is written twice`);
-    this.written.set(name, column(name, extract));
-    return this;
-  }
-
-  /** @internal */
-  base(): string {
-    return this.name;
+    return this.write(name, extract);
   }
 
   /** @internal */
@@ -69,11 +57,11 @@ export class Connector {
    * @example Connector.source<Reading>("mqtt", { host: "localhost", topic: "sensors/#" })
    */
   static source<T>(kind: string, options: ConnectorOptions = {}, schema?: Schema): ConnectorSource<T> {
-    return new ConnectorSource<T>(baseOf(kind, options));
+    return new ConnectorSource<T>(nameOf(kind, (name) => options[name]));
   }
 
   /** Starts the description of a sink by the connector's kind. */
   static sink<T>(kind: string, options: ConnectorOptions = {}): ConnectorSink<T> {
-    return new ConnectorSink<T>(baseOf(kind, options));
+    return new ConnectorSink<T>(kind, options);
   }
 }

@@ -3,14 +3,15 @@
 // `lightflus build job.ts` compiles the job to WebAssembly; there these classes are AssemblyScript (assembly/). Run
 // by Node, the same program runs here, record by record, for debugging and tests: see local.ts.
 export { Connector, ConnectorSink } from "./connector.ts";
-export { Kafka, KafkaBuilder, KafkaSink, KafkaSource } from "./kafka.ts";
-export type { Header, KafkaMessage, MessageFields, SaslOptions } from "./kafka.ts";
+export { Kafka, KafkaBuilder, KafkaSink, MysqlConnectionOptionsBuilder, Redis, RedisStream, RedisStreamBuilder } from "./generated.ts";
+export type { BadRecordPolicy, SaslOptions, TlsOptions } from "./generated.ts";
+export { KafkaSource } from "./kafka.ts";
+export type { Header, KafkaMessage, MessageFields } from "./kafka.ts";
 export { runLocal } from "./local.ts";
 export type { LocalInputs, LocalResults, Written } from "./local.ts";
-export { Mysql, MysqlConnectionOptions, MysqlConnectionOptionsBuilder, MysqlStatement } from "./mysql.ts";
+export { Mysql, MysqlConnectionOptions, MysqlStatement } from "./mysql.ts";
 export { Secret } from "./options.ts";
-export type { BadRecordPolicy, TlsOptions } from "./options.ts";
-export { Redis, RedisStream, RedisStreamBuilder, RedisStreamSource } from "./redis.ts";
+export { RedisStreamSource } from "./redis.ts";
 export { Schema } from "./schema.ts";
 export type { CsvOptions, DebeziumChange, ProtobufOptions, RegistryOptions, SchemaPlace } from "./schema.ts";
 export { Sink } from "./sinks.ts";

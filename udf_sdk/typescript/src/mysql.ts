@@ -1,5 +1,4 @@
 // MySQL and MariaDB: a statement per record, or rows of a table.
-import type { TlsOptions } from "./options.ts";
 import { Sink, column, writingFields, writingOf } from "./sinks.ts";
 import type { Column, Writing } from "./sinks.ts";
 import { parameterCount } from "./sql.ts";
@@ -13,48 +12,18 @@ export class MysqlConnectionOptions {
   constructor() {}
 }
 
-/**
- * Describes a connection step by step.
- *
- * @example new MysqlConnectionOptionsBuilder().host("localhost").username("app").password(Secret.env("DB_PASSWORD")).database("shop").build()
- */
-export class MysqlConnectionOptionsBuilder {
-  /** The server's host name. */
-  host(name: string): this {
+/** What MysqlConnectionOptionsBuilder builds. */
+export abstract class MysqlConnecting {
+  /** @internal The engine connects, Node does not. */
+  protected say(name: string, value: unknown): this {
     return this;
   }
 
-  /** The server's port; 3306 unless told. */
-  port(number: number): this {
-    return this;
-  }
-
-  /** The user to sign in as. */
-  username(name: string): this {
-    return this;
-  }
-
-  /** The password, as `Secret.env("DB_PASSWORD")`: one written here stands in the module for everyone to read. */
-  password(reference: string): this {
-    return this;
-  }
-
-  /** The database. */
-  database(name: string): this {
-    return this;
-  }
-
-  /** Connects with TLS. */
-  tls(options?: TlsOptions): this {
-    return this;
-  }
-
-  /** An option of the engine's connector that this API has no word for: docs/connectors.md lists them. */
-  option(name: string, value: string | number | boolean): this {
-    return this;
-  }
-
-  /** The connection. */
+  /**
+   * The connection.
+   *
+   * @example new MysqlConnectionOptionsBuilder().host("localhost").username("app").password(Secret.env("DB_PASSWORD")).database("shop").build()
+   */
   build(): MysqlConnectionOptions {
     return new MysqlConnectionOptions();
   }
@@ -98,8 +67,9 @@ export class MysqlStatement<in out T> {
 
 /** Writes into MySQL or MariaDB: a statement for each record, or a row of a table. */
 export class Mysql<in out T> extends Sink<T> {
+  /** @internal */
+  protected readonly kind = "mysql";
   private sql: string = "";
-  private tableName: string = "";
   private columnNames: readonly string[] = [];
   private keyNames: readonly string[] = [];
   private readonly parameters = new MysqlStatement<T>();
@@ -136,8 +106,7 @@ export class Mysql<in out T> extends Sink<T> {
 
   /** In place of a statement: each record is a row of this table, each field a column of the same name. */
   table(name: string): this {
-    this.tableName = name;
-    return this;
+    return this.say("table", name);
   }
 
   /** Only these fields are written; all unless told. */
@@ -154,17 +123,12 @@ export class Mysql<in out T> extends Sink<T> {
 
   /** An option of the engine's connector that this API has no word for: docs/connectors.md lists them. */
   option(name: string, value: string | number | boolean): this {
-    return this;
-  }
-
-  /** @internal */
-  base(): string {
-    return this.tableName || "mysql";
+    return this.say(name, value);
   }
 
   /** @internal */
   writing(): Writing {
-    if (this.tableName) return this.rows();
+    if (this.said.has("table")) return this.rows();
     if (!this.sql) throw new Error('this MySQL sink has no statement: add .statement("insert into ...") to it');
     const wanted = parameterCount(this.sql);
     const { parameters } = this.parameters;

@@ -1,19 +1,4 @@
-// Words that several connectors share.
-
-/** Which part of a server's certificate is checked, and who the job says that it is. Paths are those of the worker. */
-export interface TlsOptions {
-  /** A file with the authorities to trust; the system's unless told. */
-  ca?: string;
-  /** A file with the job's own certificate. */
-  cert?: string;
-  /** A file with its key. */
-  key?: string;
-  /** The password of the key, as `Secret.env("KEY_PASSWORD")`. */
-  keyPassword?: string;
-}
-
-/** What becomes of a message that cannot be read as a record. */
-export type BadRecordPolicy = "fail" | "dead-letter" | "drop";
+// Words that connectors share.
 
 /** Options by name; those without a value are left out. */
 export type ConnectorOptions = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -35,4 +20,13 @@ export class Secret {
   static file(path: string): string {
     return `file:${path}`;
   }
+}
+
+/** The options whose value is the name of a source or sink. */
+const ADDRESSES = ["topic", "stream", "table"];
+
+/** @internal What a source or sink is called unless name(x) says otherwise: its address, else the connector's kind. */
+export function nameOf(kind: string, valueOf: (option: string) => unknown): string {
+  const found = ADDRESSES.map(valueOf).find((value) => value !== undefined && value !== "");
+  return found === undefined ? kind : `${found}`;
 }

@@ -1,5 +1,6 @@
 // What all sinks have in common: the fields that they write, and what is written of them under Node.
 import type { Row } from "./flow.ts";
+import { nameOf } from "./options.ts";
 import { crossing } from "./records.ts";
 
 /** @internal One field that a sink writes. */
@@ -17,8 +18,29 @@ export interface Writing {
 
 /** Where records of type T go. */
 export abstract class Sink<in T> {
-  /** @internal The sink's name unless name(x) says otherwise: its topic, stream or table, else the connector's kind. */
-  abstract base(): string;
+  /** @internal The connector's. */
+  protected abstract readonly kind: string;
+  /** @internal What was told, by the connector's option. */
+  protected readonly said = new Map<string, unknown>();
+  /** @internal What is written, by the connector's field. */
+  protected readonly written = new Map<string, Column>();
+
+  /** @internal */
+  protected say(option: string, value: unknown): this {
+    this.said.set(option, value);
+    return this;
+  }
+
+  /** @internal */
+  protected write<R>(field: string, extract: (record: R) => unknown): this {
+    this.written.set(field, column(field, extract));
+    return this;
+  }
+
+  /** @internal The sink's name unless name(x) says otherwise. */
+  base(): string {
+    return nameOf(this.kind, (option) => this.said.get(option));
+  }
 
   /** @internal What one record becomes. Throws when the description is not complete. */
   abstract writing(): Writing;

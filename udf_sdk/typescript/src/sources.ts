@@ -1,6 +1,7 @@
 // What all sources have in common, and the source of any connector by its kind.
 import { addEndpoint } from "./flow.ts";
-import type { BadRecordPolicy } from "./options.ts";
+import type { BadRecordPolicy } from "./generated.ts";
+import { nameOf } from "./options.ts";
 import { crossing } from "./records.ts";
 import type { ExecutionContext } from "./streams.ts";
 import { Stream } from "./streams.ts";
@@ -27,6 +28,25 @@ export abstract class Source<in out T> {
       let index = 0;
       for (const record of read(endpoint)) yield crossing(made(record, index++));
     }, endpoint);
+  }
+}
+
+/** A source that is being described. */
+export abstract class SourceBuilder {
+  /** @internal The connector's. */
+  protected abstract readonly kind: string;
+  /** @internal What was told, by the connector's option. */
+  protected readonly said = new Map<string, unknown>();
+
+  /** @internal */
+  protected say(option: string, value: unknown): this {
+    this.said.set(option, value);
+    return this;
+  }
+
+  /** @internal The source's name unless name(x) says otherwise. */
+  protected base(): string {
+    return nameOf(this.kind, (option) => this.said.get(option));
   }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Connector {
 pub(crate) struct Source {
     pub connector: Connector,
     pub format: &'static str,
-    pub bad_records: Option<&'static str>,
+    pub bad_records: Option<BadRecords>,
     pub envelope: bool,
 }
 
@@ -44,7 +44,6 @@ pub(crate) fn source(
         options.set_all(&format.options);
     }
     let connector = Connector { kind: kind.to_owned(), options };
-    let bad_records = bad_records.map(BadRecords::name);
     Source { connector, format: format.map_or("", |format| format.name), bad_records, envelope: false }
 }
 
@@ -220,7 +219,8 @@ impl Source {
             out = out.with("format", quote(self.format));
         }
         if let Some(policy) = self.bad_records {
-            out = out.with("badRecords", quote(policy));
+            let name = policy.name().to_uppercase().replace('-', "_");
+            out = out.with("badRecords", quote(&format!("BAD_RECORDS_{name}")));
         }
         if self.envelope {
             out = out.with("envelope", "true");

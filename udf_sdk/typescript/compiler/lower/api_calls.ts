@@ -6,6 +6,7 @@ import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { WITH_POSITION } from "../generated.ts";
 import { apiMethodOf, takesStreamFunction } from "../api_functions.ts";
 import { describedArgument } from "./api_options.ts";
 import { callbackPair } from "./callbacks.ts";
@@ -14,14 +15,6 @@ import { refuse, repOf, typeArguments } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
 import { complainInside, emittingPair } from "./functions.ts";
-
-/** Methods without a function that are told where the user wrote them: behind all their parameters, given or not. */
-const WITH_POSITION: ReadonlySet<string> = new Set(
-  (
-    "build buildMessages channel createFlow database hash maxLength port sink sortedSet source startAt startAtOffsets " +
-    "stream ttl"
-  ).split(" "),
-);
 
 /** `Kafka.builder()`, `Redis.new<T>()`. */
 export function apiStaticCall(

@@ -1,11 +1,12 @@
 //! Systems that this crate has no words for: a connector by its kind, with the options that it documents.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::columns::{column_methods, Column, Columns};
-use super::options::{option_methods, BadRecords, Options};
-use super::{sealed, wrong, Format, Sink, Source};
+use super::options::Options;
+use super::{sealed, wrong, BadRecords, Described, Format, Sink};
 use crate::field::Field;
 use crate::flow::End;
 use crate::graph::{self, Place, Step};
@@ -53,7 +54,11 @@ pub struct ConnectorBuilder {
 }
 
 impl ConnectorBuilder {
-    option_methods!();
+    /// An option of the connector, by its name.
+    pub fn option(mut self, name: &str, value: impl Display) -> Self {
+        self.options.set(name, &value.to_string());
+        self
+    }
 
     /// What becomes of a message that cannot be read as a record.
     pub fn bad_records(mut self, policy: BadRecords) -> Self {
@@ -69,25 +74,12 @@ impl ConnectorBuilder {
 
     /// The source of records of type T.
     pub fn build<T>(self) -> ConnectorSource<T> {
-        let source = graph::source(&self.kind, self.options, self.format, self.bad_records);
-        ConnectorSource { source, records: PhantomData }
+        Described::new(graph::source(&self.kind, self.options, self.format, self.bad_records))
     }
 }
 
 /// A system as a source of records of type T.
-pub struct ConnectorSource<T> {
-    source: graph::Source,
-    records: PhantomData<fn() -> T>,
-}
-
-impl<T> sealed::Sealed for ConnectorSource<T> {}
-
-#[allow(private_interfaces)]
-impl<T> Source<T> for ConnectorSource<T> {
-    fn into_source(self) -> graph::Source {
-        self.source
-    }
-}
+pub type ConnectorSource<T> = Described<T>;
 
 /// Writes into a system of a connector package.
 pub struct ConnectorSink<'b, T> {
@@ -98,7 +90,11 @@ pub struct ConnectorSink<'b, T> {
 }
 
 impl<'b, T: Value<'b>> ConnectorSink<'b, T> {
-    option_methods!();
+    /// An option of the connector, by its name.
+    pub fn option(mut self, name: &str, value: impl Display) -> Self {
+        self.options.set(name, &value.to_string());
+        self
+    }
 
     column_methods! {
         /// The record's key: of records with one key the last one stands, where the system can do that.

@@ -1,27 +1,18 @@
-//! Kafka topics, read and written.
+//! Kafka topics: where reading starts, whole messages, and what a message is written of. What says an option is in
+//! `generated.rs`.
 
-use std::fmt::Display;
 use std::marker::PhantomData;
-use std::panic::Location;
 
-use super::columns::{column_methods, Column, Columns, Describe, TextOrBytes, Time};
-use super::options::{option_methods, BadRecords, Options, StartFrom};
-use super::{sealed, wrong, Format, Sink, Source};
-use crate::field::Field;
+use super::columns::{Column, Columns, Describe};
+use super::generated::{Kafka, KafkaBuilder, KafkaSource, StartFrom};
+use super::options::Options;
+use super::{sealed, wrong, Described, Format, Sink};
 use crate::flow::End;
 use crate::graph::{self, Place, Step};
 use crate::value::{List, Value};
 use crate::Record;
 
-/// Kafka.
-pub struct Kafka;
-
 impl Kafka {
-    /// Says where a topic is that is read.
-    pub fn builder() -> KafkaBuilder {
-        KafkaBuilder::default()
-    }
-
     /// A sink of records of type T; it needs a topic.
     ///
     /// Without a value the whole record is the message's value, as JSON; text and binary as they are.
@@ -30,164 +21,7 @@ impl Kafka {
     }
 }
 
-/// How the job signs in to the brokers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sasl {
-    /// `PLAIN`
-    Plain,
-    /// `SCRAM-SHA-256`
-    ScramSha256,
-    /// `SCRAM-SHA-512`
-    ScramSha512,
-}
-
-impl Sasl {
-    fn name(self) -> &'static str {
-        match self {
-            Sasl::Plain => "PLAIN",
-            Sasl::ScramSha256 => "SCRAM-SHA-256",
-            Sasl::ScramSha512 => "SCRAM-SHA-512",
-        }
-    }
-}
-
-/// How batches of messages are compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    /// Not at all.
-    None,
-    /// `gzip`
-    Gzip,
-    /// `snappy`
-    Snappy,
-    /// `lz4`
-    Lz4,
-    /// `zstd`
-    Zstd,
-}
-
-impl Compression {
-    fn name(self) -> &'static str {
-        match self {
-            Compression::None => "none",
-            Compression::Gzip => "gzip",
-            Compression::Snappy => "snappy",
-            Compression::Lz4 => "lz4",
-            Compression::Zstd => "zstd",
-        }
-    }
-}
-
-macro_rules! broker_methods {
-    () => {
-        /// Addresses of the cluster: `["localhost:9092"]`.
-        pub fn brokers<A: Into<String>>(mut self, addresses: impl IntoIterator<Item = A>) -> Self {
-            self.options.set_list("brokers", addresses);
-            self
-        }
-
-        /// The topic; also the name by which `--bind` puts something else in its place.
-        pub fn topic(mut self, name: &str) -> Self {
-            self.options.set("topic", name);
-            self
-        }
-
-        /// Signs in with a user and a password: `Secret::env("KAFKA_PASSWORD")`, since one written here stands in the
-        /// module for everyone to read.
-        pub fn sasl(mut self, mechanism: Sasl, user: &str, password: impl Into<String>) -> Self {
-            self.options.set("sasl.mechanism", mechanism.name());
-            self.options.set("sasl.user", user);
-            self.options.set("sasl.password", &password.into());
-            self
-        }
-
-        /// A setting of librdkafka, such as `("fetch.min.bytes", 65_536)`, that this crate has no word for.
-        pub fn property(mut self, name: &str, value: impl Display) -> Self {
-            self.options.set(&format!("librdkafka.{name}"), &value.to_string());
-            self
-        }
-
-        option_methods!(tls);
-        option_methods!();
-    };
-}
-
-/// A topic that is being described, to be read.
-#[derive(Clone, Default)]
-pub struct KafkaBuilder {
-    options: Options,
-    format: Option<Format>,
-    bad_records: Option<BadRecords>,
-}
-
 impl KafkaBuilder {
-    broker_methods!();
-
-    /// The consumer group: how far the job has read is committed under this name.
-    pub fn group(mut self, name: &str) -> Self {
-        self.options.set("group", name);
-        self
-    }
-
-    /// Where reading starts. Unless told, a job without keyed state goes on where the group left off, and one with
-    /// keyed state reads from the beginning.
-    pub fn start_from(mut self, start: StartFrom) -> Self {
-        self.options.set("start", start.name());
-        self
-    }
-
-    /// Starts at the first message of this time or later: ISO 8601 text, or milliseconds since 1970.
-    #[track_caller]
-    pub fn start_at(mut self, time: impl Display) -> Self {
-        let time = time.to_string();
-        if time.is_empty() {
-            wrong(
-                Location::caller(),
-                "start_at takes milliseconds since 1970 or ISO 8601 text: \"2026-01-31T12:00:00Z\"",
-            );
-        }
-        self.options.set("start", "timestamp");
-        self.options.set("start.timestamp", &time);
-        self
-    }
-
-    /// Starts at these offsets, by partition: `[(0, 12), (1, 40)]`; other partitions start at their beginning.
-    #[track_caller]
-    pub fn start_at_offsets(mut self, offsets: impl IntoIterator<Item = (u32, u64)>) -> Self {
-        let offsets: Vec<_> = offsets.into_iter().map(|(partition, offset)| format!("{partition}:{offset}")).collect();
-        if offsets.is_empty() {
-            let text = "start_at_offsets needs an offset for at least one partition: start_at_offsets([(0, 12)])";
-            wrong(Location::caller(), text);
-        }
-        self.options.set("start", "offsets");
-        self.options.set_list("start.offsets", offsets);
-        self
-    }
-
-    /// Ends when everything has been read that was there at the start.
-    pub fn bounded(mut self) -> Self {
-        self.options.set("end", "latest");
-        self
-    }
-
-    /// What becomes of a message that cannot be read as a record; unless told, it is a dead letter.
-    pub fn bad_records(mut self, policy: BadRecords) -> Self {
-        self.bad_records = Some(policy);
-        self
-    }
-
-    /// How messages are decoded, where the type does not say it.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = Some(format);
-        self
-    }
-
-    /// The source. Records of a struct type are read as JSON, text as it is: `build::<&str>()`.
-    #[track_caller]
-    pub fn build<T>(self) -> KafkaSource<T> {
-        self.source(Location::caller(), false)
-    }
-
     /// The source of whole messages: a record with any of the fields `key`, `value`, `timestamp`, `partition`,
     /// `offset`, `topic` and `headers`; `value` has the type that the format decodes.
     ///
@@ -206,38 +40,38 @@ impl KafkaBuilder {
     /// ```
     #[track_caller]
     pub fn build_messages<M>(self) -> KafkaSource<M> {
-        self.source(Location::caller(), true)
+        let source = self.described(std::panic::Location::caller());
+        Described::new(graph::Source { envelope: true, ..source })
     }
 
-    fn source<T>(self, place: Place, envelope: bool) -> KafkaSource<T> {
-        KafkaSource { source: self.described(place, envelope), records: PhantomData }
+    pub(super) fn starts_from(&mut self, position: StartFrom) {
+        self.start(position.name(), "");
     }
 
-    #[inline(never)]
-    fn described(self, place: Place, envelope: bool) -> graph::Source {
-        need_topic(&self.options, "source", place);
-        graph::Source { envelope, ..graph::source("kafka", self.options, self.format, self.bad_records) }
+    pub(super) fn starts_at(&mut self, time: &str, place: Place) {
+        if time.is_empty() {
+            wrong(place, "start_at takes milliseconds since 1970 or ISO 8601 text: \"2026-01-31T12:00:00Z\"");
+        }
+        self.start("timestamp", time);
     }
-}
 
-fn need_topic(options: &Options, what: &str, place: Place) {
-    if options.get("topic").is_empty() {
-        wrong(place, &format!("this Kafka {what} has no topic: add .topic(name) to it"));
+    pub(super) fn starts_at_offsets(&mut self, offsets: impl IntoIterator<Item = (u32, u64)>, place: Place) {
+        let offsets: Vec<_> = offsets.into_iter().map(|(partition, offset)| format!("{partition}:{offset}")).collect();
+        if offsets.is_empty() {
+            let text = "start_at_offsets needs an offset for at least one partition: start_at_offsets([(0, 12)])";
+            wrong(place, text);
+        }
+        self.start("offsets", &offsets.join(","));
     }
-}
 
-/// A topic as a source of records of type T.
-pub struct KafkaSource<T> {
-    source: graph::Source,
-    records: PhantomData<fn() -> T>,
-}
-
-impl<T> sealed::Sealed for KafkaSource<T> {}
-
-#[allow(private_interfaces)]
-impl<T> Source<T> for KafkaSource<T> {
-    fn into_source(self) -> graph::Source {
-        self.source
+    /// What was said last stands.
+    fn start(&mut self, position: &str, detail: &str) {
+        self.options.remove("start.timestamp");
+        self.options.remove("start.offsets");
+        self.options.set("start", position);
+        if !detail.is_empty() {
+            self.options.set(&format!("start.{position}"), detail);
+        }
     }
 }
 
@@ -252,48 +86,17 @@ pub struct Header<'a> {
 
 /// Writes a message for each record into a topic: `Kafka::sink::<Order>()`.
 pub struct KafkaSink<'b, T> {
-    options: Options,
-    columns: Columns<'b>,
+    pub(super) options: Options,
+    pub(super) columns: Columns<'b>,
     records: PhantomData<fn(T)>,
 }
 
 const COLUMNS: [&str; 4] = ["key", "value", "timestamp", "headers"];
 
-impl<'b, T: Value<'b>> KafkaSink<'b, T> {
-    broker_methods!();
-
-    /// How batches of messages are compressed.
-    pub fn compression(mut self, codec: Compression) -> Self {
-        self.options.set("compression", codec.name());
-        self
-    }
-
-    /// How values are encoded; unless told, text and binary as they are and everything else as JSON.
-    pub fn format(mut self, format: Format) -> Self {
+impl<T> KafkaSink<'_, T> {
+    pub(super) fn encode_as(&mut self, format: Format) {
         self.options.set("format", format.name);
         self.options.set_all(&format.options);
-        self
-    }
-
-    column_methods! {
-        /// The message's key, text or binary: messages of one key go to one partition. Without it, or null, they are
-        /// spread.
-        key, key_field, "key", TextOrBytes
-    }
-
-    column_methods! {
-        /// The message's value: text and binary are written as they are, anything else in the sink's format.
-        value, value_field, "value", Value
-    }
-
-    column_methods! {
-        /// The message's time: `TimestampMs`, or milliseconds since 1970; the time of writing unless told.
-        timestamp, timestamp_field, "timestamp", Time
-    }
-
-    column_methods! {
-        /// The message's headers: a `Vec` or `List` of `Header`.
-        headers, headers_field, "headers", Headers
     }
 }
 
@@ -312,13 +115,13 @@ impl<T> sealed::Sealed for KafkaSink<'_, T> {}
 #[allow(private_interfaces)]
 impl<'b, T: Value<'b>> Sink<'b, T> for KafkaSink<'b, T> {
     fn attach(self, end: &End<'b>, place: Place) -> Step {
-        attach(self.options, self.columns, T::describe, end, place)
+        Self::check(&self.options, place);
+        attach(self.options, self.columns, T::describe, end)
     }
 }
 
 #[inline(never)]
-fn attach<'b>(options: Options, mut columns: Columns<'b>, describe: Describe, end: &End<'b>, place: Place) -> Step {
-    need_topic(&options, "sink", place);
+fn attach<'b>(options: Options, mut columns: Columns<'b>, describe: Describe, end: &End<'b>) -> Step {
     let column = |name: &str| match columns.take(name) {
         None if name == "value" => Some(Column::whole(describe)),
         found => found,

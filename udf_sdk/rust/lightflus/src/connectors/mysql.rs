@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::columns::{Column, Columns, Describe};
-use super::options::{option_methods, Options};
+use super::options::Options;
 use super::sql::parameter_count;
 use super::{sealed, wrong, Sink};
 use crate::field::Field;
@@ -20,7 +20,7 @@ use crate::value::Value;
 /// ```
 #[derive(Clone)]
 pub struct MysqlConnection {
-    options: Options,
+    pub(super) options: Options,
 }
 
 impl MysqlConnection {
@@ -30,22 +30,6 @@ impl MysqlConnection {
         options.set("host", host);
         MysqlConnection { options }
     }
-
-    /// The server's port; 3306 if it is not said.
-    pub fn port(mut self, port: u16) -> Self {
-        self.options.set_number("port", port.into());
-        self
-    }
-
-    /// The database.
-    pub fn database(mut self, name: &str) -> Self {
-        self.options.set("database", name);
-        self
-    }
-
-    option_methods!(user);
-    option_methods!(tls);
-    option_methods!();
 }
 
 /// Runs a statement for each record, or writes rows of a table.
@@ -197,9 +181,7 @@ impl<'b> Said<'b> {
         if self.connection.get("host").is_empty() {
             wrong(place, "this MySQL sink has no connection: add .connection(MysqlConnection::new(host)...) to it");
         }
-        if self.connection.get("database").is_empty() {
-            wrong(place, "this MySQL connection has no database: add .database(name) to it");
-        }
+        MysqlConnection::check(&self.connection, place);
         if self.statement.is_empty() == self.table.is_empty() {
             let ways = "add .statement(\"insert into t (id) values (?)\") or .table(\"t\")";
             wrong(place, &format!("a MySQL sink has either a statement or a table: {ways}"));
