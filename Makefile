@@ -68,12 +68,12 @@ types: $(ENV_STAMP)
 
 generated: $(ENV_STAMP) ## write generated files again: protobuf code, what is made from proto/connectors, docs/limits.md
 	$(BIN)/python proto/generate.py
-	$(BIN)/python tools/connectors
+	$(BIN)/python -m tools.connectors
 	$(BIN)/python tools/limits_page.py
 
 generated-check: $(ENV_STAMP)
 	$(BIN)/python proto/generate.py --check
-	$(BIN)/python tools/connectors --check
+	$(BIN)/python -m tools.connectors --check
 	$(BIN)/python tools/limits_page.py --check
 
 bench: setup ## benchmarks, each with its peer in the same run, one table each (about 15 minutes)

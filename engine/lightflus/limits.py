@@ -186,6 +186,8 @@ CONNECT_SECONDS: Final = 5
 """How long a server may take to answer at the start: a wrong host is told within seconds."""
 RETRY_SECONDS: Final = 60
 """How long a connector tries again while its server is away: a broker restarts in less; option `retry` changes it."""
+PATIENCE_MOST_SECONDS: Final = 86_400
+"""The longest option `retry`: a server that is away for a day needs a person."""
 RETRY_FIRST_MS: Final = 100
 """The first pause between two tries; each is twice the last one, with jitter."""
 RETRY_MOST_MS: Final = 5_000
@@ -231,8 +233,6 @@ KAFKA_QUEUE_BACKOFF_MS: Final = 10
 """How soon a consumer whose queue was full fetches again: with librdkafka's second, a fast reader waits mostly."""
 KAFKA_COORDINATOR_SECONDS: Final = 20
 """How long a group's coordinator may take: a new cluster makes its offsets topic first."""
-KAFKA_RETRY_MOST_SECONDS: Final = 86_400
-"""The longest option `retry` of a Kafka source or sink."""
 KAFKA_SEND_MESSAGES: Final = 10_000
 """Messages that are handed to librdkafka in one call."""
 KAFKA_PENDING_MESSAGES: Final = 100_000

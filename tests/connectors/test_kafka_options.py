@@ -132,3 +132,9 @@ def test_a_start_at_the_group_needs_one() -> None:
     with pytest.raises(BindingInvalid) as caught:
         beginning(False, False, start="group")
     assert caught.value.hint == "it needs option `group`"
+
+
+def test_a_property_that_librdkafka_has_not_is_refused_with_one_that_it_has() -> None:
+    with pytest.raises(BindingInvalid) as caught:
+        read_cluster(Options("kafka", {"brokers": "h", "librdkafka.linger": "9"}, "in"))
+    assert caught.value.hint == "use a property that librdkafka has instead; there is `librdkafka.linger.ms`"

@@ -9,6 +9,7 @@ import pytest
 from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
+from lightflus.model.options import Names, Option
 
 
 def options(**values: str) -> Options:
@@ -80,3 +81,38 @@ def test_a_secret_under_a_prefix_may_be_a_reference(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("CLIENT_SECRET", "s3cret")
     given = Options("kafka", {"librdkafka.a.client.secret": "env:CLIENT_SECRET", "librdkafka.b": "env:B"}, "topic")
     assert given.prefixed("librdkafka.") == {"a.client.secret": "s3cret", "b": "env:B"}
+
+
+def declared(**values: str) -> Options:
+    """As a package that declares its options gets them."""
+    parts = (
+        Option("level", "6", 1, 9),
+        Option("mode", "fast", choices=("fast", "small")),
+        Option("x.", names=Names.HOST),
+    )
+    return Options("theirs", {name.replace("_", "."): value for name, value in values.items()}, "in", parts)
+
+
+def test_defaults_bounds_and_words_are_those_that_are_declared() -> None:
+    assert (declared().number("level"), declared().choice("mode")) == (6, "fast")
+    with pytest.raises(BindingInvalid) as caught:
+        declared(level="10").number("level")
+    assert caught.value.hint == "it is a whole number from 1 to 9"
+    with pytest.raises(BindingInvalid) as caught:
+        declared(mode="big").choice("mode")
+    assert caught.value.hint == "it is fast or small"
+
+
+def test_what_is_not_declared_is_refused_before_anybody_asks() -> None:
+    assert declared(x_y="1").prefixed("x.") == {"y": "1"}
+    with pytest.raises(BindingInvalid, match="`theirs:` has no option `levl`") as caught:
+        declared(levl="1")
+    assert caught.value.hint == "it has `level`, `mode`, `x...`"
+
+
+def test_a_connector_that_declares_nothing_says_its_options_as_it_asks() -> None:
+    given = Options("theirs", {"level": "3", "other": "1"}, "in", ())
+    assert given.number("level", 6, least=1, most=9) == 3
+    with pytest.raises(BindingInvalid, match="has no option `other`") as caught:
+        given.end()
+    assert caught.value.hint == "it has `level`"

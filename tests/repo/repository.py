@@ -44,7 +44,7 @@ def name_of(path: Path) -> str:
 
 def is_generated(path: Path) -> bool:
     """Whether a tool wrote the file."""
-    return path.name.endswith(("_pb2.py", "_pb2.pyi", "generated.ts", "generated.rs"))
+    return path.name.endswith(("_pb2.py", "_pb2.pyi", "generated.ts", "generated.rs", "schemas.py"))
 
 
 def engine_modules() -> list[Path]:

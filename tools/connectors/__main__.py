@@ -1,4 +1,4 @@
-"""Writes what is made from proto/connectors: `python tools/connectors`; `--check` only says whether it is current.
+"""Writes what is made from proto/connectors: `python -m tools.connectors`; `--check` only says whether it is current.
 
 What it owns: which file is made by which module beside this one. All of it is checked in, so that no build needs this.
 """
@@ -9,10 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import assembly
-import rust
-import typescript
-from schema import ROOT
+from tools.connectors import assembly, engine, pages, rust, typescript
+from tools.connectors.schema import ROOT
 
 SDK = ROOT / "udf_sdk"
 
@@ -23,6 +21,8 @@ def texts() -> Iterator[tuple[Path, str]]:
     yield SDK / "typescript/assembly/generated.ts", assembly.text()
     yield SDK / "typescript/compiler/generated.ts", assembly.compiler_text()
     yield SDK / "rust/lightflus/src/connectors/generated.rs", rust.text()
+    yield ROOT / "engine/lightflus/model/schemas.py", engine.text()
+    yield from pages.texts()
 
 
 def main() -> int:

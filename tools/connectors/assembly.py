@@ -6,7 +6,7 @@ stand in the last one, and what is written by hand in its base.
 
 from __future__ import annotations
 
-from schema import ANY, Class, Column, Method, Option, classes, factories, group
+from tools.connectors.schema import ANY, Class, Column, Method, Option, classes, factories, group
 
 HEAD = """\
 // Made by `make generated` from proto/connectors: change it there. How a job names Kafka, Redis and MySQL.

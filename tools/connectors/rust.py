@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from schema import (
+from tools.connectors.schema import (
     ANY,
     Class,
     Column,

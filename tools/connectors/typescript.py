@@ -5,7 +5,7 @@ Under Node a method keeps what was said; what becomes of it is in the bases, wri
 
 from __future__ import annotations
 
-from schema import (
+from tools.connectors.schema import (
     ANY,
     Class,
     Column,

@@ -120,6 +120,6 @@ def _apart(connector: Connector, name: str) -> tuple[Connector, Mapping[str, str
     """A connector with its own options alone, and those of its format, each without `format.`, secrets in the clear."""
     own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
     form = {option: value for option, value in connector.options.items() if option.startswith("format.")}
-    secrets = Options(connector.kind, form, name)
+    secrets = Options(connector.kind, form, name, ())
     clear = {option: secrets.secret(option) or "" if is_secret(option) else value for option, value in form.items()}
     return Connector(connector.kind, own), {option.removeprefix("format."): value for option, value in clear.items()}

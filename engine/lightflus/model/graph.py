@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
+from lightflus.model.options import Names
+from lightflus.model.schemas import NAMES
 from lightflus.model.types import Type
 
 OperatorId = NewType("OperatorId", int)
@@ -99,7 +101,9 @@ class Connector:
 
 
 def is_secret(option: str) -> bool:
-    """Whether an option's value must not be shown."""
+    """Whether an option's value must not be shown: as it is declared, or of one that we do not know, by its words."""
+    if option in NAMES:
+        return NAMES[option] is Names.SECRET
     return any(word in option.lower() for word in _SECRET) and not option.lower().endswith(_PLACES)
 
 

@@ -15,7 +15,7 @@ from threading import Lock
 
 import pyarrow as pa
 
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
+from lightflus.connectors.contract.kinds import Address, Names, Option, SinkKind, SinkSpec, SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.toolbox.failures import opening, reading, writing
 from lightflus.connectors.toolbox.lines import LinePosition, LineReader
@@ -144,16 +144,13 @@ _MEMBER_BYTES = 16 << 20
 
 
 def _source(spec: SourceSpec, options: Options) -> GzipSource:
-    path = options.text("path")
-    options.end()
-    return GzipSource(path, spec.line_decoder())
+    return GzipSource(options.text("path"), spec.line_decoder())
 
 
 def _sink(spec: SinkSpec, options: Options) -> GzipSink:
-    path = options.text("path")
-    options.end()
-    return GzipSink(path, spec.line_encoder())
+    return GzipSink(options.text("path"), spec.line_encoder())
 
 
-SOURCE = SourceKind(Address(main="path"), _source, BadRecords.FAIL)
-SINK = SinkKind(Address(main="path"), _sink)
+OPTIONS = (Option("path", names=Names.FILE),)
+SOURCE = SourceKind(Address(main="path"), _source, BadRecords.FAIL, options=OPTIONS)
+SINK = SinkKind(Address(main="path"), _sink, options=OPTIONS)

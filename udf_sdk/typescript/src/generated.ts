@@ -84,7 +84,7 @@ export class KafkaBuilder extends KafkaReading {
     return this.say("sasl", options);
   }
 
-  /** What becomes of a message that cannot be read as a record. */
+  /** What becomes of a record that cannot be decoded. */
   badRecords(policy: BadRecordPolicy): this {
     return this.say("bad", policy);
   }
@@ -292,7 +292,7 @@ export class RedisStreamBuilder extends SourceBuilder {
     return this.say("field", name);
   }
 
-  /** What becomes of a message that cannot be read as a record. */
+  /** What becomes of a record that cannot be decoded. */
   badRecords(policy: BadRecordPolicy): this {
     return this.say("bad", policy);
   }

@@ -1,8 +1,8 @@
 """What a connector is: how its address is spelled, and how it is opened as a source or a sink.
 
 What it owns: the values that a connector's file exports as `SOURCE` and `SINK`, and those that it gets when it is
-opened. Third parties' connectors use the same ones. What it leaves: which there are (`registry.py`), their options
-(`options.py`).
+opened. Third parties' connectors use the same ones. What it leaves: which there are (`registry.py`), what
+their options are (`model/options.py`) and taking them (`options.py`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Connector, Delivery, SinkField
 from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.options import Address, Names, Option
 from lightflus.model.types import Field, Type
 from lightflus.ports.formats import Encoder, LineDecoder, MessageDecoder, MessageEncoder
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
+
+__all__ = ["Address", "Names", "Option", "SinkKind", "SinkSpec", "SourceKind", "SourceSpec", "Streams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,35 +100,6 @@ class SinkSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """How a connector is spelled behind its scheme, before `?`; each attribute names the option that a part becomes.
-
-    With no part at all, what stands there is a list of options: `generate:rows=10,seed=1`. With `main` alone it is a
-    path or a name: `file:book.txt`. Else it may begin with an authority: `redis://user:password@host:6379/0`.
-
-    Attributes:
-        main: what follows the colon, or the authority.
-        hosts: all of `host:port,host:port`, for systems that have several.
-        host: the host of an authority.
-        port: its port.
-        user: what stands before `@`.
-        password: what stands behind the user's colon.
-    """
-
-    main: str | None = None
-    hosts: str | None = None
-    host: str | None = None
-    port: str | None = None
-    user: str | None = None
-    password: str | None = None
-
-    @property
-    def is_network(self) -> bool:
-        """Whether it may have an authority."""
-        return self.hosts is not None or self.host is not None
-
-
-@dataclass(frozen=True, slots=True)
 class SourceKind:
     """A system that can be read.
 
@@ -134,12 +108,14 @@ class SourceKind:
         open: opens it before the job starts, so that what is wrong is found now. Raises BindingInvalid.
         bad_records: what happens to a record that cannot be decoded, where the job does not say it.
         alternatives: options of which naming one by `--bind` puts aside those that the job named.
+        options: what is declared of its options; any other is then refused. Empty = it says them when it asks for them.
     """
 
     address: Address
     open: Callable[[SourceSpec, Options], Source]
     bad_records: BadRecords = BadRecords.DEAD_LETTER
     alternatives: frozenset[str] = frozenset()
+    options: Sequence[Option] = ()
 
 
 def never(_connector: Connector) -> bool:
@@ -169,6 +145,7 @@ class SinkKind:
             SQL statement; also where the sink is bound to another system, and then with that one's, too. Raises
             BindingInvalid.
         alternatives: as for sources.
+        options: as for sources.
     """
 
     address: Address
@@ -176,3 +153,4 @@ class SinkKind:
     can_upsert: Callable[[Connector], bool] = never
     complete: Callable[[SinkNode], SinkNode] = as_it_is
     alternatives: frozenset[str] = frozenset()
+    options: Sequence[Option] = ()

@@ -1,7 +1,7 @@
 """Reads a connector's options, and says which there are when one is wrong.
 
-What it owns: conversion and bounds of option values, secrets by reference.
-What it leaves: which options a connector has (its own file).
+What it owns: conversion of option values, refusing what is not declared or out of bounds, secrets by reference.
+What it leaves: which options there are, with defaults and bounds (`model/schemas.py`, or what a package declares).
 """
 
 from __future__ import annotations
@@ -13,26 +13,43 @@ from pathlib import Path
 from lightflus.errors import BindingInvalid
 from lightflus.limits import OPTION_BYTES
 from lightflus.model.graph import is_secret
+from lightflus.model.options import Option
+from lightflus.model.schemas import SCHEMAS
 
 
 class Options:
-    """The options of one connector; each is taken once, and what is left over is a mistake.
+    """The options of one connector.
 
-    Every method raises BindingInvalid for a value that is none of its kind.
+    Defaults, bounds and choices are those that the connector declares. One that declares nothing says them when it
+    asks; then each option is taken once, and what `end` finds left over is a mistake.
     """
 
-    def __init__(self, kind: str, values: Mapping[str, str], where: str) -> None:
-        """`where` is the operator's name."""
+    def __init__(
+        self, kind: str, values: Mapping[str, str], where: str, declared: Sequence[Option] | None = None
+    ) -> None:
+        """`where` is the operator's name; None = all that our connector of this kind declares.
+
+        Raises:
+            BindingInvalid: an option that is not among those that are declared.
+        """
+        ours = SCHEMAS.get(kind)
         self._kind = kind
         self._left = dict(values)
-        self._known: list[str] = []
         self._where = where
+        self._example = f"for example {ours.example}" if ours and ours.example else None
+        if declared is None:
+            declared = ours.source + ours.sink if ours else ()
+        self._declared = {option.name: option for option in declared}
+        self._known = list(self._declared)
+        unknown = (name for name in values if not any(option.covers(name) for option in declared))
+        if declared and (name := next(unknown, None)):
+            raise self._stranger(name)
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text that is not empty; required if there is no default."""
-        value = self._take(name) or default
+        value = self._take(name) or default or self._of(name).default
         if not value:
-            raise BindingInvalid(f"`{self._kind}:` needs its {name}", where=self._where, hint=_EXAMPLES.get(self._kind))
+            raise BindingInvalid(f"`{self._kind}:` needs its {name}", where=self._where, hint=self._example)
         return value
 
     def optional(self, name: str) -> str | None:
@@ -44,31 +61,34 @@ class Options:
         value = self._take(name)
         return self._referred(name, value) if value else None
 
-    def number(self, name: str, default: int, *, least: int, most: int) -> int:
+    def number(self, name: str, default: int = 0, *, least: int = 0, most: int = 0) -> int:
         """An integer within bounds."""
-        text = self._take(name) or str(default)
+        option = self._declared.get(name) or Option(name, str(default), least, most)
+        text = self._take(name) or option.default
         try:
             value = int(text)
         except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise self.wrong(name, text, f"it is a whole number from {least:,} to {most:,}")
+            value = option.least - 1
+        if not option.least <= value <= option.most:
+            raise self.wrong(name, text, f"it is a whole number from {option.least:,} to {option.most:,}")
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
         """`true` or `false`."""
         return self.choice(name, ("true", "false"), str(default).lower()) == "true"
 
-    def choice(self, name: str, among: Sequence[str], default: str) -> str:
+    def choice(self, name: str, among: Sequence[str] = (), default: str = "") -> str:
         """One of a few words."""
-        text = self._take(name) or default
-        if text not in among:
-            raise self.wrong(name, text, f"it is {', '.join(among[:-1])} or {among[-1]}")
+        option = self._of(name)
+        text, words = self._take(name) or default or option.default, among or option.choices
+        if text not in words:
+            raise self.wrong(name, text, f"it is {', '.join(words[:-1])} or {words[-1]}")
         return text
 
     def prefixed(self, prefix: str) -> dict[str, str]:
         """All options that begin with `prefix`, without it; secrets among them may be references."""
-        self._known.append(f"{prefix}...")
+        if not self._declared:
+            self._known.append(prefix)
         found = {name: self._left.pop(name) for name in list(self._left) if name.startswith(prefix)}
         return {
             name.removeprefix(prefix): self._referred(name, value) if is_secret(name) else value
@@ -80,17 +100,21 @@ class Options:
         return BindingInvalid(f"option `{name}` of `{self._kind}:` is `{text}`", where=self._where, hint=hint)
 
     def end(self) -> None:
-        """Raises BindingInvalid if there are options that nobody asked for."""
-        if self._left:
-            known = ", ".join(f"`{name}`" for name in self._known)
-            raise BindingInvalid(
-                f"`{self._kind}:` has no option `{next(iter(self._left))}`",
-                where=self._where,
-                hint=f"it has {known}" if known else "it has no options",
-            )
+        """Raises BindingInvalid if there are options that nobody asked for: for connectors that declare none."""
+        if self._left and not self._declared:
+            raise self._stranger(next(iter(self._left)))
+
+    def _of(self, name: str) -> Option:
+        return self._declared.get(name) or Option(name)
+
+    def _stranger(self, name: str) -> BindingInvalid:
+        known = ", ".join(f"`{one}..`" if one.endswith(".") else f"`{one}`" for one in self._known)
+        message, hint = f"`{self._kind}:` has no option `{name}`", f"it has {known}" if known else "it has no options"
+        return BindingInvalid(message, where=self._where, hint=hint)
 
     def _take(self, name: str) -> str | None:
-        self._known.append(name)
+        if not self._declared:
+            self._known.append(name)
         return self._left.pop(name, None)
 
     def _referred(self, name: str, value: str) -> str:
@@ -123,11 +147,3 @@ class Options:
                 hint="name a file that holds nothing but the secret",
             ) from error
         return value
-
-
-_EXAMPLES = {
-    "file": "for example file:book.txt",
-    "sqlite": "for example sqlite:counts.db",
-    "mysql": "for example mysql://user@localhost:3306/shop?table=counts",
-    "kafka": "for example kafka://localhost:9092/topic",
-}

@@ -69,7 +69,7 @@ def open_source(spec: SourceSpec) -> Source:
     kind = source_kind(spec.connector.kind)
     if kind is None:
         raise unbound(spec.name, spec.connector, is_source=True)
-    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name))
+    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options))
 
 
 def open_sink(spec: SinkSpec) -> Sink:
@@ -77,7 +77,7 @@ def open_sink(spec: SinkSpec) -> Sink:
     kind = sink_kind(spec.connector.kind)
     if kind is None:
         raise unbound(spec.name, spec.connector, is_source=False)
-    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name))
+    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options))
 
 
 def unbound(name: str, connector: Connector, *, is_source: bool) -> BindingInvalid:
@@ -114,5 +114,5 @@ def _loaded(point: EntryPoint, scheme: str) -> object:
 def _not_a_kind(scheme: str, wanted: str) -> BindingInvalid:
     return BindingInvalid(
         f"connector `{scheme}:` of an installed package is no {wanted}",
-        hint=f"its entry point has to name a lightflus.connectors.kinds.{wanted}",
+        hint=f"its entry point has to name a lightflus.connectors.contract.kinds.{wanted}",
     )

@@ -1,7 +1,7 @@
 """Connector URIs: `scheme:rest?option=value&...`, as `--bind` takes them.
 
 What it owns: the grammar. Pure.
-What it leaves: which schemes there are and how each is spelled (`registry.py`, `kinds.Address`).
+What it leaves: which schemes there are and how each is spelled (`registry.py`, `model.options.Address`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
-from lightflus.connectors.contract.kinds import Address
 from lightflus.errors import BindingInvalid
 from lightflus.limits import OPTION_BYTES
 from lightflus.model.graph import Connector, is_secret
+from lightflus.model.options import Address
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*")
 _PORT = re.compile(r"(.*?)(?::(\d+))?")

@@ -16,7 +16,7 @@ from threading import Lock
 
 import pyarrow as pa
 
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.files.following import FollowedFile, FollowingReader, first_line
 from lightflus.connectors.files.paths import Paths
@@ -24,6 +24,7 @@ from lightflus.connectors.toolbox.failures import opening, reading, writing
 from lightflus.connectors.toolbox.lines import LineOrigin, LinePosition, LineReader, headed
 from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.model.graph import BadRecords, Delivery
+from lightflus.model.schemas import FILE
 from lightflus.ports.formats import Encoder, HeadedDecoder, LineDecoder
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch, SourceReader
@@ -157,15 +158,13 @@ class FileWriter:
 
 def _open_source(spec: SourceSpec, options: Options) -> FileSource:
     path, is_following = options.text("path"), options.flag("follow")
-    options.end()
     return FileSource(path, spec.line_decoder(), is_following=is_following)
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
     path, is_appending = options.text("path"), options.flag("append")
-    options.end()
     return FileSink(path, spec.line_encoder(), is_appending=is_appending)
 
 
-SOURCE = SourceKind(Address(main="path"), _open_source, BadRecords.FAIL)
-SINK = SinkKind(Address(main="path"), _open_sink)
+SOURCE = SourceKind(FILE.address, _open_source, BadRecords.FAIL, options=FILE.source)
+SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, always
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.model.graph import Delivery
+from lightflus.model.schemas import BLACKHOLE
 from lightflus.ports.health import Health
 
 
@@ -50,4 +51,4 @@ def _open_sink(spec: SinkSpec, options: Options) -> BlackholeSink:
     return BlackholeSink(spec.delivery)
 
 
-SINK = SinkKind(Address(), _open_sink, always)
+SINK = SinkKind(BLACKHOLE.address, _open_sink, always)

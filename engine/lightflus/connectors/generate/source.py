@@ -10,20 +10,19 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lightflus.connectors.contract.kinds import Address, SourceKind, SourceSpec
+from lightflus.connectors.contract.kinds import SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.generate.rows import Generator, Shape
 from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
-from lightflus.limits import CALL_ROWS, PARALLELISM
+from lightflus.limits import CALL_ROWS
 from lightflus.model.graph import BadRecords
+from lightflus.model.schemas import GENERATE
 from lightflus.model.types import Type
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch
 
 _PACES_PER_SECOND = 10
-_MOST_ROWS = 1 << 40
-_MOST_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +129,9 @@ class GenerateReader:
 
 
 def _open_source(spec: SourceSpec, options: Options) -> GenerateSource:
-    shape = Shape(
-        seed=options.number("seed", 1, least=0, most=2**63 - 1),
-        distinct=options.number("distinct", 1_000, least=1, most=_MOST_WORDS),
-        words=options.number("words", 8, least=1, most=1_000),
-    )
-    rows = options.number("rows", 1_000, least=0, most=_MOST_ROWS)
-    splits = options.number("splits", 1, least=1, most=PARALLELISM)
-    rate = options.number("rate", 0, least=0, most=1_000_000_000)
-    options.end()
-    return GenerateSource(spec.name, spec.record, shape, GenerateOptions(rows, splits, rate))
+    shape = Shape(seed=options.number("seed"), distinct=options.number("distinct"), words=options.number("words"))
+    how = GenerateOptions(options.number("rows"), options.number("splits"), options.number("rate"))
+    return GenerateSource(spec.name, spec.record, shape, how)
 
 
-SOURCE = SourceKind(Address(), _open_source, BadRecords.FAIL)
+SOURCE = SourceKind(GENERATE.address, _open_source, BadRecords.FAIL, options=GENERATE.source)

@@ -9,48 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from lightflus.connectors.contract.kinds import Address
 from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
-from lightflus.limits import KAFKA_RETRY_MOST_SECONDS, RETRY_SECONDS
 from lightflus.model.graph import is_secret
+from lightflus.model.schemas import KAFKA
 
-ADDRESS = Address(main="topic", hosts="brokers")
-"""`kafka:topic?brokers=host:9092`, `kafka://host:9092,host2:9092/topic`."""
 PREFIX = "librdkafka."
 """What begins an option that is a property of librdkafka."""
 
-_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
+_PROPERTIES = next(option for option in KAFKA.sink if option.name == PREFIX)
+_MECHANISMS = next(option for option in KAFKA.sink if option.name == "sasl.mechanism")
 _FILES = {"tls.ca": "ssl.ca.location", "tls.cert": "ssl.certificate.location", "tls.key": "ssl.key.location"}
-
-_KEPT = {
-    "bootstrap.servers": "option `brokers`",
-    "metadata.broker.list": "option `brokers`",
-    "group.id": "option `group`",
-    "security.protocol": "options `tls` and `sasl.mechanism`",
-    "ssl.ca.location": "option `tls.ca`",
-    "ssl.certificate.location": "option `tls.cert`",
-    "ssl.key.location": "option `tls.key`",
-    "ssl.key.password": "option `tls.key.password`",
-    "sasl.mechanism": "option `sasl.mechanism`",
-    "sasl.mechanisms": "option `sasl.mechanism`",
-    "sasl.username": "option `sasl.user`",
-    "sasl.password": "option `sasl.password`",
-    "auto.offset.reset": "option `start`",
-    "enable.partition.eof": "option `end`",
-    "compression.type": "option `compression`",
-    "compression.codec": "option `compression`",
-    "message.timeout.ms": "option `retry`",
-    "delivery.timeout.ms": "option `retry`",
-    "isolation.level": "option `isolation`",
-    "enable.auto.commit": "nothing: the engine commits what has reached the sinks",
-    "enable.auto.offset.store": "nothing: the engine keeps the positions",
-    "enable.idempotence": "nothing: it is always on",
-    "transactional.id": "nothing: the engine names its transactions",
-    "delivery.report.only.error": "nothing: the engine counts deliveries",
-}
-"""Properties that an option or the engine sets, and what to use instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +55,18 @@ def read_cluster(options: Options) -> Cluster:
     security, secrets = _security(options)
     extra = options.prefixed(PREFIX)
     for name in extra:
-        if name in _KEPT or name.endswith("_cb"):
-            raise options.wrong(PREFIX + name, "***", f"use {_KEPT.get(name, 'nothing: it is no text')} instead")
-    retry = options.number("retry", RETRY_SECONDS, least=0, most=KAFKA_RETRY_MOST_SECONDS)
+        if name in _PROPERTIES.kept:
+            raise options.wrong(PREFIX + name, "***", f"use {_PROPERTIES.kept[name]} instead")
+        if name not in _PROPERTIES.properties:
+            raise options.wrong(PREFIX + name, "***", f"use a property that librdkafka has instead{_like(name)}")
+    retry = options.number("retry")
     secrets += tuple(value for name, value in extra.items() if value and is_secret(name))
     return Cluster(brokers, security, extra, secrets, retry)
+
+
+def _like(name: str) -> str:
+    near = get_close_matches(name, _PROPERTIES.properties, 1)
+    return f"; there is `{PREFIX}{near[0]}`" if near else ""
 
 
 def _security(options: Options) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -105,8 +83,8 @@ def _security(options: Options) -> tuple[dict[str, str], tuple[str, ...]]:
     user, password = options.optional("sasl.user"), options.secret("sasl.password")
     mechanism = (options.optional("sasl.mechanism") or ("PLAIN" if user else "")).upper()
     if mechanism:
-        if mechanism not in _MECHANISMS:
-            raise options.wrong("sasl.mechanism", mechanism, f"it is one of {', '.join(_MECHANISMS)}")
+        if mechanism not in _MECHANISMS.choices:
+            raise options.wrong("sasl.mechanism", mechanism, f"it is one of {', '.join(_MECHANISMS.choices)}")
         found |= _sasl(options, mechanism, user, password)
         secrets += [password] if password else []
     found["security.protocol"] = ("sasl_" if mechanism else "") + ("ssl" if is_tls else "plaintext")

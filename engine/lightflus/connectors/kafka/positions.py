@@ -58,8 +58,8 @@ def partition_of(split: str) -> int:
 def read_beginning(options: Options, *, is_stateful: bool, has_group: bool) -> Beginning:
     """The options `start`, `start.timestamp` and `start.offsets`. Raises BindingInvalid."""
     timestamp, offsets = options.optional("start.timestamp"), options.optional("start.offsets")
-    given = "timestamp" if timestamp else "offsets" if offsets else "auto"
-    chosen = options.choice("start", ("auto", *(start.value for start in Start)), given)
+    given = "timestamp" if timestamp else "offsets" if offsets else ""
+    chosen = options.choice("start", default=given)
     for name, value in (("timestamp", timestamp), ("offsets", offsets)):
         if (chosen == name) != (value is not None):
             raise options.wrong("start", chosen, f"`start={name}` and `start.{name}` belong together")

@@ -19,11 +19,10 @@ from lightflus.connectors.kafka.client import meet, new_admin, new_consumer, new
 from lightflus.connectors.kafka.committer import KafkaCommitter
 from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.fields import FieldEncoder
-from lightflus.connectors.kafka.options import ADDRESS, Cluster, read_cluster
+from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.sending import Sending, Target
 from lightflus.connectors.kafka.transactions import (
-    EPOCHS_TOPIC,
     KafkaStagingWriter,
     NewProducer,
     committer,
@@ -33,9 +32,8 @@ from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
 from lightflus.model.graph import Delivery
+from lightflus.model.schemas import KAFKA
 from lightflus.ports.health import Health
-
-COMPRESSIONS = ("none", "gzip", "snappy", "lz4", "zstd")
 
 _MESSAGE_BYTES = 1_048_588
 """Kafka's own default of `max.message.bytes`, where a topic's cannot be asked for."""
@@ -179,13 +177,12 @@ def _meet(name: str, options: SinkOptions) -> int:
 def _open(spec: SinkSpec, options: Options) -> KafkaSink:
     topic = options.text("topic")
     cluster = read_cluster(options)
-    compression = options.choice("compression", COMPRESSIONS, "none")
-    epochs = options.text("epochs", EPOCHS_TOPIC)
-    options.end()
+    compression = options.choice("compression")
+    epochs = options.text("epochs")
     keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
     encode = FieldEncoder(spec).encode
     identity = identity_of(spec.namespace, spec.job, spec.name)
     return KafkaSink(spec.name, SinkOptions(topic, cluster, compression, epochs, identity), encode, spec.delivery, keys)
 
 
-SINK = SinkKind(ADDRESS, _open, always)
+SINK = SinkKind(KAFKA.address, _open, always, options=KAFKA.sink)

@@ -15,7 +15,7 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
 from lightflus.connectors.kafka.messages import Gathered
-from lightflus.connectors.kafka.options import ADDRESS, Cluster, read_cluster
+from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.positions import (
     Asking,
     Beginning,
@@ -29,6 +29,7 @@ from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
 from lightflus.model.envelope import value_type
+from lightflus.model.schemas import KAFKA
 from lightflus.ports.formats import Decoded, MessageDecoder
 from lightflus.ports.health import Health
 
@@ -168,11 +169,15 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     topic, group = options.text("topic"), options.optional("group")
     cluster = read_cluster(options)
     beginning = read_beginning(options, is_stateful=spec.is_stateful, has_group=group is not None)
-    end = options.choice("end", ("never", "latest"), "never")
-    isolation = options.choice("isolation", ("read_committed", "read_uncommitted"), "read_committed")
-    options.end()
+    end = options.choice("end")
+    isolation = options.choice("isolation")
     read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation)
     return KafkaSource(spec.name, read, _rows_of(spec, topic))
 
 
-SOURCE = SourceKind(ADDRESS, _open, alternatives=frozenset({"start", "start.timestamp", "start.offsets"}))
+SOURCE = SourceKind(
+    KAFKA.address,
+    _open,
+    alternatives=frozenset({"start", "start.timestamp", "start.offsets"}),
+    options=KAFKA.source,
+)

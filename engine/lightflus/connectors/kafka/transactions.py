@@ -26,9 +26,6 @@ from lightflus.limits import KAFKA_TRANSACTION_MS
 from lightflus.ports.health import Health
 from lightflus.ports.sinks import Committable
 
-EPOCHS_TOPIC = "__lightflus-epochs"
-"""The topic of markers, where a job names no other."""
-
 NewProducer = Callable[[Cluster, Mapping[str, object], Troubles, str], Producing]
 
 

@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 
 from lightflus.connectors.contract.options import Options
 
-_PORT = 3306
-_MOST_PORT = 65_535
-
 
 @dataclass(frozen=True, slots=True)
 class Tls:
@@ -58,11 +55,11 @@ class Settings:
 
 def read_settings(options: Options) -> Settings:
     """Takes the connection's options. Raises BindingInvalid."""
-    host = options.text("host", "localhost")
-    port = options.number("port", _PORT, least=1, most=_MOST_PORT)
+    host = options.text("host")
+    port = options.number("port")
     user, password = options.text("user"), options.secret("password") or ""
     database = options.text("database")
     files = {name: options.optional(f"tls.{name}") for name in ("ca", "cert", "key")}
-    wish = options.choice("tls", ("true", "false", "offered"), "true" if any(files.values()) else "offered")
+    wish = options.choice("tls", default="true" if any(files.values()) else "")
     tls = Tls(files["ca"], files["cert"], files["key"]) if wish == "true" else None
     return Settings(host, port, user, password, database, tls, is_plain=wish == "false")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec
 from lightflus.connectors.contract.options import Options
-from lightflus.connectors.mysql.completing import KEY, STATEMENT, TABLE, can_upsert, complete
+from lightflus.connectors.mysql.completing import STATEMENT, TABLE, can_upsert, complete
 from lightflus.connectors.mysql.conversion import Convert, JsonOf
 from lightflus.connectors.mysql.opening import open_plan
 from lightflus.connectors.mysql.plan import Plan
@@ -19,12 +19,10 @@ from lightflus.connectors.mysql.writer import Writer
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.errors import BindingInvalid, SinkFailed
-from lightflus.limits import RETRY_SECONDS
 from lightflus.model.graph import Connector, Delivery
+from lightflus.model.schemas import MYSQL
 from lightflus.model.types import VALUE_COLUMN, Field, Type
 from lightflus.ports.health import Health
-
-_MOST_RETRY_SECONDS = 86_400
 
 
 class MysqlSink:
@@ -52,9 +50,7 @@ class MysqlSink:
 def _open(spec: SinkSpec, options: Options) -> MysqlSink:
     settings = read_settings(options)
     statement, table = options.optional(STATEMENT), options.optional(TABLE)
-    options.optional(KEY)  # `complete` has put it into the sink's key fields
-    retry_seconds = options.number("retry", RETRY_SECONDS, least=0, most=_MOST_RETRY_SECONDS)
-    options.end()
+    retry_seconds = options.number("retry")
     if (statement is None) == (table is None):
         raise BindingInvalid(
             "`mysql:` needs its statement or its table" if table is None else "`mysql:` has a statement and a table",
@@ -88,9 +84,10 @@ def _can_upsert(connector: Connector) -> bool:
 
 
 SINK = SinkKind(
-    Address(main="database", host="host", port="port", user="user", password="password"),
+    MYSQL.address,
     _open,
     can_upsert=_can_upsert,
     complete=complete,
     alternatives=frozenset({"statement", "table", "key"}),
+    options=MYSQL.sink,
 )

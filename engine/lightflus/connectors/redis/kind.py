@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec
 from lightflus.connectors.contract.options import Options
-from lightflus.connectors.redis.server import ADDRESS
 from lightflus.connectors.redis.target import UPSERTING, command_of
 from lightflus.model.graph import Connector
+from lightflus.model.schemas import REDIS
 
 if TYPE_CHECKING:
     from lightflus.connectors.redis.sink import RedisSink
@@ -30,8 +30,9 @@ def _can_upsert(connector: Connector) -> bool:
 
 
 SINK = SinkKind(
-    ADDRESS,
+    REDIS.address,
     _open,
     can_upsert=_can_upsert,
     alternatives=frozenset({"command", "hash", "set", "stream", "channel"}),
+    options=REDIS.sink,
 )

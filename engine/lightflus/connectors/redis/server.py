@@ -10,14 +10,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from lightflus.connectors.contract.kinds import Address
 from lightflus.connectors.contract.options import Options
-from lightflus.limits import REDIS_DATABASES, RETRY_SECONDS
+from lightflus.limits import RETRY_SECONDS
 
-ADDRESS = Address(main="database", host="host", port="port", user="user", password="password")
-"""`redis://user:password@host:port/database`."""
 _PORT = 6379
-_MOST_RETRY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +63,15 @@ def read_server(options: Options) -> Server:
     if ca is not None and not os.path.isfile(ca):
         raise options.wrong("tls.ca", ca, "name a file of certificates in PEM")
     server = Server(
-        host=options.text("host", "localhost"),
-        port=options.number("port", _PORT, least=1, most=65_535),
-        database=options.number("database", 0, least=0, most=REDIS_DATABASES),
+        host=options.text("host"),
+        port=options.number("port"),
+        database=options.number("database"),
         user=options.optional("user"),
         password=options.secret("password"),
         is_tls=is_tls or ca is not None,
         ca=ca,
         is_cluster=options.flag("cluster"),
-        retry_seconds=options.number("retry", RETRY_SECONDS, least=0, most=_MOST_RETRY_SECONDS),
+        retry_seconds=options.number("retry"),
     )
     if server.is_cluster and server.database:
         raise options.wrong("database", str(server.database), "a cluster has only database 0; leave it out")

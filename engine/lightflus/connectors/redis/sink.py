@@ -120,5 +120,4 @@ def open_sink(spec: SinkSpec, options: Options) -> RedisSink:
     """The sink that a job asks for. Raises BindingInvalid, SinkFailed."""
     server = read_server(options)
     target = read_target(options, spec.connector.options, spec.name)
-    options.end()
     return RedisSink(server, target, commands(spec, target, is_cluster=server.is_cluster))

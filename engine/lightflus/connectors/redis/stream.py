@@ -19,10 +19,11 @@ from lightflus.connectors.redis.lanes import Lane, lanes
 from lightflus.connectors.redis.link import Link
 from lightflus.connectors.redis.plan import EARLIEST, LATEST, Plan
 from lightflus.connectors.redis.reading import StreamReader
-from lightflus.connectors.redis.server import ADDRESS, Server, read_server
+from lightflus.connectors.redis.server import Server, read_server
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import CONNECT_SECONDS, REDIS_STREAMS
+from lightflus.model.schemas import REDIS_STREAM
 from lightflus.model.types import VALUE_COLUMN, StructType
 from lightflus.ports.health import Health
 
@@ -93,7 +94,6 @@ def _open(spec: SourceSpec, options: Options) -> StreamSource:
         raise options.wrong("stream", ",".join(named)[:80], f"it is 1 to {REDIS_STREAMS:,} names, joined by commas")
     plan = _plan(options, spec)
     decoder = _decoder(spec, options.optional("field"))
-    options.end()
     return StreamSource(server, streams, plan, decoder)
 
 
@@ -106,7 +106,7 @@ def _plan(options: Options, spec: SourceSpec) -> Plan:
     begin = {"earliest": EARLIEST, "group": EARLIEST, "latest": LATEST}.get(start) or EntryId.parse(start)
     if begin is None:
         raise options.wrong("start", start, _STARTS)
-    is_bounded = options.choice("end", ("never", "latest"), "never") == "latest"
+    is_bounded = options.choice("end") == "latest"
     return Plan(group, consumer, begin if begin != BEGINNING else EARLIEST, is_bounded)
 
 
@@ -117,4 +117,4 @@ def _decoder(spec: SourceSpec, field: str | None) -> EntryDecoder:
     return MessageEntries(field or VALUE_COLUMN, spec.message_decoder(), is_chosen=field is not None)
 
 
-SOURCE = SourceKind(ADDRESS, _open)
+SOURCE = SourceKind(REDIS_STREAM.address, _open, options=REDIS_STREAM.source)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
-from lightflus.limits import REDIS_STREAM_ENTRIES, REDIS_TTL_SECONDS
 
 NAMES = {"hset": "hash", "zadd": "set", "xadd": "stream", "publish": "channel"}
 """By command, the option that names what it writes to; `set` needs none: each key is a name."""
@@ -51,7 +50,7 @@ def command_of(options: Mapping[str, str]) -> str:
 
 def read_target(options: Options, given: Mapping[str, str], where: str) -> Target:
     """Takes the options; `given` are all of them. Raises BindingInvalid where they do not go together."""
-    command = options.choice("command", COMMANDS, command_of(given))
+    command = options.choice("command", default=command_of(given))
     names = {option: options.optional(option) for option in NAMES.values()}
     wanted = NAMES.get(command)
     for option, name in names.items():
@@ -66,8 +65,8 @@ def read_target(options: Options, given: Mapping[str, str], where: str) -> Targe
     found = Target(
         command,
         (names[wanted] or "") if wanted else "",
-        options.number("ttl", 0, least=0, most=REDIS_TTL_SECONDS),
-        options.number("maxlen", 0, least=0, most=REDIS_STREAM_ENTRIES),
+        options.number("ttl"),
+        options.number("maxlen"),
     )
     if found.maxlen and command != "xadd":
         raise options.wrong("maxlen", str(found.maxlen), "only a stream has it (command=xadd)")

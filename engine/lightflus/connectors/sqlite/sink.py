@@ -17,13 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec.text import time_text
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, always
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.sqlite.table import Table
 from lightflus.connectors.toolbox.rows import AnyArray, Row, last_rows, rows_of
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import HELD_KEYS, KIB, SQLITE_CACHE_BYTES
 from lightflus.model.graph import Delivery
+from lightflus.model.schemas import SQLITE
 from lightflus.ports.health import Health
 
 _BUSY_SECONDS = 10.0
@@ -191,9 +192,8 @@ def _hint(error: sqlite3.Error) -> str | None:
 
 def _open_sink(spec: SinkSpec, options: Options) -> SqliteSink:
     path, table = options.text("path"), options.text("table", spec.name)
-    options.end()
     keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
     return SqliteSink(path, Table(table, spec.fields, keys))
 
 
-SINK = SinkKind(Address(main="path"), _open_sink, always)
+SINK = SinkKind(SQLITE.address, _open_sink, always, options=SQLITE.sink)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from lightflus.connectors.contract.kinds import Address, SinkKind, SinkSpec, SourceKind, SourceSpec
+from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.stdio.screen import Screen, ShownRows
 from lightflus.connectors.toolbox.failures import STDOUT, writing
@@ -24,6 +24,8 @@ from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import BadRecords, Connector, Delivery
+from lightflus.model.schemas import STDIN
+from lightflus.model.schemas import STDOUT as TERMINAL
 from lightflus.model.types import ScalarType
 from lightflus.ports.formats import Encoder, LineDecoder
 from lightflus.ports.health import Health
@@ -175,13 +177,11 @@ class _TableWriter:
 
 
 def _open_source(spec: SourceSpec, options: Options) -> StdinSource:
-    options.end()
     return StdinSource(spec.streams.stdin, spec.line_decoder())
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> Sink:
-    form = options.choice(FORM, (LINES, TABLE), LINES)
-    options.end()
+    form = options.choice(FORM)
     encoder = spec.line_encoder()
     if form == LINES:
         return StdoutSink(spec.streams.stdout, encoder)
@@ -197,5 +197,5 @@ def _can_upsert(connector: Connector) -> bool:
     return connector.options.get(FORM) == TABLE
 
 
-SOURCE = SourceKind(Address(), _open_source, BadRecords.FAIL)
-SINK = SinkKind(Address(), _open_sink, _can_upsert)
+SOURCE = SourceKind(STDIN.address, _open_source, BadRecords.FAIL, options=STDIN.source)
+SINK = SinkKind(TERMINAL.address, _open_sink, _can_upsert, options=TERMINAL.sink)

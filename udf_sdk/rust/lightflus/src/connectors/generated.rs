@@ -207,7 +207,7 @@ impl KafkaBuilder {
         self
     }
 
-    /// What becomes of a message that cannot be read as a record.
+    /// What becomes of a record that cannot be decoded.
     pub fn bad_records(mut self, policy: BadRecords) -> Self {
         self.set_policy(policy);
         self
@@ -470,7 +470,7 @@ impl RedisStreamBuilder {
         self
     }
 
-    /// What becomes of a message that cannot be read as a record.
+    /// What becomes of a record that cannot be decoded.
     pub fn bad_records(mut self, policy: BadRecords) -> Self {
         self.set_policy(policy);
         self
