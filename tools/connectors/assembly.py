@@ -6,7 +6,10 @@ stand in the last one, and what is written by hand in its base.
 
 from __future__ import annotations
 
-from tools.connectors.schema import ANY, Class, Column, Method, Option, classes, factories, group
+from functools import cache
+
+from tools.connectors.schema import Class, classes, factories
+from tools.connectors.spelling import Language, may_fail, methods_of
 
 HEAD = """\
 // Made by `make generated` from proto/connectors: change it there. How a job names Kafka, Redis and MySQL.
@@ -24,9 +27,20 @@ COMPILER = """\
 export const WITH_POSITION: ReadonlySet<string> = new Set([
 {names}]);
 """
-TYPES = {"texts": "Array<string>", "number": "f64", "schema": "Schema", "offsets": "Pairs"}
 PLACED = "build buildMessages createFlow sink source"
 """Methods written by hand that are told where the user wrote them."""
+META = 'meta: string = ""'
+NEW = """
+  static {method}{records}({place}): {name}{records} {{
+    return new {name}{records}();
+  }}
+"""
+COLUMN = """
+  {name}Extractor<X>(env: usize, fn: (env: usize, value: T) => X, meta: string): this {{
+    this.add<X>("{name}", env, fn, meta);
+    return this;
+  }}
+"""
 CHECK = """
   check(meta: string): void {{
     checkSaid(this.options, "{what}", [{needs}], meta);
@@ -42,90 +56,62 @@ BUILD = """
 """
 
 
-def placed() -> set[str]:
-    """Names of the methods that are told their place: where one of that name may find something wrong."""
+@cache
+def _placed() -> frozenset[str]:
+    """Names of the methods that are told their place: one of that name may find something wrong."""
     pairs = [pair for one in classes() for pair in one.methods]
-    return set(PLACED.split()) | {method.name for option, method in pairs if method.may_fail(option)}
+    return frozenset([*PLACED.split(), *(method.name for option, method in pairs if may_fail(option, method))])
 
 
-def statement(option: Option, method: Method) -> str:
-    """What a method does."""
-    if option.type == "prefix":
-        prefix = f'"{option.name}" + ' if option.name else ""
-        return f"this.options.set({prefix}name, value)"
-    if method.does:
-        said = [f'"{word}"' for word in method.does[1:]]
-        place = ["meta"] if method.may_fail(option) else []
-        return f"this.{method.does[0]}({', '.join([*said, method.argument, *place])})"
-    if method.group == "tls":
-        return "this.options.setTls(pairs)"
-    if method.group:
-        return f'this.options.setUnder("{method.group}", pairs)'
-    if option.type == "number":
-        bounds = f"{method.least_of(option)}, {option.most}"
-        call = f'"{method.name}({method.argument})", "{option.unit}"'
-        return f'setWhole(this.options, "{option.name}", {method.argument}, {bounds}, {call}, meta)'
-    joined = '.join(",")' if option.type == "texts" else ""
-    value = method.argument + joined if method.takes_something(option) else f'"{method.value or "true"}"'
-    return f'this.options.set("{option.name}", {value})'
+NUMBER = '{least}, {most}, "{name}({argument})", "{unit}", meta'
+TEXT = dict.fromkeys(("text", "secret", "time", *("StartFrom", "Sasl", "Compression", "BadRecords")), "string")
+ASSEMBLY = Language(
+    types={**TEXT, "texts": "Array<string>", "number": "f64", "schema": "Schema", "offsets": "Pairs"},
+    enum=lambda _name: "string",
+    says={
+        "prefix": ("name: string, value: string", 'this.options.set("{option}" + name, value)'),
+        "any": ("name: string, value: string", "this.options.set(name, value)"),
+        "value": ("", 'this.options.set("{option}", "{value}")'),
+        "text": ("{argument}: {type}", 'this.options.set("{option}", {argument})'),
+        "texts": ("{argument}: {type}", 'this.options.set("{option}", {argument}.join(","))'),
+        "number": ("{argument}: {type}", f'setWhole(this.options, "{{option}}", {{argument}}, {NUMBER})'),
+        "does": ("{argument}: {type}", "this.{does}({said}{argument})"),
+        "checks": ("{argument}: {type}", "this.{does}({said}{argument}, meta)"),
+        "tls": ("pairs: Pairs | null = null", "this.options.setTls(pairs)"),
+        "sasl": ("pairs: Pairs", 'this.options.setUnder("sasl", pairs)'),
+    },
+    method="\n  {name}({given}): this {{\n    {says};\n    return this;\n  }}\n",
+    name=lambda method: method.name,
+    comment=lambda _text: "",
+    secret="",
+    is_placed=lambda _option, method: method.name in _placed(),
+    placed=("", META),
+)
 
 
-def parameters(option: Option, method: Method) -> list[str]:
-    """What stands between the parentheses, but for the place."""
-    if option.type == "prefix":
-        return ["name: string", "value: string"]
-    if method.group:
-        is_needed = group(method.group)[0].method
-        return ["pairs: Pairs" if is_needed else "pairs: Pairs | null = null"]
-    kind = TYPES.get(method.type or option.type, "string")
-    return [f"{method.argument}: {kind}"] if method.takes_something(option) else []
-
-
-def method_of(option: Option, method: Method) -> str:
-    """A method that says an option."""
-    place = [f'{"" if method.may_fail(option) else "_"}meta: string = ""'] if method.name in placed() else []
-    given = ", ".join([*parameters(option, method), *place])
-    return f"\n  {method.name}({given}): this {{\n    {statement(option, method)};\n    return this;\n  }}\n"
-
-
-def column_of(column: Column) -> str:
-    """The method of a field that a sink writes. Where TypeScript's has no type parameter, this one's is inferred."""
-    name = f"{column.name}Extractor<X>"
-    return (
-        f"\n  {name}(env: usize, fn: (env: usize, value: T) => X, meta: string): this {{\n"
-        f'    this.add<X>("{column.name}", env, fn, meta);\n    return this;\n  }}\n'
-    )
-
-
-def class_of(one: Class) -> str:
-    """A class."""
-    needs = ", ".join(f'"{name}"' for name in one.needs)
-    body = "".join(method_of(*pair) for pair in [*one.methods, ANY]) + "".join(map(column_of, one.columns))
-    if one.is_new:
-        body = f"\n  static new<T>(): {one.name}<T> {{\n    return new {one.name}<T>();\n  }}\n{body}"
-    body += CHECK.format(what=one.what, needs=needs)
-    if one.makes:
-        body += BUILD.format(makes=one.makes, kind=one.kind)
+def _class_of(one: Class) -> str:
+    body = _new_of(one, "new") if one.is_new else ""
+    body += methods_of(ASSEMBLY, one) + "".join(COLUMN.format(name=column.name) for column in one.columns)
+    body += CHECK.format(what=one.what, needs=", ".join(f'"{name}"' for name in one.needs))
+    body += BUILD.format(makes=one.makes, kind=one.kind) if one.makes else ""
     return f"\nexport class {one.name}{one.records} extends {one.base}{one.records} {{{body}}}\n"
 
 
-def factory_of(name: str, parts: list[Class]) -> str:
-    """The class that starts descriptions."""
-    body = ""
-    for one in parts:
-        method = one.factory["method"]
-        place = '_meta: string = ""' if method in placed() else ""
-        made = f"{one.name}{one.records}"
-        body += f"\n  static {method}{one.records}({place}): {made} {{\n    return new {made}();\n  }}\n"
-    return f"\nexport class {name} {{{body}}}\n"
+def _new_of(one: Class, method: str) -> str:
+    place = META if method in _placed() else ""
+    return NEW.format(method=method, place=place, name=one.name, records=one.records)
+
+
+def _factory_of(name: str, parts: list[Class]) -> str:
+    return f"\nexport class {name} {{{''.join(_new_of(one, one.factory['method']) for one in parts)}}}\n"
 
 
 def text() -> str:
     """The library's file."""
-    made = [factory_of(name, parts) for name, parts in factories().items()]
-    return HEAD + "".join([*map(class_of, classes()), *made])
+    made = [_factory_of(name, parts) for name, parts in factories().items()]
+    return HEAD + "".join([*map(_class_of, classes()), *made])
 
 
 def compiler_text() -> str:
     """The compiler's file."""
-    return COMPILER.format(names="".join(f'  "{name}",\n' for name in sorted(placed())))
+    return COMPILER.format(names="".join(f'  "{name}",\n' for name in sorted(_placed())))

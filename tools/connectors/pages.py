@@ -17,8 +17,7 @@ MARKED = re.compile(
 HEAD = "| option | meaning | default | names |\n|---|---|---|---|\n"
 
 
-def row_of(option: Option) -> str:
-    """A row."""
+def _row_of(option: Option) -> str:
     about = option.about
     if option.choices:
         words = [f"`{word}`" for word in option.choices]
@@ -30,15 +29,14 @@ def row_of(option: Option) -> str:
     return f"| `{name}` | {about} | {default} | {names} |\n"
 
 
-def table(found: re.Match[str]) -> str:
-    """A mark with the table that it asks for."""
+def _table(found: re.Match[str]) -> str:
     begin, kind, role, end = found.groups()
     one = next(connector for connector in connectors() if connector.kind == kind)
-    rows = [row_of(option) for option in one.options if option.role == (role or "") or len(one.roles) == 1]
+    rows = [_row_of(option) for option in one.options if option.role == (role or "") or len(one.roles) == 1]
     return begin + HEAD + "".join(rows) + end
 
 
 def texts() -> Iterator[tuple[Path, str]]:
     """The pages with their tables."""
     for path in sorted((ROOT / "docs" / "connectors").glob("*.md")):
-        yield path, MARKED.sub(table, path.read_text(encoding="utf-8"))
+        yield path, MARKED.sub(_table, path.read_text(encoding="utf-8"))

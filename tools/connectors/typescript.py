@@ -5,21 +5,8 @@ Under Node a method keeps what was said; what becomes of it is in the bases, wri
 
 from __future__ import annotations
 
-from tools.connectors.schema import (
-    ANY,
-    Class,
-    Column,
-    Method,
-    Option,
-    camel,
-    classes,
-    described,
-    factories,
-    group,
-    shared,
-    words_of,
-    wrapped,
-)
+from tools.connectors.schema import Class, Column, Method, classes, factories, group, shared, words_of
+from tools.connectors.spelling import Language, camel, described, methods_of, wrapped
 
 HEAD = """\
 // Made by `make generated` from proto/connectors: change it there. How a job names Kafka, Redis and MySQL.
@@ -30,16 +17,6 @@ import { RedisStreamSource, RedisWriting } from "./redis.ts";
 import type { Schema } from "./schema.ts";
 import { SourceBuilder } from "./sources.ts";
 """
-SECRET = 'Secret.env("PASSWORD")'
-TYPES = {
-    "text": "string",
-    "texts": "string[]",
-    "number": "number",
-    "secret": "string",
-    "schema": "Schema",
-    "time": "string | number",
-    "offsets": "Readonly<Record<number, number | bigint>>",
-}
 KIND = """
   /** @internal */
   protected readonly kind = "{kind}";
@@ -54,6 +31,11 @@ NEW = """
     return new {name}<T>();
   }}
 """
+COLUMN = """
+{about}  {name}Extractor{bound}(extract: (record: T) => {type}): this {{
+    return this.write("{name}", extract);
+  }}
+"""
 BUILD = """
   /**
    * The source of records of type T.
@@ -65,98 +47,93 @@ BUILD = """
     return new {makes}<T>(this.base());
   }}
 """
+START = """
+  /** Starts the description of a {role}{of}. */
+  static {method}{records}(): {name}{records} {{
+    return new {name}{records}();
+  }}
+"""
 
 
-def comment(text: str, indent: str = "") -> str:
-    """A doc comment."""
+def _comment(text: str, indent: str = "  ") -> str:
     lines = wrapped(text, f"{indent} * ")
     if len(lines) == 1:
         return f"{indent}/** {lines[0].strip(' *')} */\n"
     return f"{indent}/**\n" + "\n".join(lines) + f"\n{indent} */\n"
 
 
-def type_of(kind: str) -> str:
-    """The type of a parameter: that of an option, or the words of an enum."""
-    if kind in TYPES:
-        return TYPES[kind]
-    alias = shared()["enums"][kind].get("ts")
-    return str(alias) if alias else union(kind)
-
-
-def union(enum: str) -> str:
-    """The words of an enum as a type."""
+def _union(enum: str) -> str:
     return " | ".join(f'"{word}"' for word in words_of(enum))
 
 
-def parameter(option: Option, method: Method) -> str:
-    """What stands between the parentheses."""
-    if method.group:
-        words = shared()["groups"][method.group]
-        return f"options{'?' if words['is_optional'] else ''}: {words['ts']}"
-    return f"{method.argument}: {type_of(method.type or option.type)}"
+TYPESCRIPT = Language(
+    types={
+        "text": "string",
+        "texts": "string[]",
+        "number": "number",
+        "secret": "string",
+        "schema": "Schema",
+        "time": "string | number",
+        "offsets": "Readonly<Record<number, number | bigint>>",
+    },
+    enum=lambda name: str(shared("enums")[name].get("ts") or _union(name)),
+    says={
+        "prefix": ("name: string, value: string | number | boolean", "this.say(`{option}${{name}}`, value)"),
+        "any": ("name: string, value: string | number | boolean", "this.say(name, value)"),
+        "value": ("", 'this.say("{option}", "{value}")'),
+        "text": ("{argument}: {type}", 'this.say("{option}", {argument})'),
+        "tls": ("options?: TlsOptions", 'this.say("tls", options)'),
+        "sasl": ("options: SaslOptions", 'this.say("sasl", options)'),
+    },
+    method="\n{about}  {name}({given}): this {{\n    return {says};\n  }}\n",
+    name=lambda method: method.name,
+    comment=_comment,
+    secret='Secret.env("PASSWORD")',
+)
 
 
-def method_of(option: Option, method: Method) -> str:
-    """A method that says an option."""
-    about = comment(described(option, method, SECRET), "  ")
-    name, value, given = f'"{method.group or option.name}"', f'"{method.value or "true"}"', ""
-    if option.type == "prefix":
-        name, value = f"`{option.name}${{name}}`" if option.name else "name", "value"
-        given = "name: string, value: string | number | boolean"
-    elif method.takes_something(option):
-        given = parameter(option, method)
-        value = given.partition(":")[0].rstrip("?")
-    return f"\n{about}  {method.name}({given}): this {{\n    return this.say({name}, {value});\n  }}\n"
+def _column_of(column: Column) -> str:
+    bound = f"{column.parameter} extends {column.ts}" if column.parameter and column.ts else column.parameter
+    words = {"name": column.name, "type": column.parameter or column.ts, "bound": bound and f"<{bound}>"}
+    return COLUMN.format(about=_comment(column.about), **words)
 
 
-def column_of(column: Column) -> str:
-    """The method of a field that a sink writes."""
-    bound = f" extends {column.ts}" if column.ts else ""
-    name = f"{column.name}Extractor" + (f"<{column.parameter}{bound}>" if column.parameter else "")
-    function = f"(record: T) => {column.parameter or column.ts}"
-    body = f'{{\n    return this.write("{column.name}", extract);\n  }}'
-    return f"\n{comment(column.about, '  ')}  {name}(extract: {function}): this {body}\n"
-
-
-def class_of(one: Class) -> str:
-    """A class."""
-    body = "" if one.role == "connection" else KIND.format(kind=one.kind)
+def _class_of(one: Class) -> str:
+    body = KIND.format(kind=one.kind) if one.records or one.makes else ""
     body += NEW.format(name=one.name) if one.is_new else ""
-    body += "".join(method_of(*pair) for pair in [*one.methods, ANY]) + "".join(map(column_of, one.columns))
+    body += methods_of(TYPESCRIPT, one) + "".join(map(_column_of, one.columns))
     body += BUILD.format(makes=one.makes) if one.makes else ""
     parameter = "<in out T>" if one.records else ""
-    return f"\n{comment(one.about)}export class {one.name}{parameter} extends {one.base}{one.records} {{{body}}}\n"
+    return f"\n{_comment(one.about, '')}export class {one.name}{parameter} extends {one.base}{one.records} {{{body}}}\n"
 
 
-def group_of(name: str) -> str:
-    """The object of options that a method takes."""
-    words = shared()["groups"][name]
-    mark = "?" if words["is_optional"] else ""
-    fields = [
-        f"{comment(described(option, Method(), SECRET), '  ')}  "
-        f"{camel(option.name.removeprefix(f'{name}.'))}{mark}: {type_of(option.sdk_type)};\n"
-        for option in group(name)
-    ]
-    return f"\n{comment(str(words['about']))}export interface {words['ts']} {{\n{''.join(fields)}}}\n"
+def _group_of(name: str) -> str:
+    words = shared("groups")[name]
+    text = f"\n{_comment(str(words['about']), '')}export interface {words['ts']} {{\n"
+    for option in group(name):
+        kind = next((method.type for method in option.method), "")
+        spelled = TYPESCRIPT.enum(kind) if kind else TYPESCRIPT.types[option.type]
+        field = camel(option.name.removeprefix(f"{name}.")) + ("?" if words["is_optional"] else "")
+        about = described(option, Method(name=""), TYPESCRIPT.secret)
+        text += f"{_comment(about)}  {field}: {spelled};\n"
+    return text + "}\n"
 
 
-def factory_of(name: str, parts: list[Class]) -> str:
-    """The class that starts descriptions."""
-    body = "".join(
-        f"\n  /** Starts the description of a {one.role}{' for records of type T' if one.records else ''}. */\n"
-        f"  static {one.factory['method']}{one.records}(): {one.name}{one.records} {{\n"
-        f"    return new {one.name}{one.records}();\n  }}\n"
-        for one in parts
-    )
-    return f"\n{comment(parts[0].factory['about'])}export class {name} {{\n  private constructor() {{}}\n{body}}}\n"
+def _factory_of(name: str, parts: list[Class]) -> str:
+    body = ""
+    for one in parts:
+        words = {"role": one.role, "of": " for records of type T" if one.records else "", "records": one.records}
+        body += START.format(method=one.factory["method"], name=one.name, **words)
+    about = _comment(parts[0].factory["about"], "")
+    return f"\n{about}export class {name} {{\n  private constructor() {{}}\n{body}}}\n"
 
 
 def text() -> str:
     """The file."""
     aliases = [
-        f"\n{comment(str(about['about']))}export type {about['ts']} = {union(enum)};\n"
-        for enum, about in shared()["enums"].items()
+        f"\n{_comment(str(about['about']), '')}export type {about['ts']} = {_union(enum)};\n"
+        for enum, about in shared("enums").items()
         if "ts" in about
     ]
-    made = [factory_of(name, parts) for name, parts in factories().items()]
-    return HEAD + "".join([*aliases, *map(group_of, shared()["groups"]), *map(class_of, classes()), *made])
+    made = [_factory_of(name, parts) for name, parts in factories().items()]
+    return HEAD + "".join([*aliases, *map(_group_of, shared("groups")), *map(_class_of, classes()), *made])

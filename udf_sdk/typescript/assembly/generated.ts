@@ -166,7 +166,7 @@ export class MysqlConnectionOptionsBuilder extends MysqlConnecting {
     return this;
   }
 
-  database(name: string, _meta: string = ""): this {
+  database(name: string, meta: string = ""): this {
     this.options.set("database", name);
     return this;
   }
@@ -222,7 +222,7 @@ export class RedisStreamBuilder extends SourceBuilder {
     return this;
   }
 
-  stream(name: string, _meta: string = ""): this {
+  stream(name: string, meta: string = ""): this {
     this.options.set("stream", name);
     return this;
   }
@@ -379,7 +379,7 @@ export class Kafka {
     return new KafkaBuilder();
   }
 
-  static sink<T>(_meta: string = ""): KafkaSink<T> {
+  static sink<T>(meta: string = ""): KafkaSink<T> {
     return new KafkaSink<T>();
   }
 }

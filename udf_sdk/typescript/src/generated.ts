@@ -135,7 +135,7 @@ export class KafkaSink<in out T> extends KafkaWriting<T> {
     return this.say("sasl", options);
   }
 
-  /** How batches of messages are compressed; none unless told. */
+  /** How batches of messages are compressed; `none` unless told. */
   compression(codec: "none" | "gzip" | "snappy" | "lz4" | "zstd"): this {
     return this.say("compression", codec);
   }
@@ -178,7 +178,7 @@ export class KafkaSink<in out T> extends KafkaWriting<T> {
 
 /** Describes a connection step by step. */
 export class MysqlConnectionOptionsBuilder extends MysqlConnecting {
-  /** The server's name; localhost unless told. */
+  /** The server's name; `localhost` unless told. */
   host(name: string): this {
     return this.say("host", name);
   }
@@ -219,7 +219,7 @@ export class RedisStreamBuilder extends SourceBuilder {
   /** @internal */
   protected readonly kind = "redis-stream";
 
-  /** The server's name; localhost unless told. */
+  /** The server's name; `localhost` unless told. */
   host(name: string): this {
     return this.say("host", name);
   }
@@ -330,7 +330,7 @@ export class Redis<in out T> extends RedisWriting<T> {
     return new Redis<T>();
   }
 
-  /** The server's name; localhost unless told. */
+  /** The server's name; `localhost` unless told. */
   host(name: string): this {
     return this.say("host", name);
   }

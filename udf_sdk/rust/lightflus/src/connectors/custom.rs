@@ -1,12 +1,12 @@
 //! Systems that this crate has no words for: a connector by its kind, with the options that it documents.
 
-use std::fmt::Display;
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use super::columns::{column_methods, Column, Columns};
+use super::columns::{Column, Columns};
+use super::generated::ConnectorBuilder;
 use super::options::Options;
-use super::{sealed, wrong, BadRecords, Described, Format, Sink};
+use super::{sealed, wrong, Sink};
 use crate::field::Field;
 use crate::flow::End;
 use crate::graph::{self, Place, Step};
@@ -25,8 +25,7 @@ impl Connector {
     /// ```
     #[track_caller]
     pub fn source(kind: &str) -> ConnectorBuilder {
-        let kind = checked(kind, Location::caller());
-        ConnectorBuilder { kind, options: Options::default(), format: None, bad_records: None }
+        ConnectorBuilder::of(&checked(kind, Location::caller()))
     }
 
     /// A sink by the connector's kind. Unless told which, the fields of the record are written.
@@ -44,68 +43,15 @@ fn checked(kind: &str, place: Place) -> String {
     kind.to_owned()
 }
 
-/// A system that is being described, to be read.
-#[derive(Clone)]
-pub struct ConnectorBuilder {
-    kind: String,
-    options: Options,
-    format: Option<Format>,
-    bad_records: Option<BadRecords>,
-}
-
-impl ConnectorBuilder {
-    /// An option of the connector, by its name.
-    pub fn option(mut self, name: &str, value: impl Display) -> Self {
-        self.options.set(name, &value.to_string());
-        self
-    }
-
-    /// What becomes of a message that cannot be read as a record.
-    pub fn bad_records(mut self, policy: BadRecords) -> Self {
-        self.bad_records = Some(policy);
-        self
-    }
-
-    /// How messages are decoded, where the type does not say it.
-    pub fn format(mut self, format: Format) -> Self {
-        self.format = Some(format);
-        self
-    }
-
-    /// The source of records of type T.
-    pub fn build<T>(self) -> ConnectorSource<T> {
-        Described::new(graph::source(&self.kind, self.options, self.format, self.bad_records))
-    }
-}
-
-/// A system as a source of records of type T.
-pub type ConnectorSource<T> = Described<T>;
-
 /// Writes into a system of a connector package.
 pub struct ConnectorSink<'b, T> {
     kind: String,
-    options: Options,
-    columns: Columns<'b>,
+    pub(super) options: Options,
+    pub(super) columns: Columns<'b>,
     records: PhantomData<fn(T)>,
 }
 
 impl<'b, T: Value<'b>> ConnectorSink<'b, T> {
-    /// An option of the connector, by its name.
-    pub fn option(mut self, name: &str, value: impl Display) -> Self {
-        self.options.set(name, &value.to_string());
-        self
-    }
-
-    column_methods! {
-        /// The record's key: of records with one key the last one stands, where the system can do that.
-        key, key_field, "key", Value
-    }
-
-    column_methods! {
-        /// What is stored under the key.
-        value, value_field, "value", Value
-    }
-
     /// A field to write, by the name that the connector has for it.
     #[track_caller]
     pub fn field<X, F>(mut self, name: &str, function: F) -> Self

@@ -1,4 +1,4 @@
-//! How the bytes of a message become a record, and a record the bytes of one.
+//! How the bytes of a message become a record, and a record the bytes of one. What says an option is in `generated.rs`.
 
 use super::options::Options;
 
@@ -45,43 +45,7 @@ impl Format {
         Format::of("debezium")
     }
 
-    /// CSV: what stands between two fields; a comma if it is not said.
-    pub fn delimiter(self, text: &str) -> Format {
-        self.with("delimiter", text)
-    }
-
-    /// CSV: whether the first line of a file names the columns.
-    pub fn header(self, has_header: bool) -> Format {
-        self.with("header", if has_header { "true" } else { "false" })
-    }
-
-    /// A schema file.
-    pub fn schema(self, file: &str) -> Format {
-        self.with("schema", file)
-    }
-
-    /// Protocol Buffers: the message's full name; needed where the file has several.
-    pub fn message(self, name: &str) -> Format {
-        self.with("message", name)
-    }
-
-    /// The URL of a schema registry.
-    pub fn registry(self, url: &str) -> Format {
-        self.with("registry", url)
-    }
-
-    /// The user to sign in as at the registry.
-    pub fn registry_user(self, name: &str) -> Format {
-        self.with("registry.user", name)
-    }
-
-    /// The password there, as `Secret::env("REGISTRY_PASSWORD")`.
-    pub fn registry_password(self, reference: impl AsRef<str>) -> Format {
-        self.with("registry.password", reference.as_ref())
-    }
-
-    fn with(mut self, name: &str, value: &str) -> Format {
-        self.options.set(&format!("format.{name}"), value);
-        self
+    pub(super) fn set_header(&mut self, has_header: bool) {
+        self.options.set("format.header", if has_header { "true" } else { "false" });
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::panic::Location;
 
 use super::columns::{column_methods, Column, Score, TextOrBytes, Time};
+use super::custom::ConnectorSink;
 use super::kafka::{Headers, KafkaSink};
 use super::mysql::MysqlConnection;
 use super::options::Options;
@@ -114,27 +115,166 @@ impl Tls {
     }
 
     /// A file with the authorities to trust, in PEM.
-    pub fn ca(mut self, file: &str) -> Self {
-        self.0.set("tls.ca", file);
+    pub fn ca(mut self, value: &str) -> Self {
+        self.0.set("tls.ca", value);
         self
     }
 
     /// A file with the job's own certificate, in PEM.
-    pub fn cert(mut self, file: &str) -> Self {
-        self.0.set("tls.cert", file);
+    pub fn cert(mut self, value: &str) -> Self {
+        self.0.set("tls.cert", value);
         self
     }
 
     /// A file with its key, in PEM.
-    pub fn key(mut self, file: &str) -> Self {
-        self.0.set("tls.key", file);
+    pub fn key(mut self, value: &str) -> Self {
+        self.0.set("tls.key", value);
         self
     }
 
     /// The password of the key, as `Secret::env("PASSWORD")`: one written here stands in the module for everyone to
     /// read.
-    pub fn key_password(mut self, reference: impl Into<String>) -> Self {
-        self.0.set("tls.key.password", &reference.into());
+    pub fn key_password(mut self, value: impl Into<String>) -> Self {
+        self.0.set("tls.key.password", &value.into());
+        self
+    }
+}
+
+/// A system of a connector package that is being described, to be read.
+#[derive(Clone, Default)]
+pub struct ConnectorBuilder {
+    pub(super) kind: String,
+    pub(super) options: Options,
+    format: Option<Format>,
+    bad_records: Option<BadRecords>,
+}
+
+impl ConnectorBuilder {
+    /// What becomes of a record that cannot be decoded.
+    pub fn bad_records(mut self, policy: BadRecords) -> Self {
+        self.set_policy(policy);
+        self
+    }
+
+    /// An option of the engine's connector that this API has no word for: docs/connectors.md lists them.
+    pub fn option(mut self, name: &str, value: impl Display) -> Self {
+        self.options.set(name, &value.to_string());
+        self
+    }
+
+    /// How messages are decoded, where the type does not say it.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// The source. Records of a struct type are read as JSON, text as it is: `build::<&str>()`.
+    #[track_caller]
+    pub fn build<T>(self) -> ConnectorSource<T> {
+        Described::new(self.described(Location::caller()))
+    }
+
+    pub(super) fn of(kind: &str) -> ConnectorBuilder {
+        ConnectorBuilder { kind: kind.to_owned(), ..ConnectorBuilder::default() }
+    }
+
+    fn set_policy(&mut self, policy: BadRecords) {
+        self.bad_records = Some(policy);
+    }
+
+    #[inline(never)]
+    pub(super) fn described(self, place: Place) -> graph::Source {
+        need(&self.options, "", &[], place);
+        graph::source(&self.kind, self.options, self.format, self.bad_records)
+    }
+}
+
+/// A source of records of type T that `ConnectorBuilder` builds.
+pub type ConnectorSource<T> = Described<T>;
+
+impl<'b, T: Value<'b>> ConnectorSink<'b, T> {
+    /// An option of the engine's connector that this API has no word for: docs/connectors.md lists them.
+    pub fn option(mut self, name: &str, value: impl Display) -> Self {
+        self.options.set(name, &value.to_string());
+        self
+    }
+
+    column_methods! {
+        /// The record's key: of records with one key the last one stands, where the system can do that.
+        key, key_field, "key", Value
+    }
+
+    column_methods! {
+        /// What is stored under the key.
+        value, value_field, "value", Value
+    }
+}
+
+impl Format {
+    /// CSV: the character between two values; `,` unless told.
+    pub fn delimiter(mut self, text: &str) -> Self {
+        self.options.set("format.delimiter", text);
+        self
+    }
+
+    /// CSV: the character around values that hold delimiters; `"` unless told.
+    pub fn quote(mut self, text: &str) -> Self {
+        self.options.set("format.quote", text);
+        self
+    }
+
+    /// CSV: the text that means null, beside an empty value.
+    pub fn null(mut self, text: &str) -> Self {
+        self.options.set("format.null", text);
+        self
+    }
+
+    /// CSV: whether the first line of a file names the columns.
+    pub fn header(mut self, has_header: bool) -> Self {
+        self.set_header(has_header);
+        self
+    }
+
+    /// Avro, Protocol Buffers: a schema file.
+    pub fn schema(mut self, file: &str) -> Self {
+        self.options.set("format.schema", file);
+        self
+    }
+
+    /// Protocol Buffers: the message's full name; needed where the file has several.
+    pub fn message(mut self, name: &str) -> Self {
+        self.options.set("format.message", name);
+        self
+    }
+
+    /// The URL of a schema registry.
+    pub fn registry(mut self, url: &str) -> Self {
+        self.options.set("format.registry", url);
+        self
+    }
+
+    /// The user to sign in as at the registry.
+    pub fn registry_user(mut self, name: &str) -> Self {
+        self.options.set("format.registry.user", name);
+        self
+    }
+
+    /// The user's password there, as `Secret::env("PASSWORD")`: one written here stands in the module for everyone to
+    /// read.
+    pub fn registry_password(mut self, reference: impl Into<String>) -> Self {
+        self.options.set("format.registry.password", &reference.into());
+        self
+    }
+
+    /// The subject whose newest schema is checked before the job starts.
+    pub fn subject(mut self, name: &str) -> Self {
+        self.options.set("format.subject", name);
+        self
+    }
+
+    /// An option of the engine's connector that this API has no word for: docs/connectors.md lists them.
+    pub fn option(mut self, name: &str, value: impl Display) -> Self {
+        self.options.set(name, &value.to_string());
         self
     }
 }
@@ -142,6 +282,7 @@ impl Tls {
 /// Describes a Kafka source step by step; ends with `build` or `build_messages`.
 #[derive(Clone, Default)]
 pub struct KafkaBuilder {
+    pub(super) kind: String,
     pub(super) options: Options,
     format: Option<Format>,
     bad_records: Option<BadRecords>,
@@ -149,7 +290,7 @@ pub struct KafkaBuilder {
 
 impl KafkaBuilder {
     /// Addresses of brokers, as "host:port".
-    pub fn brokers<A: Into<String>>(mut self, addresses: impl IntoIterator<Item = A>) -> Self {
+    pub fn brokers(mut self, addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.set_list("brokers", addresses);
         self
     }
@@ -176,7 +317,7 @@ impl KafkaBuilder {
     /// Starts at the first message of this time or later: ISO 8601 text, or milliseconds since 1970.
     #[track_caller]
     pub fn start_at(mut self, time: impl Display) -> Self {
-        self.starts_at(&time.to_string(), Location::caller());
+        self.starts_at(time, Location::caller());
         self
     }
 
@@ -201,9 +342,7 @@ impl KafkaBuilder {
 
     /// Signs in with a user and a password.
     pub fn sasl(mut self, mechanism: Sasl, user: &str, password: impl Into<String>) -> Self {
-        self.options.set("sasl.mechanism", mechanism.name());
-        self.options.set("sasl.user", user);
-        self.options.set("sasl.password", &password.into());
+        self.options.set_sasl(mechanism.name(), user, &password.into());
         self
     }
 
@@ -237,18 +376,18 @@ impl KafkaBuilder {
         Described::new(self.described(Location::caller()))
     }
 
+    pub(super) fn of(kind: &str) -> KafkaBuilder {
+        KafkaBuilder { kind: kind.to_owned(), ..KafkaBuilder::default() }
+    }
+
     fn set_policy(&mut self, policy: BadRecords) {
         self.bad_records = Some(policy);
     }
 
-    pub(super) fn check(options: &Options, place: Place) {
-        need(options, "Kafka source", &["topic"], place);
-    }
-
     #[inline(never)]
     pub(super) fn described(self, place: Place) -> graph::Source {
-        Self::check(&self.options, place);
-        graph::source("kafka", self.options, self.format, self.bad_records)
+        need(&self.options, "Kafka source", &["topic"], place);
+        graph::source(&self.kind, self.options, self.format, self.bad_records)
     }
 }
 
@@ -257,7 +396,7 @@ pub type KafkaSource<T> = Described<T>;
 
 impl<'b, T: Value<'b>> KafkaSink<'b, T> {
     /// Addresses of brokers, as "host:port".
-    pub fn brokers<A: Into<String>>(mut self, addresses: impl IntoIterator<Item = A>) -> Self {
+    pub fn brokers(mut self, addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options.set_list("brokers", addresses);
         self
     }
@@ -276,13 +415,11 @@ impl<'b, T: Value<'b>> KafkaSink<'b, T> {
 
     /// Signs in with a user and a password.
     pub fn sasl(mut self, mechanism: Sasl, user: &str, password: impl Into<String>) -> Self {
-        self.options.set("sasl.mechanism", mechanism.name());
-        self.options.set("sasl.user", user);
-        self.options.set("sasl.password", &password.into());
+        self.options.set_sasl(mechanism.name(), user, &password.into());
         self
     }
 
-    /// How batches of messages are compressed; none unless told.
+    /// How batches of messages are compressed; `none` unless told.
     pub fn compression(mut self, codec: Compression) -> Self {
         self.options.set("compression", codec.name());
         self
@@ -377,13 +514,14 @@ impl MysqlConnection {
 /// Describes a source of a Redis stream step by step; ends with `build`.
 #[derive(Clone, Default)]
 pub struct RedisStreamBuilder {
+    pub(super) kind: String,
     pub(super) options: Options,
     format: Option<Format>,
     bad_records: Option<BadRecords>,
 }
 
 impl RedisStreamBuilder {
-    /// The server's name; localhost unless told.
+    /// The server's name; `localhost` unless told.
     pub fn host(mut self, name: &str) -> Self {
         self.options.set("host", name);
         self
@@ -494,18 +632,18 @@ impl RedisStreamBuilder {
         Described::new(self.described(Location::caller()))
     }
 
+    pub(super) fn of(kind: &str) -> RedisStreamBuilder {
+        RedisStreamBuilder { kind: kind.to_owned(), ..RedisStreamBuilder::default() }
+    }
+
     fn set_policy(&mut self, policy: BadRecords) {
         self.bad_records = Some(policy);
     }
 
-    pub(super) fn check(options: &Options, place: Place) {
-        need(options, "Redis source", &["host", "stream"], place);
-    }
-
     #[inline(never)]
     pub(super) fn described(self, place: Place) -> graph::Source {
-        Self::check(&self.options, place);
-        graph::source("redis-stream", self.options, self.format, self.bad_records)
+        need(&self.options, "Redis source", &["host", "stream"], place);
+        graph::source(&self.kind, self.options, self.format, self.bad_records)
     }
 }
 
@@ -513,7 +651,7 @@ impl RedisStreamBuilder {
 pub type RedisStreamSource<T> = Described<T>;
 
 impl<'b, T: Value<'b>> Redis<'b, T> {
-    /// The server's name; localhost unless told.
+    /// The server's name; `localhost` unless told.
     pub fn host(mut self, name: &str) -> Self {
         self.options.set("host", name);
         self
@@ -632,7 +770,7 @@ pub struct Kafka;
 impl Kafka {
     /// Starts the description of a source.
     pub fn builder() -> KafkaBuilder {
-        KafkaBuilder::default()
+        KafkaBuilder::of("kafka")
     }
 }
 
@@ -642,6 +780,6 @@ pub struct RedisStream;
 impl RedisStream {
     /// Starts the description of a source.
     pub fn builder() -> RedisStreamBuilder {
-        RedisStreamBuilder::default()
+        RedisStreamBuilder::of("redis-stream")
     }
 }

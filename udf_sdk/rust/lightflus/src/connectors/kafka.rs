@@ -1,6 +1,7 @@
 //! Kafka topics: where reading starts, whole messages, and what a message is written of. What says an option is in
 //! `generated.rs`.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use super::columns::{Column, Columns, Describe};
@@ -48,11 +49,12 @@ impl KafkaBuilder {
         self.start(position.name(), "");
     }
 
-    pub(super) fn starts_at(&mut self, time: &str, place: Place) {
+    pub(super) fn starts_at(&mut self, time: impl Display, place: Place) {
+        let time = time.to_string();
         if time.is_empty() {
             wrong(place, "start_at takes milliseconds since 1970 or ISO 8601 text: \"2026-01-31T12:00:00Z\"");
         }
-        self.start("timestamp", time);
+        self.start("timestamp", &time);
     }
 
     pub(super) fn starts_at_offsets(&mut self, offsets: impl IntoIterator<Item = (u32, u64)>, place: Place) {

@@ -18,11 +18,11 @@ mod redis;
 mod sql;
 
 pub use columns::{Score, TextOrBytes, Time};
-pub use custom::{Connector, ConnectorBuilder, ConnectorSink, ConnectorSource};
+pub use custom::{Connector, ConnectorSink};
 pub use format::Format;
 pub use generated::{
-    BadRecords, Compression, Kafka, KafkaBuilder, KafkaSource, RedisStream, RedisStreamBuilder, RedisStreamSource,
-    Sasl, StartFrom, Tls,
+    BadRecords, Compression, ConnectorBuilder, ConnectorSource, Kafka, KafkaBuilder, KafkaSource, RedisStream,
+    RedisStreamBuilder, RedisStreamSource, Sasl, StartFrom, Tls,
 };
 pub use kafka::{Header, Headers, KafkaSink};
 pub use mysql::{Mysql, MysqlConnection};

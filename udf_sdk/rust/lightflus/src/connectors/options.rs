@@ -44,6 +44,13 @@ impl Options {
         self.set_all(more);
     }
 
+    #[inline(never)]
+    pub fn set_sasl(&mut self, mechanism: &str, user: &str, password: &str) {
+        self.set("sasl.mechanism", mechanism);
+        self.set("sasl.user", user);
+        self.set("sasl.password", password);
+    }
+
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| known != name);
     }
