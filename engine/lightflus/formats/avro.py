@@ -94,7 +94,7 @@ def avro_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
     Raises:
         BindingInvalid: neither a schema nor a registry, one that cannot be had, or a schema that does not fit.
     """
-    file, registry, subject = options.file("schema"), SchemaRegistry.of(options), options.text("subject")
+    file, registry, subject = options.file("schema"), SchemaRegistry.of(options), options.optional("subject")
     try:
         schema = None if file is None else readable(file.content.decode(), record)
     except (SchemaMismatch, UnicodeDecodeError) as error:

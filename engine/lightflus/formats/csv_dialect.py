@@ -34,7 +34,7 @@ class Dialect:
         delimiter, quote = _character(options, "delimiter", ","), _character(options, "quote", '"')
         if delimiter == quote:
             raise options.wrong("quote", quote, "it cannot be the delimiter, too")
-        return Dialect(delimiter, quote, options.text("null") or "")
+        return Dialect(delimiter, quote, options.optional("null") or "")
 
 
 def check_flat(fields: Sequence[Field]) -> None:
@@ -57,7 +57,7 @@ def check_text(fields: Sequence[Field]) -> None:
 
 
 def _character(options: FormatOptions, name: str, default: str) -> str:
-    value = {"\\t": "\t", "tab": "\t"}.get(text := options.text(name) or default, text)
+    value = {"\\t": "\t", "tab": "\t"}.get(text := options.optional(name) or default, text)
     if len(value) != 1 or not value.isascii() or value in "\r\n":
         raise options.wrong(name, text, "it is one ASCII character, or `tab`")
     return value

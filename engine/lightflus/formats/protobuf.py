@@ -118,8 +118,8 @@ def protobuf_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
     Raises:
         BindingInvalid: neither a schema nor a registry, one that cannot be had, or a type that does not fit.
     """
-    file, name = options.file("schema"), options.text("message")
-    registry, subject = SchemaRegistry.of(options), options.text("subject")
+    file, name = options.file("schema"), options.optional("message")
+    registry, subject = SchemaRegistry.of(options), options.optional("subject")
     files: Files | None = None
     option = "format.schema"
     try:

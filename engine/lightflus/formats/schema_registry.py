@@ -71,8 +71,8 @@ class SchemaRegistry:
     @staticmethod
     def of(options: FormatOptions) -> SchemaRegistry | None:
         """The registry that the options name, or None. Raises BindingInvalid."""
-        url = options.text("registry")
-        user, password = options.text("registry.user"), options.text("registry.password")
+        url = options.optional("registry")
+        user, password = options.optional("registry.user"), options.optional("registry.password")
         return SchemaRegistry(url, user, password) if url else None
 
     def check(self) -> None:
