@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tools.connectors.schema import Class, Column, Method, classes, factories, group, shared, words_of
+from tools.connectors.schema import Class, Column, Method, classes, factories, formats, group, shared, words_of
 from tools.connectors.spelling import Language, may_fail, method_of, methods_of, snake, wrapped
 
 HEAD = """\
@@ -37,6 +37,11 @@ METHOD = """
 COLUMN = """
     column_methods! {{
 {about}        {name}, {name}_field, "{name}", {bound}
+    }}
+"""
+CONSTRUCTOR = """
+{about}    pub fn {name}() -> Format {{
+        Format::of("{name}")
     }}
 """
 CHECK = """
@@ -173,6 +178,8 @@ def _class_of(one: Class) -> str:
     words = {"name": one.name, "what": one.what, "needs": ", ".join(f'"{name}"' for name in one.needs)}
     if one.makes:
         return SOURCE.format(about=_docs(one.about, ""), body=body, makes=one.makes, **words)
+    if one.role == "format":
+        body += "".join(CONSTRUCTOR.format(name=name, about=_docs(about)) for name, _, about in formats())
     body += CHECK.format(**words) if one.needs else ""
     header = f"<'b, T: Value<'b>> {one.name}<'b, T>" if one.records else f" {one.rust or one.name}"
     return f"\nimpl{header} {{{body}}}\n"
@@ -186,8 +193,7 @@ def _enum_of(name: str) -> str:
 
 
 def _group_of(name: str) -> str:
-    short = {option.name: option.name.removeprefix(f"{name}.") for option in group(name)}
-    made = (method_of(RUST, option, Method(name=short[option.name], argument="value")) for option in group(name))
+    made = (method_of(RUST, option, Method(name=short, argument="value")) for short, option in group(name).items())
     words = shared("groups")[name]
     body = "".join(made).replace("self.options", "self.0")
     return GROUP.format(about=_docs(str(words["about"]), ""), name=words["rust"], body=body)

@@ -106,6 +106,7 @@ class Connector:
     address: Mapping[str, str] = field(default_factory=dict)
     example: str = ""
     classes: tuple[Class, ...] = ()
+    formats: tuple[Mapping[str, str], ...] = ()  # with what TypeScript's parameter is
 
 
 def _read(name: str) -> object:
@@ -130,15 +131,24 @@ def classes(language: str = "") -> tuple[Class, ...]:
     return tuple(one for connector in connectors() for one in connector.classes if one.only in ("", language))
 
 
+def formats() -> list[tuple[str, str, str]]:
+    """Name, parameter in TypeScript and description of every format."""
+    found = [one for connector in connectors() for one in connector.formats]
+    return [(one["name"], one.get("ts", ""), one["about"]) for one in found]
+
+
 def factories() -> Mapping[str, list[Class]]:
     """Classes by the one that starts their description."""
     names = dict.fromkeys(one.factory["name"] for one in classes() if one.factory)
     return {name: [one for one in classes() if one.factory.get("name") == name] for name in names}
 
 
-def group(name: str) -> tuple[Option, ...]:
-    """The options that a method with a group takes: those below `name.`, where a connector has most of them."""
-    return max((tuple(o for o in one.options if o.name.startswith(f"{name}.")) for one in connectors()), key=len)
+def group(name: str) -> dict[str, Option]:
+    """The options that are said together, by the names that they have there: those below `name.`, or some of them."""
+    words = shared("groups")[name]
+    prefix = f"{words.get('under', name)}."
+    found = {o.name.removeprefix(prefix): o for one in connectors() for o in one.options if o.name.startswith(prefix)}
+    return {short: found[short] for short in cast(list[str], words.get("options", list(found)))}
 
 
 def words_of(enum: str) -> Mapping[str, str]:

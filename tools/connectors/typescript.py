@@ -5,7 +5,9 @@ Under Node a method keeps what was said; what becomes of it is in the bases, wri
 
 from __future__ import annotations
 
-from tools.connectors.schema import Class, Column, Method, classes, factories, group, shared, words_of
+from typing import cast
+
+from tools.connectors.schema import Class, Column, Method, classes, factories, formats, group, shared, words_of
 from tools.connectors.spelling import Language, camel, described, methods_of, wrapped
 
 HEAD = """\
@@ -14,7 +16,7 @@ import { KafkaReading, KafkaSource, KafkaWriting } from "./kafka.ts";
 import type { Header } from "./kafka.ts";
 import { MysqlConnecting } from "./mysql.ts";
 import { RedisStreamSource, RedisWriting } from "./redis.ts";
-import type { Schema } from "./schema.ts";
+import type { ProtobufOptions, SchemaPlace } from "./schema.ts";
 import { SourceBuilder } from "./sources.ts";
 """
 KIND = """
@@ -47,6 +49,24 @@ BUILD = """
     return new {makes}<T>(this.base());
   }}
 """
+SCHEMA = """
+/**
+ * How records are decoded and encoded. Without one, `string` is the text as it is and an object type is JSON.
+ *
+ * @example Kafka.builder().brokers(["h:9092"]).topic("trades").build<Trade>(Schema.csv({{ delimiter: ";" }}))
+ */
+export class Schema {{
+  /** Only what these functions answer is a schema. */
+  declare private readonly format: string;
+
+  private constructor() {{}}
+{body}}}
+"""
+FORMAT = """
+{about}  static {name}({given}): Schema {{
+    return new Schema();
+  }}
+"""
 START = """
   /** Starts the description of a {role}{of}. */
   static {method}{records}(): {name}{records} {{
@@ -70,6 +90,7 @@ TYPESCRIPT = Language(
     types={
         "text": "string",
         "texts": "string[]",
+        "bool": "boolean",
         "number": "number",
         "secret": "string",
         "schema": "Schema",
@@ -110,10 +131,11 @@ def _class_of(one: Class) -> str:
 def _group_of(name: str) -> str:
     words = shared("groups")[name]
     text = f"\n{_comment(str(words['about']), '')}export interface {words['ts']} {{\n"
-    for option in group(name):
-        kind = next((method.type for method in option.method), "")
-        spelled = TYPESCRIPT.enum(kind) if kind else TYPESCRIPT.types[option.type]
-        field = camel(option.name.removeprefix(f"{name}.")) + ("?" if words["is_optional"] else "")
+    needed = cast(list[str], words.get("needs", []))
+    for short, option in group(name).items():
+        kind = next((method.type for method in option.method if method.type), option.type)
+        spelled = TYPESCRIPT.types[kind] if kind in TYPESCRIPT.types else TYPESCRIPT.enum(kind)
+        field = camel(short) + ("" if short in needed else "?")
         about = described(option, Method(name=""), TYPESCRIPT.secret)
         text += f"{_comment(about)}  {field}: {spelled};\n"
     return text + "}\n"
@@ -136,4 +158,6 @@ def text() -> str:
         if "ts" in about
     ]
     made = [_factory_of(name, parts) for name, parts in factories().items()]
-    return HEAD + "".join([*aliases, *map(_group_of, shared("groups")), *map(_class_of, classes()), *made])
+    body = "".join(FORMAT.format(name=name, given=ts, about=_comment(about)) for name, ts, about in formats())
+    parts = [*aliases, *map(_group_of, shared("groups")), SCHEMA.format(body=body), *map(_class_of, classes()), *made]
+    return HEAD + "".join(parts)

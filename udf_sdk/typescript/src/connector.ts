@@ -1,7 +1,7 @@
 // Systems that this package has no words for: a connector by its kind, with the options that it documents.
 import { nameOf } from "./options.ts";
 import type { ConnectorOptions } from "./options.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./generated.ts";
 import { Sink, writingFields, writingOf } from "./sinks.ts";
 import type { Writing } from "./sinks.ts";
 import { ConnectorSource } from "./sources.ts";

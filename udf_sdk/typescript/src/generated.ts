@@ -3,7 +3,7 @@ import { KafkaReading, KafkaSource, KafkaWriting } from "./kafka.ts";
 import type { Header } from "./kafka.ts";
 import { MysqlConnecting } from "./mysql.ts";
 import { RedisStreamSource, RedisWriting } from "./redis.ts";
-import type { Schema } from "./schema.ts";
+import type { ProtobufOptions, SchemaPlace } from "./schema.ts";
 import { SourceBuilder } from "./sources.ts";
 
 /** What becomes of a message that cannot be read as a record. */
@@ -29,6 +29,78 @@ export interface SaslOptions {
   user: string;
   /** The user's password, as `Secret.env("PASSWORD")`: one written here stands in the module for everyone to read. */
   password: string;
+}
+
+/** How a CSV line is cut into fields. */
+export interface CsvOptions {
+  /** CSV: the character between two values; `,` unless told. */
+  delimiter?: string;
+  /** CSV: the character around values that hold delimiters; `"` unless told. */
+  quote?: string;
+  /** CSV: the text that means null, beside an empty value. */
+  null?: string;
+  /** CSV: whether the first line of a file names the columns. */
+  header?: boolean;
+}
+
+/** A schema registry, which messages name their schema of. */
+export interface RegistryOptions {
+  /** The URL of a schema registry. */
+  registry: string;
+  /** The user to sign in as at the registry. */
+  registryUser?: string;
+  /**
+   * The user's password there, as `Secret.env("PASSWORD")`: one written here stands in the module for everyone to
+   * read.
+   */
+  registryPassword?: string;
+  /** The subject whose newest schema is checked before the job starts. */
+  subject?: string;
+}
+
+/**
+ * How records are decoded and encoded. Without one, `string` is the text as it is and an object type is JSON.
+ *
+ * @example Kafka.builder().brokers(["h:9092"]).topic("trades").build<Trade>(Schema.csv({ delimiter: ";" }))
+ */
+export class Schema {
+  /** Only what these functions answer is a schema. */
+  declare private readonly format: string;
+
+  private constructor() {}
+
+  /** One JSON value a message or line. */
+  static json(): Schema {
+    return new Schema();
+  }
+
+  /** Text or bytes as they are. */
+  static raw(): Schema {
+    return new Schema();
+  }
+
+  /** Fields in the order of the record's, or by the names in the header. */
+  static csv(options?: CsvOptions): Schema {
+    return new Schema();
+  }
+
+  /** Avro, by a schema file or a registry. */
+  static avro(place: SchemaPlace): Schema {
+    return new Schema();
+  }
+
+  /** Protocol Buffers, by a file with the descriptor set (`protoc -o`) or a registry. */
+  static protobuf(options: ProtobufOptions): Schema {
+    return new Schema();
+  }
+
+  /**
+   * Changes of a database table as Debezium writes them: the record is a change, or the row that one leaves behind. A
+   * delete leaves none: it is a bad record, unless the record may be null or `deletes` says "skip".
+   */
+  static debezium(options?: { deletes?: "bad" | "skip" }): Schema {
+    return new Schema();
+  }
 }
 
 /** Describes a Kafka source step by step; ends with `build` or `buildMessages`. */

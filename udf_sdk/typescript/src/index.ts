@@ -3,8 +3,8 @@
 // `lightflus build job.ts` compiles the job to WebAssembly; there these classes are AssemblyScript (assembly/). Run
 // by Node, the same program runs here, record by record, for debugging and tests: see local.ts.
 export { Connector, ConnectorSink } from "./connector.ts";
-export { Kafka, KafkaBuilder, KafkaSink, MysqlConnectionOptionsBuilder, Redis, RedisStream, RedisStreamBuilder } from "./generated.ts";
-export type { BadRecordPolicy, SaslOptions, TlsOptions } from "./generated.ts";
+export { Kafka, KafkaBuilder, KafkaSink, MysqlConnectionOptionsBuilder, Redis, RedisStream, RedisStreamBuilder, Schema } from "./generated.ts";
+export type { BadRecordPolicy, CsvOptions, RegistryOptions, SaslOptions, TlsOptions } from "./generated.ts";
 export { KafkaSource } from "./kafka.ts";
 export type { Header, KafkaMessage, MessageFields } from "./kafka.ts";
 export { runLocal } from "./local.ts";
@@ -12,8 +12,7 @@ export type { LocalInputs, LocalResults, Written } from "./local.ts";
 export { Mysql, MysqlConnectionOptions, MysqlStatement } from "./mysql.ts";
 export { Secret } from "./options.ts";
 export { RedisStreamSource } from "./redis.ts";
-export { Schema } from "./schema.ts";
-export type { CsvOptions, DebeziumChange, ProtobufOptions, RegistryOptions, SchemaPlace } from "./schema.ts";
+export type { DebeziumChange, ProtobufOptions, SchemaPlace } from "./schema.ts";
 export { Sink } from "./sinks.ts";
 export { ConnectorSource, Source } from "./sources.ts";
 export { ExecutionContext, Job, KeyedStream, Stream } from "./streams.ts";

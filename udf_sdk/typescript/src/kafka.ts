@@ -1,5 +1,5 @@
 // Kafka topics under Node: what a message is, and what the classes of generated.ts do with what they were told.
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./generated.ts";
 import { Sink, whole, writingOf } from "./sinks.ts";
 import type { Writing } from "./sinks.ts";
 import { Source, SourceBuilder } from "./sources.ts";

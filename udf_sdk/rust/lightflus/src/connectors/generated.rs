@@ -277,6 +277,37 @@ impl Format {
         self.options.set(name, &value.to_string());
         self
     }
+
+    /// One JSON value a message or line.
+    pub fn json() -> Format {
+        Format::of("json")
+    }
+
+    /// Text or bytes as they are.
+    pub fn raw() -> Format {
+        Format::of("raw")
+    }
+
+    /// Fields in the order of the record's, or by the names in the header.
+    pub fn csv() -> Format {
+        Format::of("csv")
+    }
+
+    /// Avro, by a schema file or a registry.
+    pub fn avro() -> Format {
+        Format::of("avro")
+    }
+
+    /// Protocol Buffers, by a file with the descriptor set (`protoc -o`) or a registry.
+    pub fn protobuf() -> Format {
+        Format::of("protobuf")
+    }
+
+    /// Changes of a database table as Debezium writes them: the record is a change, or the row that one leaves
+    /// behind. A delete leaves none: it is a bad record, unless the record may be null or `deletes` says "skip".
+    pub fn debezium() -> Format {
+        Format::of("debezium")
+    }
 }
 
 /// Describes a Kafka source step by step; ends with `build` or `build_messages`.
