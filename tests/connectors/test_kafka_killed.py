@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -24,7 +25,8 @@ PARTITIONS = 3
 def killed_at(step: str, kafka: Kafka, topic: str, checkpoint: Path) -> list[Committable]:
     """What the victim had staged, after its death."""
     command = [sys.executable, str(Path(__file__).with_name("kafka_victim.py")), kafka.address, topic, str(checkpoint)]
-    with subprocess.Popen([*command, step], stdout=subprocess.PIPE, text=True) as victim:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    with subprocess.Popen([*command, step], stdout=subprocess.PIPE, text=True, env=environment) as victim:
         assert victim.stdout is not None
         stood_at = victim.stdout.readline().strip()
         victim.kill()

@@ -219,7 +219,7 @@ impl Source {
             out = out.with("format", quote(self.format));
         }
         if let Some(policy) = self.bad_records {
-            let name = policy.name().to_uppercase().replace('-', "_");
+            let name = policy.name().to_ascii_uppercase().replace('-', "_");
             out = out.with("badRecords", quote(&format!("BAD_RECORDS_{name}")));
         }
         if self.envelope {

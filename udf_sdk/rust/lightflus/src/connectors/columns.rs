@@ -113,6 +113,14 @@ impl<'b> Columns<'b> {
     }
 }
 
+/// What fits a bound, alone or where it may be missing.
+macro_rules! fits {
+    ($bound:ident: $($type:ty),*) => { $(
+        impl<'b> $bound<'b> for $type {}
+        impl<'b> $bound<'b> for Option<$type> {}
+    )* };
+}
+
 /// Keys of messages: text or binary, perhaps null.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a message",
@@ -120,16 +128,7 @@ impl<'b> Columns<'b> {
 )]
 pub trait TextOrBytes<'b>: Value<'b> {}
 
-impl<'b> TextOrBytes<'b> for &'b str {}
-impl TextOrBytes<'_> for String {}
-impl<'b> TextOrBytes<'b> for std::borrow::Cow<'b, str> {}
-impl<'b> TextOrBytes<'b> for &'b [u8] {}
-impl TextOrBytes<'_> for Binary {}
-impl<'b> TextOrBytes<'b> for Option<&'b str> {}
-impl TextOrBytes<'_> for Option<String> {}
-impl<'b> TextOrBytes<'b> for Option<std::borrow::Cow<'b, str>> {}
-impl<'b> TextOrBytes<'b> for Option<&'b [u8]> {}
-impl TextOrBytes<'_> for Option<Binary> {}
+fits!(TextOrBytes: &'b str, String, std::borrow::Cow<'b, str>, &'b [u8], Binary);
 
 /// Times of messages: milliseconds since 1970, perhaps null.
 #[diagnostic::on_unimplemented(
@@ -138,12 +137,7 @@ impl TextOrBytes<'_> for Option<Binary> {}
 )]
 pub trait Time<'b>: Value<'b> {}
 
-impl Time<'_> for TimestampMs {}
-impl Time<'_> for i64 {}
-impl Time<'_> for f64 {}
-impl Time<'_> for Option<TimestampMs> {}
-impl Time<'_> for Option<i64> {}
-impl Time<'_> for Option<f64> {}
+fits!(Time: TimestampMs, i64, f64);
 
 /// Numbers by which a sorted set is sorted.
 #[diagnostic::on_unimplemented(
@@ -152,13 +146,7 @@ impl Time<'_> for Option<f64> {}
 )]
 pub trait Score<'b>: Value<'b> {}
 
-macro_rules! scores {
-    ($($type:ty),*) => { $(
-        impl Score<'_> for $type {}
-        impl Score<'_> for Option<$type> {}
-    )* };
-}
-scores!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+fits!(Score: i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
 
 /// Adds a pair of methods: a column that a function makes, and a column that is a field.
 macro_rules! column_methods {
