@@ -130,6 +130,25 @@ def test_lines_of_csv_are_counted_with_their_header(tmp_path: Path) -> None:
     assert (batch.origin.position(0), batch.rejected[0].position) == (f"{path}:2", f"{path}:3:1")
 
 
+@pytest.mark.parametrize("before", ["\n\n", "\r\n", "\ufeff\n"])
+def test_empty_lines_before_a_header_are_skipped_and_counted(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_bytes(f"{before}count,who\n1,ann\n2,bob\n".encode())
+    check_source(lambda: csv_source(path), [[{"who": "ann", "count": 1}, {"who": "bob", "count": 2}]])
+    with closing(csv_source(path).reader({"trades.csv": None}, QuietHealth())) as reader:
+        batch = reader.read()
+    assert batch is not None
+    assert batch.origin.position(0) == f"{path}:{before.count(chr(10)) + 2}"
+
+
+def test_a_header_that_ends_in_a_carriage_return_is_told_before_the_job_starts(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    path.write_bytes(b"who,count\rann,1\rbob,2\r")
+    with pytest.raises(BindingInvalid, match="a carriage return") as caught:
+        csv_source(path)
+    assert "tr '\\r' '\\n'" in str(caught.value.hint)
+
+
 def test_a_header_that_does_not_fit_is_found_before_the_job_starts(tmp_path: Path) -> None:
     path = tmp_path / "trades.csv"
     path.write_text("who,price\n")
@@ -138,7 +157,7 @@ def test_a_header_that_does_not_fit_is_found_before_the_job_starts(tmp_path: Pat
     assert caught.value.where == f"{path}:1"
 
 
-@pytest.mark.parametrize("content", ["", "who,count\n", "who,count"])
+@pytest.mark.parametrize("content", ["", "\n\n", "who,count\n", "who,count"])
 def test_a_csv_file_without_rows_is_empty(tmp_path: Path, content: str) -> None:
     path = tmp_path / "trades.csv"
     path.write_text(content)

@@ -62,7 +62,8 @@ def test_a_line_is_a_row(line: bytes, row: Sequence[object], end: bytes, copies:
         (b"ann", "1 value stands here, but 3 are wanted"),
         (b"a,1,1,1", "4 values stand here, but 3 are wanted"),
         (b'"ann,1,1', "this is not a row of 3 values: is a quote missing"),
-        (b"a\rb,1,1", "this is not a row of 3 values"),
+        (b"a\rb,1,1", "a carriage return stands here outside of quotes"),
+        (b"\ra,1,1", "a carriage return stands here outside of quotes"),
         (b"\xff,1,1", "byte 0xff is not valid UTF-8"),
     ],
 )
@@ -98,6 +99,49 @@ def test_a_blank_line_of_one_column_is_an_empty_value(more: bytes) -> None:
 def test_a_nullable_text_is_null_where_nothing_stands_and_empty_in_quotes() -> None:
     record = one(ScalarType(Scalar.UTF8, nullable=True))
     assert [row["v"] for row in read(b'"",x\n,x\n', record)[0]] == ["", None]
+
+
+@pytest.mark.parametrize("scalar", [Scalar.INT64, Scalar.FLOAT64, Scalar.BOOL, Scalar.DATE32, Scalar.TIMESTAMP_MS])
+@pytest.mark.parametrize("before", [0, 200])
+def test_an_empty_text_in_quotes_is_null_where_it_is_no_value(scalar: Scalar, before: int) -> None:
+    kind = StructType((Field("v", ScalarType(scalar, nullable=True)), Field("w", ScalarType(Scalar.UTF8, True))))
+    rows, bad = read(b",\n" * before + b'"",""\n"",x\n', kind)
+    assert (rows[before:], bad) == ([{"v": None, "w": ""}, {"v": None, "w": "x"}], ())
+
+
+def test_a_field_that_cannot_be_null_is_named_where_an_empty_text_stands_in_quotes() -> None:
+    _, (bad,) = read(b'a,"",1\n')
+    assert bad.reason == "field `count` should be int64, but is empty"
+
+
+def test_a_header_may_begin_with_a_column_without_a_name() -> None:
+    found = line_decoder("csv", TRADE, {"delimiter": "tab"})
+    assert isinstance(found, HeadedDecoder)
+    decoded = found.headed(b"\twho\tcount\n").decode_lines(b"0\tann\t1\n")
+    assert decoded.columns.to_pylist() == [{"who": "ann", "count": 1, "price": None}]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("before", [b"", b"\n", b"\r"])
+def test_a_message_is_one_row_whose_line_end_is_no_part_of_it(before: bytes, end: bytes) -> None:
+    decoded = message_decoder("csv", one(TEXT)).decode_messages(binary([before + b"a,b" + end]))
+    assert decoded.columns.to_pylist() == ([] if before else [{"v": "a", "w": "b"}])
+    assert [bad.reason.split(" stands")[0] for bad in decoded.bad] == {
+        b"": [],
+        b"\n": ["a line feed"],
+        b"\r": ["a carriage return"],
+    }[before]
+
+
+def test_a_carriage_return_before_the_line_end_is_told() -> None:
+    rows, (bad,) = read(b"a,1,1\r\r\nb,2,2\r\n")
+    assert (rows, bad.raw) == ([{"who": "b", "count": 2, "price": 2.0}], b"a,1,1\r")
+    assert bad.reason.startswith("a carriage return stands here")
+
+
+def test_a_message_of_one_column_may_end_in_a_line_end() -> None:
+    decoded = message_decoder("csv", StructType((Field("v", TEXT),))).decode_messages(binary([b"a\n", b"b"]))
+    assert (decoded.columns.to_pylist(), decoded.bad) == ([{"v": "a"}, {"v": "b"}], ())
 
 
 def test_another_text_can_mean_null() -> None:
@@ -181,8 +225,12 @@ def test_bytes_are_not_written() -> None:
         (b"who,price\n", "has no column `count`"),
         (b"who,count,who\n", "column `who` twice"),
         (b"\n", "is no CSV"),
-        (b"who,count,\xff\n", "is no CSV"),
-        (b'"who,count\n', "is no CSV"),
+        (b"who,count,\xff\n", "in the header byte 0xff is not valid UTF-8$"),
+        ("who,count\n".encode("utf-16"), r"in the header byte 0xff is not valid UTF-8 \(UTF-16\?\)"),
+        ("who,count\n".encode("utf-16-be"), r"holds zero bytes: this is not UTF-8 \(UTF-16\?\)"),
+        (b'"who,count\n', "opens a quote that it does not close"),
+        (b"who,count\r1,2\r", "a carriage return"),
+        (b"who,count\r\r\n", "a carriage return"),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(header: bytes, text: str) -> None:

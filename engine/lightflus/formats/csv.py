@@ -1,34 +1,36 @@
 """Format `csv`: a line or a message is one row of separated values.
 
-What it owns: which column belongs to which field: by the header, or by the order of the type's fields. Arrow's reader
-takes whole blocks; where it refuses one, halves, down to the bad line. A line end always ends a row of lines; only in
-messages may a quoted value hold one. Pure; any thread.
-What it leaves: how values are separated (`csv_dialect.py`), writing (`csv_encoder.py`), what a line is (`lines.py`),
-where a stream's header stands (`connectors/toolbox/lines.py`).
+What it owns: rows whose columns are known by their order. Arrow's reader takes whole blocks; where it refuses one,
+halves, down to the bad line. A line end always ends a row of lines; only in messages may a quoted value hold one. Pure;
+any thread.
+What it leaves: headers (`csv_header.py`), how values are separated (`csv_dialect.py`), writing (`csv_encoder.py`), what
+a line is (`lines.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from io import BytesIO
-from typing import IO, cast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
 from lightflus.codec.schema import AnyArray, schema_of
-from lightflus.errors import BindingInvalid
-from lightflus.formats.csv_columns import are_infinity, complete, has_infinity
+from lightflus.formats.csv_columns import are_infinity, complete, has_infinity, is_texts
 from lightflus.formats.csv_dialect import Dialect, check_flat
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
-from lightflus.model.types import Field, Type, columns
+from lightflus.model.types import Type, columns
 from lightflus.ports.formats import BadRecord, Decoded
+
+_Way: TypeAlias = "Sequence[pv.ConvertOptions]"
+"""How a block is read: once per part of the columns."""
 
 
 class CsvDecoder:
-    """Decodes CSV (`ports.LineDecoder`, `ports.MessageDecoder`, and `ports.HeadedDecoder` where there is a header)."""
+    """Decodes CSV (`ports.LineDecoder`, `ports.MessageDecoder`)."""
 
     def __init__(self, record: Type, dialect: Dialect, names: Sequence[str] | None = None) -> None:
         """`names` are those of the columns in their order; None: the fields of the type in theirs.
@@ -41,16 +43,8 @@ class CsvDecoder:
         self._schema = schema_of(record)
         self._names = [field.name for field in self._fields] if names is None else list(names)
         check_flat(self._fields)
-        types = {field.name: pa.utf8() if pa.types.is_timestamp(field.type) else field.type for field in self._schema}
-        nulls = list(dict.fromkeys(["", dialect.null]))
-        self._convert = pv.ConvertOptions(
-            column_types=types,
-            include_columns=list(types),
-            include_missing_columns=True,
-            null_values=nulls,
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        )
+        self._quoted = re.compile(b"%b[^%b]*%b" % ((re.escape(self._quote),) * 3))
+        self._ways = self._ways_to_read(self._schema)
         self._texts = pv.ConvertOptions(column_types=dict.fromkeys(self._names, pa.utf8()), null_values=[])
 
     def decode_lines(self, block: bytes) -> Decoded:
@@ -89,15 +83,17 @@ class CsvDecoder:
         """Rows of consecutive records and bad ones, in order; recursion is as deep as their logarithm."""
         if not records:
             return
-        block = b"".join(text + b"\n" for _, text in records)
-        is_one_each = b"\r" not in block and self._are_closed(block, len(records))
         if len(records) == 1:
-            is_one_each = block.count(self._quote) % 2 == 0
+            block = _ended(records[0][1])
+            is_one_each = block.count(self._quote) % 2 == 0 and self._stray(block) is None
+        else:
+            block = b"".join(text + b"\n" for _, text in records)
+            is_one_each = b"\r" not in block and self._are_closed(block, len(records))
         if is_one_each and (batch := self._read(block, len(records))) is not None:
             yield batch, None
         elif len(records) == 1:
             number, text = records[0]
-            yield None, BadRecord(number, 0, self._reason(text), None, text)
+            yield None, BadRecord(number, 0, self._reason(_ended(text)), None, text)
         else:
             middle = len(records) // 2
             yield from self._read_halves(records[:middle])
@@ -111,32 +107,62 @@ class CsvDecoder:
         odd = pc.bit_wise_and(pc.count_substring(lines, self._dialect.quote), 1)
         return len(lines) == rows and not pc.max(odd).as_py()
 
+    def _stray(self, row: bytes) -> str | None:
+        """The line end that stands in a row and in no quotes; its own is none of it."""
+        outside = self._quoted.sub(b"", row[:-1])
+        return "a carriage return" if b"\r" in outside else "a line feed" if b"\n" in outside else None
+
     def _read(self, block: bytes, rows: int) -> pa.RecordBatch | None:
         """The rows of a block, or None where Arrow refuses it, or sees another number of them."""
         if not is_text(block):
             return None
+        arrays = self._arrays(block, rows, self._ways)
+        return None if arrays is None else pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def _arrays(self, block: bytes, rows: int, ways: Sequence[_Way]) -> list[AnyArray] | None:
+        found = (self._arrays_of(block, rows, way) for way in (ways if self._quote in block else ways[:1]))
+        return next((arrays for arrays in found if arrays is not None), None)
+
+    def _arrays_of(self, block: bytes, rows: int, way: _Way) -> list[AnyArray] | None:
+        """The columns of the fields that a way reads, in their order, whole."""
         try:
-            table = self._table(block, self._convert)
-            if table.num_rows != rows:
+            tables = [self._table(block, part) for part in way]
+            if any(table.num_rows != rows for table in tables):
                 return None
-            (batch,) = table.combine_chunks().to_batches()
-            arrays = [
-                complete(batch.column(i), field, self._schema.field(i).type) for i, field in enumerate(self._fields)
-            ]
+            read = {name: table[name].combine_chunks() for table in tables for name in table.column_names}
+            fields = [(field, self._schema.field(field.name).type) for field in self._fields if field.name in read]
+            arrays = [complete(cast(AnyArray, read[field.name]), field, kind) for field, kind in fields]
         except pa.ArrowException:
             return None
-        found = [array for array in arrays if array is not None]
-        if len(found) < len(arrays) or (any(map(has_infinity, found)) and not self._are_infinite(block, found)):
-            return None
-        return pa.RecordBatch.from_arrays(found, schema=self._schema)
+        found = {field.name: array for (field, _), array in zip(fields, arrays, strict=True) if array is not None}
+        return list(found.values()) if len(found) == len(arrays) and self._are_infinite(block, found) else None
 
-    def _are_infinite(self, block: bytes, arrays: Sequence[AnyArray]) -> bool:
+    def _ways_to_read(self, fields: Iterable[pa.Field[pa.DataType]]) -> Sequence[_Way]:
+        """All columns at once, or texts apart from what else is null where an empty text stands in quotes."""
+        every = {field.name: field.type for field in fields}
+        texts = {name: kind for name, kind in every.items() if is_texts(kind)}
+        others = {name: kind for name, kind in every.items() if name not in texts}
+        apart = [self._options(part, part is others) for part in (texts, others) if part]
+        return [[self._options(every, False)], apart]
+
+    def _options(self, types: Mapping[str, pa.DataType], has_quoted_nulls: bool) -> pv.ConvertOptions:
+        read = {name: pa.utf8() if pa.types.is_timestamp(kind) else kind for name, kind in types.items()}
+        return pv.ConvertOptions(
+            column_types=read,
+            include_columns=list(read),
+            include_missing_columns=True,
+            null_values=list(dict.fromkeys(["", self._dialect.null])),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=has_quoted_nulls,
+        )
+
+    def _are_infinite(self, block: bytes, arrays: Mapping[str, AnyArray]) -> bool:
         """Whether infinities were written as such, and are no numbers that are too large for their column."""
-        texts = self._table(block, self._texts)
-        return all(
-            are_infinity(cast(pa.StringArray, texts[field.name].combine_chunks()).filter(pc.is_inf(array)))
-            for field, array in zip(self._fields, arrays, strict=True)
-            if has_infinity(array)
+        infinite = {name: array for name, array in arrays.items() if has_infinity(array)}
+        texts = self._table(block, self._texts) if infinite else None
+        return texts is None or all(
+            are_infinity(cast(pa.StringArray, texts[name].combine_chunks()).filter(pc.is_inf(array)))
+            for name, array in infinite.items()
         )
 
     def _table(self, block: bytes, convert: pv.ConvertOptions) -> pa.Table:
@@ -152,72 +178,30 @@ class CsvDecoder:
             convert_options=convert,
         )
 
-    def _reason(self, text: bytes) -> str:
+    def _reason(self, row: bytes) -> str:
         """What is wrong with one record."""
+        if (stray := self._stray(row)) is not None:
+            return f"{stray} stands here outside of quotes: a row is one line, which ends in LF or CRLF"
         try:
-            values = self._table(text + b"\n", self._texts).to_pylist()
+            values = self._table(row, self._texts).to_pylist()
         except pa.ArrowException:
             values = []
         if len(values) != 1:
-            count = text.decode().count(self._dialect.delimiter) + 1
+            count = row.decode().count(self._dialect.delimiter) + 1
             wanted = len(self._names)
-            if count != wanted and self._dialect.quote not in text.decode():
+            if count != wanted and self._dialect.quote not in row.decode():
                 found = "1 value stands" if count == 1 else f"{count} values stand"
                 return f"{found} here, but {wanted} are wanted ({', '.join(self._names)})"
-        if len(values) != 1 or text.count(self._quote) % 2:
+        if len(values) != 1 or row.count(self._quote) % 2:
             return f"this is not a row of {len(self._names)} values: is a quote missing, or not doubled?"
-        for field in self._fields:
-            value = values[0].get(field.name)
-            if self._read_value(field, value) is None:
+        for field, column in zip(self._fields, self._schema, strict=True):
+            if self._arrays(row, 1, self._ways_to_read([column])) is None:
+                value = values[0].get(field.name)
                 shown = json.dumps(str(value)[:40], ensure_ascii=False) if value else "empty"
                 return f"field `{field.name}` should be {field.type}, but is {shown}"
-        return "this row cannot be read"
-
-    def _read_value(self, field: Field, value: object) -> pa.RecordBatch | None:
-        """The value alone, as a file of one column."""
-        alone = CsvDecoder(field.type, self._dialect, ["value"])
-        quote = self._dialect.quote
-        text = str(value or "")
-        is_quoted = self._dialect.delimiter in text or quote in text or "\n" in text or "\r" in text
-        written = f"{quote}{text.replace(quote, quote * 2)}{quote}" if is_quoted else text
-        return alone._read(written.encode() + b"\n", 1)
+        raise AssertionError("each value can be read, and all of them cannot")
 
 
-class HeadedCsvDecoder:
-    """Decodes CSV whose first line names the columns (`ports.HeadedDecoder`)."""
-
-    def __init__(self, record: Type, dialect: Dialect) -> None:
-        """Raises BindingInvalid as `CsvDecoder` does."""
-        self._record = record
-        self._dialect = dialect
-        self._plain = CsvDecoder(record, dialect)
-
-    def headed(self, header: bytes) -> CsvDecoder:
-        """The decoder of what stands behind a header. Raises BindingInvalid for one that lacks a field."""
-        names = self._names(header)
-        fields = columns(self._record)
-        missing = [field.name for field in fields if not field.type.nullable and field.name not in names]
-        twice = [field.name for field in fields if names.count(field.name) > 1]
-        if missing or twice:
-            problem = f"has no column `{missing[0]}`" if missing else f"names column `{twice[0]}` twice"
-            raise BindingInvalid(
-                f"the header {problem}",
-                hint=f"it names {', '.join(names)}; without a header say format.header=false",
-            )
-        single = [name if names.count(name) == 1 else f"({number})" for number, name in enumerate(names, 1)]
-        return CsvDecoder(self._record, self._dialect, single)
-
-    def decode_lines(self, block: bytes) -> Decoded:
-        """Lines of a stream without a header: columns in the order of the type's fields."""
-        return self._plain.decode_lines(block)
-
-    def _names(self, header: bytes) -> list[str]:
-        try:
-            return pv.read_csv(
-                BytesIO(header.strip() + b"\n"),
-                parse_options=pv.ParseOptions(delimiter=self._dialect.delimiter, quote_char=self._dialect.quote),
-            ).column_names
-        except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise BindingInvalid(
-                f"the header is no CSV: {error}", hint="without a header say format.header=false"
-            ) from error
+def _ended(record: bytes) -> bytes:
+    """A line or a message with one line end behind it; a message may have its own."""
+    return record.removesuffix(b"\n").removesuffix(b"\r" if record.endswith(b"\n") else b"") + b"\n"

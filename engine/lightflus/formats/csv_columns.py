@@ -31,10 +31,15 @@ def complete(array: AnyArray, field: Field, arrow_type: pa.DataType) -> AnyArray
         pa.ArrowInvalid: a text is no time.
     """
     if array.null_count and not field.type.nullable:
-        if not (pa.types.is_string(arrow_type) or pa.types.is_binary(arrow_type)):
+        if not is_texts(arrow_type):
             return None
         return cast(AnyArray, pc.coalesce(array, pa.scalar("").cast(arrow_type)))
     return _moments(cast(pa.StringArray, array), arrow_type) if pa.types.is_timestamp(arrow_type) else array
+
+
+def is_texts(kind: pa.DataType) -> bool:
+    """Whether an empty text is a value of a column."""
+    return pa.types.is_string(kind) or pa.types.is_binary(kind)
 
 
 def has_infinity(array: AnyArray) -> bool:

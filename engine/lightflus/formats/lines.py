@@ -94,9 +94,11 @@ def _one(text: bytes | memoryview | pa.Buffer) -> pa.BinaryArray:
 
 _CONVERT = "input must be UTF-8; convert it first, for example: iconv -f {} -t UTF-8 in.txt > out.txt"
 _UNPACK = "this is compressed by {0}; unpack it first, for example: {0} -dc in > out.txt"
+UTF_16 = _CONVERT.format("UTF-16")
+"""What to do with UTF-16."""
 _KNOWN = {
-    b"\xff\xfe": _CONVERT.format("UTF-16"),
-    b"\xfe\xff": _CONVERT.format("UTF-16"),
+    b"\xff\xfe": UTF_16,
+    b"\xfe\xff": UTF_16,
     b"\x1f\x8b": _UNPACK.format("gzip"),
     b"\x28\xb5\x2f\xfd": _UNPACK.format("zstd"),
     b"\xfd7zXZ": _UNPACK.format("xz"),
@@ -108,11 +110,7 @@ def _not_utf8(index: int, raw: bytes) -> BadRecord:
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        return BadRecord(
-            index,
-            error.start,
-            f"byte 0x{raw[error.start]:02x} is not valid UTF-8 ({error.reason})",
-            next((hint for magic, hint in _KNOWN.items() if raw.startswith(magic)), _CONVERT.format("ISO-8859-1")),
-            raw,
-        )
+        hint = next((hint for magic, hint in _KNOWN.items() if raw.startswith(magic)), _CONVERT.format("ISO-8859-1"))
+        guess = " (UTF-16?)" if hint == UTF_16 else ""
+        return BadRecord(index, error.start, f"byte 0x{raw[error.start]:02x} is not valid UTF-8{guess}", hint, raw)
     raise AssertionError("Arrow and Python disagree about UTF-8")

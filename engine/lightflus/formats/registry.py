@@ -102,8 +102,9 @@ def _debezium(record: Type, options: FormatOptions) -> DebeziumDecoder:
 
 
 def _csv_lines(record: Type, options: FormatOptions) -> LineDecoder:
-    from lightflus.formats.csv import CsvDecoder, HeadedCsvDecoder
+    from lightflus.formats.csv import CsvDecoder
     from lightflus.formats.csv_dialect import Dialect
+    from lightflus.formats.csv_header import HeadedCsvDecoder
 
     dialect = Dialect.of(options)
     return HeadedCsvDecoder(record, dialect) if options.flag("header", True) else CsvDecoder(record, dialect)

@@ -8,6 +8,7 @@ What it leaves: lines (`lines.py`), which files (`paths.py`). One thread at a ti
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from lightflus.ports.sources import SourceBatch
 
 _POLL_MS = 20
 """How often a file that has nothing new is looked at: people do not see it, and it costs a millisecond a second."""
+_EMPTY_LINES = re.compile(rb"\A(\xef\xbb\xbf)?(\r?\n)+")
 
 Identity = tuple[int, int]
 """Device and inode: what a file keeps when it is renamed."""
@@ -191,5 +193,5 @@ class FollowingReader:
 
 
 def first_line(descriptor: int) -> bytes:
-    """The first line of an open file, without moving in it."""
-    return os.pread(descriptor, READ_BYTES, 0).partition(b"\n")[0]
+    """The first line of an open file that is not empty, without moving in it."""
+    return _EMPTY_LINES.sub(b"", os.pread(descriptor, READ_BYTES, 0)).partition(b"\n")[0]

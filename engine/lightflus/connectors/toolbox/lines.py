@@ -102,16 +102,22 @@ class LineReader:
                 return self._skipped(block)
             if not block:
                 return self._batch(self._nothing(), LineOrigin(self._name, self._line, None), (), 0)
-            if self._headed is not None:
-                head, _, block = block.partition(b"\n")
-                self._begin(self._headed, head)
-                self._line += 1
+            block = self._behind_header(block)
             if block and ((found := self._decoded(block, before)).columns.num_rows or found.rejected):
                 return found
 
     def close(self) -> None:
         """Idempotent."""
         self._close()
+
+    def _behind_header(self, block: bytes) -> bytes:
+        """What stands behind the first line that is not empty, where that is a header that is not read yet."""
+        while block and self._headed is not None:
+            head, _, block = block.partition(b"\n")
+            self._line += 1
+            if head not in (b"", b"\r"):
+                self._begin(self._headed, head)
+        return block
 
     def _begin(self, decoder: HeadedDecoder, header: bytes) -> None:
         self._decoder, self._headed = headed(decoder, header, self._name), None
