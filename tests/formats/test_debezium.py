@@ -80,6 +80,27 @@ def test_changes_without_a_row_are_null_where_the_record_may_be() -> None:
     )
 
 
+MESSAGE = {"op": "m", "ts_ms": 5, "message": {"prefix": "p", "content": "AA=="}}
+IMAGES = StructType((Field("before", IMAGE), Field("after", IMAGE)))
+
+
+@pytest.mark.parametrize("record", [ROW, IMAGE, IMAGES])
+@pytest.mark.parametrize("op", ["m", "x", ""])
+def test_an_operation_that_changes_no_row_is_told_where_nobody_sees_it(record: Type, op: str) -> None:
+    rows, (bad,) = decoded(record, [bare(INSERT), wrapped({**MESSAGE, "op": op}), bare(UPDATE)])
+    assert list(rows) == [0, 2]
+    assert (bad.index, bad.reason) == (1, f"operation `{op}` is no change of a row")
+
+
+def test_an_operation_that_changes_no_row_reaches_a_job_that_asks_for_it() -> None:
+    rows, bad = decoded(CHANGE, [bare(MESSAGE)])
+    assert (rows, bad) == ({0: {"op": "m", "before": None, "after": None, "ts_ms": 5.0}}, ())
+
+
+def test_operations_that_change_no_row_can_be_left_out_with_the_deletes() -> None:
+    assert decoded(IMAGE, list(map(bare, [MESSAGE, INSERT])), deletes="skip") == ({1: {"value": ANN}}, ())
+
+
 def test_tombstones_are_skipped() -> None:
     empty = b'{"schema":null,"payload":null}'
     rows, bad = decoded(CHANGE, [None, bare(INSERT), empty, None, wrapped(DELETE)])
@@ -118,7 +139,10 @@ def test_no_message_raises(message: bytes) -> None:
 
 MESSAGES = st.lists(
     st.one_of(
-        st.none(), st.sampled_from(CHANGES).map(bare), st.sampled_from(CHANGES).map(wrapped), st.binary(max_size=4)
+        st.none(),
+        st.sampled_from([*CHANGES, MESSAGE]).map(bare),
+        st.sampled_from([*CHANGES, MESSAGE]).map(wrapped),
+        st.binary(max_size=4),
     ),
     max_size=30,
 )

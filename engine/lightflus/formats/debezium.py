@@ -28,6 +28,13 @@ _TEXT = ScalarType(Scalar.UTF8)
 _HAS_NO_OP = "op` (utf8) is missing"
 _NO_CHANGE_HINT = "every change of Debezium has it; rows without an envelope (ExtractNewRecordState) are format `json`"
 _HAS_NO_PAYLOAD = "field `payload` ("
+_CHANGES = pa.array(["c", "u", "d", "r", "t"])
+"""Inserts, updates, deletes, rows of a snapshot, truncations."""
+_OTHER = "operation `{}` is no change of a row"
+_OTHER_HINT = (
+    "declare the record as a change with the field `op`, and decide in the job, "
+    "or leave such messages out: format.deletes=skip"
+)
 _NO_ROW = "this change ({}) leaves no row behind"
 _NO_ROW_HINT = (
     "declare the record as a change, with the fields `op`, `before` and `after`, or as nullable to get null, "
@@ -52,6 +59,7 @@ class DebeziumDecoder:
         self._skips_deletes = skips_deletes
         images = [field for field in record.fields if field.name in _IMAGES and isinstance(field.type, StructType)]
         self._wants_changes = bool(images) and not record.nullable
+        self._has_op = self._wants_changes and any(field.name == "op" for field in record.fields)
         if self._wants_changes:
             _check_change(record)
             parts = [field for field in record.fields if field.name != "op"]
@@ -75,10 +83,26 @@ class DebeziumDecoder:
             if len(again.bad) * 2 < len(found.bad):
                 self._forms.reverse()
             found = _merged(found, again)
+        if not self._has_op:
+            found = self._without_others(found, values)
         found = self._changes_of(found) if self._wants_changes else self._rows_of(found, values)
         numbers = pa.array([places[number] for number in found.records], pa.int32())
         bad = tuple(replace(record, index=places[record.index]) for record in found.bad)
         return Decoded(found.columns, len(messages), numbers, bad)
+
+    def _without_others(self, found: _Found, values: pa.BinaryArray) -> _Found:
+        """Changes of rows or of the table; what else Debezium sends is told, since nobody could see its `op`."""
+        ops = found.columns.column("op")
+        is_change = pc.is_in(ops, value_set=_CHANGES)
+        if pc.all(is_change).as_py():
+            return found
+        others = cast("list[int]", pc.indices_nonzero(pc.invert(is_change)).to_pylist())
+        told = [] if self._skips_deletes else others
+        bad = [_told(_OTHER, _OTHER_HINT, found.records[row], str(ops[row]), values) for row in told]
+        kept = cast("list[int]", pc.indices_nonzero(is_change).to_pylist())
+        return _Found(
+            found.columns.filter(is_change), [found.records[row] for row in kept], _in_order([*found.bad, *bad])
+        )
 
     def _changes_of(self, found: _Found) -> _Found:
         """The parts that are declared, in their order."""
@@ -98,8 +122,8 @@ class DebeziumDecoder:
         numbers = [found.records[row or 0] for row in rows.to_pylist()]
         ops = cast("list[str]", found.columns.column("op").to_pylist())
         without = [] if self._skips_deletes else cast("list[int]", pc.indices_nonzero(after.is_null()).to_pylist())
-        bad = [_no_row(found.records[row], ops[row], values[found.records[row]].as_py() or b"") for row in without]
-        return _Found(columns, numbers, sorted([*found.bad, *bad], key=lambda record: record.index))
+        bad = [_told(_NO_ROW, _NO_ROW_HINT, found.records[row], ops[row], values) for row in without]
+        return _Found(columns, numbers, _in_order([*found.bad, *bad]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +200,12 @@ def _better(one: BadRecord, other: BadRecord) -> BadRecord:
     return replace(chosen, hint=_NO_CHANGE_HINT) if chosen.reason.endswith(_HAS_NO_OP) else chosen
 
 
-def _no_row(index: int, op: str, raw: bytes) -> BadRecord:
-    return BadRecord(index, 0, _NO_ROW.format(op), _NO_ROW_HINT, raw)
+def _told(reason: str, hint: str, index: int, op: str, values: pa.BinaryArray) -> BadRecord:
+    return BadRecord(index, 0, reason.format(op), hint, values[index].as_py() or b"")
+
+
+def _in_order(bad: list[BadRecord]) -> list[BadRecord]:
+    return sorted(bad, key=lambda record: record.index)
 
 
 def debezium_decoder(record: Type, options: FormatOptions) -> DebeziumDecoder:
