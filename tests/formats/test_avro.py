@@ -61,6 +61,7 @@ def test_fields_are_found_by_their_names() -> None:
 
 MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
 MICROS = {"type": "long", "logicalType": "timestamp-micros"}
+MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}
 COLOUR = {"type": "enum", "name": "Colour", "symbols": ["red", "green"]}
 POINT = {"type": "record", "name": "Point", "fields": [{"name": "x", "type": "double"}]}
 
@@ -84,13 +85,40 @@ POINT = {"type": "record", "name": "Point", "fields": [{"name": "x", "type": "do
         (MILLIS, Scalar.TIMESTAMP_MS, 1, datetime(1970, 1, 1, 0, 0, 0, 1000)),
         (MILLIS, Scalar.FLOAT64, 1, 1.0),
         (MICROS, Scalar.TIMESTAMP_US, -1, datetime(1969, 12, 31, 23, 59, 59, 999999)),
-        ({"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}, Scalar.BINARY, b"\x01", b"\x01"),
+        (MONEY, Scalar.BINARY, b"\x01", b"\x01"),
+        (MONEY, Scalar.UTF8, b"\x04\xce", "12.30"),
+        (MONEY, Scalar.UTF8, b"\xff", "-0.01"),
+        (MONEY, Scalar.UTF8, b"", "0.00"),
+        (MONEY, Scalar.INT64, b"\x04\xce", 1230),
+        ({**MONEY, "scale": 0}, Scalar.UTF8, b"\x04\xce", "1230"),
+        ({**MONEY, "type": "fixed", "name": "Money", "size": 3}, Scalar.UTF8, b"\xff\xfb\x32", "-12.30"),
     ],
 )
 def test_each_type_has_its_column(schema: object, scalar: Scalar, value: object, expected: object) -> None:
     plain = {k: v for k, v in schema.items() if k != "logicalType"} if isinstance(schema, dict) else schema
     message = written(of_field(plain), {"v": value})
     assert read(of_field(schema), one(ScalarType(scalar)), [message]) == ([{"v": expected}], ())
+
+
+def test_decimals_are_read_at_any_depth() -> None:
+    schema = of_field({"type": "array", "items": ["null", {**POINT, "fields": [{"name": "x", "type": MONEY}]}]})
+    plain = of_field({"type": "array", "items": ["null", {**POINT, "fields": [{"name": "x", "type": "bytes"}]}]})
+    record = one(ListType(StructType((Field("x", TEXT),), nullable=True)))
+    message = written(plain, {"v": [{"x": b"\x04\xce"}, None]})
+    assert read(schema, record, [message]) == ([{"v": [{"x": "12.30"}, None]}], ())
+
+
+def test_a_decimal_that_its_integer_cannot_hold_is_a_bad_record() -> None:
+    message = written(of_field("bytes"), {"v": (2**63).to_bytes(9, "big")})
+    _, (bad,) = read(of_field({**MONEY, "precision": 30}), one(ScalarType(Scalar.INT64)), [message])
+    assert bad.reason == "field `v` is declared int64, which cannot hold 9223372036854775808 exactly"
+
+
+def test_decimals_of_a_record_are_declared_alike() -> None:
+    schema = {**SCHEMA, "fields": [{"name": "a", "type": MONEY}, {"name": "b", "type": MONEY}]}
+    record = StructType((Field("a", TEXT), Field("b", ScalarType(Scalar.INT64))))
+    with pytest.raises(SchemaMismatch, match="some decimals are declared strings"):
+        readable(json.dumps(schema), record)
 
 
 def test_records_arrays_and_nulls_nest() -> None:
@@ -283,6 +311,18 @@ def test_a_reader_schema_that_cannot_read_a_writer_is_told_in_one_line(
         (bad,) = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))])).bad
     assert bad.reason == f"the reader's schema does not go with the schema that it was written with: {reason}"
     assert "`aliases`" in str(bad.hint)
+
+
+@pytest.mark.parametrize(("scale", "value"), [(2, "12.30"), (3, None)])
+def test_a_reader_reads_decimals_of_its_own_scale(tmp_path: Path, scale: int, value: str | None) -> None:
+    path = tmp_path / "reader.avsc"
+    path.write_text(json.dumps(of_field({**MONEY, "scale": scale})))
+    with registry() as double:
+        number = double.register("t-value", of_field(MONEY))
+        decoder = message_decoder("avro", one(TEXT), {"registry": double.url, "schema": str(path)})
+        decoded = decoder.decode_messages(binary([framed(number, written(of_field("bytes"), {"v": b"\x04\xce"}))]))
+    assert decoded.columns.to_pylist() == ([{"v": value}] if value else [])
+    assert [bad.reason.endswith("a decimal has scale 2, not 3") for bad in decoded.bad] == ([] if value else [True])
 
 
 def test_messages_without_a_usable_schema_are_bad_records() -> None:

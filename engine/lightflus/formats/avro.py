@@ -83,7 +83,7 @@ class RegisteredAvroDecoder:
 
     def _usable(self, text: str, number: int) -> AvroSchema | Refused:
         try:
-            return readable(text, self._record) if self._reader is None else parsed(text)
+            return readable(text, self._record) if self._reader is None else parsed(text, self._reader.decimals)
         except SchemaMismatch as error:
             return Refused(f"schema {number}: {error.reason}", error.hint)
 
@@ -108,7 +108,7 @@ def avro_decoder(record: Type, options: FormatOptions) -> MessageDecoder:
     else:
         newest = registry.latest(subject)
         try:
-            _ = readable(newest.text, record) if schema is None else parsed(newest.text)
+            _ = readable(newest.text, record) if schema is None else parsed(newest.text, schema.decimals)
         except SchemaMismatch as error:
             raise _unfit(error, f"format.subject {subject}") from error
     return RegisteredAvroDecoder(record, registry, schema)

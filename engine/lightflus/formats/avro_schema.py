@@ -7,13 +7,14 @@ What it leaves: reading records (`avro.py`), getting schemas (`schema_registry.p
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
 from fastavro import parse_schema
 from fastavro.schema import SchemaParseException, UnknownType
 
+from lightflus.formats.avro_decimals import Decimals
 from lightflus.formats.refusal import SchemaMismatch, joined, mismatch
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
 
@@ -41,8 +42,13 @@ _TAKES_LOGICAL: Mapping[str, frozenset[Scalar]] = {
     "local-timestamp-micros": frozenset({Scalar.TIMESTAMP_US}),
 }
 """What a logical type can be beside what its underlying type can."""
+_DECIMALS = {
+    Scalar.UTF8: Decimals.TEXT,
+    Scalar.BINARY: Decimals.BYTES,
+    **dict.fromkeys(_INTEGERS, Decimals.UNSCALED),
+}
 _HINTS = {
-    "decimal": "declare it binary to get the unscaled bytes, or have the producer write a string or a double",
+    "decimal": "declare it a string, or an integer (`bigint`) to get its digits without the point",
     "map": "write it as an array of records with the fields `key` and `value`",
     "long": "declare it int64, or float64 (`number`)",
     "int": "declare it int32, or float64 (`number`)",
@@ -53,31 +59,44 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class AvroSchema:
-    """A schema that can be read, without logical types, as fastavro wants it."""
+    """A schema that can be read, as fastavro wants it: without logical types, but where decimals are not bytes.
+
+    Attributes:
+        plain: the schema.
+        decimals: what the decimals of its records become.
+    """
 
     plain: Schema
+    decimals: Decimals
 
 
 def readable(text: str, record: Type) -> AvroSchema:
     """The schema, if its records can be rows of `record`. Raises SchemaMismatch."""
-    source, named = _source(text, has_logical=True)
-    _Check(named).value(source, record, "")
-    return parsed(text)
+    source, named = _source(text, _as_it_is)
+    check = _Check(named)
+    check.value(source, record, "")
+    if len(check.decimals) > 1:
+        raise SchemaMismatch("some decimals are declared strings, others are not", "declare all decimals alike")
+    return parsed(text, next(iter(check.decimals), Decimals.BYTES))
 
 
-def parsed(text: str) -> AvroSchema:
+def parsed(text: str, decimals: Decimals = Decimals.BYTES) -> AvroSchema:
     """The schema, whatever its records are. Raises SchemaMismatch for one that no reader survives."""
-    plain, named = _source(text, has_logical=False)
+    plain, named = _source(text, lambda schema: _stripped(schema, decimals))
     _Sizes(named).least(plain, ())
-    return AvroSchema(plain)
+    return AvroSchema(plain, decimals)
 
 
-def _source(text: str, *, has_logical: bool) -> tuple[Schema, dict[str, Schema]]:
+def _as_it_is(schema: Schema) -> Schema:
+    return schema
+
+
+def _source(text: str, prepared: Callable[[Schema], Schema]) -> tuple[Schema, dict[str, Schema]]:
     """The schema as fastavro has parsed it, and its parts by their full names."""
     named: dict[str, Schema] = {}
     try:
         schema = cast(Schema, json.loads(text)) if text.lstrip()[:1] in ("{", "[", '"') else text.strip()
-        source = schema if has_logical else _stripped(schema)
+        source = prepared(schema)
         return cast(Schema, parse_schema(source, cast("dict[str, dict[str, object]]", named))), named
     except _NO_SCHEMA as error:
         raise SchemaMismatch(f"this is no Avro schema: {type(error).__name__}: {error}") from error
@@ -128,12 +147,13 @@ def _fields(schema: dict[str, Schema]) -> list[dict[str, Schema]]:
     return cast("list[dict[str, Schema]]", schema["fields"])
 
 
-def _stripped(schema: Schema) -> Schema:
+def _stripped(schema: Schema, decimals: Decimals) -> Schema:
     if isinstance(schema, list):
-        return [_stripped(part) for part in schema]
-    if isinstance(schema, dict):
-        return {name: _stripped(part) for name, part in schema.items() if name != "logicalType"}
-    return schema
+        return [_stripped(part, decimals) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {name: _stripped(part, decimals) for name, part in schema.items() if name != "logicalType"}
+    return {**plain, "logicalType": decimals.value} if _logical(schema) == "decimal" else plain
 
 
 class _Check:
@@ -141,6 +161,8 @@ class _Check:
 
     def __init__(self, named: dict[str, Schema]) -> None:
         self._named = named
+        self.decimals: set[Decimals] = set()
+        """What the declared ones are declared to be."""
 
     def value(self, schema: Schema, kind: Type, path: str) -> None:
         schema = self._one(schema, kind, path)
@@ -150,7 +172,9 @@ class _Check:
                 self._record(cast("dict[str, Schema]", schema), kind, path)
             case ListType(item) if name == "array":
                 self.value(cast("dict[str, Schema]", schema)["items"], item, f"{path}[]")
-            case ScalarType(scalar) if self._takes(name, logical, scalar):
+            case ScalarType(scalar) if logical == "decimal" and scalar in _DECIMALS:
+                self.decimals.add(_DECIMALS[scalar])
+            case ScalarType(scalar) if logical != "decimal" and _takes(name, logical, scalar):
                 pass
             case _:
                 raise mismatch(path, kind, _shown(schema), _HINTS.get(logical) or _HINTS.get(name))
@@ -177,10 +201,9 @@ class _Check:
                     "declare it nullable (optional), or leave it out",
                 )
 
-    def _takes(self, name: str, logical: str, scalar: Scalar) -> bool:
-        if logical == "decimal":
-            return scalar is Scalar.BINARY
-        return scalar in _TAKES.get(name, ()) or scalar in _TAKES_LOGICAL.get(logical, ())
+
+def _takes(name: str, logical: str, scalar: Scalar) -> bool:
+    return scalar in _TAKES.get(name, ()) or scalar in _TAKES_LOGICAL.get(logical, ())
 
 
 def _name(schema: Schema) -> str:

@@ -1,0 +1,47 @@
+"""Avro's decimals: two's-complement bytes as the text of the number, or as the number without its point.
+
+What it owns: the conversion, which fastavro calls for a logical type of ours. Pure; any thread.
+What it leaves: which of them a schema has (`avro_schema.py`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias
+
+from fastavro.read import LOGICAL_READERS
+
+_Schema: TypeAlias = "dict[str, object] | None"
+
+
+class Decimals(Enum):
+    """What a decimal becomes; the value is the logical type that a schema has instead."""
+
+    BYTES = "lightflus-bytes"
+    TEXT = "lightflus-decimal-text"
+    UNSCALED = "lightflus-decimal-unscaled"
+
+
+def _text(value: bytes, writer: _Schema, reader: _Schema) -> str:
+    """`-12.30`: all digits that the scale says."""
+    number = _unscaled(value, writer, reader)
+    scale = _scale(writer)
+    digits = str(abs(number)).rjust(scale + 1, "0")
+    point = len(digits) - scale
+    return "-" * (number < 0) + digits[:point] + ("." + digits[point:] if scale else "")
+
+
+def _unscaled(value: bytes, writer: _Schema, reader: _Schema) -> int:
+    """The digits as a whole number. Raises ValueError where the reader wants its point elsewhere."""
+    if isinstance(reader, dict) and "logicalType" in reader and _scale(reader) != _scale(writer):
+        raise ValueError(f"a decimal has scale {_scale(writer)}, not {_scale(reader)}")
+    return int.from_bytes(value, "big", signed=True)
+
+
+def _scale(schema: _Schema) -> int:
+    return int(str((schema or {}).get("scale", 0)))
+
+
+for _type in ("bytes", "fixed"):
+    LOGICAL_READERS[f"{_type}-{Decimals.TEXT.value}"] = _text
+    LOGICAL_READERS[f"{_type}-{Decimals.UNSCALED.value}"] = _unscaled
