@@ -107,6 +107,34 @@ def test_a_message_is_the_field_value_or_the_only_one() -> None:
     assert [bad.index for bad in decoded.bad] == [2]
 
 
+TWICE = [b"value", b"1", b"more", b"x", b"value", b"2"]
+
+
+def test_an_entry_that_has_a_field_twice_is_a_bad_record() -> None:
+    record = StructType((Field("value", ScalarType(Scalar.UTF8, nullable=True)),))
+    decoder = FieldEntries(record, lambda kind: message_decoder("json", kind))
+    decoded = decoder.decode([flat({"value": "a"}), TWICE, flat({"value": "b"})])
+    assert decoded.columns.to_pylist() == [{"value": "a"}, {"value": "b"}]
+    assert reasons(decoded) == [(1, "field `value` stands there twice")]
+    assert decoded.bad[0].raw == b'{"value": "1", "more": "x", "value": "2"}'
+
+
+@pytest.mark.parametrize("kind", [FLOAT, ScalarType(Scalar.FLOAT64, nullable=True)])
+def test_an_entry_that_has_its_message_twice_is_a_bad_record(kind: Type) -> None:
+    decoder = MessageEntries("value", message_decoder("json", kind), is_chosen=True)
+    decoded = decoder.decode([flat({"value": "1"}), TWICE, flat({"value": "x"}), flat({"value": "2"})])
+    assert decoded.columns.to_pylist() == [{"value": 1.0}, {"value": 2.0}]
+    assert [bad.index for bad in decoded.bad] == [1, 2]
+    assert decoded.record_of_row is not None
+    assert decoded.record_of_row.to_pylist() == [0, 3]
+
+
+def test_a_field_that_nobody_reads_may_stand_there_twice() -> None:
+    record = StructType((Field("more", TEXT),))
+    decoder = FieldEntries(record, lambda kind: message_decoder("json", kind))
+    assert decoder.decode([TWICE]).columns.to_pylist() == [{"more": "x"}]
+
+
 def test_a_message_is_the_chosen_field_and_no_other() -> None:
     record = StructType((Field("n", FLOAT),))
     decoder = MessageEntries("body", message_decoder("json", record), is_chosen=True)

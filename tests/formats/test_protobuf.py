@@ -105,6 +105,32 @@ def test_fields_are_found_by_their_names(schema: str) -> None:
     assert read(schema, "shop.Click", CLICK, [ANN, ANN]) == ([ROW, ROW], ())
 
 
+OLD = """
+syntax = "proto2";
+message Line { required string item = 1; optional int32 count = 2; }
+message Order { required int32 id = 1; repeated Line lines = 2; optional Order before = 3; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        (b"\x08\x00\x12\x03\x0a\x01x", None),
+        (b"", "id"),
+        (b"\x08\x01\x12\x02\x10\x05", "lines[0].item"),
+        (b"\x08\x01\x1a\x00", "before.id"),
+    ],
+)
+def test_a_message_without_a_field_that_its_schema_requires_is_a_bad_record(
+    tmp_path: Path, body: bytes, missing: str | None
+) -> None:
+    path = tmp_path / "old.desc"
+    path.write_bytes(descriptor_set(OLD))
+    rows, bad = read(str(path), "Order", one("id", ScalarType(Scalar.INT32)), [body, b"\x08\x07"])
+    assert rows == ([{"id": 7}] if missing else [{"id": 0}, {"id": 7}])
+    assert [record.reason for record in bad] == ([f"the required field `{missing}` is missing"] if missing else [])
+
+
 POINT = StructType((Field("x", NUMBER),))
 ENTRY = StructType((Field("key", TEXT), Field("value", ScalarType(Scalar.INT32))))
 
@@ -125,6 +151,7 @@ ENTRY = StructType((Field("key", TEXT), Field("value", ScalarType(Scalar.INT32))
         ("kinds", ListType(TEXT), ["BUY", "VIEW"], ["BUY", "VIEW"]),
         ("counts", ListType(ENTRY), {"b": 2, "a": 1}, [{"key": "a", "value": 1}, {"key": "b", "value": 2}]),
         ("large", ScalarType(Scalar.UINT64), 2**64 - 1, 2**64 - 1),
+        ("large", TEXT, 2**64 - 1, "18446744073709551615"),
         ("half", NUMBER, 0.5, 0.5),
         ("yes", ScalarType(Scalar.BOOL), True, True),
     ],

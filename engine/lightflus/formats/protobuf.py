@@ -17,7 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from lightflus.errors import BindingInvalid
 from lightflus.formats.options import FormatOptions
-from lightflus.formats.protobuf_schema import Files, row_reader
+from lightflus.formats.protobuf_schema import Files, requires, row_reader
 from lightflus.formats.protobuf_source import descriptor_set
 from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.rows import Refused, Row, gathered
@@ -35,15 +35,21 @@ SERIALIZED = "?format=serialized"
 class _Reader:
     parse: Callable[[bytes], Message]
     row: Callable[[Message], Row]
+    requires: bool
+    """Whether a message may lack a field that it has to have."""
 
     @staticmethod
     def of(message: Descriptor, record: Type) -> _Reader:
         """Raises SchemaMismatch."""
-        return _Reader(GetMessageClass(message).FromString, row_reader(message, record))
+        return _Reader(GetMessageClass(message).FromString, row_reader(message, record), requires(message))
 
     def read(self, body: bytes) -> Row | Refused:
         try:
-            return self.row(self.parse(body))
+            message = self.parse(body)
+            if self.requires and not message.IsInitialized():
+                missing = message.FindInitializationErrors()  # type: ignore[attr-defined]
+                return Refused(f"the required field `{missing[0]}` is missing")
+            return self.row(message)
         except (DecodeError, UnicodeDecodeError) as error:
             return Refused(f"this is no message of its Protobuf type: {error}")
 

@@ -56,6 +56,9 @@ _TAKES = {
     "bytes": frozenset({Scalar.BINARY}),
 }
 
+_LONG = ("int64", "uint64")
+"""They can be texts, too, as in Protobuf's own JSON."""
+
 
 class Files:
     """The descriptors of one schema."""
@@ -202,6 +205,8 @@ def _value(field: FieldDescriptor, kind: Type, path: str) -> Callable[[object], 
             return _as_it_is
     elif kind.scalar in _TAKES[_shown(field)]:
         return _as_it_is
+    elif kind.scalar is Scalar.UTF8 and _shown(field) in _LONG:
+        return str
     raise mismatch(path, kind, _shown(field))
 
 
@@ -224,6 +229,19 @@ def _moment(per_second: int) -> Callable[[object], object]:
         return seconds * per_second + nanos // unit
 
     return count
+
+
+def requires(message: Descriptor) -> bool:
+    """Whether some field of it, at any depth, has to be there (proto2's `required`)."""
+    seen, waiting = {message.full_name}, [message]
+    while waiting:
+        fields = waiting.pop().fields
+        if any(field.is_required for field in fields):
+            return True
+        parts = [field.message_type for field in fields if field.message_type is not None]
+        waiting += [part for part in parts if part.full_name not in seen]
+        seen.update(part.full_name for part in parts)
+    return False
 
 
 def _as_it_is(value: object) -> object:

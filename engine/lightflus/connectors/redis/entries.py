@@ -8,7 +8,7 @@ since the client hands them over as lists.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Protocol, TypeAlias, cast
@@ -44,12 +44,25 @@ class MessageEntries:
 
     def decode(self, entries: Sequence[Fields]) -> Decoded:
         """A message per entry."""
+        if twice := list(_twice(entries, [self._field])):
+            return self._decode_others(entries, twice)
         messages = pa.array(map(self._message, entries), pa.binary())
         decoded = self._decoder.decode_messages(messages)
         if not messages.null_count:
             return decoded
         bad = [one if messages[one.index].is_valid else self._missing(one, entries[one.index]) for one in decoded.bad]
         return replace(decoded, bad=tuple(bad))
+
+    def _decode_others(self, entries: Sequence[Fields], wrong: Sequence[Wrong]) -> Decoded:
+        """The entries but the wrong ones, and those as bad records in their places."""
+        left_out = {one.index for one in wrong}
+        places = [index for index in range(len(entries)) if index not in left_out]
+        found = self.decode([entries[index] for index in places])
+        rows = range(len(places)) if found.record_of_row is None else found.record_of_row.to_pylist()
+        bad = [replace(one, index=places[one.index]) for one in found.bad]
+        bad += [_bad(one, entries[one.index]) for one in wrong]
+        numbers = pa.array([places[row or 0] for row in rows], pa.int32())
+        return Decoded(found.columns, len(entries), numbers, tuple(sorted(bad, key=lambda one: one.index)))
 
     def _missing(self, bad: BadRecord, fields: Fields) -> BadRecord:
         """An entry that has not the field: all that it has is put aside."""
@@ -80,6 +93,7 @@ class FieldEntries:
             array, found = column.read(pa.array([fields.get(name) for fields in named], pa.binary()))
             arrays.append(array)
             wrong = {one.index: one for one in found} | wrong
+        wrong |= {one.index: one for one in _twice(entries, self._names)}
         bad = tuple(_bad(wrong[index], entries[index]) for index in sorted(wrong))
         return _decoded(pa.RecordBatch.from_arrays(arrays, names=self._schema.names), self._schema, bad)
 
@@ -102,14 +116,18 @@ def _by_name(fields: Fields) -> dict[bytes, bytes]:
     return dict(zip(fields[::2], fields[1::2], strict=True))
 
 
+def _twice(entries: Sequence[Fields], names: Sequence[bytes]) -> Iterator[Wrong]:
+    """Entries that have one of the fields more than once: nobody could say which is meant."""
+    for index, fields in enumerate(entries):
+        found = fields[::2]
+        if len(set(found)) < len(found) and (name := next((n for n in names if found.count(n) > 1), None)):
+            yield Wrong(index, f"field `{name.decode()}` stands there twice")
+
+
 def _bad(wrong: Wrong, fields: Fields) -> BadRecord:
-    raw = json.dumps(
-        {
-            name.decode(errors="backslashreplace"): value.decode(errors="backslashreplace")
-            for name, value in _by_name(fields).items()
-        },
-        ensure_ascii=False,
-    )
+    words = [json.dumps(word.decode(errors="backslashreplace"), ensure_ascii=False) for word in fields]
+    pairs = zip(words[::2], words[1::2], strict=True)
+    raw = "{" + ", ".join(f"{name}: {value}" for name, value in pairs) + "}"
     return BadRecord(wrong.index, 0, wrong.reason, wrong.hint, raw.encode())
 
 
