@@ -89,12 +89,12 @@ def test_a_statement_that_does_not_fit_the_database_is_told(place: Place, statem
 
 def test_everything_that_is_wrong_with_a_table_is_said_at_once(place: Place) -> None:
     place.run(
-        "CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, made DATETIME NOT NULL DEFAULT NOW(), n INT,"
+        "CREATE TABLE t (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, made DATETIME NOT NULL DEFAULT NOW(), n DOUBLE,"
         "kind INT NOT NULL, total INT AS (n + 1), name TEXT NOT NULL, ok BOOL)"
     )
     fields = {"n": TEXT, "total": NUMBER, "name": replace(TEXT, nullable=True), "ok": FLOAT, "price": FLOAT}
     shown = refusal(place, fields, table="t").replace("int(11)", "int")  # as MariaDB calls it
-    assert "column `n` is int, and the job writes utf8: turn the text into a number" in shown
+    assert "column `n` is double, and the job writes utf8: turn the text into a number" in shown
     assert "column `total` is int, and the job writes int64: the table computes it" in shown
     assert "column `name` is text, and the job writes utf8?: the value may be null" in shown
     assert "column `kind` is int, may not be null and has no default, and is not written" in shown
@@ -111,6 +111,7 @@ def test_everything_that_is_wrong_with_a_table_is_said_at_once(place: Place) -> 
         (TEXT, "BLOB", True),
         (TEXT, "DATETIME", True),
         (TEXT, "DOUBLE", False),
+        (TEXT, "BIGINT UNSIGNED", True),
         (FLOAT, "TEXT", False),
         (FLOAT, "DECIMAL(9, 2)", True),
         (NUMBER, "VARCHAR(30)", True),
@@ -134,10 +135,16 @@ def test_types_that_do_not_fit_are_refused(place: Place, kind: Type, column: str
         assert "column `x` is" in refusal(place, {"x": kind}, table="t")
 
 
+@pytest.mark.parametrize("statement", [None, "INSERT INTO counts (word, Word) VALUES (?, ?)"])
+def test_two_fields_that_are_one_column_are_both_named(place: Place, statement: str | None) -> None:
+    options = {"table": "counts"} if statement is None else {"statement": statement}
+    assert "`word` and `Word` are one column" in refusal(place, {"word": TEXT, "Word": TEXT}, **options)
+
+
 def test_a_statement_without_columns_is_checked_by_their_order(place: Place) -> None:
-    shown = refusal(place, {"1": NUMBER, "2": TEXT}, statement="INSERT INTO counts VALUES (?, ?)")
+    shown = refusal(place, {"1": NUMBER, "2": ScalarType(Scalar.BINARY)}, statement="INSERT INTO counts VALUES (?, ?)")
     assert "column `n` is bigint" in shown
-    assert "and the job writes utf8" in shown
+    assert "and the job writes binary" in shown
 
 
 def test_what_a_statement_makes_of_a_value_is_its_own_affair(place: Place) -> None:

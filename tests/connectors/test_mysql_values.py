@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from mysql_helpers import FLOAT, NUMBER, TEXT, Place, write
@@ -78,8 +78,49 @@ def test_a_time_that_is_text_is_cut_and_not_rounded(place: Place, column: str, t
 
 def test_a_time_that_sql_does_not_spell_so_is_told_how_it_is_spelled(place: Place) -> None:
     with pytest.raises(SinkFailed, match="id 0 is refused: Incorrect datetime value") as caught:
-        written(place, "DATETIME", TEXT, ["2026-03-29T02:30:00Z"])
-    assert "`2026-01-31 23:59:59.5` in UTC" in str(caught.value.hint)
+        written(place, "DATETIME", TEXT, ["29.3.2026"])
+    assert "`2026-01-31 23:59:59.5`" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("column", "kept"),
+    [
+        ("DATETIME(6)", datetime(2016, 6, 15, 23, 12, 35, 987_000)),
+        ("DATETIME", datetime(2016, 6, 15, 23, 12, 35)),
+        ("TIMESTAMP(1)", datetime(2016, 6, 15, 23, 12, 35, 900_000)),
+        ("DATE", date(2016, 6, 15)),
+        ("VARCHAR(30)", "2016-06-15T23:12:35.987Z"),
+    ],
+)
+def test_a_time_as_javascript_spells_it_goes_into_every_column_that_takes_times(
+    place: Place, column: str, kept: object
+) -> None:
+    assert written(place, column, TEXT, ["2016-06-15T23:12:35.987Z"]) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("BIGINT UNSIGNED", "18446744073709551615"),
+        ("BIGINT", "-9223372036854775808"),
+        ("DECIMAL(30)", "123456789012345678901234567890"),
+        ("TINYINT", "+007"),
+    ],
+)
+def test_digits_go_into_a_column_of_whole_numbers_exactly(place: Place, column: str, text: str) -> None:
+    assert written(place, column, TEXT, [text]) == [int(text)]
+
+
+@pytest.mark.parametrize("text", ["1.5", "1e3", "", "12 a", "0x10"])
+def test_a_text_that_is_no_whole_number_names_the_record(place: Place, text: str) -> None:
+    with pytest.raises(SinkFailed, match=r"id 1: v is `.*`, and its column takes whole numbers"):
+        written(place, "BIGINT", TEXT, ["1", text])
+
+
+@pytest.mark.parametrize(("column", "text"), [("BIGINT UNSIGNED", "18446744073709551616"), ("TINYINT", "128")])
+def test_digits_out_of_range_name_the_record(place: Place, column: str, text: str) -> None:
+    with pytest.raises(SinkFailed, match="the record with id 0 is refused: Out of range value"):
+        written(place, column, TEXT, [text])
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,18 @@ def write(opened: Sink, **pairs: str) -> None:
     opened.close()
 
 
+def test_two_fields_that_are_one_column_are_both_named_before_the_start() -> None:
+    fields = tuple(SinkField(n, FieldPath((n,)), ScalarType(Scalar.UTF8)) for n in ("id", "word", "Id"))
+    with pytest.raises(BindingInvalid, match="`id` and `Id` are one column of a SQLite table"):
+        Table("t", fields, ())
+
+
+def test_letters_that_sqlite_does_not_fold_make_two_columns(tmp_path: Path) -> None:
+    fields = tuple(SinkField(n, FieldPath((n,)), ScalarType(Scalar.UTF8)) for n in ("é", "É"))
+    SqliteSink(str(tmp_path / "x.db"), Table("t", fields, ())).close()
+    assert query(tmp_path / "x.db", 'SELECT "é", "É" FROM t') == []
+
+
 @pytest.mark.parametrize("delivery", list(Delivery))
 def test_it_is_a_sink(tmp_path: Path, delivery: Delivery) -> None:
     paths: list[Path] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lightflus.connectors.column_names import same_names
 from lightflus.connectors.mysql.conversion import refusal
 from lightflus.connectors.mysql.insert import Insert
 from lightflus.connectors.mysql.table import Column, Table
@@ -53,7 +54,13 @@ def check(insert: Insert, aims: Sequence[Target], key: Sequence[int], table: Tab
         table: the table.
         place: the server, for the error.
     """
-    problems = [*_missing(insert, table), *_refused(aims), *_left_out(insert, table), *_key(insert, aims, key, table)]
+    problems = [
+        *_missing(insert, table),
+        *_twice(insert),
+        *_refused(aims),
+        *_left_out(insert, table),
+        *_key(insert, aims, key, table),
+    ]
     if not problems:
         return
     text, hint = problems[0]
@@ -87,6 +94,12 @@ def _missing(insert: Insert, table: Table) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys([*(cell.column for cell in insert.cells), *(u.column for u in insert.updates or ())]):
         if name is not None and table.column(name) is None:
             yield f"there is no column `{name}`", f"there are {there}"
+
+
+def _twice(insert: Insert) -> Iterator[tuple[str, str]]:
+    named = [cell.column for cell in insert.cells if cell.column]
+    for one, other in same_names(named):
+        yield f"`{one}` and `{other}` are one column, since case does not matter", "give one of them another name"
 
 
 def _refused(aims: Sequence[Target]) -> Iterator[tuple[str, str]]:

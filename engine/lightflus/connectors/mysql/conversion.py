@@ -36,7 +36,7 @@ _TAKES: dict[frozenset[Scalar], frozenset[Family]] = {
     frozenset({Scalar.BOOL}): frozenset({Family.INTEGER, Family.BIT}),
     _INTEGERS: _NUMERIC | {Family.BIT, Family.TEXT},
     _FLOATS: _NUMERIC,
-    frozenset({Scalar.UTF8}): frozenset(Family) - {Family.INTEGER, Family.FLOATING, Family.BIT, Family.OTHER},
+    frozenset({Scalar.UTF8}): frozenset(Family) - {Family.FLOATING, Family.BIT, Family.OTHER},
     frozenset({Scalar.BINARY}): frozenset({Family.BINARY}),
     frozenset({Scalar.DATE32}): frozenset({Family.DATE, Family.MOMENT, Family.TEXT}),
     _TIMESTAMPS: frozenset({Family.MOMENT, Family.TEXT}),
@@ -44,6 +44,7 @@ _TAKES: dict[frozenset[Scalar], frozenset[Family]] = {
 _JSON_FAMILIES = frozenset({Family.JSON, Family.TEXT})
 
 
+_ISO = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)Z$"
 _WIDEST = pa.decimal128(38, 0)
 _SHOWN_CHOICES = 12
 
@@ -89,7 +90,7 @@ def keeps_apart(kind: Type, column: Column) -> bool:
     scalar = kind.scalar if isinstance(kind, ScalarType) else None
     match column.family:
         case Family.INTEGER | Family.BIT:
-            return True
+            return scalar is not Scalar.UTF8
         case Family.TEXT:
             return column.is_exact
         case Family.DECIMAL:
@@ -110,9 +111,8 @@ def conversion(kind: Type, column: Column | None, json_of: JsonOf) -> Convert:
         return _as_bit
     if kind.scalar in _FLOATS:
         return _as_integer if column is not None and column.family is Family.INTEGER else _finite
-    if column is not None and column.choices:
-        choices = column.choices
-        return lambda texts: _as_choice(texts, choices)
+    if kind.scalar is Scalar.UTF8:
+        return _as_it_is if column is None else _of_texts(column)
     if kind.scalar in _TIMESTAMPS:
         digits = column.fraction if column is not None and column.family is Family.MOMENT else 6
         return lambda moments: _as_moment(moments, digits)
@@ -148,6 +148,33 @@ def _as_choice(texts: AnyArray, choices: Sequence[str]) -> AnyArray:
         listed = ", ".join(f"`{choice}`" for choice in choices[:_SHOWN_CHOICES])
         raise Unfit(row, "is none of its column's values", f"write one of {listed}")
     return texts
+
+
+def _of_texts(column: Column) -> Convert:
+    if column.choices:
+        return lambda texts: _as_choice(texts, column.choices)
+    match column.family:
+        case Family.INTEGER:
+            return _as_digits
+        case Family.MOMENT:
+            return lambda texts: _as_sql_time(texts, r"\1 \2")
+        case Family.DATE:
+            return lambda texts: _as_sql_time(texts, r"\1")
+        case _:
+            return _as_it_is
+
+
+def _as_digits(texts: AnyArray) -> AnyArray:
+    """Whole numbers of any size; the server would round others without a word."""
+    whole = pc.match_substring_regex(cast("pa.StringArray", texts), r"^\s*[+-]?[0-9]+\s*$")
+    if (row := _first(pc.invert(whole))) is not None:
+        raise Unfit(row, f"is `{texts[row]!s:.40}`, and its column takes whole numbers", "write digits only")
+    return texts
+
+
+def _as_sql_time(texts: AnyArray, parts: str) -> AnyArray:
+    """Times that are spelled as `toISOString()` does, as SQL spells them; the server judges all others."""
+    return pc.replace_substring_regex(cast("pa.StringArray", texts), _ISO, parts)
 
 
 def _as_integer(values: AnyArray) -> AnyArray:

@@ -79,7 +79,7 @@ _HINTS = {
     1064: "change the option `statement`: it is the server that reads it",
     1305: "make that procedure or function, or change the option `statement`",
     1136: "change the option `statement`: as many values as columns",
-    1292: "write dates and times as SQL has them, `2026-01-31 23:59:59.5` in UTC, or fields of the type timestamp",
+    1292: "write dates and times in UTC, as SQL has them (`2026-01-31 23:59:59.5`) or as `toISOString()` does",
     DUPLICATE: "let the statement say what happens to a row that is there: ON DUPLICATE KEY UPDATE; a job that starts "
     "again writes some records twice",
     3159: "set the option `tls` to true",

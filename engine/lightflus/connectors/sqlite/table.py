@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lightflus.connectors.column_names import same_names
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
 from lightflus.model.types import Scalar, ScalarType, Type
@@ -43,6 +44,11 @@ class Table:
 
     def __post_init__(self) -> None:
         """Raises BindingInvalid for what SQLite cannot hold."""
+        for one, other in same_names([field.name for field in self.fields]):
+            raise BindingInvalid(
+                f"`{one}` and `{other}` are one column of a SQLite table, since case does not matter there",
+                hint="give one of these fields another name",
+            )
         for field in self.fields:
             _stored_as(field.name, field.type)
             if field.name in self.key_fields and field.type.nullable:
