@@ -15,7 +15,7 @@ _Schema: TypeAlias = "dict[str, object] | None"
 
 
 class Decimals(Enum):
-    """What a decimal becomes; the value is the logical type that a schema has instead."""
+    """What a decimal becomes."""
 
     BYTES = "lightflus-bytes"
     TEXT = "lightflus-decimal-text"
@@ -42,6 +42,11 @@ def _scale(schema: _Schema) -> int:
     return int(str((schema or {}).get("scale", 0)))
 
 
-for _type in ("bytes", "fixed"):
-    LOGICAL_READERS[f"{_type}-{Decimals.TEXT.value}"] = _text
-    LOGICAL_READERS[f"{_type}-{Decimals.UNSCALED.value}"] = _unscaled
+_READERS = {Decimals.TEXT: _text, Decimals.UNSCALED: _unscaled}
+
+
+def logical_type(decimals: Decimals) -> str:
+    """The logical type that a schema has instead of `decimal`; fastavro knows how to read it from now on."""
+    if (reader := _READERS.get(decimals)) is not None:
+        LOGICAL_READERS.update({f"{kind}-{decimals.value}": reader for kind in ("bytes", "fixed")})
+    return decimals.value

@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 from fastavro import parse_schema
 from fastavro.schema import SchemaParseException, UnknownType
 
-from lightflus.formats.avro_decimals import Decimals
+from lightflus.formats.avro_decimals import Decimals, logical_type
 from lightflus.formats.refusal import SchemaMismatch, joined, mismatch
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
 
@@ -153,7 +153,7 @@ def _stripped(schema: Schema, decimals: Decimals) -> Schema:
     if not isinstance(schema, dict):
         return schema
     plain = {name: _stripped(part, decimals) for name, part in schema.items() if name != "logicalType"}
-    return {**plain, "logicalType": decimals.value} if _logical(schema) == "decimal" else plain
+    return {**plain, "logicalType": logical_type(decimals)} if _logical(schema) == "decimal" else plain
 
 
 class _Check:

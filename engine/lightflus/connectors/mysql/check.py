@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lightflus.connectors.column_names import same_names
 from lightflus.connectors.mysql.conversion import refusal
 from lightflus.connectors.mysql.insert import Insert
 from lightflus.connectors.mysql.table import Column, Table
+from lightflus.connectors.toolbox.column_names import same_names
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
 

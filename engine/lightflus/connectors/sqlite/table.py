@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lightflus.connectors.column_names import same_names
+from lightflus.connectors.toolbox.column_names import same_names
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
 from lightflus.model.types import Scalar, ScalarType, Type
