@@ -35,6 +35,10 @@ LINES = st.sampled_from(
 )
 
 
+def line_of(position: str) -> int:
+    return int(position.split(":")[1])
+
+
 def read(pieces: Sequence[bytes | None], form: str) -> tuple[list[tuple[str, object]], list[tuple[str, bytes]], str]:
     """Rows and rejected lines with their places, and the last position."""
     waiting = list(pieces)
@@ -53,6 +57,9 @@ def read(pieces: Sequence[bytes | None], form: str) -> tuple[list[tuple[str, obj
     while (batch := reader.read()) is not None:
         rows += [(batch.origin.position(i), row) for i, row in enumerate(batch.columns.to_pylist())]
         rejected += [(bad.position, bad.raw) for bad in batch.rejected]
+        lines = [line_of(batch.origin.position(i)) for i in range(batch.columns.num_rows)]
+        for bad in batch.rejected:
+            assert bad.rows_before == sum(line < line_of(bad.position) for line in lines)
         position = batch.positions["t"]
     return rows, rejected, position
 

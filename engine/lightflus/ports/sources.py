@@ -19,12 +19,21 @@ from lightflus.ports.health import Health
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that could not be decoded, with its place: `topic[3]@1077`, `book.txt:12:5`."""
+    """A record that could not be decoded.
+
+    Attributes:
+        position: its place: `topic[3]@1077`, `book.txt:12:5`.
+        reason: what is wrong.
+        hint: what would be right, or None.
+        raw: its bytes.
+        rows_before: rows of its batch that stand before it.
+    """
 
     position: str
     reason: str
     hint: str | None
     raw: bytes
+    rows_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

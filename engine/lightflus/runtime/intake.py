@@ -40,23 +40,32 @@ class Intake:
             RecordInvalid: the policy is to fail, or everything is bad.
             SinkFailed: the dead letters cannot be kept.
         """
-        if not batch.rejected:
-            self._in_a_row = 0
-            return
+        if batch.rejected:
+            self._settle(batch)
+        self._count(batch)
+
+    def _settle(self, batch: SourceBatch) -> None:
         if self._policy.action is BadRecords.FAIL:
             raise _invalid(batch.rejected[0])
         if self._policy.action is BadRecords.DEAD_LETTER:
             assert self._policy.letters is not None
             self._policy.letters.put(self._source, batch.rejected)
         self._counters.rejected += len(batch.rejected)
-        self._in_a_row = 0 if batch.columns.num_rows else self._in_a_row + len(batch.rejected)
-        if self._in_a_row >= REJECTED_IN_A_ROW:
-            last = batch.rejected[-1]
-            raise RecordInvalid(
-                f"{self._in_a_row:,} records one after another could not be decoded; of this one: {last.reason}",
-                where=last.position,
-                hint="the type or the format of the source does not fit what it reads",
-            )
+
+    def _count(self, batch: SourceBatch) -> None:
+        """Bad records between two good ones, wherever batches happen to end."""
+        rows = 0
+        for one in batch.rejected:
+            self._in_a_row = 1 if one.rows_before > rows else self._in_a_row + 1
+            rows = one.rows_before
+            if self._in_a_row == REJECTED_IN_A_ROW:
+                raise RecordInvalid(
+                    f"{self._in_a_row:,} records one after another could not be decoded; of this one: {one.reason}",
+                    where=one.position,
+                    hint="the type or the format of the source does not fit what it reads",
+                )
+        if batch.columns.num_rows > rows:
+            self._in_a_row = 0
 
 
 def _invalid(rejected: Rejected) -> RecordInvalid:

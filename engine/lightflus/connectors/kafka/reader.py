@@ -21,12 +21,13 @@ from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, ru
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking, partition_of, split_of
 from lightflus.connectors.kafka.troubles import Troubles
+from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, KAFKA_READ_BYTES, KAFKA_READ_CALLS, READ_WAIT_MS
 from lightflus.ports.formats import Decoded
 from lightflus.ports.health import Health
-from lightflus.ports.sources import Rejected, SourceBatch
+from lightflus.ports.sources import SourceBatch
 
 
 class Rows(Protocol):
@@ -99,10 +100,10 @@ class KafkaReader:
         positions = {split_of(self._reading.topic, run.partition): str(run.next_offset) for run in runs}
         decoded = self._reading.rows.decode(gathered)
         origin = MessageOrigin(self._reading.topic, runs, decoded.record_of_row)
-        rejected = tuple(Rejected(origin.place(bad.index), bad.reason, bad.hint, bad.raw) for bad in decoded.bad)
+        bad = rejected(decoded, lambda record: origin.place(record.index))
         if self._fresh:
             positions, self._fresh = {**self._fresh, **positions}, {}
-        return SourceBatch(decoded.columns, origin, positions, gathered.bytes, rejected)
+        return SourceBatch(decoded.columns, origin, positions, gathered.bytes, bad)
 
     def add(self, splits: Sequence[str]) -> None:
         """Partitions that the topic got while the job runs, from their beginning. Raises SourceFailed."""

@@ -23,11 +23,11 @@ from lightflus.connectors.redis.ids import EntryId
 from lightflus.connectors.redis.lanes import NEW, Entry, Info, Lane, lanes
 from lightflus.connectors.redis.plan import Plan
 from lightflus.connectors.redis.server import Server
+from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import READ_WAIT_MS, REDIS_LOOK_MS
-from lightflus.ports.formats import BadRecord
-from lightflus.ports.sources import Rejected, SourceBatch
+from lightflus.ports.sources import SourceBatch
 
 T = TypeVar("T")
 
@@ -212,12 +212,8 @@ class StreamReader:
             EntryOrigin(stream, ids, decoded.record_of_row),
             {stream: str(position)},
             size_of(fields),
-            tuple(_rejected(bad, f"{stream}@{ids[bad.index]}") for bad in decoded.bad),
+            rejected(decoded, lambda bad: f"{stream}@{ids[bad.index]}"),
         )
-
-
-def _rejected(bad: BadRecord, position: str) -> Rejected:
-    return Rejected(position, bad.reason, bad.hint, bad.raw)
 
 
 def _parsed(text: str | None, server: Server) -> Position | None:

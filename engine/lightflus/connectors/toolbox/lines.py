@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lightflus.connectors.toolbox.blocks import BOM, BlockReader, LongLine
 from lightflus.connectors.toolbox.failures import reading
+from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import MIB, RECORD_BYTES
 from lightflus.ports.formats import BadRecord, HeadedDecoder, LineDecoder
@@ -125,20 +126,20 @@ class LineReader:
     def _decoded(self, block: bytes, before: int) -> SourceBatch:
         decoded = self._decoder.decode_lines(block)
         origin = LineOrigin(self._name, self._line, decoded.record_of_row)
-        rejected = tuple(map(self._rejected, decoded.bad))
+        bad = rejected(decoded, self._place)
         self._line += decoded.records
-        return self._batch(decoded.columns, origin, rejected, self._blocks.offset - before)
+        return self._batch(decoded.columns, origin, bad, self._blocks.offset - before)
 
     def _skipped(self, line: LongLine) -> SourceBatch:
         """The position stays before the line: its end, and so its length, is not known yet."""
-        rejected = Rejected(
+        told = Rejected(
             f"{self._name}:{self._line + 1}",
             f"this line is longer than {RECORD_BYTES // MIB} MiB, the limit of one record",
             "a record is one line; does the input have line ends (LF)?",
             line.raw,
         )
         origin = LineOrigin(self._name, self._line, None)
-        batch = self._batch(self._nothing(), origin, (rejected,), len(line.raw))
+        batch = self._batch(self._nothing(), origin, (told,), len(line.raw))
         self._line += 1
         return batch
 
@@ -151,9 +152,8 @@ class LineReader:
         position = str(LinePosition(self._blocks.offset, self._line))
         return SourceBatch(columns, origin, {self._split: position}, size, rejected)
 
-    def _rejected(self, bad: BadRecord) -> Rejected:
-        where = f"{self._name}:{self._line + bad.index + 1}:{bad.byte + 1}"
-        return Rejected(where, bad.reason, bad.hint, bad.raw)
+    def _place(self, bad: BadRecord) -> str:
+        return f"{self._name}:{self._line + bad.index + 1}:{bad.byte + 1}"
 
 
 def headed(decoder: HeadedDecoder, header: bytes, name: str) -> LineDecoder:
