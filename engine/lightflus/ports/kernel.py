@@ -87,20 +87,15 @@ class KeyedState(Protocol):
 class Partitioner(Protocol):
     """Stateless kernel functions over key columns."""
 
-    def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
-        """uint64 per row: the specified key hash (docs/key-hash.md). Raises KeyTooLarge, with its row."""
-        ...
-
     def check(self, keys: pa.RecordBatch) -> None:
-        """Raises what `hash` raises; does not hash where all keys together are short enough for one."""
-        ...
-
-    def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
-        """uint32 row numbers per partition, ascending: hash -> key group -> range of groups -> partition."""
+        """Raises KeyTooLarge, with its row; does not hash where all keys together are short enough for one."""
         ...
 
     def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
-        """Both in one: what each partition gets. Raises KeyTooLarge, with its row."""
+        """What each partition gets: key hash (docs/key-hash.md) -> key group -> range of groups -> partition.
+
+        Raises KeyTooLarge, with its row.
+        """
         ...
 
     def close(self) -> None:

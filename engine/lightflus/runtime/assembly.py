@@ -60,7 +60,7 @@ def chain_of(task: Task, parts: Parts) -> Chain:
     stages: list[Stage] = []
     for segment in _segments(task.operators):
         make = STAGES.get(type(segment[0].operator.kind))
-        stages.append(_line(task, segment, parts) if make is None else make(segment[0], parts))
+        stages.append(_line(segment, parts) if make is None else make(segment[0], parts))
     last = len(stages) - 1
     if type(task.last.operator.kind) in STAGES:
         record = record_of(task.last.operator, "")
@@ -84,7 +84,7 @@ def _segments(operators: Sequence[PlannedOperator]) -> Iterator[Sequence[Planned
         yield line
 
 
-def _line(task: Task, operators: Sequence[PlannedOperator], parts: Parts) -> StatelessStage:
+def _line(operators: Sequence[PlannedOperator], parts: Parts) -> StatelessStage:
     """One stage of stateless operators."""
     reads = yields = record_read(parts.plan.graph, operators[0].operator)
     steps: list[Step] = []
@@ -99,17 +99,12 @@ def _line(task: Task, operators: Sequence[PlannedOperator], parts: Parts) -> Sta
                 break
             case KeyBy() as key_by:
                 partitioner = parts.kernel.partitioner(key_by.key_type)
-                tail = KeyTail(key_by, partitioner, own, is_distributed=_is_distributed(task, parts.plan))
+                tail = KeyTail(key_by, partitioner, own)
             case kind:
                 (use,) = uses(planned.operator)
                 steps.append(Step(_STEPS[type(kind)], use.function, own))
         yields = record_of(planned.operator, "")
     return StatelessStage(Line(reads, yields, steps, tail), parts.host)
-
-
-def _is_distributed(task: Task, plan: Plan) -> bool:
-    """Whether several subtasks read what `task` sends."""
-    return any(plan.tasks[edge.downstream].parallelism > 1 for edge in plan.outputs_of(task.id))
 
 
 def _reduce(planned: PlannedOperator, parts: Parts) -> ReduceStage:

@@ -11,18 +11,17 @@ from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from typing import Protocol
 
-import pyarrow as pa
-
 from lightflus.model.elements import Control
 from lightflus.model.graph import FieldPath
 from lightflus.model.types import Type
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
-from lightflus.ports.kernel import Partitioner
+from lightflus.ports.kernel import Partitioner, Share
 from lightflus.ports.network import Sender
 from lightflus.ports.sinks import SinkWriter
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
+from lightflus.runtime.operators.tails import placed_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +107,29 @@ class HashEdge:
         self._with_keys = with_keys
 
     def route(self, batch: Batch) -> list[Routed]:
-        """One batch for every subtask that gets any rows; order is kept."""
-        assert batch.hashes is not None, "a hash edge follows a keyBy"
-        parts = self._partitioner.partition(batch.hashes, len(self.senders), self._key_groups)
-        wanted = batch if self._with_keys else batch.without_keys()
+        """One batch for every subtask that gets any rows; order is kept. Raises KeyTooLarge, with its place."""
+        assert batch.keys is not None, "a hash edge follows a keyBy"
+        with placed_keys(batch):
+            shares = self._partitioner.hash_and_distribute(batch.keys, len(self.senders), self._key_groups)
         return [
-            Routed(sender, self._taken(wanted, rows))
-            for sender, rows in zip(self.senders, parts, strict=True)
-            if len(rows)
+            Routed(sender, self._taken(batch, share))
+            for sender, share in zip(self.senders, shares, strict=True)
+            if len(share.rows)
         ]
 
     def close(self) -> None:
         """Gives the partitioner back."""
         self._partitioner.close()
 
-    def _taken(self, batch: Batch, rows: pa.UInt32Array) -> Batch:
-        """These rows; a key that is a field of the record is not copied a second time."""
-        if len(rows) == batch.rows:
-            return replace(batch, origin=None)
-        if batch.keys is None or self._key_path is None:
-            return batch.take(rows)
+    def _taken(self, batch: Batch, share: Share) -> Batch:
+        """The rows of a share; a key that is a field of the record is not copied a second time."""
         where = self._key_path
-        taken = batch.without_keys().take(rows)
-        keys = batch_at(taken.columns, where.record, where.path, where.key)
-        return replace(taken, keys=keys, hashes=None if batch.hashes is None else batch.hashes.take(rows))
+        wanted = batch if self._with_keys and where is None else batch.without_keys()
+        taken = replace(wanted, origin=None) if len(share.rows) == batch.rows else wanted.take(share.rows)
+        if not self._with_keys:
+            return taken
+        keys = taken.keys if where is None else batch_at(taken.columns, where.record, where.path, where.key)
+        return replace(taken, keys=keys, hashes=share.hashes)
 
 
 class EdgeOutputs:

@@ -7,7 +7,7 @@ subtask's lane. What it leaves: the steps before (`stateless.py`), exchange and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -103,14 +103,13 @@ class RecordTail:
 
 
 class KeyTail:
-    """Adds keys, and their hashes if rows are distributed by them."""
+    """Adds keys; where rows are distributed by them, the edge hashes and checks them (`../outputs.py`)."""
 
-    def __init__(self, key_by: KeyBy, partitioner: Partitioner, counters: Counters, *, is_distributed: bool) -> None:
+    def __init__(self, key_by: KeyBy, partitioner: Partitioner, counters: Counters) -> None:
         self._key = key_by.key
         self._type = key_by.key_type
         self._partitioner = partitioner
         self._counters = counters
-        self._is_distributed = is_distributed
 
     @property
     def calls_guest(self) -> bool:
@@ -126,31 +125,30 @@ class KeyTail:
         return batch
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
-        """Pieces, each with its hashes if they are wanted. Raises KeyTooLarge in any case."""
+        """Pieces. Raises KeyTooLarge, with its place."""
         for piece in _pieces(batch):
             assert piece.keys is not None
-            started = perf_counter_ns()
-            hashed = self._hashed(piece, piece.keys)
-            self._counters.busy_ns += perf_counter_ns() - started
+            with placed_keys(piece):
+                self._partitioner.check(piece.keys)
             self._counters.batches += 1
             self._counters.rows_in += piece.rows
             self._counters.rows_out += piece.rows
-            yield hashed
+            yield piece
 
     def close(self) -> None:
         """Gives the partitioner back."""
         self._partitioner.close()
 
-    def _hashed(self, piece: Batch, keys: pa.RecordBatch) -> Batch:
-        try:
-            if self._is_distributed:
-                return replace(piece, hashes=self._partitioner.hash(keys))
-            self._partitioner.check(keys)
-        except KeyTooLarge as error:
-            if piece.origin is not None:
-                error.where = piece.origin.position(error.row)
-            raise
-        return piece
+
+@contextmanager
+def placed_keys(batch: Batch) -> Iterator[None]:
+    """A key of the batch that is too large says whose it is, where that is known."""
+    try:
+        yield
+    except KeyTooLarge as error:
+        if batch.origin is not None:
+            error.where = batch.origin.position(error.row)
+        raise
 
 
 class SinkTail:
