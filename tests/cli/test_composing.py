@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from job_modules import write_job
 
 PROGRAM = """
@@ -40,6 +41,7 @@ trio.run(main, Path(sys.argv[1]))
 """
 
 
+@pytest.mark.slow
 def test_a_job_runs_in_a_loop_of_somebody_elses_without_the_command_line(tmp_path: Path) -> None:
     write_job(tmp_path / "job.wasm")
     (tmp_path / "in.txt").write_text("1\n2\n3\n")
