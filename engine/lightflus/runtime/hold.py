@@ -1,7 +1,7 @@
 """When something that is held back should be let go.
 
 What it owns: a rule over times: at once when there is nothing else to do; but so seldom that letting go takes at most a
-tenth of the time; and at the latest when the hold ends. Pure; times in seconds of one clock.
+small share of the time; and at the latest when the hold ends. Pure; times in seconds of one clock.
 Why: an emission or a flush costs the same for many updates of a key as for one. Under load, fewer is cheaper; a single
 line typed into a terminal should be seen at once.
 """
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import math
 
-SHARE = 0.1
-"""Largest part of the time that early releases may take."""
-
 
 class Hold:
     """One thing that is held: updates of a keyed operator, or what a sink has not flushed."""
 
-    def __init__(self, longest: float) -> None:
-        """`longest` is the most that anything is held, in seconds."""
+    def __init__(self, longest: float, share: float) -> None:
+        """`longest` is the most that anything is held, in seconds; `share` the part of the time for early releases."""
         self._longest = longest
+        self._share = share
         self._since = math.inf
         self._rest_until = -math.inf
 
@@ -30,7 +28,7 @@ class Hold:
     def end(self, started: float, now: float) -> None:
         """It was let go: that began at `started`."""
         self._since = math.inf
-        self._rest_until = now + (now - started) / SHARE
+        self._rest_until = now + (now - started) / self._share
 
     @property
     def is_held(self) -> bool:

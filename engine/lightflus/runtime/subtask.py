@@ -22,6 +22,8 @@ from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.outputs import Outputs, Routed
 
 _HOLD_SECONDS = limits.HOLD_MS / 1_000
+_UPDATES_SHARE, _WRITES_SHARE = 0.03, 0.1
+"""Parts of the time for letting go early: an update costs the stages and the sink behind it, a flush a wait alone."""
 _HOP_SECONDS = 0.02
 """A hop yields the slot after about this long, so that subtasks of one slot take turns."""
 
@@ -47,8 +49,8 @@ class Subtask:
         self._compute = compute
         self._clock = clock
         self._alignment = Alignment(len(mailbox.sides))
-        self._updates = Hold(_HOLD_SECONDS)
-        self._writes = Hold(_HOLD_SECONDS)
+        self._updates = Hold(_HOLD_SECONDS, _UPDATES_SHARE)
+        self._writes = Hold(_HOLD_SECONDS, _WRITES_SHARE)
 
     async def run(self) -> None:
         """Works until all inputs have ended, or the job stops, and everything has been handed on."""
