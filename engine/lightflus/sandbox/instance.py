@@ -20,7 +20,7 @@ from lightflus.model.graph import FunctionKind, FunctionNumber
 from lightflus.model.types import Scalar, ScalarType, Type
 from lightflus.ports.guests import Folded, GuestBatch
 from lightflus.sandbox.functions import CallPlan, planned
-from lightflus.sandbox.lineage import Listed, Loaded, Part, Rows, Table
+from lightflus.sandbox.lineage import GuestRows, Listed, Loaded, Part, Table
 from lightflus.sandbox.session import Reading, Session
 from lightflus.sandbox.staging import Staging, loaded_table, new_table
 from lightflus.sandbox.traps import Scene
@@ -49,26 +49,26 @@ class ModuleGuest:
         self._chain += 1
         self._session.reset()
 
-    def load(self, columns: pa.RecordBatch) -> Rows:
+    def load(self, columns: pa.RecordBatch) -> GuestRows:
         """Takes a batch; each column is copied in when a function of the chain first reads it."""
-        return Rows((Part(loaded_table(columns), Loaded()),), self._chain)
+        return GuestRows((Part(loaded_table(columns), Loaded()),), self._chain)
 
-    def map(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+    def map(self, function: FunctionNumber, batch: GuestBatch) -> GuestRows:
         """MAP: as many rows as came."""
         plan = planned(self._plans, function, FunctionKind.MAP)
-        return Rows(tuple(self._mapped(plan, piece) for piece in self._pieces(batch)), self._chain)
+        return GuestRows(tuple(self._mapped(plan, piece) for piece in self._pieces(batch)), self._chain)
 
-    def filter(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+    def filter(self, function: FunctionNumber, batch: GuestBatch) -> GuestRows:
         """FILTER: the same rows, narrowed by a selection."""
         plan = planned(self._plans, function, FunctionKind.FILTER)
         parts = (piece.kept(self._mask(plan, piece)) for piece in self._pieces(batch))
-        return Rows(tuple(part for part in parts if part.rows), self._chain)
+        return GuestRows(tuple(part for part in parts if part.rows), self._chain)
 
-    def flat_map(self, function: FunctionNumber, batch: GuestBatch) -> Rows:
+    def flat_map(self, function: FunctionNumber, batch: GuestBatch) -> GuestRows:
         """FLAT_MAP: the children of the list arrays."""
         plan = planned(self._plans, function, FunctionKind.FLAT_MAP)
         parts = (self._flattened(plan, piece) for piece in self._pieces(batch))
-        return Rows(tuple(part for part in parts if part.rows), self._chain)
+        return GuestRows(tuple(part for part in parts if part.rows), self._chain)
 
     def extract(self, function: FunctionNumber, batch: GuestBatch) -> pa.RecordBatch:
         """KEY, FIELD, TIMESTAMP: copied out and fully checked."""
@@ -145,7 +145,7 @@ class ModuleGuest:
             return read_batch(self._session.window(), output, plan.output, piece.rows)
 
     @staticmethod
-    def _layout_of(rows: Rows, record: Type) -> Layout:
+    def _layout_of(rows: GuestRows, record: Type) -> Layout:
         """The layout of `record`, without a look-up by value where the rows know it."""
         known = rows.parts[0].table.layout if rows.parts else None
         return known if known is not None and known.record is record else layout_of(record)
@@ -183,8 +183,8 @@ class ModuleGuest:
         """Around reading an answer of `plan`: a lie ends the instance."""
         return self._session.reading(plan.scene)
 
-    def _mine(self, batch: GuestBatch) -> Rows:
-        if not isinstance(batch, Rows) or batch.chain != self._chain:
+    def _mine(self, batch: GuestBatch) -> GuestRows:
+        if not isinstance(batch, GuestRows) or batch.chain != self._chain:
             raise InternalError("a batch was used after its chain had ended")
         return batch
 

@@ -1,6 +1,6 @@
 """Rows that lie in a guest: where, which of them count, and which loaded row each was made from.
 
-What it owns: `Rows` (what the runtime holds as a GuestBatch), made of parts of at most one struct array each;
+What it owns: `GuestRows` (what the runtime holds as a GuestBatch), made of parts of at most one struct array each;
 selections and list offsets are kept as they are and followed backwards only for an error.
 What it leaves: calls (`instance.py`).
 """
@@ -111,7 +111,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class GuestRows:
     """A batch in a guest. `chain` says which `begin` it belongs to."""
 
     parts: tuple[Part, ...]
