@@ -24,6 +24,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
     │   ├── SourceFailed
     │   ├── SinkFailed
+    │   │   └── RecordRefused         a sink does not take a value (exit code 2: the job can write another)
     │   ├── PeerLost              the process in which another part of the job runs is gone
     │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
     └── InternalError             our own bug (exit code 70)
@@ -195,12 +196,20 @@ class SinkFailed(ExternalError):
     """A sink cannot be opened or written."""
 
 
+class RecordRefused(SinkFailed):
+    """A sink does not take a record: its column, its message or its command has no room for such a value."""
+
+    domain: ClassVar[Domain] = "user"
+
+
 class PeerLost(ExternalError):
     """The process in which another part of the job runs is gone, or cannot be reached."""
 
 
 class ToolMissing(ExternalError):
     """A tool that a command needs is not on this machine; `hint` says how to get it."""
+
+    domain: ClassVar[Domain] = "user"
 
 
 class InternalError(LightflusError):

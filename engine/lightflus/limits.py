@@ -178,6 +178,8 @@ COMMIT_MS: Final = 1_000
 """How often sources learn what has reached the sinks: what a restart reads again, without checkpoints."""
 DISCOVERY_MS: Final = 5_000
 """How often a growing source is asked for new splits: a new partition waits no longer than that."""
+KNOWN_DEAD_LETTERS: Final = 100_000
+"""Dead letters, the newest, that are recognised when a restart reads their records again: a file of some 50 MB."""
 REJECTED_IN_A_ROW: Final = 1_000
 """Records that may be bad one after another before the job ends: then its type or format is wrong, not they."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from connector_helpers import source_spec
@@ -279,8 +280,33 @@ def test_what_is_wrong_is_found_before_the_start(
     redis: Redis, stream: str, options: dict[str, str], message: str
 ) -> None:
     add(redis, stream, "a")
-    with pytest.raises(BindingInvalid, match=message):
+    with pytest.raises((BindingInvalid, SourceFailed), match=message):
         source(int(options.pop("port", redis.port)), options.pop("stream", stream), TEXT, **options)
+
+
+def keyed(redis: Redis, stream: str, **options: str) -> Source:
+    """A source of a job that keeps state by key."""
+    named = {"host": "127.0.0.1", "port": str(redis.port), "stream": stream} | options
+    return open_source(replace(source_spec(Connector("redis-stream", named), TEXT), is_stateful=True))
+
+
+def test_a_keyed_job_is_refused_where_entries_are_gone(redis: Redis, stream: str) -> None:
+    add(redis, stream, "a", "b", "c")
+    keyed(redis, stream).close()
+    with redis.client() as client:
+        client.xtrim(stream, maxlen=2, approximate=False)
+    with pytest.raises(BindingInvalid, match=r"keeps state by key.* entries of it are gone"):
+        keyed(redis, stream)
+    keyed(redis, stream, **{"start.partial": "true"}).close()
+
+
+def test_a_keyed_job_is_refused_where_its_group_has_been_given_entries(redis: Redis, stream: str) -> None:
+    add(redis, stream, "a")
+    opened = keyed(redis, stream, group="g").reader({stream: None}, QuietHealth())
+    assert values(next_values(opened, 1)) == ["a"]
+    opened.close()
+    with pytest.raises(BindingInvalid, match=r"keeps state by key.* group `g` has been given some of it before"):
+        keyed(redis, stream, group="g")
 
 
 @pytest.mark.parametrize("denied", ["xinfo", "xread", "xreadgroup", "xack", "xautoclaim"])

@@ -225,6 +225,6 @@ def test_a_file_that_another_program_holds_is_told_with_the_way_out(
     monkeypatch.setattr("lightflus.connectors.sqlite.sink._BUSY_SECONDS", 0.0)
     with closing(sqlite3.connect(tmp_path / "out.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(BindingInvalid, match="locked") as caught:
+        with pytest.raises(SinkFailed, match="locked") as caught:
             sink(tmp_path / "out.db")
     assert "another program" in str(caught.value.hint)

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.text import Text
 
 from lightflus.cli.screen import CONTROL, emit
-from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, Problem, ToolMissing
+from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, Problem
 
 OK = 0
 EXTERNAL = 1
@@ -36,8 +36,6 @@ _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
 
 def exit_code(error: LightflusError) -> int:
     """What the process answers: 2 the user's fault, 1 something outside failed, 70 our own bug."""
-    if isinstance(error, ToolMissing):
-        return USER
     return {"user": USER, "external": EXTERNAL, "internal": INTERNAL}[error.domain]
 
 

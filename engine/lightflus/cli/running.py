@@ -8,6 +8,7 @@ What it leaves: building (`modules.py`), putting parts together (`compose/`), si
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -46,15 +47,17 @@ def run_job(
     as_json: bool,
     has_stats: bool,
 ) -> None:
-    """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C."""
+    """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C, or if cut off."""
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
         with openable_places(job):
-            is_stopped = _run(job, bindings, parallelism, report, dead_letters=dead_letters, is_draining=is_draining)
+            is_interrupted = _run(
+                job, bindings, parallelism, report, dead_letters=dead_letters, is_draining=is_draining
+            )
     except LightflusError as error:
         report.failed(error)
         raise
-    if is_stopped:
+    if is_interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
@@ -73,19 +76,22 @@ def _run(
     if isinstance(report, JsonReport):
         _keep_stdout_free(plan)
     letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
+    if dead_letters is not None:
+        letters.check()
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     with report, closing(letters), closing(_slots_of(plan)) as slots:
         run = composed(plan, module, slots=slots, streams=streams, letters=letters)
         report.started(plan, module)
         try:
-            result, is_stopped = trio.run(partial(_attend, run, report, is_draining=is_draining))
+            result, is_interrupted = trio.run(partial(_attend, run, report, is_draining=is_draining))
         except LightflusError as error:
             place_function(error, plan.graph)
             raise
     report.ended(plan, result)
-    if letters.count:
-        report.say(f"bad records put aside: {letters.count:,}, in {letters.path}")
-    return is_stopped
+    if letters.count or letters.repeated:
+        again = f", and {letters.repeated:,} that stood there already" if letters.repeated else ""
+        report.say(f"bad records put aside: {letters.count:,}, in {letters.path}{again}")
+    return is_interrupted
 
 
 def _slots_of(plan: Plan) -> ThreadSlots:
@@ -99,7 +105,10 @@ def _letters_of(plan: Plan) -> str:
 
 
 async def _attend(run: Fragment, report: Report, *, is_draining: bool) -> tuple[JobResult | None, bool]:
-    """Runs a job with somebody watching; answers its result (None if cancelled) and whether a signal came."""
+    """Runs a job with somebody watching; answers its result (None if cancelled) and whether it was interrupted.
+
+    A stop that a service manager asked for, and that has come to its end, is none: all that was read is in the sinks.
+    """
     failure: Exception | None = None
     result: JobResult | None = None
 
@@ -123,7 +132,7 @@ async def _attend(run: Fragment, report: Report, *, is_draining: bool) -> tuple[
             nursery.cancel_scope.cancel()
     if failure is not None:
         raise failure
-    return result, stopper.is_asked
+    return result, stopper.is_cancelled or stopper.signal == signal.SIGINT
 
 
 async def _watch(run: Fragment, report: Report) -> None:

@@ -21,7 +21,7 @@ class Stopper:
     """Watches for signals while a job runs.
 
     Attributes:
-        is_asked: whether a signal came.
+        signal: the first signal that came, or None.
         is_cancelled: whether the job was cut off before everything had reached its sink.
     """
 
@@ -33,15 +33,14 @@ class Stopper:
         self._scope = scope
         self._say = say
         self._end = run.drain if is_draining else run.stop
-        self.is_asked = False
+        self.signal: int | None = None
         self.is_cancelled = False
 
     async def watch(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Runs beside the job, and is cancelled with it."""
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             task_status.started()
-            await _next(signals)
-            self.is_asked = True
+            self.signal = await _next(signals)
             self._say("stopping: what was read still reaches its sink; Ctrl-C again cancels")
             self._end()
             async with trio.open_nursery() as nursery:
@@ -70,6 +69,7 @@ class Stopper:
         self._scope.cancel()
 
 
-async def _next(signals: AsyncIterator[int]) -> None:
-    async for _ in signals:
-        return
+async def _next(signals: AsyncIterator[int]) -> int:
+    async for found in signals:
+        return found
+    raise AssertionError("the receiver is open")

@@ -14,7 +14,7 @@ from lightflus.connectors.contract.bindings import is_of_format
 from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.contract.registry import open_sink, open_source, source_kind
-from lightflus.errors import BindingInvalid
+from lightflus.errors import LightflusError
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
 from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, is_secret
 from lightflus.model.graph import Sink as SinkNode
@@ -33,12 +33,22 @@ Opened = TypeVar("Opened", Source, Sink)
 
 
 def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
-    """Every source of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
+    """Every source of the plan's graph; those already open are closed if one fails.
+
+    Raises:
+        BindingInvalid: an option or a type does not fit.
+        SourceFailed, SinkFailed: a system cannot be reached.
+    """
     return _open_all(plan, lambda o: _source(plan.graph, o, plan.names[o.id], streams), SourceNode)
 
 
 def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
-    """Every sink of the plan's graph; those already open are closed if one fails. Raises BindingInvalid."""
+    """Every sink of the plan's graph; those already open are closed if one fails.
+
+    Raises:
+        BindingInvalid: an option or a type does not fit.
+        SourceFailed, SinkFailed: a system cannot be reached.
+    """
     return _open_all(plan, lambda o: _sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
 
 
@@ -61,7 +71,7 @@ def _open_all(
         for operator in plan.graph.operators:
             if isinstance(operator.kind, node):
                 opened[operator.id] = open_one(operator)
-    except BindingInvalid:
+    except LightflusError:
         for one in opened.values():
             one.close()
         raise

@@ -18,7 +18,7 @@ from time import monotonic, sleep
 from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
-from lightflus.errors import BindingInvalid
+from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.formats.options import FormatOptions
 from lightflus.formats.refusal import SchemaUnavailable
 from lightflus.limits import REGISTRY_SCHEMAS, REGISTRY_SECONDS, SCHEMA_BYTES
@@ -76,12 +76,12 @@ class SchemaRegistry:
         return SchemaRegistry(url, user, password) if url else None
 
     def check(self) -> None:
-        """Raises BindingInvalid where it cannot be reached or refuses us."""
+        """Raises SourceFailed where it cannot be reached, BindingInvalid where it refuses us."""
         with _at_start(self.url):
             self._ask("/schemas/types", missing=lambda: "[]")
 
     def latest(self, subject: str, *, query: str = "") -> RegisteredSchema:
-        """The newest schema of a subject. Raises BindingInvalid."""
+        """The newest schema of a subject. Raises BindingInvalid, SourceFailed."""
         path = f"/subjects/{quote(subject, safe='')}/versions/latest{query}"
         with _at_start(self.url):
             found = self._ask(path, missing=lambda: None)
@@ -164,7 +164,8 @@ def _at_start(url: str) -> Iterator[None]:
     try:
         yield
     except SchemaUnavailable as error:
-        raise BindingInvalid(
+        failure = BindingInvalid if error.is_final else SourceFailed
+        raise failure(
             f"option `format.registry`, the schema registry {url}: {error.reason}", hint=error.hint
         ) from error
 

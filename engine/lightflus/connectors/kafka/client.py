@@ -18,7 +18,7 @@ from confluent_kafka.admin._metadata import TopicMetadata
 from lightflus.connectors.kafka.failures import error_of, is_missing, no_topic
 from lightflus.connectors.kafka.options import Cluster, invalid_property
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.errors import BindingInvalid, SourceFailed
+from lightflus.errors import BindingInvalid, ExternalError, SourceFailed
 from lightflus.limits import CONNECT_SECONDS
 
 _NO_GROUP = "lightflus"
@@ -152,10 +152,12 @@ def _made(
         raise invalid_property(cluster.scrubbed(str(exception)), where) from exception
 
 
-def meet(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> TopicMetadata:
+def meet(
+    client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str, *, failure: type[ExternalError]
+) -> TopicMetadata:
     """The first contact: what the cluster says about a topic, within CONNECT_SECONDS.
 
-    Raises BindingInvalid: no broker answers, the password or certificate is wrong, there is no such topic.
+    Raises BindingInvalid: the password or certificate is wrong, there is no such topic. `failure`: no broker answers.
     """
     begun = time.monotonic()
     while True:
@@ -166,7 +168,8 @@ def meet(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, whe
             client.poll(0)
             error = error_of(exception)
             if left <= 0 or troubles.is_hopeless:
-                raise BindingInvalid(troubles.text(error), where=where, hint=troubles.hint(error)) from exception
+                kind = BindingInvalid if troubles.is_hopeless else failure
+                raise kind(troubles.text(error), where=where, hint=troubles.hint(error)) from exception
             continue
         troubles.cleared()
         if found.error is None:

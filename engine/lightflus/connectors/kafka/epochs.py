@@ -88,7 +88,7 @@ class Epochs:
         troubles = Troubles(self.cluster)
         client = new_consumer(self.cluster, {"isolation.level": "read_uncommitted"}, troubles, self.where)
         try:
-            partitions = meet(client, self.topic, self.cluster, troubles, self.where).partitions
+            partitions = meet(client, self.topic, self.cluster, troubles, self.where, failure=SinkFailed).partitions
             asked = [TopicPartition(self.topic, partition, OFFSET_END) for partition in partitions]
             with mapped(SinkFailed, self.where, self.cluster):
                 return {at.partition: at.offset for at in client.offsets_for_times(asked, timeout=CONNECT_SECONDS)}

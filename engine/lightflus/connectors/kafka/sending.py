@@ -15,7 +15,7 @@ from lightflus.connectors.kafka.failures import error_of, hint_of, mapped, text_
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.records import Headers, Records
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.errors import SinkFailed
+from lightflus.errors import RecordRefused, SinkFailed
 from lightflus.limits import KAFKA_PENDING_MESSAGES, KAFKA_SEND_MESSAGES
 from lightflus.ports.health import Health
 
@@ -162,7 +162,7 @@ class Sending:
     def _refused(self, error: KafkaError, value: bytes | None, key: bytes | None) -> SinkFailed:
         target = self._target
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-            return SinkFailed(
+            return RecordRefused(
                 f"a message of {len(value or b'') + len(key or b''):,} bytes is larger than `{target.topic}` takes "
                 f"({target.most_bytes:,})",
                 where=target.where,

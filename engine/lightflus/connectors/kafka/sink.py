@@ -30,6 +30,7 @@ from lightflus.connectors.kafka.transactions import (
 )
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.rows import last_rows
+from lightflus.errors import SinkFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
 from lightflus.model.graph import Delivery
 from lightflus.model.schemas import KAFKA
@@ -73,7 +74,7 @@ class KafkaSink:
         *,
         make_producer: NewProducer = new_producer,
     ) -> None:
-        """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""
+        """Meets the cluster. Raises BindingInvalid: an option is wrong; SinkFailed: it does not answer."""
         self._name = name
         self._options = options
         self._encode = encode
@@ -162,7 +163,7 @@ def _meet(name: str, options: SinkOptions) -> int:
     troubles = Troubles(cluster)
     client = new_consumer(cluster, {}, troubles, name)
     try:
-        meet(client, options.topic, cluster, troubles, name)
+        meet(client, options.topic, cluster, troubles, name, failure=SinkFailed)
     finally:
         client.close()
     resource = ConfigResource(ConfigResource.Type.TOPIC, options.topic)

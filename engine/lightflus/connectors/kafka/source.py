@@ -19,6 +19,7 @@ from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.positions import (
     Asking,
     Beginning,
+    Start,
     partition_of,
     read_beginning,
     split_of,
@@ -33,6 +34,9 @@ from lightflus.model.schemas import KAFKA
 from lightflus.ports.formats import Decoded, MessageDecoder
 from lightflus.ports.health import Health
 
+_WHOLE = (Start.EARLIEST, Start.GROUP)
+"""Where a person does not say by a time or an offset that what stands before it is not wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
@@ -45,6 +49,7 @@ class SourceOptions:
         beginning: where partitions without a position start.
         is_bounded: whether it ends at what there is now.
         isolation: `read_committed` or `read_uncommitted`.
+        needs_all: whether the job is wrong where messages before its start are left out.
     """
 
     topic: str
@@ -53,22 +58,25 @@ class SourceOptions:
     beginning: Beginning
     is_bounded: bool
     isolation: str
+    needs_all: bool
 
 
 class KafkaSource:
     """`ports.Source` over the partitions of one topic."""
 
     def __init__(self, name: str, options: SourceOptions, rows: Rows) -> None:
-        """Meets the cluster. Raises BindingInvalid: it does not answer, has no such topic, or an option is wrong."""
+        """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer."""
         self._name = name
         self._options = options
         self._rows = rows
         self._troubles = Troubles(options.cluster)
         self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
         try:
-            found = meet(self._client, options.topic, options.cluster, self._troubles, name)
+            found = meet(self._client, options.topic, options.cluster, self._troubles, name, failure=SourceFailed)
             self._partitions, self._seen_at = sorted(found.partitions), time.monotonic()
             self._check(self._partitions)
+            if options.needs_all:
+                self._check_beginnings(self._partitions)
             self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
         except BaseException:
             self._client.close()
@@ -140,6 +148,21 @@ class KafkaSource:
                 hint="partitions count from 0",
             )
 
+    def _check_beginnings(self, partitions: Sequence[int]) -> None:
+        """Raises BindingInvalid where state by key, which begins empty, cannot be built again."""
+        options = self._options
+        starts = self._asking().first_offsets(options.beginning, dict.fromkeys(partitions))
+        left_out = {partition: offset for partition, offset in starts.items() if offset}
+        if not left_out:
+            return
+        partition, offset = next(iter(left_out.items()))
+        raise BindingInvalid(
+            f"the job keeps state by key, which begins empty and is built from the whole topic, but "
+            f"{options.topic}[{partition}] would be read from {offset:,} on: its results would replace better ones",
+            where=self._name,
+            hint=f"to begin with what is left all the same: --bind '{self._name}=kafka:?start.partial=true'",
+        )
+
     def _asking(self) -> Asking:
         return Asking(self._client, self._options.topic, self._options.cluster, self._name)
 
@@ -169,9 +192,10 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     topic, group = options.text("topic"), options.optional("group")
     cluster = read_cluster(options)
     beginning = read_beginning(options, is_stateful=spec.is_stateful, has_group=group is not None)
+    needs_all = spec.is_stateful and not options.flag("start.partial") and beginning.start in _WHOLE
     end = options.choice("end")
     isolation = options.choice("isolation")
-    read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation)
+    read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation, needs_all)
     return KafkaSource(spec.name, read, _rows_of(spec, topic))
 
 

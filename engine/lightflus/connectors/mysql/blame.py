@@ -20,7 +20,7 @@ from lightflus.connectors.mysql.plan import Plan, Values
 from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.toolbox.retry import Passing
 from lightflus.connectors.toolbox.rows import AnyArray, Cell, Row
-from lightflus.errors import SinkFailed
+from lightflus.errors import RecordRefused, SinkFailed
 
 _SHOWN_FIELDS = 4
 _SHOWN_CHARACTERS = 40
@@ -30,7 +30,7 @@ _ROW = re.compile(r" at row \d+$")
 def unfit(error: Unfit, chunk: pa.RecordBatch, plan: Plan) -> SinkFailed:
     """The error for a value that was not even sent."""
     row = tuple(map(_value, chunk.slice(error.row, 1).columns))
-    return SinkFailed(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
+    return RecordRefused(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
 
 
 def refused(error: ServerError, values: Values, plan: Plan, connected: Callable[[], Client]) -> SinkFailed:
@@ -44,7 +44,8 @@ def refused(error: ServerError, values: Values, plan: Plan, connected: Callable[
         return SinkFailed(f"cannot be written: {error}", where=plan.place, hint=error.hint)
     reason = ServerError(error.code, _ROW.sub("", error.text))
     record = _shown(tuple(column[number] for column in values), plan)
-    return SinkFailed(f"{record} is refused: {reason}", where=plan.place, hint=error.hint)
+    failure = RecordRefused if error.fault in (Fault.RECORD, Fault.LARGE) else SinkFailed
+    return failure(f"{record} is refused: {reason}", where=plan.place, hint=error.hint)
 
 
 def _search(values: Values, plan: Plan, connected: Callable[[], Client]) -> int | None:

@@ -18,7 +18,7 @@ from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.statement import Statement, parse
 from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Table, read_table
 from lightflus.connectors.mysql.writing import nothing_text, template, upsert_text
-from lightflus.errors import BindingInvalid
+from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.limits import MYSQL_CONNECT_SECONDS
 from lightflus.model.graph import SinkField
 
@@ -34,7 +34,7 @@ def open_plan(
     key: Sequence[str],
     json_of: JsonOf,
 ) -> Plan:
-    """Checks all of it against the server. Raises BindingInvalid.
+    """Checks all of it against the server. Raises BindingInvalid; SinkFailed where the server is away.
 
     Args:
         settings: where the server is.
@@ -90,8 +90,8 @@ def _opening(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ServerError as error:
-        message = f"{settings.server}: {error}"
-        raise BindingInvalid(message, where=settings.place, hint=_hint(error, settings)) from error
+        failure = SinkFailed if error.fault in (Fault.AWAY, Fault.BUSY) else BindingInvalid
+        raise failure(f"{settings.server}: {error}", where=settings.place, hint=_hint(error, settings)) from error
 
 
 def _hint(error: ServerError, settings: Settings) -> str | None:

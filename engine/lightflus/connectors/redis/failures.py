@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis import exceptions
 
 from lightflus.connectors.redis.server import Server
 from lightflus.connectors.toolbox.retry import Passing
-from lightflus.errors import BindingInvalid, ExternalError
+from lightflus.errors import BindingInvalid, ExternalError, RecordRefused, SinkFailed
 
 _LIBRARY = (
     exceptions.RedisError,
@@ -41,13 +41,17 @@ _PASSING_CODES = {
     "UNBLOCKED": "ended the read: the stream is gone, or it has become a replica",
 }
 """The same, by the first word of a reply that redis-py has no class for."""
+_TOO_LONG = "the server takes no values that long: raise its `proto-max-bulk-len`, or write smaller ones"
+_NO_SCORE = "a score is a number, at most about 1.8e308: filter other records, or map them to one"
+_OF_RECORDS = (_TOO_LONG, _NO_SCORE)
 _HINTS = {
-    "bulk length": "the server takes no values that long: raise its `proto-max-bulk-len`, or write smaller ones",
-    "exceeds maximum": "the server takes no values that long: raise its `proto-max-bulk-len`, or write smaller ones",
-    "valid float": "a score is a number, at most about 1.8e308: filter other records, or map them to one",
+    "bulk length": _TOO_LONG,
+    "exceeds maximum": _TOO_LONG,
+    "valid float": _NO_SCORE,
     "last possible ID": "name another stream with the option `stream`, or delete it: its ids are used up",
 }
 """What helps, by words of a reply."""
+_LATER = "start the job when the server is well"
 _OLD = "is the server's version new enough for this command?"
 
 
@@ -59,11 +63,15 @@ class Refusal:
         reason: `localhost:6379 cannot be reached: connection refused`.
         passes: whether it may work later without anybody changing the job.
         hint: which option or setting helps; None where only waiting does.
+        is_tls: whether it is about TLS: at the start an option is wrong then, later it may pass.
+        is_of_record: whether a value is at fault.
     """
 
     reason: str
     passes: bool
     hint: str | None = None
+    is_tls: bool = False
+    is_of_record: bool = False
 
 
 @contextmanager
@@ -80,18 +88,19 @@ def raise_refusal(error: Exception, server: Server, failure: type[ExternalError]
     refused = refusal(error, server)
     if refused.passes:
         raise Passing(refused.reason) from error
-    raise failure(refused.reason, where=server.where, hint=refused.hint) from error
+    kind = RecordRefused if refused.is_of_record and issubclass(failure, SinkFailed) else failure
+    raise kind(refused.reason, where=server.where, hint=refused.hint) from error
 
 
 @contextmanager
 def opening(server: Server, failure: type[ExternalError]) -> Iterator[None]:
-    """Before the job starts. Raises BindingInvalid where an option can be wrong, else `failure`."""
+    """Before the job starts. Raises BindingInvalid where an option is wrong, `failure` for what may pass."""
     try:
         yield
     except _LIBRARY as error:
         refused = refusal(error, server)
-        if refused.hint is None:
-            raise failure(refused.reason, where=server.where, hint="start the job when the server is well") from error
+        if refused.passes and not refused.is_tls:
+            raise failure(refused.reason, where=server.where, hint=refused.hint or _LATER) from error
         raise BindingInvalid(refused.reason, where=server.where, hint=refused.hint) from error
 
 
@@ -99,7 +108,7 @@ def refusal(error: BaseException, server: Server) -> Refusal:
     """What an exception of redis-py means."""
     found = _login(error) or _state(error) or _cluster(error, server) or _connection(error, server) or _command(error)
     name = f"the cluster of {server.name}" if server.is_cluster else server.name
-    return Refusal(server.without_secrets(f"{name} {found.reason}"), found.passes, found.hint)
+    return replace(found, reason=server.without_secrets(f"{name} {found.reason}"))
 
 
 def _login(error: BaseException) -> Refusal | None:
@@ -156,10 +165,13 @@ def _connection(error: BaseException, server: Server) -> Refusal | None:
         return None
     reason = _said(error)
     if "CERTIFICATE" in reason or "SSL" in reason:
-        return Refusal(f"cannot be used with TLS: {reason}", passes=True, hint="check the options `tls` and `tls.ca`")
+        hint = "check the options `tls` and `tls.ca`"
+        return Refusal(f"cannot be used with TLS: {reason}", passes=True, hint=hint, is_tls=True)
     if "closed by server" in reason or "reset by peer" in reason:
         tls = "does this server speak TLS?" if server.is_tls else "does this server want tls=true?"
-        return Refusal("closed the connection", passes=True, hint=f"check the options `host` and `port`; {tls}")
+        return Refusal(
+            "closed the connection", passes=True, hint=f"check the options `host` and `port`; {tls}", is_tls=True
+        )
     return Refusal(f"cannot be reached: {reason}", passes=True, hint=hint)
 
 
@@ -173,7 +185,8 @@ def _command(error: BaseException) -> Refusal:
     if said.startswith("NOGROUP"):
         return Refusal(f"has lost the group: {said}", passes=False, hint="start the job again: it makes the group anew")
     helps = [help_ for words, help_ in _HINTS.items() if words in said]
-    return Refusal(f"refuses: {said}", passes=False, hint=[*helps, _OLD][0])
+    is_of_record = bool(helps) and helps[0] in _OF_RECORDS
+    return Refusal(f"refuses: {said}", passes=False, hint=[*helps, _OLD][0], is_of_record=is_of_record)
 
 
 def _said(error: BaseException) -> str:

@@ -111,6 +111,14 @@ class Lane:
             added=cast("int | None", said.get(b"entries-added")),
         )
 
+    def is_begun(self, stream: str, group: str) -> bool:
+        """Whether there is such a group, and entries have been given to it."""
+        for found in cast("list[list[Reply]]", self.link.ask(b"XINFO", b"GROUPS", stream.encode())):
+            said = dict(zip(found[::2], found[1::2], strict=True))
+            if said[b"name"] == group.encode():
+                return said[b"last-delivered-id"] != BEGINNING.word
+        return False
+
     def probe(self, stream: str, plan: Plan) -> None:
         """Raises where reading would be refused; reads nothing that anybody would miss."""
         if plan.group:

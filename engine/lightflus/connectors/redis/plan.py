@@ -27,9 +27,11 @@ class Plan:
         consumer: the job's name in the group.
         begin: where reading begins; with a group, where a new one begins.
         is_bounded: whether reading ends at what is there when it begins.
+        needs_all: whether the job is wrong where entries before its start are left out.
     """
 
     group: str
     consumer: str
     begin: Place | EntryId
     is_bounded: bool
+    needs_all: bool = False

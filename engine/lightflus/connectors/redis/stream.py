@@ -79,7 +79,23 @@ def _check_streams(server: Server, lane: Lane, plan: Plan) -> None:
                 where=server.where,
                 hint="check the options `stream` and `database`; an entry, or XGROUP CREATE ... MKSTREAM, makes one",
             )
+        if plan.needs_all:
+            _check_whole(server, lane, stream, plan)
         lane.probe(stream, plan)
+
+
+def _check_whole(server: Server, lane: Lane, stream: str, plan: Plan) -> None:
+    """Raises BindingInvalid where state by key, which begins empty, cannot be built again."""
+    info = lane.info(stream)
+    is_trimmed = info is not None and info.added is not None and info.added > info.length
+    if is_trimmed or (plan.group and lane.is_begun(stream, plan.group)):
+        lost = "entries of it are gone" if is_trimmed else f"group `{plan.group}` has been given some of it before"
+        raise BindingInvalid(
+            f"the job keeps state by key, which begins empty and is built from the whole stream `{stream}`, but "
+            f"{lost}: its results would replace better ones",
+            where=server.where,
+            hint="read without a group; to begin with what is left all the same: start.partial=true",
+        )
 
 
 def _open(spec: SourceSpec, options: Options) -> StreamSource:
@@ -107,7 +123,8 @@ def _plan(options: Options, spec: SourceSpec) -> Plan:
     if begin is None:
         raise options.wrong("start", start, _STARTS)
     is_bounded = options.choice("end") == "latest"
-    return Plan(group, consumer, begin if begin != BEGINNING else EARLIEST, is_bounded)
+    needs_all = spec.is_stateful and not options.flag("start.partial") and start in ("earliest", "group")
+    return Plan(group, consumer, begin if begin != BEGINNING else EARLIEST, is_bounded, needs_all)
 
 
 def _decoder(spec: SourceSpec, field: str | None) -> EntryDecoder:

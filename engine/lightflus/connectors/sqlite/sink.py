@@ -21,7 +21,7 @@ from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.sqlite.table import Table
 from lightflus.connectors.toolbox.rows import AnyArray, Row, last_rows, rows_of
-from lightflus.errors import BindingInvalid, SinkFailed
+from lightflus.errors import BindingInvalid, LightflusError, SinkFailed
 from lightflus.limits import HELD_KEYS, KIB, SQLITE_CACHE_BYTES
 from lightflus.model.graph import Delivery
 from lightflus.model.schemas import SQLITE
@@ -51,7 +51,7 @@ class SqliteSink:
         try:
             with _opening(path):
                 self._prepare()
-        except BindingInvalid:
+        except LightflusError:
             self._connection.close()
             raise
 
@@ -170,6 +170,8 @@ def _opening(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise SinkFailed(f"cannot be used: {error}", where=path, hint=_hint(error)) from error
         other = "name a file in an existing directory that can be written and is empty, absent or a SQLite database"
         raise BindingInvalid(
             f"cannot be used as a SQLite file: {error}", where=path, hint=_hint(error) or other
