@@ -43,17 +43,22 @@ def source_spec(connector: Connector, record: Type = TEXT, streams: Streams = ST
     )
 
 
-def sink_spec(connector: Connector, delivery: Delivery = Delivery.UPSERT, streams: Streams = STREAMS) -> SinkSpec:
+def sink_spec(
+    connector: Connector,
+    delivery: Delivery = Delivery.UPSERT,
+    streams: Streams = STREAMS,
+    fields: tuple[SinkField, ...] = FIELDS,
+) -> SinkSpec:
     """The published Redis sink, bound to `connector`."""
     return SinkSpec(
         name="redis",
         job="wordCount",
         namespace="default",
         connector=connector,
-        fields=FIELDS,
+        fields=fields,
         delivery=delivery,
         key_fields=("key",) if delivery is Delivery.UPSERT else (),
-        line_encoder=lambda: line_encoder("", [Field(f.name, f.type) for f in FIELDS], {}),
-        message_encoder=lambda fields: message_encoder("", fields, {}),
+        line_encoder=lambda: line_encoder("", [Field(f.name, f.type) for f in fields], {}),
+        message_encoder=lambda of: message_encoder("", of, {}),
         streams=streams,
     )

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pytest
 from connector_helpers import Recorder, sink_spec, source_spec
 
+from lightflus.codec.schema import schema_of
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import open_sink, open_source
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
-from lightflus.model.graph import Connector, Delivery
+from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
 from lightflus.testing.connectors import QuietHealth, check_sink, check_source
@@ -93,6 +95,29 @@ def test_on_a_screen_standard_output_is_a_table(delivery: Delivery) -> None:
     assert (sink.delivery, shown.names, shown.written) == (delivery, ("key", "value"), 4)
     rows = [("b", "1"), ("a", "2"), ("c", "3")]
     assert list(shown.rows) == (rows if delivery is Delivery.UPSERT else [("a", "0"), *rows])
+
+
+def test_a_screen_shows_values_as_json_has_them_and_texts_as_they_are() -> None:
+    kinds: dict[str, Type] = {
+        "n": ScalarType(Scalar.FLOAT64),
+        "big": ScalarType(Scalar.FLOAT64),
+        "yes": ScalarType(Scalar.BOOL),
+        "text": ScalarType(Scalar.UTF8, nullable=True),
+        "list": ListType(ScalarType(Scalar.UTF8)),
+        "at": ScalarType(Scalar.TIMESTAMP_MS),
+        "object": StructType((Field("x", ScalarType(Scalar.FLOAT64)),)),
+    }
+    fields = tuple(SinkField(name, FieldPath((name,)), kind) for name, kind in kinds.items())
+    schema = schema_of(StructType(tuple(Field(name, kind) for name, kind in kinds.items())))
+    screen = Recorder()
+    spec = sink_spec(Connector("stdout", {"form": "table"}), Delivery.APPEND, Streams(0, NOWHERE, screen), fields)
+    writer = open_sink(spec).writer(0, QuietHealth())
+    row = {"n": 3.0, "big": 1711845000000.0, "yes": True, "text": None, "list": ["a"], "at": 0, "object": {"x": 1.0}}
+    writer.write(pa.RecordBatch.from_pylist([row, {**row, "text": 'say "hi"'}], schema=schema))
+    writer.flush()
+    first, second = screen.shown[-1].rows
+    assert first == ("3", "1711845000000", "true", "null", '["a"]', '"1970-01-01T00:00:00.000Z"', '{"x":1}')
+    assert second[3] == 'say "hi"'
 
 
 def test_a_screen_shows_the_newest_rows() -> None:

@@ -116,7 +116,7 @@ def rows_table(shown: ShownRows) -> Table:
     for name in shown.names:
         table.add_column(Text(name))
     for row in shown.rows:
-        table.add_row(*(Text("null" if cell is None else str(cell).translate(CONTROL)) for cell in row))
+        table.add_row(*(Text(cell.translate(CONTROL)) for cell in row))
     return table
 
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from lightflus.connectors.toolbox.rows import Row
-
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """What a screen shows of one sink: at most STDOUT_TABLE_ROWS rows, the newest last."""
+    """What a screen shows of one sink: the texts of at most STDOUT_TABLE_ROWS rows, the newest last."""
 
     sink: str
     names: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[tuple[str, ...], ...]
     written: int
 
 

@@ -26,8 +26,8 @@ from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import BadRecords, Connector, Delivery
 from lightflus.model.schemas import STDIN
 from lightflus.model.schemas import STDOUT as TERMINAL
-from lightflus.model.types import ScalarType
-from lightflus.ports.formats import Encoder, LineDecoder
+from lightflus.model.types import VALUE_COLUMN, Field, ScalarType
+from lightflus.ports.formats import Encoder, LineDecoder, MessageEncoder
 from lightflus.ports.health import Health
 from lightflus.ports.sinks import Sink, SinkWriter
 
@@ -116,13 +116,18 @@ class _LineWriter:
 class TableSink:
     """`ports.Sink` that shows the rows written last as a table: per key for an upsert, else simply the last ones."""
 
-    def __init__(self, screen: Screen, sink: str, names: tuple[str, ...], key_fields: tuple[str, ...]) -> None:
-        """`sink` is its name, since several may share the screen; `key_fields` empty = append."""
+    def __init__(
+        self, screen: Screen, sink: str, encoders: Mapping[str, MessageEncoder], key_fields: tuple[str, ...]
+    ) -> None:
+        """`sink` is its name, since several may share the screen; `key_fields` empty = append.
+
+        `encoders` make the text of each field: as it is, or as JSON.
+        """
         self._screen = screen
         self._sink = sink
-        self._names = names
+        self._encoders = encoders
         self._key_fields = key_fields
-        self._rows: OrderedDict[Row, Row] = OrderedDict()
+        self._rows: OrderedDict[Row, tuple[str, ...]] = OrderedDict()
         self._written = 0
         self._lock = Lock()
 
@@ -142,7 +147,7 @@ class TableSink:
         """Takes the last rows of a batch."""
         newest = last_rows(columns, self._key_fields)
         newest = newest.slice(max(0, newest.num_rows - STDOUT_TABLE_ROWS))
-        rows = rows_of(newest)
+        rows = self._texts(newest)
         first = self._written + columns.num_rows - newest.num_rows
         keys: Iterable[Row] = ((number,) for number in range(first, first + len(rows)))
         if self._key_fields:
@@ -155,11 +160,21 @@ class TableSink:
                 self._rows.popitem(last=False)
             self._written += columns.num_rows
 
+    def _texts(self, columns: pa.RecordBatch) -> list[tuple[str, ...]]:
+        alone = (pa.RecordBatch.from_arrays([columns.column(name)], names=[VALUE_COLUMN]) for name in self._encoders)
+        pairs = zip(self._encoders.values(), alone, strict=True)
+        texts = [[_shown(one) for one in encoder.encode_messages(column)] for encoder, column in pairs]
+        return list(zip(*texts, strict=True))
+
     def show(self) -> None:
         """Draws what there is."""
         with self._lock:
-            shown = ShownRows(self._sink, self._names, tuple(self._rows.values()), self._written)
+            shown = ShownRows(self._sink, tuple(self._encoders), tuple(self._rows.values()), self._written)
         self._screen.show(shown)
+
+
+def _shown(message: bytes | None) -> str:
+    return "null" if message is None else message.decode(errors="replace")
 
 
 class _TableWriter:
@@ -189,8 +204,8 @@ def _open_sink(spec: SinkSpec, options: Options) -> Sink:
         raise options.wrong(FORM, form, "standard output is no terminal, where alone a table can be drawn anew")
     keys = {f.name: f.type for f in spec.fields if f.name in spec.key_fields}
     is_upsert = spec.delivery is Delivery.UPSERT and all(isinstance(kind, ScalarType) for kind in keys.values())
-    names = tuple(f.name for f in spec.fields)
-    return TableSink(spec.streams.screen, spec.name, names, spec.key_fields if is_upsert else ())
+    encoders = {field.name: spec.message_encoder([Field(VALUE_COLUMN, field.type)]) for field in spec.fields}
+    return TableSink(spec.streams.screen, spec.name, encoders, spec.key_fields if is_upsert else ())
 
 
 def _can_upsert(connector: Connector) -> bool:
