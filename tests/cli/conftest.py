@@ -18,6 +18,7 @@ def cache_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _surroundings(cache_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache_directory))
+    monkeypatch.delenv("COLUMNS", raising=False)  # of the terminal that the tests were started from
     words.cache_clear()
     results.cache_clear()
 

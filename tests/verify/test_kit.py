@@ -62,6 +62,21 @@ def test_a_result_of_another_version_passes(size: int, filler: int, cache: Artef
     assert not checked(assembled((RESULT, other)), cache).failed
 
 
+def test_rules_behind_a_broken_one_are_not_tried(cache: ArtefactCache) -> None:
+    report = checked(good()[:90], cache)
+    assert {result.rule.number for result in report.failed} == {"1.1"}
+    others = [result for result in report.results if result.verdict is not Verdict.FAILED]
+    assert {(result.verdict, result.because) for result in others} == {
+        (Verdict.NOT_TRIED, "the static rules are broken")
+    }
+
+
+def test_a_rule_about_functions_that_refuse_everything_is_not_tried(cache: ArtefactCache) -> None:
+    groups = "    (local.set $groups (i32.load offset=32 (local.get $call)))\n"
+    report = checked(assembled((groups, "    unreachable\n" + groups)), cache)
+    assert {result.rule.number: result.verdict for result in report.results}["4.2"] is Verdict.NOT_TRIED
+
+
 def test_a_function_that_refuses_everything_is_named(cache: ArtefactCache) -> None:
     report = checked(
         assembled(

@@ -58,9 +58,9 @@ def show_findings(*, as_json: bool) -> None:
         for finding in findings:
             mark, style = ("ok", "green") if finding.is_fine else ("--", "red" if finding.is_needed else "yellow")
             line = Text.assemble((f"{mark}  ", style), f"{finding.name:<{width}}  {finding.text}")
-            show(line)
+            show(line, under=width + 6)
             if not finding.is_fine and finding.hint:
-                show(Text(f"    {'':<{width}}  {finding.hint}", style="dim"))
+                show(Text(f"    {'':<{width}}  {finding.hint}", style="dim"), under=0)
     if any(finding.is_needed and not finding.is_fine for finding in findings):
         raise typer.Exit(USER)
 

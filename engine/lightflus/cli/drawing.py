@@ -8,33 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lightflus.cli.fitting import fitted_lines
 from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed, uses
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
 
+_FRAME = 4
+"""Columns of a box around its lines."""
 
-def draw(plan: Plan) -> str:
-    """All tasks in topological order, each with the edges that leave it."""
+
+def draw(plan: Plan, columns: int | None = None) -> str:
+    """All tasks in topological order, each with the edges that leave it; boxes have at most so many columns."""
     lines: list[str] = []
-    width = max((len(line) for task in plan.tasks for line in _chain(plan, task)), default=0)
+    room = None if columns is None else columns - _FRAME
+    chains = {task.id: [part for line in _chain(plan, task, room) for part in line] for task in plan.tasks}
+    width = max((len(line) for chain in chains.values() for line in chain), default=0)
     for task in plan.tasks:
         title = f" task {task.id} \N{MULTIPLICATION SIGN} {task.parallelism} "
-        inner = [f"│ {line:<{width}} │" for line in _chain(plan, task)]
+        inner = [f"│ {line:<{width}} │" for line in chains[task.id]]
         lines += [f"┌─{title:─<{width}}─┐", *inner, f"└─{'─' * width}─┘"]
         lines += [f"    {_arrow(edge)}" for edge in plan.outputs_of(task.id)]
     return "\n".join(lines)
 
 
-def _chain(plan: Plan, task: Task) -> Iterator[str]:
+def _chain(plan: Plan, task: Task, room: int | None) -> Iterator[list[str]]:
+    """Lines, each broken where there is no room for it."""
     names = max(len(planned.name) for planned in task.operators)
     for planned in task.operators:
         operator = planned.operator
         place = f"  {operator.position}" if operator.position else ""
-        yield f"{planned.name:<{names}}  {describe(operator, plan)}{place}"
+        yield fitted_lines(f"{planned.name:<{names}}  {describe(operator, plan)}{place}", room, under=names + 4)
         indent = " " * (names + 2)
         if operator.output is not None:
-            yield f"{indent}yields {operator.output}"
-        yield from (indent + line for line in _emits(planned))
+            yield fitted_lines(f"{indent}yields {operator.output}", room)
+        yield from (fitted_lines(indent + line, room) for line in _emits(planned))
 
 
 def _emits(planned: PlannedOperator) -> Iterator[str]:

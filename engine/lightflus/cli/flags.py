@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from typer._click import Command as ClickCommand
 from typer._click import Context, Parameter
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
+from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from lightflus.cli.helping import help_text
 from lightflus.cli.problems import told_as_json
+from lightflus.cli.screen import results, width_of
 from lightflus.errors import UserError
 
 
@@ -24,6 +27,10 @@ class Command(TyperCommand):
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Its parameters, for parsing and for help."""
         return _untyped_flags(super().get_params(ctx))
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Its help, as wide as the terminal."""
+        formatter.write(help_text(self, ctx, width_of(results())))
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Its arguments and options. Raises UserError."""
@@ -37,6 +44,10 @@ class Group(TyperGroup):
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Its parameters, for parsing and for help."""
         return _untyped_flags(super().get_params(ctx))
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Its help, with its commands."""
+        formatter.write(help_text(self, ctx, width_of(results())))
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Its own options. Raises UserError."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
-from lightflus.cli.screen import discard, say, tell
+from lightflus.cli.screen import discard, say, tell, width_of, words
 from lightflus.connectors.toolbox.failures import STDOUT
 from lightflus.errors import ExternalError, InternalError, LightflusError, SinkFailed
 
@@ -50,7 +50,7 @@ def _explain(error: Exception) -> int:
         error = _of_the_machine(error)
     if not isinstance(error, LightflusError) or isinstance(error, InternalError):
         return _report_bug(error)
-    tell(render(error), end="")
+    tell(render(error, width_of(words())), end="")
     if _is_debugging():
         traceback.print_exception(error)
     return exit_code(error)

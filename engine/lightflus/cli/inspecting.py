@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
+from rich.text import Text
+
 from lightflus.cli.drawing import describe, draw
+from lightflus.cli.fitting import fitted_lines
 from lightflus.cli.modules import load_job
 from lightflus.cli.problems import told_as_json
-from lightflus.cli.screen import CONTROL, emit, say, show
+from lightflus.cli.screen import CONTROL, emit, results, say, show, width_of
 from lightflus.compose.loading import bound_graph
 from lightflus.compose.places import openable_places
 from lightflus.limits import KIB, MIB
@@ -25,6 +28,9 @@ from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule
+
+_LABEL = 10
+"""Columns of the words before each line about the module."""
 
 Json = dict[str, object]
 
@@ -41,25 +47,25 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
     if as_json:
         emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
         return
-    show("\n".join(_text(path, module, plan)).translate(CONTROL))
+    show(Text("\n".join(_text(path, module, plan)).translate(CONTROL)))
     for warning in warnings(graph):
         say(warning, "yellow")
 
 
 def _text(path: Path, module: LoadedModule, plan: Plan) -> Iterator[str]:
-    graph, report = plan.graph, module.report
+    graph, report, width = plan.graph, module.report, width_of(results())
     sdk = f", built from {graph.language} with SDK {graph.sdk_version or '?'}" if graph.language else ""
     yield f"job {graph.job} in namespace {graph.namespace}{sdk}"
     yield f"{path}, sha256 {report.digest}"
     yield ""
-    yield draw(plan)
+    yield draw(plan, width)
     yield ""
     if graph.functions:
         yield "functions"
         yield from _functions(plan)
     yield "module"
-    yield from (f"  {line}" for line in _module(report))
-    yield from (f"  {line}" for line in _limits(module.limits))
+    for line in (*_module(report), *_limits(module.limits)):
+        yield from fitted_lines(f"  {line}", width, under=_LABEL)
 
 
 def _functions(plan: Plan) -> Iterator[str]:

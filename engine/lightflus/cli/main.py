@@ -55,9 +55,21 @@ Bind = Annotated[
 Parallelism = Annotated[
     int,
     typer.Option(
-        "--parallelism", "-p", min=1, max=PARALLELISM, help="Subtasks of each operator that does not say its own."
+        "--parallelism",
+        "-p",
+        min=1,
+        max=PARALLELISM,
+        metavar="N",
+        help=f"Subtasks of each operator that does not say its own, 1 to {PARALLELISM}.",
     ),
 ]
+
+
+def _languages() -> list[str]:
+    """For completion."""
+    from lightflus.cli.new import TEMPLATES
+
+    return list(TEMPLATES)
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -78,7 +90,9 @@ def _root(
 @app.command(cls=Command, epilog="Example: lightflus new wordcount --lang rust")
 def new(
     name: Annotated[Path, typer.Argument(metavar="NAME", help="The project's folder; its last part is its name.")],
-    lang: Annotated[str, typer.Option(help="Language of the job: ts, rust.")] = "ts",
+    lang: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="Language of the job: ts, rust.", autocompletion=_languages)
+    ] = "ts",
 ) -> None:
     """Begin a project: a job, sample data, types for the editor, and a README with the next commands."""
     from lightflus.cli.new import new_project
@@ -92,7 +106,8 @@ def build(
         Path, typer.Argument(metavar="JOB", help="A job: job.ts, or the Cargo.toml of a Rust job.", show_default=False)
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The module; by default the job's name with .wasm.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The module; by default the job's name with .wasm."),
     ] = None,
     as_json: Json = False,
 ) -> None:

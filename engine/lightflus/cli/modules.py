@@ -31,7 +31,7 @@ def module_bytes(path: Path) -> bytes:
 
 def print_log(level: int, text: str) -> None:
     """Shows a line that a guest logs."""
-    say(f"[{_LEVELS.get(level, 'log')}] {text}")
+    say(f"[{_LEVELS.get(level, 'log')}] {text}", is_whole=True)
 
 
 def _file_bytes(path: Path) -> bytes:

@@ -54,8 +54,8 @@ def new_project(target: Path, lang: str) -> None:
     for path in create_project(target, template):
         say(f"  {path}", "dim")
     say(f"created {target}; next:", "bold")
-    say(f"  cd {target}")
-    say(f"  lightflus run {template.source} --bind lines=file:data/lines.txt --bind redis=stdout:")
+    say(f"  cd {target}", is_whole=True)
+    say(f"  lightflus run {template.source} --bind lines=file:data/lines.txt --bind redis=stdout:", is_whole=True)
 
 
 def create_project(target: Path, template: Template = TEMPLATES["ts"]) -> list[Path]:

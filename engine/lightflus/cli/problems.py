@@ -29,6 +29,7 @@ _MOST_PROBLEMS = 10
 _MOST_FRAMES = 8
 _SDK_FRAMES = "~lib/"
 _MOST_COLUMNS = 100
+_LEAST_COLUMNS = 20
 _MOST_CHARACTERS = 1_500
 _MOST_SOURCE_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?")
@@ -39,17 +40,17 @@ def exit_code(error: LightflusError) -> int:
     return {"user": USER, "external": EXTERNAL, "internal": INTERNAL}[error.domain]
 
 
-def render(error: LightflusError) -> Text:
-    """The error as text of one screen."""
+def render(error: LightflusError, columns: int | None = None) -> Text:
+    """The error as text of one screen, whose lines of source are cut to so many columns."""
     text = Text()
     if isinstance(error, BuildFailed | JobInvalid) and error.problems:
         for problem in error.problems[:_MOST_PROBLEMS]:
-            _one(text, problem)
+            _one(text, problem, columns)
         left = len(error.problems) - _MOST_PROBLEMS
         if left > 0:
             text.append(f"... and {left} more\n")
         return text
-    _one(text, Problem(str(error), error.where, error.hint))
+    _one(text, Problem(str(error), error.where, error.hint), columns)
     if isinstance(error, GuestError):
         _guest(text, error)
     return text
@@ -83,7 +84,7 @@ def told_as_json(*, is_wanted: bool, event: str | None = None) -> Iterator[None]
         raise
 
 
-def _one(text: Text, problem: Problem) -> None:
+def _one(text: Text, problem: Problem, columns: int | None) -> None:
     text.append("error", style="bold red")
     text.append(f"[{problem.code}]: " if problem.code else ": ", style="bold red" if problem.code else "bold")
     text.append(_clean(problem.text) + "\n", style="bold")
@@ -91,7 +92,7 @@ def _one(text: Text, problem: Problem) -> None:
         text.append("  --> " if _is_place(problem.where) else "  in: ", style="blue")
         text.append(_clean(problem.where) + "\n")
         if line := _line_of(problem):
-            for row in line.rows():
+            for row in line.rows(min(_MOST_COLUMNS, columns or _MOST_COLUMNS)):
                 text.append(row + "\n")
     if problem.hint:
         text.append("  help: ", style="green")
@@ -123,11 +124,12 @@ class _Line:
     text: str
     column: int | None
 
-    def rows(self) -> Iterator[str]:
-        """The line under its number, cut to a screen around the column, and a caret."""
+    def rows(self, columns: int) -> Iterator[str]:
+        """The line under its number, cut around the column, and a caret."""
         margin = " " * len(str(self.number))
-        start = max(0, (self.column or 1) - _MOST_COLUMNS + 20)
-        shown = self.text.replace("\t", " ")[start : start + _MOST_COLUMNS]
+        room = max(_LEAST_COLUMNS, columns - len(margin) - len(" | "))
+        start = max(0, (self.column or 1) - room * 4 // 5)
+        shown = self.text.replace("\t", " ")[start : start + room]
         yield f"{margin} |"
         yield f"{self.number} | {_clean(shown)}"
         if self.column is not None and self.column - start <= len(shown) + 1:

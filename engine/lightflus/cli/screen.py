@@ -14,7 +14,9 @@ from functools import cache
 from typing import TextIO
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
+from lightflus.cli.fitting import fitted
 from lightflus.errors import ExternalError
 
 CONTROL = {
@@ -35,23 +37,33 @@ def results() -> Console:
     return Console(highlight=False, markup=False, soft_wrap=True)
 
 
-def say(text: str, style: str = "") -> None:
-    """One line to standard error."""
-    tell(text.translate(CONTROL), style=style)
+def width_of(console: Console) -> int | None:
+    """The columns to keep to; None in a pipe, where lines stay whole unless COLUMNS says otherwise."""
+    return console.width if console.is_terminal or os.environ.get("COLUMNS", "").isdecimal() else None
+
+
+def say(text: str, style: str = "", *, is_whole: bool = False) -> None:
+    """One line to standard error; a whole one, such as a command to paste, is not broken."""
+    shown = text.translate(CONTROL)
+    tell(shown if is_whole else Text(shown), style=style)
 
 
 def tell(what: RenderableType, *, style: str = "", end: str = "\n") -> None:
-    """Prints to standard error."""
+    """Prints to standard error; text keeps to the terminal's width."""
     try:
-        words().print(what, style=style or None, end=end)
+        fit = fitted(what, width_of(words())) if isinstance(what, Text) else what
+        words().print(fit, style=style or None, end=end)
     except OSError:
         discard(sys.stderr)
 
 
-def show(what: RenderableType) -> None:
-    """Prints to standard output. Raises ExternalError, BrokenPipeError (its reader has had enough)."""
+def show(what: RenderableType, *, under: int = 2) -> None:
+    """Prints to standard output; text keeps to the terminal's width, and is set in by `under` where it is broken.
+
+    Raises ExternalError, BrokenPipeError (its reader has had enough).
+    """
     with writing_results():
-        results().print(what)
+        results().print(fitted(what, width_of(results()), under=under) if isinstance(what, Text) else what)
 
 
 def emit(text: str) -> None:

@@ -10,17 +10,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
+from rich.text import Text
 
 from lightflus.cli.modules import module_bytes
 from lightflus.cli.problems import USER, told_as_json
-from lightflus.cli.screen import CONTROL, emit, results, say, writing_results
+from lightflus.cli.screen import CONTROL, emit, say, show
 from lightflus.errors import SinkFailed
 from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
 from lightflus.wasm import ArtefactCache
 
 _PAGE = "docs/abi.md"
-_STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "bold red", Verdict.NOT_APPLICABLE: "dim"}
+_STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.FAILED: "bold red",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.NOT_TRIED: "yellow",
+}
 _MOST_FAILURES = 5
+_BEFORE = 20
+"""Columns of the verdict and the rule's number."""
 Json = dict[str, object]
 
 
@@ -32,8 +40,7 @@ def verify_module(path: Path, *, is_portable: bool, is_quick: bool, golden: Path
     if as_json:
         emit(json.dumps(_to_json(report), ensure_ascii=False, indent=2))
     else:
-        with writing_results():
-            _show(path, report)
+        _show(path, report)
     if not report.is_conforming:
         raise typer.Exit(USER)
     if golden is not None:
@@ -49,21 +56,24 @@ def _write(wasm: bytes, golden: Path) -> None:
 
 
 def _show(path: Path, report: Report) -> None:
-    console = results()
     name = f"job {report.job}, " if report.job else ""
-    console.print(f"{name}{path}, sha256 {report.digest}\n".translate(CONTROL))
+    show(_plain(f"{name}{path}, sha256 {report.digest}\n"))
     for result in report.results:
-        console.print(f"{result.verdict.value:14}", style=_STYLES[result.verdict], end="")
-        console.print(f" {result.rule.number:4} {_line(result)}".translate(CONTROL))
+        verdict = (f"{result.verdict.value:14}", _STYLES[result.verdict])
+        show(Text.assemble(verdict, _plain(f" {result.rule.number:4} {_line(result)}")), under=_BEFORE)
         for line in _details(result):
-            console.print(f"{'':20}{line}".translate(CONTROL))
+            show(_plain(f"{'':{_BEFORE}}{line}"))
     for note in report.notes:
-        console.print(f"note: {note}".translate(CONTROL), style="yellow")
-    console.print(f"\n{_sum(report)}")
+        show(Text(f"note: {note}".translate(CONTROL), style="yellow"))
+    show(Text(f"\n{_sum(report)}"))
+
+
+def _plain(text: str) -> Text:
+    return Text(text.translate(CONTROL))
 
 
 def _line(result: RuleResult) -> str:
-    if result.verdict is Verdict.NOT_APPLICABLE:
+    if result.because:
         return result.because
     return "; ".join(result.checked) or "see below"
 
@@ -83,8 +93,9 @@ def _details(result: RuleResult) -> Iterator[str]:
 
 def _sum(report: Report) -> str:
     counts = [sum(result.verdict is verdict for result in report.results) for verdict in Verdict]
-    passed, failed, unknown = counts
-    return f"{passed} rules passed, {failed} failed, {unknown} not applicable; {report.calls:,} calls"
+    passed, failed, without, untried = counts
+    left = f", {untried} not tried" if untried else ""
+    return f"{passed} rules passed, {failed} failed, {without} not applicable{left}; {report.calls:,} calls"
 
 
 def _to_json(report: Report) -> Json:

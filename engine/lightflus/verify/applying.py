@@ -20,7 +20,7 @@ from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Resident, Style
 from lightflus.verify.pools import Pool, sized
 from lightflus.verify.report import RuleBroken
-from lightflus.verify.subject import APPLIED, NotApplicable, Subject, called, difference, output_layout
+from lightflus.verify.subject import APPLIED, NotApplicable, NotTried, Subject, called, difference, output_layout
 from lightflus.verify.values import joined
 
 _COUNTS = (1, 2, 7, 8, 9, 31, 33, 64, 65)
@@ -152,7 +152,8 @@ def check_chained(subject: Subject, plan: CallPlan, pool: Pool) -> None:
             _require_equal(follower, loaded, chained, "3.2", f"the result of {plan.label} is not read where it lies")
             is_tried = True
     if not is_tried:
-        raise NotApplicable("no function takes what another gives")
+        without = NotApplicable("no function takes what another gives")
+        raise NotTried("functions refuse what others give them") if followers else without
 
 
 def check_keeps(subject: Subject, plan: CallPlan, pool: Pool) -> None:

@@ -25,10 +25,12 @@ from lightflus.verify.subject import (
     APPLIED,
     CALLED,
     FOLDED,
+    REFUSING,
     Check,
     FunctionCheck,
     ModuleCheck,
     NotApplicable,
+    NotTried,
     Subject,
     fill_pool,
 )
@@ -175,9 +177,12 @@ def _fill_pools(subject: Subject, ledger: Ledger) -> None:
 
 def _run(checks: tuple[Check, ...], subject: Subject, ledger: Ledger) -> None:
     for check in checks:
-        for plan, body in _bodies(check, subject):
+        bodies = list(_bodies(check, subject))
+        for plan, body in bodies:
             if _guarded(ledger, subject, plan, check.rule, body):
                 ledger.check(check.rule, check.title)
+        if not bodies and isinstance(check, FunctionCheck) and subject.has(check.kinds):
+            ledger.leave(check.rule, REFUSING)
 
 
 def _bodies(check: Check, subject: Subject) -> Iterator[tuple[CallPlan | None, Callable[[], None]]]:
@@ -196,11 +201,14 @@ def _guarded(ledger: Ledger, subject: Subject, plan: CallPlan | None, rule: str,
     except NotApplicable as reason:
         ledger.skip(rule, str(reason))
         return False
+    except NotTried as reason:
+        ledger.leave(rule, str(reason))
+        return False
     except RuleBroken as failure:
         ledger.fail(failure, label)
     except GuestError as error:
         if plan is not None and error.rule is None and subject.is_fragile(plan):
-            ledger.skip(rule, f"{plan.label} refuses rows that it took when they met others")
+            ledger.leave(rule, f"{plan.label} refuses rows that it took when they met others")
             return False
         text = str(error) if error.rule else f"it failed on input that it took before: {error}"
         ledger.fail(RuleBroken(error.rule or rule, text, error.hint or ""), label)

@@ -22,6 +22,7 @@ class Ledger:
         self._checked: dict[str, list[str]] = {}
         self._failures: dict[str, list[Failure]] = {}
         self._skipped: dict[str, str] = {}
+        self._untried: dict[str, str] = {}
 
     @property
     def has_failures(self) -> bool:
@@ -42,6 +43,10 @@ class Ledger:
         """A check had nothing to look at."""
         self._skipped[rule] = because
 
+    def leave(self, rule: str, because: str) -> None:
+        """A check could not be made of what there is."""
+        self._untried[rule] = because
+
     def fail(self, failure: RuleBroken, function: str | None) -> None:
         """A rule is broken. One that the page does not number is filed under the section's."""
         rule = failure.rule if failure.rule in BY_NUMBER else "3"
@@ -50,7 +55,7 @@ class Ledger:
             self._failures[rule].append(found)
 
     def report(self, wasm: bytes, because: str) -> Report:
-        """The report; `because` stands at rules of which nothing is known."""
+        """The report; `because` stands at rules that were not tried since another one is broken."""
         rules = [rule for rule in RULES if self.is_portable or not rule.is_portable]
         results = tuple(self._result(rule, because) for rule in rules)
         return Report(hashlib.sha256(wasm).hexdigest(), self.job, results, tuple(self.notes), self.calls)
@@ -62,6 +67,9 @@ class Ledger:
             return RuleResult(rule, Verdict.FAILED, checked, failures)
         if checked:
             return RuleResult(rule, Verdict.PASSED, checked)
-        without = because if self.has_failures else "it has no function that this rule is about"
-        reason = self._skipped.get(rule.number, without)
-        return RuleResult(rule, Verdict.NOT_APPLICABLE, (), because=reason)
+        untried = self._untried.get(rule.number, because if self.has_failures else None)
+        reason = self._skipped.get(rule.number)
+        if untried is not None and reason is None:
+            return RuleResult(rule, Verdict.NOT_TRIED, (), because=untried)
+        without = "it has no function that this rule is about"
+        return RuleResult(rule, Verdict.NOT_APPLICABLE, (), because=reason or without)

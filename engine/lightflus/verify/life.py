@@ -16,7 +16,7 @@ from lightflus.verify.caller import nodes, reading
 from lightflus.verify.image import Image, image
 from lightflus.verify.pools import dealt
 from lightflus.verify.report import RuleBroken
-from lightflus.verify.subject import CALLED, NotApplicable, Subject
+from lightflus.verify.subject import CALLED, REFUSING, NotApplicable, NotTried, Subject
 
 _SCENE = Scene("lf_alloc")
 _SIZES = (1, 15, 16, 17, 100, 4_096, 70_000, 1, MIB, 3, 2 * MIB, 8)
@@ -89,7 +89,7 @@ def check_memory(subject: Subject) -> None:
     """
     images = _images(subject)
     if not images:
-        raise NotApplicable("it has no function that can be called")
+        raise NotTried(REFUSING) if subject.has(CALLED) else NotApplicable("it has no function that can be called")
     subject.caller.renew()
     session = subject.caller.session
     most = _affordable(subject, session, images)

@@ -18,6 +18,9 @@ class Verdict(Enum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_APPLICABLE = "not applicable"
+    """The module has nothing that the rule is about."""
+    NOT_TRIED = "not tried"
+    """It has, but nothing is known about it."""
 
 
 class RuleBroken(Exception):
@@ -51,7 +54,7 @@ class RuleResult:
 
     Attributes:
         checked: what was done to find out, one line per check that ran.
-        because: why it is not applicable, if it is not.
+        because: why it is not applicable, or was not tried.
     """
 
     rule: Rule

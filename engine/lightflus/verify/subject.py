@@ -30,9 +30,15 @@ APPLIED = frozenset(
 FOLDED = frozenset({FunctionKind.REDUCE})
 CALLED = APPLIED | FOLDED
 
+REFUSING = "the functions that it is about refused every input that was made up"
+
 
 class NotApplicable(Exception):
     """Ends a check that has nothing to look at; the text says why. Never leaves this package."""
+
+
+class NotTried(Exception):
+    """Ends a check that finds nothing out; the text says why. Never leaves this package."""
 
 
 @dataclass(slots=True)
@@ -61,6 +67,10 @@ class Subject:
     def is_fragile(self, plan: CallPlan) -> bool:
         """Whether it may refuse rows that it took before (`Pool.is_fragile`)."""
         return plan.number in self.pools and self.pools[plan.number].is_fragile
+
+    def has(self, kinds: frozenset[FunctionKind]) -> bool:
+        """Whether there are functions of these kinds, usable or not."""
+        return any(plan.kind in kinds for plan in self.plans)
 
     def usable(self, kinds: frozenset[FunctionKind], *, with_refused_only: bool = False) -> list[tuple[CallPlan, Pool]]:
         """Functions of these kinds that take some input (or at least refused some) and broke no rule yet."""
