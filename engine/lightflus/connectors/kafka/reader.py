@@ -98,7 +98,7 @@ class KafkaReader:
         if not runs:
             self._lag_at = 0.0  # it has caught up, or has to wait: what was counted before is not so any more
         for run in runs:
-            self._offsets[run.partition] = max(run.next_offset, self._offsets[run.partition])
+            self._offsets[run.partition] = run.next_offset
         positions = {split_of(self._reading.topic, run.partition): str(run.next_offset) for run in runs}
         decoded = self._reading.rows.decode(gathered)
         origin = MessageOrigin(self._reading.topic, runs, decoded.record_of_row)
@@ -226,8 +226,7 @@ class KafkaReader:
         return chosen, kept
 
     def _reached(self, partition: int, offset: int) -> None:
-        """All before `offset` has been seen, control records and aborted messages included."""
-        self._offsets[partition] = max(offset, self._offsets[partition])
+        """All before `offset` has been seen, control records included."""
         ends = self._reading.ends
         if ends is not None and partition in self._open and offset >= ends[partition]:
             self._open.discard(partition)

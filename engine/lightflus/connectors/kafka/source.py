@@ -134,7 +134,7 @@ class KafkaSource:
         return {
             **({"group.id": options.group} if options.group else {}),
             "isolation.level": options.isolation,
-            "enable.partition.eof": True,
+            "enable.partition.eof": options.is_bounded,
             "queued.max.messages.kbytes": KAFKA_QUEUE_BYTES // KIB,
             "fetch.queue.backoff.ms": KAFKA_QUEUE_BACKOFF_MS,
         }
