@@ -147,7 +147,7 @@ def test_70_a_bug_of_ours(numbers_job: Path, monkeypatch: pytest.MonkeyPatch, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_job_that_was_drained(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+def test_a_job_that_was_stopped(tmp_path: Path, sent: signal.Signals, code: int) -> None:
     write_job(tmp_path / "job.wasm")
     bindings = ["-b", "numbers=stdin:", "-b", "redis=file:out.jsonl"]
     process = subprocess.Popen(
@@ -165,7 +165,7 @@ def test_a_job_that_was_drained(tmp_path: Path, sent: signal.Signals, code: int)
     process.send_signal(sent)
     last = list(events)[-1]
     process.communicate(timeout=PATIENCE)
-    assert (process.returncode, last["event"], last["is_drained"]) == (code, "ended", True)
+    assert (process.returncode, last["event"], last["is_stopped"]) == (code, "ended", True)
 
 
 @pytest.mark.slow

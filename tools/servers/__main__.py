@@ -19,6 +19,8 @@ from tools.servers.process import Server
 from tools.servers.redis import Redis
 
 _LAST_PORT = 65_535
+_LOOK_SECONDS = 0.5
+"""How often a person is told of a server that has ended."""
 _DATABASE = "actions"
 _TOPICS = ("topic", "user_actions", "payments", "enriched_payments")
 """What the examples read and write."""
@@ -37,18 +39,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         with ExitStack() as stack:
+            servers: list[Server] = []
             for text in names.server or list(_SERVERS):
                 if stopped.is_set():
                     break
                 kind, port = _named(text)
                 print(f"starting {kind.kind} ...", flush=True)
-                print(_row(stack.enter_context(kind(port=port))), flush=True)
+                server = stack.enter_context(kind(port=port))
+                servers.append(server)
+                print(_row(server), flush=True)
             print("\nCtrl-C stops them; their data goes with them.", flush=True)
-            stopped.wait()
+            return _watch(servers, stopped)
     except LightflusError as error:
         print(f"error: {error}" + (f"\n  help: {error.hint}" if error.hint else ""), file=sys.stderr)
         return 1
-    return 0
+
+
+def _watch(servers: list[Server], stopped: threading.Event) -> int:
+    """Waits for Ctrl-C, and says which server has ended by itself; with the last one it ends, too."""
+    is_whole = not servers
+    while (servers or is_whole) and not stopped.wait(_LOOK_SECONDS):
+        for server in [server for server in servers if not server.is_running]:
+            servers.remove(server)
+            print(f"error: {server.kind} has ended by itself; its log ends:\n{server.log_end()}", file=sys.stderr)
+    return 0 if stopped.is_set() else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,9 +91,12 @@ def _row(server: Server) -> str:
             for topic in _TOPICS:
                 server.create_topic(topic)
             uri = f"--bind topic=kafka://{server.address}/topic"
+            uri += f"\n           lightflus send kafka://{server.address}/topic 'hello world'"
+            uri += f"\n           lightflus peek kafka://{server.address}/topic"
         case MariaDb():
             server.create_database(_DATABASE)
             uri = f"--bind mysql='mysql://{USER}@{server.address}/{_DATABASE}?table=t&password={_quoted(PASSWORD)}'"
+            uri += f"\n           user {USER}, password {PASSWORD}, database {_DATABASE}"
         case _:
             uri = f"--bind redis=redis://{server.address}"
     return f"  {server.kind:<8} {server.address:<16} pid {server.pid:<7} {uri}\n           log {server.log}"

@@ -206,16 +206,17 @@ class Server(ABC):
         """Runs a program that prepares the data."""
         process = self._spawn(command)
         if process.wait(SERVER_START_SECONDS) != 0:
-            raise ServerFailed(f"{command[0]} ended with code {process.returncode}:\n{self._log_end()}")
+            raise ServerFailed(f"{command[0]} ended with code {process.returncode}:\n{self.log_end()}")
 
     def _wait_ready(self) -> None:
         try:
             wait_until(self._ask, while_true=lambda: self.is_running)
         except Exception as error:
             reason = f"did not answer within {SERVER_START_SECONDS} s" if self.is_running else "ended while it started"
-            raise ServerFailed(f"{self.kind} {reason}: {error}\n{self._log_end()}") from error
+            raise ServerFailed(f"{self.kind} {reason}: {error}\n{self.log_end()}") from error
 
-    def _log_end(self) -> str:
+    def log_end(self) -> str:
+        """The last lines of its log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(f"  {line}" for line in lines[-_LOG_LINES:])
 

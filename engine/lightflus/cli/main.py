@@ -165,6 +165,55 @@ def run(
     )
 
 
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        "--fields",
+        metavar="NAME:TYPE,...",
+        help="The fields of a record and their types, such as id:bigint,name:string?; without, it is one text.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(cls=Command, epilog="Example: lightflus peek kafka://localhost:9092/topic -n 5 --places")
+def peek(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The URI of a source, as --bind takes it.")],
+    fields: Fields = None,
+    *,
+    count: Annotated[int, typer.Option("--count", "-n", min=0, metavar="N", help="How many records; 0 is all.")] = 10,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new records instead, until Ctrl-C.")] = False,
+    places: Annotated[bool, typer.Option("--places", help="Show the place of each record in front of it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show records of a topic, stream or file, as they are or decoded."""
+    from lightflus.cli.peeking import peek as look
+
+    most = None if follow or count == 0 else count
+    look(source, fields=fields, most=most, follows=follow, has_places=places, as_json=as_json)
+
+
+@app.command(cls=Command, epilog="Example: lightflus send kafka://localhost:9092/topic 'hello world' --create")
+def send(
+    sink: Annotated[str, typer.Argument(metavar="SINK", help="The URI of a sink, as --bind takes it.")],
+    lines: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LINE", help="Records; without any, the lines of standard input.", show_default=False),
+    ] = None,
+    *,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="A file of lines instead.")] = None,
+    fields: Fields = None,
+    key: Annotated[
+        str, typer.Option("--key", metavar="NAME,...", help="The fields that are the key of an upsert.")
+    ] = "",
+    create: Annotated[bool, typer.Option("--create", help="Make the topic, if there is none.")] = False,
+) -> None:
+    """Write lines to a topic, table or key: each is a text, or with --fields a JSON object."""
+    from lightflus.cli.sending import send as write
+
+    write(sink, lines or [], file=file, fields=fields, key=key, creates=create)
+
+
 @app.command(cls=Command, epilog="Example: lightflus verify job.wasm --portable")
 def verify(
     job: Job,

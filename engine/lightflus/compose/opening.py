@@ -39,7 +39,7 @@ def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
         BindingInvalid: an option or a type does not fit.
         SourceFailed, SinkFailed: a system cannot be reached.
     """
-    return _open_all(plan, lambda o: _source(plan.graph, o, plan.names[o.id], streams), SourceNode)
+    return _open_all(plan, lambda o: opened_source(plan.graph, o, plan.names[o.id], streams), SourceNode)
 
 
 def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
@@ -49,7 +49,7 @@ def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
         BindingInvalid: an option or a type does not fit.
         SourceFailed, SinkFailed: a system cannot be reached.
     """
-    return _open_all(plan, lambda o: _sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
+    return _open_all(plan, lambda o: opened_sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
 
 
 def bad_record_policies(plan: Plan, letters: DeadLetters) -> dict[OperatorId, BadRecordPolicy]:
@@ -78,7 +78,8 @@ def _open_all(
     return opened
 
 
-def _source(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Source:
+def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Source:
+    """One source of a bound graph. Raises BindingInvalid, SourceFailed."""
     node, record = operator.kind, operator.output
     assert isinstance(node, SourceNode)
     assert record is not None
@@ -106,7 +107,8 @@ def _value_of(envelope: Type) -> Type:
     return next((field.type for field in envelope.fields if field.name == _VALUE), envelope)
 
 
-def _sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
+def opened_sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
+    """One sink of a bound graph. Raises BindingInvalid, SinkFailed."""
     node = operator.kind
     assert isinstance(node, SinkNode)
     connector, form = _apart(node.connector, name)

@@ -7,8 +7,8 @@ their options are (`model/options.py`) and taking them (`options.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lightflus.connectors.contract.options import Options
@@ -109,6 +109,8 @@ class SourceKind:
         bad_records: what happens to a record that cannot be decoded, where the job does not say it.
         alternatives: options of which naming one by `--bind` puts aside those that the job named.
         options: what is declared of its options; any other is then refused. Empty = it says them when it asks for them.
+        ends: options with which reading ends at what there is now, for a system that else never ends.
+        follows: options with which reading begins at the end and goes on.
     """
 
     address: Address
@@ -116,6 +118,8 @@ class SourceKind:
     bad_records: BadRecords = BadRecords.DEAD_LETTER
     alternatives: frozenset[str] = frozenset()
     options: Sequence[Option] = ()
+    ends: Mapping[str, str] = field(default_factory=dict)
+    follows: Mapping[str, str] = field(default_factory=dict)
 
 
 def never(_connector: Connector) -> bool:
@@ -146,6 +150,8 @@ class SinkKind:
             BindingInvalid.
         alternatives: as for sources.
         options: as for sources.
+        create: makes what the options name, if it is not there; None: there is nothing to make. Raises BindingInvalid,
+            SinkFailed.
     """
 
     address: Address
@@ -154,3 +160,4 @@ class SinkKind:
     complete: Callable[[SinkNode], SinkNode] = as_it_is
     alternatives: frozenset[str] = frozenset()
     options: Sequence[Option] = ()
+    create: Callable[[Connector], None] | None = None

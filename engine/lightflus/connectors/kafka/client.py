@@ -14,11 +14,12 @@ from typing import Protocol, TypedDict, TypeVar, cast
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._metadata import TopicMetadata
+from confluent_kafka.cimpl import NewTopic
 
-from lightflus.connectors.kafka.failures import error_of, is_missing, no_topic
+from lightflus.connectors.kafka.failures import error_of, hint_of, is_missing, no_topic, text_of
 from lightflus.connectors.kafka.options import Cluster, invalid_property
 from lightflus.connectors.kafka.troubles import Troubles
-from lightflus.errors import BindingInvalid, ExternalError, SourceFailed
+from lightflus.errors import BindingInvalid, ExternalError, SinkFailed, SourceFailed
 from lightflus.limits import CONNECT_SECONDS
 
 _NO_GROUP = "lightflus"
@@ -180,6 +181,20 @@ def meet(
             message, hint = no_topic(topic, cluster)
             raise BindingInvalid(message, where=where, hint=hint)
         time.sleep(0.1)
+
+
+def create_topic(topic: str, cluster: Cluster) -> None:
+    """Makes a topic with the brokers' own number of partitions and replicas, if there is none. Raises SinkFailed."""
+    admin = new_admin(cluster)  # it has to live until the answer is there
+    made = admin.create_topics([NewTopic(topic, -1, -1)], request_timeout=CONNECT_SECONDS)[topic]
+    try:
+        made.result()
+    except KafkaException as exception:
+        error = error_of(exception)
+        if error.code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise SinkFailed(
+                f"topic `{topic}` cannot be made: {text_of(error, cluster)}", where=topic, hint=hint_of(error)
+            ) from exception
 
 
 def partitions_of(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> list[int]:

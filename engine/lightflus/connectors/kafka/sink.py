@@ -15,7 +15,7 @@ from confluent_kafka.admin._config import ConfigResource
 
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
-from lightflus.connectors.kafka.client import meet, new_admin, new_consumer, new_producer
+from lightflus.connectors.kafka.client import create_topic, meet, new_admin, new_consumer, new_producer
 from lightflus.connectors.kafka.committer import KafkaCommitter
 from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.fields import FieldEncoder
@@ -32,7 +32,7 @@ from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
-from lightflus.model.graph import Delivery
+from lightflus.model.graph import Connector, Delivery
 from lightflus.model.schemas import KAFKA
 from lightflus.ports.health import Health
 
@@ -186,4 +186,11 @@ def _open(spec: SinkSpec, options: Options) -> KafkaSink:
     return KafkaSink(spec.name, SinkOptions(topic, cluster, compression, epochs, identity), encode, spec.delivery, keys)
 
 
-SINK = SinkKind(KAFKA.address, _open, always, options=KAFKA.sink)
+def _create(connector: Connector) -> None:
+    """Makes the topic as the brokers make topics, where there is none of that name."""
+    options = Options(connector.kind, connector.options, "sink")
+    topic = options.text("topic")
+    create_topic(topic, read_cluster(options))
+
+
+SINK = SinkKind(KAFKA.address, _open, always, options=KAFKA.sink, create=_create)

@@ -204,4 +204,6 @@ SOURCE = SourceKind(
     _open,
     alternatives=frozenset({"start", "start.timestamp", "start.offsets"}),
     options=KAFKA.source,
+    ends={"end": "latest"},
+    follows={"start": "latest"},
 )

@@ -134,4 +134,6 @@ def _decoder(spec: SourceSpec, field: str | None) -> EntryDecoder:
     return MessageEntries(field or VALUE_COLUMN, spec.message_decoder(), is_chosen=field is not None)
 
 
-SOURCE = SourceKind(REDIS_STREAM.address, _open, options=REDIS_STREAM.source)
+SOURCE = SourceKind(
+    REDIS_STREAM.address, _open, options=REDIS_STREAM.source, ends={"end": "latest"}, follows={"start": "latest"}
+)
