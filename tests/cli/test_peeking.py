@@ -121,6 +121,18 @@ def test_a_topic_is_made_filled_and_looked_at(kafka: Kafka, unique: Callable[[st
 
 
 @pytest.mark.slow
+def test_the_way_out_of_a_topic_that_is_not_there_can_be_followed(
+    kafka: Kafka, unique: Callable[[str], str], said: Said
+) -> None:
+    uri = f"kafka://{kafka.address}/{unique('missing')}"
+    code, _, words = said("peek", uri)
+    way_out = " ".join(words.split()).partition("create it: lightflus ")[2].replace(" </dev/null", "")
+    assert code == 2
+    done = subprocess.run([*COMMAND, *way_out.split()], stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode, said("peek", uri)[0]) == (0, 0)
+
+
+@pytest.mark.slow
 def test_keys_and_values_are_sent_to_redis_and_read_from_a_stream(
     redis: Redis, unique: Callable[[str], str], said: Said
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -143,3 +144,18 @@ def test_the_command_starts_what_is_named_and_stops_at_ctrl_c() -> None:
     assert process.returncode == 0
     assert f"--bind redis=redis://127.0.0.1:{port}" in "".join(lines)
     assert is_free(port)
+
+
+def test_the_command_says_which_server_has_ended_by_itself() -> None:
+    command = [sys.executable, "-m", "tools.servers", f"redis:{free_port()}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            if found := re.search(r"pid (\d+)", line):
+                pid = int(found[1])
+            if "Ctrl-C" in line:
+                os.kill(pid, signal.SIGKILL)
+        said = process.stderr.read()
+    assert process.returncode == 1
+    assert said.startswith("error: redis has ended by itself")

@@ -70,8 +70,7 @@ def no_topic(topic: str, cluster: Cluster) -> tuple[str, str]:
     first = cluster.brokers.partition(",")[0]
     return (
         f"there is no topic `{topic}` at {cluster.brokers}",
-        f"check `topic`, or create it: kafka-topics.sh --bootstrap-server {first} --create --topic {topic} "
-        f"--partitions 4",
+        f"check `topic`, or create it: lightflus send kafka://{first}/{topic} --create </dev/null",
     )
 
 
