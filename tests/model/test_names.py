@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lightflus.model.names import operator_names, unnamed_keyed
-from lightflus.model.operators import facts_of
+from lightflus.model.names import operator_names
 from lightflus.testing.graphs import UTF8, GraphBuilder, word_count
 
 
@@ -42,7 +41,3 @@ def test_ordinals_count_named_operators_too_so_that_naming_one_leaves_the_others
     named = builder.map(source, UTF8, name="clean")
     builder.map(named, UTF8)
     assert names(builder) == ["topic", "clean", "map-2"]
-
-
-def test_a_keyed_operator_without_name_is_known() -> None:
-    assert [facts_of(operator).name for operator in unnamed_keyed(word_count())] == ["reduce"]

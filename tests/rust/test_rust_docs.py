@@ -30,6 +30,14 @@ def test_there_are_snippets() -> None:
     assert len(SNIPPETS) >= 4
 
 
+def test_what_the_page_begins_a_source_or_sink_with_is_in_the_prelude() -> None:
+    begins = re.findall(r"^\| [^|]+ \| `(\w+)::", PAGE, re.MULTILINE)
+    source = (ROOT / "udf_sdk/rust/lightflus/src/lib.rs").read_text(encoding="utf-8")
+    prelude = source.partition("pub mod prelude {")[2].partition("\n}\n")[0]
+    assert len(begins) >= 7
+    assert [name for name in begins if not re.search(rf"\b{name}\b", prelude)] == []
+
+
 def test_the_page_and_the_manifests_say_the_same_least_version() -> None:
     least = ".".join(map(str, RUST_LEAST))
     assert f"Rust {least} or newer" in PAGE

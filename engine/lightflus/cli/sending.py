@@ -11,8 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-import pyarrow as pa
-
 from lightflus.cli.fields import record_of
 from lightflus.cli.peeking import Waiting
 from lightflus.cli.screen import say
@@ -21,6 +19,8 @@ from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import RecordInvalid, UserError
 from lightflus.formats.registry import line_decoder
 from lightflus.model.types import Scalar, ScalarType, Type, columns
+from lightflus.ports.formats import Decoded
+from lightflus.ports.sources import SourceBatch
 
 _RAW = ScalarType(Scalar.UTF8)
 
@@ -48,21 +48,21 @@ def send(uri: str, lines: Sequence[str], *, file: Path | None, fields: str | Non
         closing(sink_alone(uri, record, keys, streams, creates=creates, form="" if fields else "raw")) as sink,
         closing(sink.writer(0, Waiting())) as writer,
     ):
-        for rows in _given(lines, record) if lines else _read(file, record, streams):
-            writer.write(rows)
-            count += rows.num_rows
+        for found in [_given(lines, record)] if lines else _read(file, record, streams):
+            writer.write(found.columns)
+            count += found.columns.num_rows
         writer.flush()
     say(f"sent {count:,} record{'' if count == 1 else 's'}")
 
 
-def _given(lines: Sequence[str], record: Type) -> Iterator[pa.RecordBatch]:
+def _given(lines: Sequence[str], record: Type) -> Decoded:
     found = line_decoder("", record).decode_lines("\n".join(lines).encode(errors="replace"))
     for bad in found.bad:
         raise RecordInvalid(bad.reason, where=f"line {bad.index + 1}", hint=bad.hint)
-    yield found.columns
+    return found
 
 
-def _read(file: Path | None, record: Type, streams: Streams) -> Iterator[pa.RecordBatch]:
+def _read(file: Path | None, record: Type, streams: Streams) -> Iterator[SourceBatch]:
     uri = "stdin:" if file is None else f"file:{quote(str(file))}"
     with (
         closing(source_alone(uri, record, streams, follows=False, form="")) as source,
@@ -71,4 +71,4 @@ def _read(file: Path | None, record: Type, streams: Streams) -> Iterator[pa.Reco
         while (batch := reader.read()) is not None:
             for bad in batch.rejected:
                 raise RecordInvalid(bad.reason, where=bad.position, hint=bad.hint)
-            yield batch.columns
+            yield batch

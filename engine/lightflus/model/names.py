@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from lightflus.model.graph import Connector, JobGraph, Operator, OperatorId, Sink, Source
-from lightflus.model.operators import facts_of, is_keyed
+from lightflus.model.operators import facts_of
 
 _ADDRESSES = ("topic", "stream", "table")
 """Options that name what a connector reads or writes, in the order in which they are asked."""
@@ -32,11 +32,6 @@ def operator_names(graph: JobGraph) -> dict[OperatorId, str]:
         taken.add(name)
         names[operator.id] = name
     return names
-
-
-def unnamed_keyed(graph: JobGraph) -> tuple[Operator, ...]:
-    """Keyed operators without a name of the user's: their state would not survive a change of the job's order."""
-    return tuple(o for o in graph.operators if is_keyed(o) and not o.name)
 
 
 def _derived(operator: Operator, ordinal: int) -> str:

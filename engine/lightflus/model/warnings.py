@@ -9,22 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightflus.model.graph import JobGraph, Operator, Sink, Source
-from lightflus.model.names import operator_names, unnamed_keyed
+from lightflus.model.names import operator_names
 
 
 def warnings(graph: JobGraph) -> list[str]:
     """What is allowed but will hurt one day, each with the way out."""
-    return [*_unnamed(graph), *_open_secrets(graph)]
-
-
-def _unnamed(graph: JobGraph) -> Iterator[str]:
-    """Keyed operators whose state would not survive a change of the job's order."""
-    unnamed = unnamed_keyed(graph)
-    if unnamed:
-        names = operator_names(graph)
-        found = ", ".join(f"{names[o.id]}{_place(o)}" for o in unnamed)
-        way_out = 'add .name("...") so that its state can outlive a new version'
-        yield f"warning: without a name of its own: {found}; {way_out}"
+    return list(_open_secrets(graph))
 
 
 def _open_secrets(graph: JobGraph) -> Iterator[str]:

@@ -98,10 +98,19 @@ function number(json: string): i32 {
   return n;
 }
 
+/** Ends the build at the last operator of the flow that nobody starts. */
+function failUnstarted(): void {
+  const last = graph.nodes.length - 1;
+  const position = last >= 0 ? graph.nodes[last].position : "";
+  const text = "this program starts no job: end its flow with .sink(...).execute()";
+  if (position.length) failAt('"position":' + position, text);
+  fail(text, "", 0, 0);
+}
+
 /** The whole graph as JSON. */
 export function graphText(): string {
   if (!graph.job.length) fail("this program makes no job: call ExecutionContext.new(job, namespace) first", "", 0, 0);
-  if (!graph.executed) fail("this program starts no job: end its flow with .sink(...).execute()", "", 0, 0);
+  if (!graph.executed) failUnstarted();
   let out = '{"version":1,"job":' + quote(graph.job) + ',"namespace":' + quote(graph.namespace) + ',"operators":[';
   for (let i = 0; i < graph.nodes.length; i++) out += (i ? "," : "") + graph.nodes[i].toJson();
   out += '],"functions":[' + graph.functions.join(",");

@@ -89,7 +89,7 @@ export const CODES = {
   LF001: { title: "a file that cannot be read", hint: "check the path" },
   LF900: {
     title: "internal error of the compiler",
-    hint: "please report it with the program; --print-as shows the generated text",
+    hint: "please report it with the program",
   },
 } as const satisfies Record<string, Entry>;
 

@@ -107,4 +107,11 @@ describe("modules", () => {
       assert.throws(() => new Instance(wasm), new RegExp(words));
     });
   }
+
+  test("a flow that nobody starts is told at its last operator", async () => {
+    const place = `'"position":{"file":"a.ts","line":3,"column":4}'`;
+    const flow = `Kafka.builder().topic("t").build<string>().createFlow(ExecutionContext.new("j"), ${place});`;
+    const wasm = await compileText("main.ts", `import { ExecutionContext, Kafka } from "lightflus-api"; ${flow}`);
+    assert.throws(() => new Instance(wasm), { message: /starts no job/, file: "a.ts", line: 3, column: 4 });
+  });
 });

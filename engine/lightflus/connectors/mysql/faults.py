@@ -79,8 +79,8 @@ _HINTS = {
     1064: "change the option `statement`: it is the server that reads it",
     1305: "make that procedure or function, or change the option `statement`",
     1136: "change the option `statement`: as many values as columns",
-    1292: "write dates and times in UTC, as SQL has them (`2026-01-31 23:59:59.5`) or as `toISOString()` does; a column "
-    "of type timestamp begins at 1970-01-01 00:00:01: datetime holds others, too",
+    1292: "write dates and times in UTC, as SQL has them (`2026-01-31 23:59:59.5`) or as `toISOString()` does; "
+    "columns of type timestamp begin at 1970-01-01 00:00:01, those of type datetime earlier",
     DUPLICATE: "let the statement say what happens to a row that is there: ON DUPLICATE KEY UPDATE; a job that starts "
     "again writes some records twice",
     3159: "set the option `tls` to true",

@@ -63,7 +63,7 @@ pub use value::{Binary, Date, Items, List, TimestampMs, TimestampUs, Value};
 /// What a job needs.
 pub mod prelude {
     pub use crate::{field, log};
-    pub use crate::{BadRecords, Compression, Format, Header, Kafka, Sasl, Secret, StartFrom, Tls};
+    pub use crate::{BadRecords, Compression, Connector, Format, Header, Kafka, Sasl, Secret, StartFrom, Tls};
     pub use crate::{Binary, Date, Flow, Job, List, Record, TimestampMs, TimestampUs};
     pub use crate::{Mysql, MysqlConnection, Redis, RedisStream};
 }
