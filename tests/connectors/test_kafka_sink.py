@@ -4,6 +4,7 @@ import json
 
 import pyarrow as pa
 import pytest
+from confluent_kafka.admin import AdminClient
 from kafka_helpers import SCHEMA, TEXT, fresh_topic, messages_of, sink, sink_spec, written
 from tools.servers import Kafka
 
@@ -130,3 +131,20 @@ def test_what_was_not_flushed_is_given_up(kafka: Kafka) -> None:
     writer.close()
     made.close()
     assert written(kafka, topic) == []
+
+
+def test_a_topic_that_is_deleted_is_told_and_no_time_out(kafka: Kafka) -> None:
+    topic = fresh_topic(kafka)
+    writer = sink(kafka, topic, retry="2").writer(0, QuietHealth())
+
+    def write(_: int) -> None:
+        writer.write(pairs(("k", "v")))
+        writer.flush()
+
+    write(0)
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    admin.delete_topics([topic])[topic].result(30)
+    with pytest.raises(SinkFailed, match=f"there is no topic `{topic}` any more") as caught:
+        list(map(write, range(1_000)))  # until the leader has heard of it, too
+    assert "was it deleted?" in str(caught.value.hint)
+    writer.close()

@@ -68,12 +68,12 @@ class Kafka(Server):
             port: where it shall listen; None takes a free one.
         """
         super().__init__(port=port)
-        self._behind_port, self._proxy_port = free_port(), free_port()
+        self.behind_port, self._proxy_port = free_port(), free_port()
         self._jars = jars()
 
     def proxy(self) -> FaultProxy:
         """A proxy that clients cannot get round: whoever asks it for brokers is told of itself. One at a time."""
-        return FaultProxy(self._behind_port, port=self._proxy_port)
+        return FaultProxy(self.behind_port, port=self._proxy_port)
 
     def create_topic(self, name: str, partitions: int = 1, **configuration: str) -> str:
         """Makes a topic and returns its name. Settings are spelt with `_` for `.`: `max_message_bytes="1000"`.
@@ -95,7 +95,7 @@ class Kafka(Server):
             host=HOST,
             port=self.port,
             controller=free_port(),
-            behind=self._behind_port,
+            behind=self.behind_port,
             proxy=self._proxy_port,
             data=self.folder / "data",
         )

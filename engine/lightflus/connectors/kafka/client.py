@@ -13,11 +13,12 @@ from typing import Protocol, TypedDict, TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._metadata import TopicMetadata
+from confluent_kafka.admin._metadata import ClusterMetadata, TopicMetadata
 from confluent_kafka.cimpl import NewTopic
 
 from lightflus.connectors.kafka.failures import error_of, hint_of, is_missing, no_topic, text_of
 from lightflus.connectors.kafka.options import Cluster, invalid_property
+from lightflus.connectors.kafka.reach import check_reach
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, ExternalError, SinkFailed, SourceFailed
 from lightflus.limits import CONNECT_SECONDS
@@ -75,6 +76,10 @@ class Producing(Protocol):
 
     def flush(self, timeout: float) -> int:
         """Waits for deliveries; how many are still waited for."""
+        ...
+
+    def list_topics(self, topic: str, timeout: float) -> ClusterMetadata:
+        """What the cluster knows of a topic. Raises KafkaException."""
         ...
 
     def purge(self) -> None:
@@ -158,13 +163,14 @@ def meet(
 ) -> TopicMetadata:
     """The first contact: what the cluster says about a topic, within CONNECT_SECONDS.
 
-    Raises BindingInvalid: the password or certificate is wrong, there is no such topic. `failure`: no broker answers.
+    Raises BindingInvalid: the password or certificate is wrong, there is no such topic. `failure`: no broker answers,
+    or one cannot be reached where it says that it is.
     """
     begun = time.monotonic()
     while True:
         left = begun + CONNECT_SECONDS - time.monotonic()
         try:
-            found: TopicMetadata = client.list_topics(topic, timeout=max(0.01, min(_SLICE_SECONDS, left))).topics[topic]
+            answer = client.list_topics(topic, timeout=max(0.01, min(_SLICE_SECONDS, left)))
         except KafkaException as exception:
             client.poll(0)
             error = error_of(exception)
@@ -173,7 +179,10 @@ def meet(
                 raise kind(troubles.text(error), where=where, hint=troubles.hint(error)) from exception
             continue
         troubles.cleared()
+        found: TopicMetadata = answer.topics[topic]
         if found.error is None:
+            leaders = {partition.leader for partition in found.partitions.values()} & answer.brokers.keys()
+            check_reach([answer.brokers[leader] for leader in sorted(leaders)], cluster, where, failure)
             return found
         if not is_missing(found.error) and found.error.code() != KafkaError.LEADER_NOT_AVAILABLE:
             raise BindingInvalid(troubles.text(found.error), where=where, hint=troubles.hint(found.error))
@@ -195,6 +204,14 @@ def create_topic(topic: str, cluster: Cluster) -> None:
             raise SinkFailed(
                 f"topic `{topic}` cannot be made: {text_of(error, cluster)}", where=topic, hint=hint_of(error)
             ) from exception
+
+
+def is_gone(producer: Producing, topic: str) -> bool:
+    """Whether the cluster says that there is no such topic; it does not say so where it does not answer."""
+    try:
+        return is_missing(producer.list_topics(topic, CONNECT_SECONDS).topics[topic].error)
+    except KafkaException:
+        return False
 
 
 def partitions_of(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> list[int]:

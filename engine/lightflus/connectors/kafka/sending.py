@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
-from lightflus.connectors.kafka.client import Outgoing, Producing
+from lightflus.connectors.kafka.client import Outgoing, Producing, is_gone
 from lightflus.connectors.kafka.failures import error_of, hint_of, mapped, text_of
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.records import Headers, Records
@@ -142,6 +142,8 @@ class Sending:
             error, place = self._failed
             text = text_of(error, target.cluster)
             if error.code() == KafkaError._MSG_TIMED_OUT:
+                if is_gone(self._producer, target.topic):
+                    raise self._gone(place)
                 text = f"{self._troubles.text(error)}; tried for {target.cluster.retry_seconds} s"
             hint = hint_of(error) or self._troubles.hint() or "option `retry` says for how many seconds to try"
             raise SinkFailed(f"{place} was not written: {text}", where=target.where, hint=hint)
@@ -151,6 +153,14 @@ class Sending:
             self._health.waiting(self._troubles.text())
         if self._health.is_stopping:
             raise SinkFailed("the job was stopped before everything was written", where=target.where)
+
+    def _gone(self, place: str) -> SinkFailed:
+        seconds = self._target.cluster.retry_seconds
+        return SinkFailed(
+            f"{place} was not written: there is no topic `{self._target.topic}` any more; waited for {seconds} s",
+            where=self._target.where,
+            hint="was it deleted? Make it again, or name another with the option `topic`",
+        )
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         """The delivery report; it comes for failures only (`delivery.report.only.error`)."""

@@ -21,6 +21,7 @@ from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
+from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.sending import Sending, Target
 from lightflus.connectors.kafka.transactions import (
     KafkaStagingWriter,
@@ -82,6 +83,7 @@ class KafkaSink:
         self._key_fields = key_fields if delivery is Delivery.UPSERT else ()
         self._make_producer = make_producer
         self._most_bytes = _meet(name, options)
+        Right("Write", "topic", options.topic).check(options.cluster, name)
         new_producer(options.cluster, self.settings(), Troubles(options.cluster), name).close()
 
     @property

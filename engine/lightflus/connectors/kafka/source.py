@@ -26,6 +26,7 @@ from lightflus.connectors.kafka.positions import (
     unknown_partitions,
 )
 from lightflus.connectors.kafka.reader import KafkaReader, Reading, Rows
+from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
@@ -75,6 +76,9 @@ class KafkaSource:
             found = meet(self._client, options.topic, options.cluster, self._troubles, name, failure=SourceFailed)
             self._partitions, self._seen_at = sorted(found.partitions), time.monotonic()
             self._check(self._partitions)
+            Right("Read", "topic", options.topic).check(options.cluster, name)
+            if options.group is not None:
+                Right("Read", "group", options.group).check(options.cluster, name)
             if options.needs_all:
                 self._check_beginnings(self._partitions)
             self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
