@@ -31,6 +31,9 @@ _HINTS: dict[int, str] = {
     KafkaError._BAD_MSG: "the data of this partition is damaged",
 }
 
+_TOKENS = (
+    "check `librdkafka.sasl.oauthbearer.token.endpoint.url`, and the client's id and secret in the properties beside it"
+)
 _HOPELESS = frozenset({KafkaError._AUTHENTICATION, KafkaError.SASL_AUTHENTICATION_FAILED, KafkaError._SSL})
 """What does not pass while a job is being started: trying again would only hide it."""
 
@@ -56,7 +59,7 @@ def text_of(error: KafkaError, cluster: Cluster) -> str:
 
 def hint_of(error: KafkaError) -> str | None:
     """The way out, where one is known."""
-    return _HINTS.get(error.code())
+    return _TOKENS if "OAUTHBEARER token" in error.str() else _HINTS.get(error.code())
 
 
 def error_of(exception: KafkaException) -> KafkaError:
