@@ -127,7 +127,7 @@ def test_digits_out_of_range_name_the_record(place: Place, column: str, text: st
     ("moment", "number", "said"),
     [
         (253_402_300_800_000_000, float("nan"), "id 1, at '10000-01-01 00:00:00.000000', f nan: f is nan"),
-        (2**63 - 1, 1.0, "id 1, at None, f 1.0: at is a time that nobody can write"),
+        (2**63 - 1, 1.0, "id 1, at null, f 1: at is a time that nobody can write"),
     ],
 )
 def test_a_time_far_from_ours_is_told_like_any_other(place: Place, moment: int, number: float, said: str) -> None:

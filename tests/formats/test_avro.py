@@ -294,6 +294,32 @@ def test_a_reader_schema_has_defaults_for_what_older_writers_lack(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("schema", "scalar", "expected"),
+    [
+        ("bytes", Scalar.BINARY, b"\xff"),
+        ({"type": "fixed", "name": "One", "size": 1}, Scalar.BINARY, b"\xff"),
+        (["bytes", "null"], Scalar.BINARY, b"\xff"),
+        (MONEY, Scalar.BINARY, b"\xff"),
+        (MONEY, Scalar.UTF8, "-0.01"),
+        (MONEY, Scalar.INT64, -1),
+        ("string", Scalar.UTF8, "\u00ff"),
+    ],
+)
+def test_a_default_that_is_bytes_is_none_of_its_text(
+    tmp_path: Path, schema: object, scalar: Scalar, expected: object
+) -> None:
+    path = tmp_path / "reader.avsc"
+    fields = [*FIELDS, {"name": "new", "type": schema, "default": "\u00ff"}]
+    path.write_text(json.dumps({**SCHEMA, "fields": fields}))
+    record = StructType((Field("new", ScalarType(scalar, nullable=isinstance(schema, list))),))
+    with registry() as double:
+        number = double.register("t-value", SCHEMA)
+        decoder = message_decoder("avro", record, {"registry": double.url, "schema": str(path)})
+        decoded = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))]))
+    assert (decoded.columns.to_pylist(), decoded.bad) == ([{"new": expected}], ())
+
+
+@pytest.mark.parametrize(
     ("name", "fields", "reason"),
     [
         ("Tap", FIELDS, "Schema mismatch: record `Click` is not record `Tap`"),

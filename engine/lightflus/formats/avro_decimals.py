@@ -45,6 +45,15 @@ def _scale(schema: _Schema) -> int:
 _READERS = {Decimals.TEXT: _text, Decimals.UNSCALED: _unscaled}
 
 
+def read_default(value: bytes, schema: object) -> object:
+    """What a reader makes of a default's bytes: them, unless they are a decimal."""
+    if isinstance(schema, dict):
+        for decimals, reader in _READERS.items():
+            if schema.get("logicalType") == decimals.value:
+                return reader(value, schema, None)
+    return value
+
+
 def logical_type(decimals: Decimals) -> str:
     """The logical type that a schema has instead of `decimal`; fastavro knows how to read it from now on."""
     if (reader := _READERS.get(decimals)) is not None:

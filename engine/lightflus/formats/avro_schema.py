@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 from fastavro import parse_schema
 from fastavro.schema import SchemaParseException, UnknownType
 
-from lightflus.formats.avro_decimals import Decimals, logical_type
+from lightflus.formats.avro_decimals import Decimals, logical_type, read_default
 from lightflus.formats.refusal import SchemaMismatch, joined, mismatch
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
 
@@ -84,6 +84,7 @@ def parsed(text: str, decimals: Decimals = Decimals.BYTES) -> AvroSchema:
     """The schema, whatever its records are. Raises SchemaMismatch for one that no reader survives."""
     plain, named = _source(text, lambda schema: _stripped(schema, decimals))
     _Sizes(named).least(plain, ())
+    _read_defaults(plain)
     return AvroSchema(plain, decimals)
 
 
@@ -145,6 +146,23 @@ class _Sizes:
 
 def _fields(schema: dict[str, Schema]) -> list[dict[str, Schema]]:
     return cast("list[dict[str, Schema]]", schema["fields"])
+
+
+def _read_defaults(schema: Schema) -> None:
+    """Makes bytes, or what decimals become, of defaults that a schema spells as text: fastavro would leave them so."""
+    if isinstance(schema, list):
+        for branch in schema:
+            _read_defaults(branch)
+    if not isinstance(schema, dict):
+        return
+    for part in (schema.get(name) for name in ("type", "items", "values")):
+        _read_defaults(part or "null")
+    for field in _fields(schema) if "fields" in schema else ():
+        kind = field["type"][0] if isinstance(field["type"], list) else field["type"]
+        if isinstance(field.get("default"), str) and _name(kind) in ("bytes", "fixed"):
+            written = cast(str, field["default"]).encode("latin-1", errors="replace")
+            field["default"] = cast(Schema, read_default(written, kind))
+        _read_defaults(field["type"])
 
 
 def _stripped(schema: Schema, decimals: Decimals) -> Schema:

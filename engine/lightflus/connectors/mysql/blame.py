@@ -88,8 +88,11 @@ def _shown(row: Row, plan: Plan) -> str:
 
 
 def _short(value: object) -> str:
+    """As SQL or JavaScript has it, not Python."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
     if not isinstance(value, str | bytes):
-        return str(value)
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if len(value) <= _SHOWN_CHARACTERS:
         return repr(value)
     return f"{value[:_SHOWN_CHARACTERS]!r}... ({len(value):,} long)"
