@@ -1,0 +1,67 @@
+"""What an error advises can be done: the options and commands that its words name are there.
+
+Texts of the engine and of the TypeScript compiler are read, not the situations in which they are said; what only a
+situation can show is followed by tests of its own, such as `tests/cli/test_peeking.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import typer.main
+from repository import ROOT, engine_modules, name_of
+from typer.core import TyperGroup
+
+from lightflus.cli import main as cli
+from lightflus.model.schemas import SCHEMAS
+
+OF_OTHERS = re.compile(r"/(build|wasm)/|cli/doctor\.py|sandbox/module\.py|kafka/(epochs|rights)\.py|formats/protobuf_")
+"""Files that speak of the options of other programs: compilers, pip, `kafka-acls.sh`, protoc."""
+FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]+)")
+OPTION = re.compile(r"options? `([a-z][a-z0-9.]*)`")
+COMMAND = re.compile(r"\blightflus ([a-z]+)(?= [-A-Z`{]|`)")
+CODES = ROOT / "udf_sdk/typescript/compiler/codes.ts"
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text in the code of the engine, with the file that it stands in."""
+    for path in engine_modules():
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        yield from ((name_of(path), n.value) for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def commands() -> TyperGroup:
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
+def flags() -> set[str]:
+    """Long options of all commands."""
+    params = [param for command in commands().commands.values() for param in command.params] + commands().params
+    spelt = [name for param in params for name in (*param.opts, *param.secondary_opts)]
+    return {name.removeprefix("--") for name in spelt} | {"help", "version"}
+
+
+def test_options_of_the_command_line_that_a_text_names_are_there() -> None:
+    ours = [(place, text) for place, text in texts() if not OF_OTHERS.search(place)]
+    named = {(place, flag) for place, text in ours for flag in FLAG.findall(text)}
+    named |= {(CODES.name, flag) for flag in FLAG.findall(CODES.read_text(encoding="utf-8"))}
+    assert len(named) > 10
+    assert sorted((place, flag) for place, flag in named if flag not in flags()) == []
+
+
+def test_commands_that_a_text_names_are_there() -> None:
+    named = {(place, command) for place, text in texts() for command in COMMAND.findall(text)}
+    assert len(named) > 3
+    assert sorted((place, command) for place, command in named if command not in commands().commands) == []
+
+
+def test_options_of_connectors_and_formats_that_a_text_names_are_declared() -> None:
+    declared = {option.name for schema in SCHEMAS.values() for option in (*schema.source, *schema.sink)}
+    named = {(place, option) for place, text in texts() for option in OPTION.findall(text)}
+    known = declared | {name.removeprefix("format.") for name in declared}
+    assert len(named) > 20
+    assert sorted((place, option) for place, option in named if option not in known) == []
