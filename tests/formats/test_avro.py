@@ -3,67 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import cast
 
 import pytest
-from fastavro import parse_schema, schemaless_writer
+from avro_helpers import (
+    ANN,
+    CLICK,
+    COLOUR,
+    FIELDS,
+    MICROS,
+    MILLIS,
+    MONEY,
+    NUMBER,
+    POINT,
+    ROW,
+    SCHEMA,
+    TEXT,
+    framed,
+    of_field,
+    one,
+    read,
+    written,
+)
 from format_helpers import binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightflus.errors import BindingInvalid, SourceFailed
-from lightflus.formats.avro import AvroDecoder
 from lightflus.formats.avro_schema import parsed, readable
 from lightflus.formats.refusal import SchemaMismatch
 from lightflus.formats.registry import line_decoder, message_decoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
-from lightflus.ports.formats import BadRecord
 from lightflus.testing.schema_registry import registry
-
-TEXT = ScalarType(Scalar.UTF8)
-NUMBER = ScalarType(Scalar.FLOAT64)
-CLICK = StructType((Field("user", TEXT), Field("count", ScalarType(Scalar.INT64))))
-FIELDS = [{"name": "user", "type": "string"}, {"name": "more", "type": "double"}, {"name": "count", "type": "int"}]
-SCHEMA = {"type": "record", "name": "Click", "fields": FIELDS}
-ANN = {"user": "ann", "more": 1.5, "count": 3}
-ROW = {"user": "ann", "count": 3}
-
-
-def written(schema: object, value: object) -> bytes:
-    out = BytesIO()
-    schemaless_writer(out, parse_schema(cast("dict[str, object]", schema)), value)
-    return out.getvalue()
-
-
-def of_field(schema: object) -> dict[str, object]:
-    return {"type": "record", "name": "One", "fields": [{"name": "v", "type": schema}]}
-
-
-def one(kind: Type) -> StructType:
-    return StructType((Field("v", kind),))
-
-
-def read(
-    schema: object, record: Type, messages: Sequence[bytes]
-) -> tuple[list[dict[str, object]], tuple[BadRecord, ...]]:
-    decoded = AvroDecoder(record, readable(json.dumps(schema), record)).decode_messages(binary(messages))
-    decoded.columns.validate(full=True)
-    return decoded.columns.to_pylist(), decoded.bad
 
 
 def test_fields_are_found_by_their_names() -> None:
     assert read(SCHEMA, CLICK, [written(SCHEMA, ANN)] * 2) == ([ROW, ROW], ())
-
-
-MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
-MICROS = {"type": "long", "logicalType": "timestamp-micros"}
-MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 4, "scale": 2}
-COLOUR = {"type": "enum", "name": "Colour", "symbols": ["red", "green"]}
-POINT = {"type": "record", "name": "Point", "fields": [{"name": "x", "type": "double"}]}
 
 
 @pytest.mark.parametrize(
@@ -98,27 +74,6 @@ def test_each_type_has_its_column(schema: object, scalar: Scalar, value: object,
     plain = {k: v for k, v in schema.items() if k != "logicalType"} if isinstance(schema, dict) else schema
     message = written(of_field(plain), {"v": value})
     assert read(of_field(schema), one(ScalarType(scalar)), [message]) == ([{"v": expected}], ())
-
-
-def test_decimals_are_read_at_any_depth() -> None:
-    schema = of_field({"type": "array", "items": ["null", {**POINT, "fields": [{"name": "x", "type": MONEY}]}]})
-    plain = of_field({"type": "array", "items": ["null", {**POINT, "fields": [{"name": "x", "type": "bytes"}]}]})
-    record = one(ListType(StructType((Field("x", TEXT),), nullable=True)))
-    message = written(plain, {"v": [{"x": b"\x04\xce"}, None]})
-    assert read(schema, record, [message]) == ([{"v": [{"x": "12.30"}, None]}], ())
-
-
-def test_a_decimal_that_its_integer_cannot_hold_is_a_bad_record() -> None:
-    message = written(of_field("bytes"), {"v": (2**63).to_bytes(9, "big")})
-    _, (bad,) = read(of_field({**MONEY, "precision": 30}), one(ScalarType(Scalar.INT64)), [message])
-    assert bad.reason == "field `v` is declared int64, which cannot hold 9223372036854775808 exactly"
-
-
-def test_decimals_of_a_record_are_declared_alike() -> None:
-    schema = {**SCHEMA, "fields": [{"name": "a", "type": MONEY}, {"name": "b", "type": MONEY}]}
-    record = StructType((Field("a", TEXT), Field("b", ScalarType(Scalar.INT64))))
-    with pytest.raises(SchemaMismatch, match="some decimals are declared strings"):
-        readable(json.dumps(schema), record)
 
 
 def test_records_arrays_and_nulls_nest() -> None:
@@ -266,10 +221,6 @@ def test_avro_has_no_lines() -> None:
         line_decoder("avro", CLICK)
 
 
-def framed(number: int, body: bytes) -> bytes:
-    return b"\0" + number.to_bytes(4, "big") + body
-
-
 def test_each_message_is_read_by_the_schema_of_its_id() -> None:
     newer = {**SCHEMA, "fields": [{"name": "count", "type": "long"}, {"name": "user", "type": ["null", "string"]}]}
     with registry() as double:
@@ -294,32 +245,6 @@ def test_a_reader_schema_has_defaults_for_what_older_writers_lack(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("schema", "scalar", "expected"),
-    [
-        ("bytes", Scalar.BINARY, b"\xff"),
-        ({"type": "fixed", "name": "One", "size": 1}, Scalar.BINARY, b"\xff"),
-        (["bytes", "null"], Scalar.BINARY, b"\xff"),
-        (MONEY, Scalar.BINARY, b"\xff"),
-        (MONEY, Scalar.UTF8, "-0.01"),
-        (MONEY, Scalar.INT64, -1),
-        ("string", Scalar.UTF8, "\u00ff"),
-    ],
-)
-def test_a_default_that_is_bytes_is_none_of_its_text(
-    tmp_path: Path, schema: object, scalar: Scalar, expected: object
-) -> None:
-    path = tmp_path / "reader.avsc"
-    fields = [*FIELDS, {"name": "new", "type": schema, "default": "\u00ff"}]
-    path.write_text(json.dumps({**SCHEMA, "fields": fields}))
-    record = StructType((Field("new", ScalarType(scalar, nullable=isinstance(schema, list))),))
-    with registry() as double:
-        number = double.register("t-value", SCHEMA)
-        decoder = message_decoder("avro", record, {"registry": double.url, "schema": str(path)})
-        decoded = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))]))
-    assert (decoded.columns.to_pylist(), decoded.bad) == ([{"new": expected}], ())
-
-
-@pytest.mark.parametrize(
     ("name", "fields", "reason"),
     [
         ("Tap", FIELDS, "Schema mismatch: record `Click` is not record `Tap`"),
@@ -337,18 +262,6 @@ def test_a_reader_schema_that_cannot_read_a_writer_is_told_in_one_line(
         (bad,) = decoder.decode_messages(binary([framed(number, written(SCHEMA, ANN))])).bad
     assert bad.reason == f"the reader's schema does not go with the schema that it was written with: {reason}"
     assert "`aliases`" in str(bad.hint)
-
-
-@pytest.mark.parametrize(("scale", "value"), [(2, "12.30"), (3, None)])
-def test_a_reader_reads_decimals_of_its_own_scale(tmp_path: Path, scale: int, value: str | None) -> None:
-    path = tmp_path / "reader.avsc"
-    path.write_text(json.dumps(of_field({**MONEY, "scale": scale})))
-    with registry() as double:
-        number = double.register("t-value", of_field(MONEY))
-        decoder = message_decoder("avro", one(TEXT), {"registry": double.url, "schema": str(path)})
-        decoded = decoder.decode_messages(binary([framed(number, written(of_field("bytes"), {"v": b"\x04\xce"}))]))
-    assert decoded.columns.to_pylist() == ([{"v": value}] if value else [])
-    assert [bad.reason.endswith("a decimal has scale 2, not 3") for bad in decoded.bad] == ([] if value else [True])
 
 
 def test_messages_without_a_usable_schema_are_bad_records() -> None:
