@@ -163,16 +163,10 @@ def ports() -> dict[str, float]:
 
     for keys in batches([words[n % len(words)] for n in islice(numbers(4), 3 * BATCHES * CALL_ROWS)]):
         begin = time.thread_time()
-        hashes = partitioner.hash(keys)
-        timed("hash", begin)
-        begin = time.thread_time()
-        partitioner.partition(hashes, 2, 128)
-        timed("partition", begin)
-        begin = time.thread_time()
         partitioner.hash_and_distribute(keys, 2, 128)
-        timed("hash and distribute in one", begin)
+        timed("hash and distribute", begin)
         begin = time.thread_time()
-        found = state.lookup(keys, hashes)
+        found = state.lookup(keys, None)
         timed("lookup", begin)
         begin = time.thread_time()
         state.gather(found.slots)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from lightflus.codec import schema_of
 from lightflus.codec.schema import AnyArray
+from lightflus.limits import KEY_GROUPS
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type, columns
+from lightflus.ports.kernel import Kernel
 from lightflus.testing.kernel import ModelKernel
 
 Value = None | bool | int | float | str | bytes | Sequence["Value"] | Mapping[str, "Value"]
@@ -67,6 +69,11 @@ def numbers_of(buffer: pa.Buffer) -> list[int]:
 def buffer_of(numbers: Iterable[int]) -> pa.Buffer:
     """A buffer of u32."""
     return pa.py_buffer(array("I", numbers).tobytes())
+
+
+def hashes_of(kernel: Kernel, key: Type, keys: pa.RecordBatch) -> pa.UInt64Array:
+    """The key hash of every row."""
+    return kernel.partitioner(key).hash_and_distribute(keys, 1, KEY_GROUPS)[0].hashes
 
 
 def plain(column: AnyArray) -> Sequence[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kernel_samples import MODEL, UTF8, batches, numbers_of, texts, types
+from kernel_samples import MODEL, UTF8, batches, hashes_of, numbers_of, texts, types
 
 from lightflus.kernel import WasmKernel
 from lightflus.model.types import Type
@@ -29,7 +29,7 @@ def as_numbers(lookup: Lookup) -> tuple[list[int], list[int], int]:
 def test_hashes_are_those_of_the_model(data: st.DataObject) -> None:
     key = data.draw(types(lists=False))
     batch = data.draw(batches(key, most=20))
-    assert REAL.partitioner(key).hash(batch).equals(MODEL.partitioner(key).hash(batch))
+    assert hashes_of(REAL, key, batch).equals(hashes_of(MODEL, key, batch))
 
 
 EDGES = st.sampled_from([1, 3, 4, 8, 9, 16, 17, 19, 20, 21, 24, 25, 40])
@@ -44,7 +44,7 @@ def test_similar_keys_are_told_apart_even_with_one_hash(calls: list[list[str]], 
     real, model = both(UTF8, UTF8)
     for drawn in calls:
         keys = texts(drawn)
-        hashes = pa.array([7] * len(drawn), pa.uint64()) if is_one_hash else MODEL.partitioner(UTF8).hash(keys)
+        hashes = pa.array([7] * len(drawn), pa.uint64()) if is_one_hash else hashes_of(MODEL, UTF8, keys)
         assert as_numbers(real.lookup(keys, hashes)) == as_numbers(model.lookup(keys, hashes))
 
 
@@ -54,7 +54,7 @@ def test_keys_are_found_the_same_whoever_hashes_them(data: st.DataObject) -> Non
     key = data.draw(types(lists=False))
     table = REAL.keyed_state(key, UTF8)
     keys = data.draw(batches(key, most=300))
-    assert as_numbers(table.lookup(keys, REAL.partitioner(key).hash(keys))) == as_numbers(table.lookup(keys, None))
+    assert as_numbers(table.lookup(keys, hashes_of(REAL, key, keys))) == as_numbers(table.lookup(keys, None))
 
 
 @given(st.data())
@@ -72,26 +72,16 @@ def test_the_first_moved_key_is_that_of_the_model(data: st.DataObject) -> None:
     key = data.draw(types(lists=False))
     keys = data.draw(batches(key, most=10))
     tables = both(key, key)
-    found, _ = (table.lookup(keys, MODEL.partitioner(key).hash(keys)) for table in tables)
+    found, _ = (table.lookup(keys, hashes_of(MODEL, key, keys)) for table in tables)
     kept = data.draw(batches(key, least=found.group_count, most=found.group_count))
     moved = [table.first_moved_key(found.slots, kept) for table in tables]
     assert moved[0] == moved[1]
 
 
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=200), st.integers(1, 128), st.integers(128, 300))
+@given(st.data(), st.integers(1, 128), st.integers(128, 300))
 @BOUNDED
-def test_partitions_are_those_of_the_model(hashes: list[int], partitions: int, key_groups: int) -> None:
-    array = pa.array(hashes, pa.uint64())
-    real, model = (kernel.partitioner(UTF8).partition(array, partitions, key_groups) for kernel in (REAL, MODEL))
-    assert real == model
-
-
-@given(st.data(), st.integers(1, 8))
-@BOUNDED
-def test_keys_are_distributed_in_one_call_as_in_two_and_as_the_model_says(data: st.DataObject, partitions: int) -> None:
+def test_keys_are_distributed_as_the_model_says(data: st.DataObject, partitions: int, key_groups: int) -> None:
     key = data.draw(types(lists=False))
     keys = data.draw(batches(key, least=0, most=30))
-    real, model = (kernel.partitioner(key) for kernel in (REAL, MODEL))
-    shares = real.hash_and_distribute(keys, partitions, 128)
-    assert shares == model.hash_and_distribute(keys, partitions, 128)
-    assert [share.rows for share in shares] == real.partition(real.hash(keys), partitions, 128)
+    real, model = (k.partitioner(key).hash_and_distribute(keys, partitions, key_groups) for k in (REAL, MODEL))
+    assert real == model

@@ -6,7 +6,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from kernel_samples import COUNT, INT64, MODEL, UTF8, batch_of, buffer_of, numbers_of, plain, texts, words
+from kernel_samples import COUNT, INT64, MODEL, UTF8, batch_of, buffer_of, hashes_of, numbers_of, plain, texts, words
 
 from lightflus.errors import KernelFailed, StateTooLarge
 from lightflus.kernel import WasmKernel, WasmKeyedState
@@ -15,12 +15,11 @@ from lightflus.model.types import Field, ListType, StructType
 from lightflus.ports.kernel import Lookup
 
 KERNEL = WasmKernel()
-HASHES = KERNEL.partitioner(UTF8)
 TEXTS = StructType((Field("text", UTF8), Field("parts", ListType(UTF8))))
 
 
 def look_up(table: WasmKeyedState, keys: pa.RecordBatch) -> Lookup:
-    return table.lookup(keys, HASHES.hash(keys))
+    return table.lookup(keys, hashes_of(KERNEL, UTF8, keys))
 
 
 def counts(keys: pa.RecordBatch, count: int) -> pa.RecordBatch:
@@ -175,6 +174,6 @@ def test_a_closed_table_says_so() -> None:
 def test_integer_keys_and_a_scalar_state() -> None:
     keys = batch_of(INT64, [{"value": value} for value in (5, -1, 5)])
     table = KERNEL.keyed_state(INT64, INT64)
-    found = table.lookup(keys, MODEL.partitioner(INT64).hash(keys))
+    found = table.lookup(keys, hashes_of(MODEL, INT64, keys))
     table.scatter(found.slots, batch_of(INT64, [{"value": 50}, {"value": -10}]))
     assert plain(table.gather(found.slots)) == [(50,), (-10,)]

@@ -14,7 +14,7 @@ use std::any::Any;
 use std::cell::UnsafeCell;
 
 /// Raised when an export changes; the Python side refuses another number.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Address of a vector of a result, and how many words of four bytes it has.
 #[repr(C)]
@@ -110,26 +110,8 @@ pub unsafe extern "C" fn open(key: *const u8, key_bytes: usize, state: *const u8
     kernel.operator = Some(unsafe { Operator::new(slice(key, key_bytes), slice(state, state_bytes)) });
 }
 
-/// u64 per row; or 0 if a key has more than `most` bytes: then its row and its size are written to `at`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hash(batch: &ArrowArray, rows: usize, most: usize, at: &mut [u32; 2]) -> *const u32 {
-    let kernel = kernel();
-    match unsafe { kernel.operator().hash(batch, rows, most) } {
-        Ok(hashes) => kernel.hold(hashes).address,
-        Err(fault) => report_too_long(fault, at),
-    }
-}
-
-/// Two parts: where the rows of each partition end, and the rows.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn distribute(hashes: *const u64, rows: usize, partitions: u32, groups: u32) -> *const u8 {
-    let done = partition(unsafe { slice(hashes, rows) }, partitions, groups);
-    let kernel = kernel();
-    let parts = [kernel.hold(done.ends), kernel.hold(done.rows)];
-    kernel.hold_parts(parts)
-}
-
-/// Both in one: three parts, the third being the hash of each of the rows, in their order. Or 0, as `hash` does.
+/// Three parts: where the rows of each partition end, the rows, and the hash (u64) of each of these. Or 0 if a key has more
+/// than `most` bytes: then its row and its size are written to `at`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hash_and_distribute(
     batch: &ArrowArray,
@@ -147,13 +129,11 @@ pub unsafe extern "C" fn hash_and_distribute(
             let parts = [kernel.hold(done.ends), kernel.hold(done.rows), kernel.hold(hashes)];
             kernel.hold_parts(parts)
         }
-        Err(fault) => report_too_long(fault, at),
+        Err(TooLong { row, bytes }) => {
+            *at = [row as u32, bytes as u32];
+            core::ptr::null()
+        }
     }
-}
-
-fn report_too_long<T>(fault: TooLong, at: &mut [u32; 2]) -> *const T {
-    *at = [fault.row as u32, fault.bytes as u32];
-    core::ptr::null()
 }
 
 /// Two parts: the group of each row, and the slot of each group. Address 0 stands for hashes that are not known.

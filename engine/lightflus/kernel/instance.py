@@ -34,7 +34,7 @@ from lightflus.wasm import (
 )
 
 _MODULE = Path(__file__).with_name("kernel.wasm")
-_VERSION = 2
+_VERSION = 3
 """Of the exports; engine/kernel/src/abi.rs has the same."""
 _REPORT = struct.Struct("<I252s")
 _PART = struct.Struct("<II")
@@ -126,8 +126,6 @@ _FUNCTIONS = (
     "reset",
     "allocate",
     "open",
-    "hash",
-    "distribute",
     "hash_and_distribute",
     "lookup",
     "gather",

@@ -1,6 +1,6 @@
 """The key hash, and which rows go to which partition (docs/key-hash.md).
 
-What it owns: two stateless functions of the kernel, in an instance of their own. One thread at a time uses it.
+What it owns: both, in one call of a kernel instance of its own. One thread at a time uses it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import pyarrow as pa
 from lightflus.codec import Block, layout_of
 from lightflus.codec.layout import Node
 from lightflus.errors import KeyTooLarge
-from lightflus.kernel.instance import WORD, KernelInstance, copy_out
-from lightflus.kernel.keyed_state import add_values
-from lightflus.limits import KEY_BYTES, MIB
+from lightflus.kernel.instance import WORD, KernelInstance
+from lightflus.limits import KEY_BYTES, KEY_GROUPS, MIB
 from lightflus.model.types import Type
 from lightflus.ports.kernel import Share
 
@@ -37,39 +36,14 @@ class WasmPartitioner:
         self._key = layout_of(key)
         self._arrays = _count(self._key.columns)
 
-    def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
-        """The key hash of every row. Raises KeyTooLarge, with its row, for a key beyond KEY_BYTES."""
-        rows = keys.num_rows
-        if not rows:
-            return pa.array([], pa.uint64())
-        block = Block()
-        batch = block.add_batch(self._key, keys)
-        fault = block.reserve(_FAULT.size)
-        self._kernel.begin(block)
-        hashes = self._kernel.call("hash", block.address(batch), rows, KEY_BYTES, block.address(fault))
-        if not hashes:
-            raise self._too_large(block.address(fault))
-        return _hashes(copy_out(self._kernel.window(), hashes, _HASH * rows))
-
     def check(self, keys: pa.RecordBatch) -> None:
-        """Raises KeyTooLarge as `hash` does, but hashes only where one of the keys may be too long."""
+        """Raises KeyTooLarge, with its row, for a key beyond KEY_BYTES; hashes only where one may be so long."""
         if self.most_bytes(keys) > KEY_BYTES:
-            self.hash(keys)
+            self.hash_and_distribute(keys, 1, KEY_GROUPS)
 
     def most_bytes(self, keys: pa.RecordBatch) -> int:
         """What all encoded keys together have at most; no key has more."""
         return keys.nbytes + _ADDED_BYTES * self._arrays * keys.num_rows
-
-    def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
-        """Row numbers per partition, ascending; 1 <= partitions <= key_groups."""
-        if not len(hashes):
-            return [_rows(_NOTHING)] * partitions
-        block = Block()
-        values = add_values(block, hashes)
-        self._kernel.begin(block)
-        found = self._kernel.call("distribute", block.data_address(values), len(hashes), partitions, key_groups)
-        ends, rows = self._kernel.parts(found, 2)
-        return [_rows(rows).slice(start, count) for start, count in _ranges(ends)]
 
     def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
         """What each partition gets; 1 <= partitions <= key_groups. Raises KeyTooLarge, with its row."""
@@ -84,7 +58,8 @@ class WasmPartitioner:
         if not found:
             raise self._too_large(block.address(fault))
         ends, rows, hashes = self._kernel.parts(found, 3)
-        ranges = _ranges(ends)
+        stops = memoryview(ends).cast("I").tolist()
+        ranges = [(start, stop - start) for start, stop in pairwise([0, *stops])]
         return [Share(_rows(rows).slice(start, count), _hashes(hashes).slice(start, count)) for start, count in ranges]
 
     def close(self) -> None:
@@ -98,12 +73,6 @@ class WasmPartitioner:
             row=row,
             hint="Key by something shorter, for example by a part or a digest of the value.",
         )
-
-
-def _ranges(ends: pa.Buffer) -> Sequence[tuple[int, int]]:
-    """Where each partition's part begins, and how long it is."""
-    stops = memoryview(ends).cast("I").tolist()
-    return [(start, stop - start) for start, stop in pairwise([0, *stops])]
 
 
 def _rows(words: pa.Buffer) -> pa.UInt32Array:

@@ -129,32 +129,28 @@ class ModelPartitioner:
         self._key = key
         self._hash_bytes = hash_bytes
 
-    def hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
-        """The hash of every encoded key. Raises KeyTooLarge."""
+    def check(self, keys: pa.RecordBatch) -> None:
+        """Raises KeyTooLarge."""
+        self._hash(keys)
+
+    def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
+        """What each partition gets."""
+        hashes = self._hash(keys)
+        rows: list[list[int]] = [[] for _ in range(partitions)]
+        for row, value in enumerate(hashes.to_pylist()):
+            rows[subtask_of(key_group(cast("int", value), key_groups), partitions, key_groups)].append(row)
+        parts = [pa.array(part, pa.uint32()) for part in rows]
+        return [Share(part, hashes.take(part)) for part in parts]
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
         encoded = _encoded(self._key, keys)
         for row, key in enumerate(encoded):
             if len(key) > KEY_BYTES:
                 raise KeyTooLarge(f"a key has {len(key)} bytes", row=row)
         return pa.array(map(self._hash_bytes, encoded), pa.uint64())
-
-    def check(self, keys: pa.RecordBatch) -> None:
-        """Raises what `hash` raises."""
-        self.hash(keys)
-
-    def partition(self, hashes: pa.UInt64Array, partitions: int, key_groups: int) -> Sequence[pa.UInt32Array]:
-        """Row numbers per partition, ascending."""
-        rows: list[list[int]] = [[] for _ in range(partitions)]
-        for row, value in enumerate(hashes.to_pylist()):
-            rows[subtask_of(key_group(cast("int", value), key_groups), partitions, key_groups)].append(row)
-        return [pa.array(part, pa.uint32()) for part in rows]
-
-    def hash_and_distribute(self, keys: pa.RecordBatch, partitions: int, key_groups: int) -> Sequence[Share]:
-        """Both in one."""
-        hashes = self.hash(keys)
-        return [Share(rows, hashes.take(rows)) for rows in self.partition(hashes, partitions, key_groups)]
-
-    def close(self) -> None:
-        """Nothing to give back."""
 
 
 class ModelKernel:
