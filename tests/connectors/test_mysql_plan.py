@@ -6,13 +6,13 @@ import pyarrow as pa
 import pytest
 
 from lightflus.connectors.mysql.conversion import Unfit
-from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.plan import WritePlan
 from lightflus.connectors.mysql.run import rows
 from lightflus.connectors.mysql.writing import Template
 
 
-def plan(key: tuple[str, ...] = (), *, is_sorted: bool = False) -> Plan:
-    return Plan("mysql://h:1/d", Template(""), ("a", "b", "n"), (lambda column: column,) * 3, key, key * is_sorted)
+def plan(key: tuple[str, ...] = (), *, is_sorted: bool = False) -> WritePlan:
+    return WritePlan("mysql://h:1/d", Template(""), ("a", "b", "n"), (lambda column: column,) * 3, key, key * is_sorted)
 
 
 def batch(*found: tuple[str, int, int]) -> pa.RecordBatch:
@@ -64,7 +64,7 @@ def test_a_value_that_does_not_fit_is_named_by_its_field() -> None:
     def never(column: object) -> pa.Array[pa.Scalar[pa.DataType]]:
         raise Unfit(1, "is wrong", "right it")
 
-    wrong = Plan("", Template(""), ("a", "b", "n"), (lambda c: c, never, lambda c: c))
+    wrong = WritePlan("", Template(""), ("a", "b", "n"), (lambda c: c, never, lambda c: c))
     with pytest.raises(Unfit, match="b is wrong") as caught:
         wrong.values(batch(("x", 1, 1)))
     assert caught.value.row == 1

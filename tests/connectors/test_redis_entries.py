@@ -11,7 +11,7 @@ from lightflus.connectors.redis.cursor import Cursor, Position
 from lightflus.connectors.redis.entries import FieldEntries, MessageEntries
 from lightflus.connectors.redis.ids import BEGINNING, EntryId
 from lightflus.connectors.redis.lanes import Entry, Info
-from lightflus.connectors.redis.plan import EARLIEST, LATEST, Place, Plan
+from lightflus.connectors.redis.plan import EARLIEST, LATEST, Place, ReadPlan
 from lightflus.formats.registry import message_decoder
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.formats import Decoded
@@ -160,7 +160,7 @@ def info(*ids: int, added: int | None = None, last: int = 0) -> Info:
 
 def begun(begin: Place | EntryId, found: Info, *, position: str | None = None, is_bounded: bool = False) -> Cursor:
     cursor = Cursor("s", None if position is None else Position.parse(position))
-    cursor.begin(Plan("", "c", begin, is_bounded), found)
+    cursor.begin(ReadPlan("", "c", begin, is_bounded), found)
     return cursor
 
 

@@ -30,7 +30,7 @@ from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch
 
 
-class Rows(Protocol):
+class RowMaker(Protocol):
     """Makes rows of messages."""
 
     @property
@@ -63,7 +63,7 @@ class Reading:
     topic: str
     cluster: Cluster
     where: str
-    rows: Rows
+    rows: RowMaker
     group: str | None
     ends: Mapping[int, int] | None
 

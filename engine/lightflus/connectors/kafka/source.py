@@ -25,7 +25,7 @@ from lightflus.connectors.kafka.positions import (
     split_of,
     unknown_partitions,
 )
-from lightflus.connectors.kafka.reader import KafkaReader, Reading, Rows
+from lightflus.connectors.kafka.reader import KafkaReader, Reading, RowMaker
 from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, SourceFailed
@@ -65,7 +65,7 @@ class SourceOptions:
 class KafkaSource:
     """`ports.Source` over the partitions of one topic."""
 
-    def __init__(self, name: str, options: SourceOptions, rows: Rows) -> None:
+    def __init__(self, name: str, options: SourceOptions, rows: RowMaker) -> None:
         """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer."""
         self._name = name
         self._options = options
@@ -171,7 +171,7 @@ class KafkaSource:
         return Asking(self._client, self._options.topic, self._options.cluster, self._name)
 
 
-def _rows_of(spec: SourceSpec, topic: str) -> Rows:
+def _rows_of(spec: SourceSpec, topic: str) -> RowMaker:
     """How messages become rows of the source's record."""
     if spec.has_envelope:
         has_value = value_type(spec.record) is not None

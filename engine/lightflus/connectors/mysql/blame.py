@@ -16,7 +16,7 @@ from lightflus.codec.text import time_text
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import Fault, ServerError
-from lightflus.connectors.mysql.plan import Plan, Values
+from lightflus.connectors.mysql.plan import Values, WritePlan
 from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.toolbox.retry import Passing
 from lightflus.connectors.toolbox.rows import AnyArray, Cell, Row
@@ -27,13 +27,13 @@ _SHOWN_CHARACTERS = 40
 _ROW = re.compile(r" at row \d+$")
 
 
-def unfit(error: Unfit, chunk: pa.RecordBatch, plan: Plan) -> SinkFailed:
+def unfit(error: Unfit, chunk: pa.RecordBatch, plan: WritePlan) -> SinkFailed:
     """The error for a value that was not even sent."""
     row = tuple(map(_value, chunk.slice(error.row, 1).columns))
     return RecordRefused(f"{_shown(row, plan)}: {error}", where=plan.place, hint=error.hint)
 
 
-def refused(error: ServerError, values: Values, plan: Plan, connected: Callable[[], Client]) -> SinkFailed:
+def refused(error: ServerError, values: Values, plan: WritePlan, connected: Callable[[], Client]) -> SinkFailed:
     """The error for what the server refuses, with the record if it is one's fault."""
     number = error.row
     if number is None and error.fault is Fault.RECORD:
@@ -48,7 +48,7 @@ def refused(error: ServerError, values: Values, plan: Plan, connected: Callable[
     return failure(f"{record} is refused: {reason}", where=plan.place, hint=error.hint)
 
 
-def _search(values: Values, plan: Plan, connected: Callable[[], Client]) -> int | None:
+def _search(values: Values, plan: WritePlan, connected: Callable[[], Client]) -> int | None:
     """The first row with which the statement fails; None where it does not fail any more, or in another way."""
     good, bad = 0, len(values[0])
     while bad - good > 1:
@@ -60,7 +60,7 @@ def _search(values: Values, plan: Plan, connected: Callable[[], Client]) -> int 
     return good
 
 
-def _fails(values: Values, plan: Plan, connected: Callable[[], Client]) -> bool | None:
+def _fails(values: Values, plan: WritePlan, connected: Callable[[], Client]) -> bool | None:
     """Whether the server refuses some rows, which it never keeps; None = it does not say."""
     try:
         client = connected()
@@ -80,7 +80,7 @@ def _value(column: AnyArray) -> Cell:
     return cast(Cell, (time_text(column) if pa.types.is_temporal(column.type) else column)[0].as_py())
 
 
-def _shown(row: Row, plan: Plan) -> str:
+def _shown(row: Row, plan: WritePlan) -> str:
     """`the record with word 'tree', n 12`: its key, else its first fields."""
     first = plan.key or plan.names
     pairs = [(name, value) for name, value in zip(plan.names, row, strict=True) if name in first][:_SHOWN_FIELDS]

@@ -20,17 +20,17 @@ _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Aim:
     """Where a field goes: its column, if it is known and takes the value as it is."""
 
     field: SinkField
     column: Column | None
 
 
-def targets(insert: Insert | None, fields: Sequence[SinkField], table: Table | None) -> list[Target]:
+def aims_of(insert: Insert | None, fields: Sequence[SinkField], table: Table | None) -> list[Aim]:
     """Per field, its column. Columns that the table has not are `None`, too: `check` reports them."""
     places = _columns_of_fields(insert, table) if insert and table else {}
-    return [Target(field, places.get(number)) for number, field in enumerate(fields)]
+    return [Aim(field, places.get(number)) for number, field in enumerate(fields)]
 
 
 def _columns_of_fields(insert: Insert, table: Table) -> dict[int, Column]:
@@ -44,7 +44,7 @@ def _columns_of_fields(insert: Insert, table: Table) -> dict[int, Column]:
     return found
 
 
-def check(insert: Insert, aims: Sequence[Target], key: Sequence[int], table: Table, place: str) -> None:
+def check(insert: Insert, aims: Sequence[Aim], key: Sequence[int], table: Table, place: str) -> None:
     """Raises BindingInvalid with everything that the table does not take.
 
     Args:
@@ -102,7 +102,7 @@ def _twice(insert: Insert) -> Iterator[tuple[str, str]]:
         yield f"`{one}` and `{other}` are one column, since case does not matter", "give one of them another name"
 
 
-def _refused(aims: Sequence[Target]) -> Iterator[tuple[str, str]]:
+def _refused(aims: Sequence[Aim]) -> Iterator[tuple[str, str]]:
     for aim in aims:
         if aim.column is not None and (hint := refusal(aim.field.type, aim.column)):
             yield f"column `{aim.column.name}` is {aim.column.declared}, and the job writes {aim.field.type}", hint
@@ -120,7 +120,7 @@ def _left_out(insert: Insert, table: Table) -> Iterator[tuple[str, str]]:
             )
 
 
-def _key(insert: Insert, aims: Sequence[Target], key: Sequence[int], table: Table) -> Iterator[tuple[str, str]]:
+def _key(insert: Insert, aims: Sequence[Aim], key: Sequence[int], table: Table) -> Iterator[tuple[str, str]]:
     columns = [aims[number].column for number in key]
     names = {column.name.lower() for column in columns if column is not None}
     if not names or any(column is None for column in columns):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from lightflus.connectors.mysql.check import Target, check, no_table, targets
+from lightflus.connectors.mysql.check import Aim, aims_of, check, no_table
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import JsonOf, conversion, keeps_apart
 from lightflus.connectors.mysql.faults import ACCESS_DENIED, NOT_SPEAKING, Fault, ServerError
-from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.plan import WritePlan
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.statement import Statement, parse
 from lightflus.connectors.mysql.table import COLUMNS, KEYS, TABLES, Table, read_table
@@ -33,7 +33,7 @@ def open_plan(
     fields: Sequence[SinkField],
     key: Sequence[str],
     json_of: JsonOf,
-) -> Plan:
+) -> WritePlan:
     """Checks all of it against the server. Raises BindingInvalid; SinkFailed where the server is away.
 
     Args:
@@ -50,7 +50,7 @@ def open_plan(
         numbers = [names.index(name) for name in key]
         aims, found = _checked(client, settings, parsed, fields, numbers)
         client.prepare(parsed.text)
-    return Plan(
+    return WritePlan(
         place=settings.place,
         template=template(parsed),
         names=tuple(names),
@@ -62,23 +62,23 @@ def open_plan(
 
 def _checked(
     client: Client, settings: Settings, statement: Statement, fields: Sequence[SinkField], key: Sequence[int]
-) -> tuple[list[Target], Table | None]:
+) -> tuple[list[Aim], Table | None]:
     """Where the fields go. Statements of other forms are only judged by the server."""
     insert = statement.insert
     if insert is None:
-        return targets(None, fields, None), None
+        return aims_of(None, fields, None), None
     where = (insert.database or settings.database, insert.table)
     table = read_table(insert.table, client.ask(COLUMNS, where), client.ask(KEYS, where))
     if table is None:
         raise no_table(insert.table, [str(row[0]) for row in client.ask(TABLES, where[:1])], settings.place)
-    aims = targets(insert, fields, table)
+    aims = aims_of(insert, fields, table)
     check(insert, aims, key, table, settings.place)
     names = [cell.column for cell in insert.cells if cell.column] or [column.name for column in table.visible]
     client.attempt(nothing_text(where[0], table.name, names))
     return aims, table
 
 
-def _is_sortable(aims: Sequence[Target], key: Sequence[int], table: Table | None) -> bool:
+def _is_sortable(aims: Sequence[Aim], key: Sequence[int], table: Table | None) -> bool:
     """Whether rows of different keys may change places: no other key of the table makes them one row."""
     aims_of_key = [aims[number] for number in key]
     is_exact = all(aim.column is not None and keeps_apart(aim.field.type, aim.column) for aim in aims_of_key)

@@ -23,7 +23,7 @@ Values = list[list[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WritePlan:
     """How rows are written.
 
     Attributes:

@@ -7,11 +7,11 @@ What it owns: that choice, and the order in which the driver gets the values. Wh
 from __future__ import annotations
 
 from lightflus.connectors.mysql.client import Client
-from lightflus.connectors.mysql.plan import Plan, Values
+from lightflus.connectors.mysql.plan import Values, WritePlan
 from lightflus.connectors.toolbox.rows import Cell
 
 
-def run(client: Client, plan: Plan, values: Values) -> None:
+def run(client: Client, plan: WritePlan, values: Values) -> None:
     """Runs the statement, without a commit. Raises ServerError."""
     if plan.template.group is None:
         client.run_each(plan.template.head, zip(*values, strict=True))

@@ -13,7 +13,7 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.mysql.completing import STATEMENT, TABLE, can_upsert, complete
 from lightflus.connectors.mysql.conversion import Convert, JsonOf
 from lightflus.connectors.mysql.opening import open_plan
-from lightflus.connectors.mysql.plan import Plan
+from lightflus.connectors.mysql.plan import WritePlan
 from lightflus.connectors.mysql.settings import Settings, read_settings
 from lightflus.connectors.mysql.writer import Writer
 from lightflus.connectors.toolbox.retry import Patience
@@ -28,7 +28,7 @@ from lightflus.ports.health import Health
 class MysqlSink:
     """`ports.Sink` of one table; each writer has a connection of its own."""
 
-    def __init__(self, settings: Settings, plan: Plan, *, retry_seconds: float) -> None:
+    def __init__(self, settings: Settings, plan: WritePlan, *, retry_seconds: float) -> None:
         self._settings = settings
         self._plan = plan
         self._retry_seconds = retry_seconds

@@ -17,7 +17,7 @@ from lightflus.connectors.mysql.blame import refused, unfit
 from lightflus.connectors.mysql.client import Client
 from lightflus.connectors.mysql.conversion import Unfit
 from lightflus.connectors.mysql.faults import DUPLICATE, Fault, ServerError
-from lightflus.connectors.mysql.plan import Plan, Values
+from lightflus.connectors.mysql.plan import Values, WritePlan
 from lightflus.connectors.mysql.run import rows, run
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.toolbox.retry import Passing, Patience
@@ -33,7 +33,7 @@ _WORTHWHILE = 0.5
 class Writer:
     """`ports.SinkWriter` of one table."""
 
-    def __init__(self, settings: Settings, plan: Plan, patience: Patience) -> None:
+    def __init__(self, settings: Settings, plan: WritePlan, patience: Patience) -> None:
         self._settings = settings
         self._plan = plan
         self._patience = patience

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from lightflus.connectors.redis.ids import BEGINNING, EntryId
 from lightflus.connectors.redis.lanes import Entry, Info
-from lightflus.connectors.redis.plan import Place, Plan
+from lightflus.connectors.redis.plan import Place, ReadPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Cursor:
         """Where it stands."""
         return Position(self.id, self._added)
 
-    def begin(self, plan: Plan, info: Info) -> None:
+    def begin(self, plan: ReadPlan, info: Info) -> None:
         """Finds the place to begin at, and the end."""
         self._is_shared = bool(plan.group)
         self.is_behind = self._is_shared and not self.is_resumed

@@ -15,7 +15,7 @@ import redis
 from lightflus.connectors.redis.cluster import node_of
 from lightflus.connectors.redis.ids import BEGINNING, EntryId
 from lightflus.connectors.redis.link import Link, Reply
-from lightflus.connectors.redis.plan import Place, Plan
+from lightflus.connectors.redis.plan import Place, ReadPlan
 from lightflus.connectors.redis.server import Server
 from lightflus.limits import REDIS_CLAIM_MS, REDIS_READ_ENTRIES, REDIS_REPLY_SECONDS
 
@@ -57,7 +57,7 @@ class Lane:
         words = [*_words(after), *(id_.word for id_ in after.values())]
         return _streams(self.link.ask(b"XREAD", b"COUNT", _COUNT, *wait, b"STREAMS", *words))
 
-    def read_group(self, plan: Plan, after: Mapping[str, bytes], wait_ms: int | None) -> dict[str, list[Entry]]:
+    def read_group(self, plan: ReadPlan, after: Mapping[str, bytes], wait_ms: int | None) -> dict[str, list[Entry]]:
         """The same in a group: what is NEW, or, after an id, what this consumer has and has not acknowledged."""
         wait = () if wait_ms is None else (b"BLOCK", b"%d" % wait_ms)
         who = (b"GROUP", plan.group.encode(), plan.consumer.encode())
@@ -78,13 +78,13 @@ class Lane:
         """Lets a group begin after a position."""
         self.link.ask(b"XGROUP", b"SETID", stream.encode(), group.encode(), position.word)
 
-    def claim_idle(self, stream: str, plan: Plan) -> None:
+    def claim_idle(self, stream: str, plan: ReadPlan) -> None:
         """Takes over what other consumers of the group have not acknowledged for long."""
         cursor = self._claim(stream, plan, REDIS_CLAIM_MS, BEGINNING.word)
         while cursor != BEGINNING.word:
             cursor = self._claim(stream, plan, REDIS_CLAIM_MS, cursor)
 
-    def _claim(self, stream: str, plan: Plan, idle_ms: int, cursor: bytes) -> bytes:
+    def _claim(self, stream: str, plan: ReadPlan, idle_ms: int, cursor: bytes) -> bytes:
         who = (stream.encode(), plan.group.encode(), plan.consumer.encode())
         found = self.link.ask(b"XAUTOCLAIM", *who, b"%d" % idle_ms, cursor, b"COUNT", _COUNT, b"JUSTID")
         return cast(list[bytes], found)[0]
@@ -119,7 +119,7 @@ class Lane:
                 return said[b"last-delivered-id"] != BEGINNING.word
         return False
 
-    def probe(self, stream: str, plan: Plan) -> None:
+    def probe(self, stream: str, plan: ReadPlan) -> None:
         """Raises where reading would be refused; reads nothing that anybody would miss."""
         if plan.group:
             self.make_group(stream, plan.group, plan.begin)

@@ -19,7 +19,7 @@ EARLIEST, LATEST = Place.EARLIEST, Place.LATEST
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReadPlan:
     """How streams are read.
 
     Attributes:

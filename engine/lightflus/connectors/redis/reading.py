@@ -21,7 +21,7 @@ from lightflus.connectors.redis.entries import EntryDecoder, size_of
 from lightflus.connectors.redis.failures import answering
 from lightflus.connectors.redis.ids import EntryId
 from lightflus.connectors.redis.lanes import NEW, Entry, Info, Lane, lanes
-from lightflus.connectors.redis.plan import Plan
+from lightflus.connectors.redis.plan import ReadPlan
 from lightflus.connectors.redis.server import Server
 from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Patience
@@ -53,7 +53,7 @@ class StreamReader:
         self,
         server: Server,
         splits: Mapping[str, str | None],
-        plan: Plan,
+        plan: ReadPlan,
         decoder: EntryDecoder,
         patience: Patience,
     ) -> None:

@@ -17,7 +17,7 @@ from lightflus.connectors.redis.failures import opening
 from lightflus.connectors.redis.ids import BEGINNING, EntryId
 from lightflus.connectors.redis.lanes import Lane, lanes
 from lightflus.connectors.redis.link import Link
-from lightflus.connectors.redis.plan import EARLIEST, LATEST, Plan
+from lightflus.connectors.redis.plan import EARLIEST, LATEST, ReadPlan
 from lightflus.connectors.redis.reading import StreamReader
 from lightflus.connectors.redis.server import Server, read_server
 from lightflus.connectors.toolbox.retry import Patience
@@ -35,7 +35,7 @@ class StreamSource:
 
     is_growing = False
 
-    def __init__(self, server: Server, streams: Sequence[str], plan: Plan, decoder: EntryDecoder) -> None:
+    def __init__(self, server: Server, streams: Sequence[str], plan: ReadPlan, decoder: EntryDecoder) -> None:
         """Looks whether the streams are there and may be read. Raises BindingInvalid, SourceFailed."""
         self._server = server
         self._streams = tuple(streams)
@@ -70,7 +70,7 @@ def _check_server(server: Server) -> None:
         check_server(server, link)
 
 
-def _check_streams(server: Server, lane: Lane, plan: Plan) -> None:
+def _check_streams(server: Server, lane: Lane, plan: ReadPlan) -> None:
     for stream in lane.streams:
         check_kind(server, lane.link, stream, "stream", "stream")
         if lane.info(stream) is None:
@@ -84,7 +84,7 @@ def _check_streams(server: Server, lane: Lane, plan: Plan) -> None:
         lane.probe(stream, plan)
 
 
-def _check_whole(server: Server, lane: Lane, stream: str, plan: Plan) -> None:
+def _check_whole(server: Server, lane: Lane, stream: str, plan: ReadPlan) -> None:
     """Raises BindingInvalid where state by key, which begins empty, cannot be built again."""
     info = lane.info(stream)
     is_trimmed = info is not None and info.added is not None and info.added > info.length
@@ -113,7 +113,7 @@ def _open(spec: SourceSpec, options: Options) -> StreamSource:
     return StreamSource(server, streams, plan, decoder)
 
 
-def _plan(options: Options, spec: SourceSpec) -> Plan:
+def _plan(options: Options, spec: SourceSpec) -> ReadPlan:
     group = options.optional("group") or ""
     consumer = options.text("consumer", f"{spec.namespace}.{spec.job}.{spec.name}")
     start = options.text("start", "group" if group else "earliest")
@@ -124,7 +124,7 @@ def _plan(options: Options, spec: SourceSpec) -> Plan:
         raise options.wrong("start", start, _STARTS)
     is_bounded = options.choice("end") == "latest"
     needs_all = spec.is_stateful and not options.flag("start.partial") and start in ("earliest", "group")
-    return Plan(group, consumer, begin if begin != BEGINNING else EARLIEST, is_bounded, needs_all)
+    return ReadPlan(group, consumer, begin if begin != BEGINNING else EARLIEST, is_bounded, needs_all)
 
 
 def _decoder(spec: SourceSpec, field: str | None) -> EntryDecoder:
