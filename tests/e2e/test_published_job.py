@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 import tempfile
@@ -74,6 +75,7 @@ def test_the_demo_counts_what_its_producer_sends() -> None:
     done = subprocess.run(
         [sys.executable, "examples/word_count/demo_kafka.py", "3"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # as `make demo-kafka` has it
         capture_output=True,
         text=True,
         check=False,
