@@ -1,7 +1,7 @@
 // What the engine can know of a stream function without calling it: that it answers a plain field, which fields it hands on
 // unchanged, which columns it reads. Only what is provable from the text of the function; in doubt nothing is said.
 import ts from "typescript-compiler-api";
-import { isExtractor } from "./api_functions.ts";
+import type { ApiMethod } from "./api_table.ts";
 import { bare, functionOfConst, isAssigned, isFunction, symbolOf } from "./scopes.ts";
 import { fieldOf } from "./types.ts";
 import type { RecordClass, Rep } from "./types.ts";
@@ -12,7 +12,7 @@ type Path = readonly string[];
 export function describeFunction(
   checker: ts.TypeChecker,
   given: ts.Expression,
-  method: string,
+  method: ApiMethod,
   rep: Rep & { kind: "function" },
 ): string {
   const { fn, name } = functionBehind(checker, given);
@@ -23,14 +23,14 @@ export function describeFunction(
   const inputs = fn.parameters.map((p, i) => new Input(checker, p, rep.parameters[i]));
   const returned = returns(fn);
   const field =
-    isExtractor(method) && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
+    method.answers === "value" && method.runsIn === "engine" && returned.length === 1 ? inputs[0]?.pathOf(returned[0] as ts.Expression) : undefined;
   if (field !== undefined) say("field", field);
-  if (method === "reduce" || method === "map") {
+  if (method.keeps) {
     const keeps = inputs[0] === undefined ? [] : kept(checker, returned, inputs[0], rep.result);
     if (keeps.length > 0) say("keeps", keeps);
   }
-  const reads = field === undefined ? inputs[method === "reduce" ? 1 : 0]?.reads(fn) : undefined;
-  if (reads !== undefined && reads.length > 0) say(method === "reduce" ? "readsOfRow" : "reads", reads);
+  const reads = field === undefined ? inputs[method.record.parameter]?.reads(fn) : undefined;
+  if (reads !== undefined && reads.length > 0) say(method.record.as, reads);
   return said.join("");
 }
 

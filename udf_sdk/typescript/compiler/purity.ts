@@ -2,7 +2,7 @@
 // calls, an alias, a container or an imported name. Finds the stream functions and reports; what code does is in effects.ts.
 // What cannot be seen here the arena catches when the job runs.
 import ts from "typescript-compiler-api";
-import { apiMethodOf, takesStreamFunction } from "./api_functions.ts";
+import { apiMethodOf } from "./api_table.ts";
 import type { Program } from "./check.ts";
 import { complaint } from "./codes.ts";
 import type { Diagnostics } from "./diagnostics.ts";
@@ -22,8 +22,7 @@ export function checkPurity(program: Program, diagnostics: Diagnostics): void {
 
 /** The functions that a call hands to lightflus-api. */
 function streamFunctions(program: Program, node: ts.CallExpression): ts.SignatureDeclaration[] {
-  const method = apiMethodOf(program, node);
-  if (method === undefined || !takesStreamFunction(method)) return [];
+  if (apiMethodOf(program, node)?.runsIn !== "engine") return [];
   return node.arguments.flatMap((argument) => functionsBehind(program.checker, argument));
 }
 

@@ -6,8 +6,8 @@ import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { WITH_POSITION } from "../generated.ts";
-import { apiMethodOf, takesStreamFunction } from "../api_functions.ts";
+import { apiMethodOf } from "../api_table.ts";
+import type { ApiMethod } from "../api_table.ts";
 import { describedArgument } from "./api_options.ts";
 import { callbackPair } from "./callbacks.ts";
 import { typeArgumentsForSignature } from "./arguments.ts";
@@ -39,34 +39,36 @@ export function apiCall(
 function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAccessExpression, receiver: Code): Value {
   refuseInStreamFunction(ctx, node);
   const signature = ctx.job.checker.getResolvedSignature(node);
-  if (signature === undefined) return refuse(ctx, node, "LF302", "this call is not supported in a job");
+  const method = apiMethodOf(ctx.job.program, node);
+  if (signature === undefined || method === undefined) return refuse(ctx, node, "LF302", "this call is not supported in a job");
   const typeArgs = typeArgumentsForSignature(ctx.job.checker, signature);
   if (!typeArgs.every((t) => ctx.job.types.has(t, ctx.substitution))) {
     for (const given of node.arguments)
       if (ts.isArrowFunction(given) || ts.isFunctionExpression(given)) complainInside(ctx, given);
   }
   const types = typeArgs.map((t) => repOf(ctx, t, callee.name));
-  const isPlaced = WITH_POSITION.has(callee.name.text);
   const args = signature.parameters.flatMap((parameter, i): Code[] => {
     const given = node.arguments[i];
-    if (given === undefined) return isPlaced ? ["null"] : [];
+    if (given === undefined) return method.isPlaced ? ["null"] : [];
     const type = ctx.job.checker.getTypeOfSymbolAtLocation(parameter, node);
-    return describedArgument(ctx, given, type) ?? argument(ctx, callee, given, type);
+    return describedArgument(ctx, given, type) ?? argument(ctx, method, given, type);
   });
-  if (isPlaced) args.push(description(ctx, callee.name, ""));
+  if (method.isPlaced) args.push(description(ctx, callee.name, ""));
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
-  if (result.kind === "api" && result.name.endsWith("Source")) checkRead(ctx, callee.name, result.args[0]);
-  if (result.kind === "api" && result.name === "KeyedStream") checkKey(ctx, callee.name, result.args[0]);
+  const yielded = result.kind === "api" ? result.args[0] : undefined;
+  if (method.yields === "read") checkRead(ctx, callee.name, yielded);
+  if (method.yields === "key") checkKey(ctx, callee.name, yielded);
+  const name = isLiteral(node.arguments[0]) ? (method.emitting ?? callee.name.text) : callee.name.text;
   return {
-    code: code`${receiver}${from(callee.name, `.${isFlatMap(callee) && isLiteral(node.arguments[0]) ? "flatMapInto" : callee.name.text}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`,
+    code: code`${receiver}${from(callee.name, `.${name}`)}${typeArguments(ctx, types)}(${separated(args, ", ")})`,
     rep: result,
   };
 }
 
-function argument(ctx: Context, callee: ts.PropertyAccessExpression, given: ts.Expression, type: ts.Type): Code[] {
+function argument(ctx: Context, method: ApiMethod, given: ts.Expression, type: ts.Type): Code[] {
   const rep = repOf(ctx, ctx.job.checker.getNonNullableType(type), given);
-  if (rep.kind === "function") return streamFunction(ctx, callee, given, rep);
+  if (rep.kind === "function") return streamFunction(ctx, method, given, rep);
   const own = repOf(ctx, type, given);
   return [own === NULL ? "null" : into(ctx, given, own)];
 }
@@ -84,13 +86,12 @@ function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
   while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
   const parent = node.parent;
   if (!ts.isCallExpression(parent) || !parent.arguments.includes(node as ts.Expression)) return false;
-  const method = apiMethodOf(ctx.job.program, parent);
-  return method !== undefined && takesStreamFunction(method);
+  return apiMethodOf(ctx.job.program, parent)?.runsIn === "engine";
 }
 
 function streamFunction(
   ctx: Context,
-  callee: ts.PropertyAccessExpression,
+  method: ApiMethod,
   given: ts.Expression,
   rep: Rep & { kind: "function" },
 ): Code[] {
@@ -99,13 +100,9 @@ function streamFunction(
   if (isAsync) refuse(ctx, given, "LF204", "a stream function cannot be async");
   const isTest = rep.result.kind === "boolean";
   const pair =
-    literal !== undefined && isFlatMap(callee) ? flatMapPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
-  const more = describeFunction(ctx.job.checker, given, callee.name.text, rep);
+    literal !== undefined && method.emitting !== undefined ? emittedPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
+  const more = describeFunction(ctx.job.checker, given, method, rep);
   return [pair.environment, pair.fn, description(ctx, literal ?? given, more)];
-}
-
-function isFlatMap(callee: ts.PropertyAccessExpression): boolean {
-  return callee.name.text === "flatMap";
 }
 
 function isLiteral(node: ts.Node | undefined): node is ts.ArrowFunction | ts.FunctionExpression {
@@ -113,7 +110,7 @@ function isLiteral(node: ts.Node | undefined): node is ts.ArrowFunction | ts.Fun
 }
 
 /** A function written in place hands on its rows one by one. */
-function flatMapPair(
+function emittedPair(
   ctx: Context,
   given: ts.ArrowFunction | ts.FunctionExpression,
   rep: Rep & { kind: "function" },

@@ -1,6 +1,7 @@
 // From one representation to another: what happens wherever a value meets a declared type (assignment, argument, return, field).
 // Boxing of scalars that may be missing, null tests, adapters for functions of other arity; refuses what would need a copy.
 import type ts from "typescript-compiler-api";
+import { SINKS } from "../api_table.ts";
 import { NULL, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
@@ -56,8 +57,6 @@ function sameFields(source: Rep, target: Rep, node: ts.Node): string | undefined
   const copy = `{ ${target.record.fields.map((f) => `${f.name}: ${name}.${f.name}`).join(", ")} }`;
   return `hand on ${copy}, or make the function generic: <T extends ...>(value: T)`;
 }
-
-const SINKS: ReadonlySet<string> = new Set(["Redis", "KafkaSink", "Mysql", "ConnectorSink"]);
 
 /** A sink or a stream where one is wanted: what flows through it must have one shape on both sides. */
 function ofSameRecords(
