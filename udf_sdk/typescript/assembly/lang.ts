@@ -28,3 +28,19 @@ export function missing<T>(file: string, line: i32, column: i32): T {
   fail("this is null or undefined, but the program says it is not: test it first, or give a default with ??", file, line, column);
   return unreachable();
 }
+
+/** Ends the call where a field is read that has no value yet. */
+export function unset<T>(name: string, file: string, line: i32, column: i32): T {
+  fail("the field '" + name + "' is read before it has a value: set it first, or give it an initial value", file, line, column);
+  return unreachable();
+}
+
+/** Clears a new object: what is read of it before it is set is null, 0 or false, and never what lay there before. */
+export function blank(object: usize): void {
+  memory.fill(object, 0, load<u32>(object - 4));
+}
+
+/** Ends the call where a function uses a variable before the line that declares it has run. */
+export function started(has: bool, name: string, file: string, line: i32, column: i32): void {
+  if (!has) fail("'" + name + "' is used before the line that declares it has run: move the line up", file, line, column);
+}

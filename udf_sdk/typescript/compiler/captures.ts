@@ -5,6 +5,7 @@ import ts from "typescript-compiler-api";
 import {
   enclosingFunction,
   enclosingScope,
+  functionOfConst,
   isTopLevel,
   isVariable,
   isWithin,
@@ -29,6 +30,7 @@ export class Captures {
   readonly #frames = new Map<Scope, Frame>();
   readonly #holders = new Map<ts.Symbol, Frame>();
   readonly #reaching = new Set<ts.Node>();
+  readonly #early = new Set<ts.Symbol>();
 
   constructor(checker: ts.TypeChecker, files: readonly ts.SourceFile[]) {
     this.#checker = checker;
@@ -43,6 +45,11 @@ export class Captures {
   /** The frame in which the variable lives; undefined for a plain local. */
   holder(symbol: ts.Symbol): Frame | undefined {
     return this.#holders.get(symbol);
+  }
+
+  /** A function that stands above the variable's declaration uses it, so it may run before the variable has a value. */
+  isEarly(symbol: ts.Symbol): boolean {
+    return this.#early.has(symbol);
   }
 
   /** The function uses variables of functions around it, so it needs an environment. */
@@ -89,6 +96,7 @@ export class Captures {
     if (!frame.fields.has(symbol)) frame.fields.set(symbol, fieldName(symbol, frame));
     this.#holders.set(symbol, frame);
     this.#markReaching(node, owner);
+    if (isAbove(node, owner, declaration)) this.#early.add(symbol);
   }
 
   #thisReference(node: ts.Node): void {
@@ -116,6 +124,14 @@ export class Captures {
 function isLoopHead(scope: Scope, node: ts.Node): boolean {
   if (!ts.isForStatement(scope) && !ts.isForOfStatement(scope)) return false;
   return !isWithin(node, scope.statement);
+}
+
+/** The function of the owner in which the node lies begins before the declaration is done; `const f = () => f()` is fine. */
+function isAbove(node: ts.Node, owner: ts.Node | undefined, declaration: ts.Declaration): boolean {
+  if (ts.isParameter(declaration) || ts.findAncestor(declaration, (n) => n === owner || ts.isVariableDeclaration(n) || ts.isFunctionDeclaration(n)) === owner) return false;
+  let fn = enclosingFunction(node);
+  while (fn !== undefined && enclosingFunction(fn) !== owner) fn = enclosingFunction(fn);
+  return fn !== undefined && fn !== declaration && fn !== functionOfConst(declaration) && fn.pos < declaration.end;
 }
 
 function fieldName(symbol: ts.Symbol, frame: Frame): string {

@@ -48,6 +48,10 @@ export const CODES = {
     hint: "declare the variable inside the loop's body",
   },
   LF209: { title: "code that waits for the job", hint: "remove it: the job runs after main has returned" },
+  LF210: {
+    title: "a field that is read before it has a value",
+    hint: "give the field its value first: declare it above, call the method when the object is made, or say T | undefined in its type",
+  },
   // --- statements and expressions
   LF301: { title: "a statement that is not supported", hint: "see docs/typescript.md for what a job can use" },
   LF302: { title: "an expression that is not supported", hint: "see docs/typescript.md for what a job can use" },

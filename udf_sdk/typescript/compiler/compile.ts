@@ -10,6 +10,7 @@ import { InternalError } from "./lower/context.ts";
 import { lowerProgram } from "./lower/program.ts";
 import type { Lowered } from "./lower/program.ts";
 import { checkPurity } from "./purity.ts";
+import { checkStarts } from "./starts.ts";
 import { sourceOffset } from "./writer.ts";
 
 export interface CompileOptions {
@@ -63,6 +64,7 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
 function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: Diagnostics): Lowered | undefined {
   try {
     checkPurity(program, diagnostics);
+    checkStarts(program, diagnostics);
     return lowerProgram(program, diagnostics);
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;

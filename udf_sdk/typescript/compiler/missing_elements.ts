@@ -1,11 +1,19 @@
 // Variables that take an element which may not be there, as their program says: `const [a, b] = line.split(",")` and `const b = xs[1]`,
-// followed by `b ?? d` or `b === undefined` somewhere. TypeScript's type does not say so; here they may be undefined.
+// followed by `b ?? d` or `b === undefined` somewhere; and variables that nobody says have a value when they are read: `let x!: T`, and
+// `let x: T` that a function inside reads. TypeScript's type does not say so; here they may be undefined.
 import ts from "typescript-compiler-api";
 import { isAbsenceAskedFor, isAskedFor, toleratesUndefined } from "./guards.ts";
-import { symbolOf } from "./scopes.ts";
+import { enclosingFunction, isPlainTarget, symbolOf } from "./scopes.ts";
 
 const SCALAR = ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike;
 const ABSENT = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Any;
+
+/** A variable without a first value, read where TypeScript does not follow what happens to it. */
+function isOpen(declaration: ts.Declaration, node: ts.Identifier): boolean {
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer !== undefined) return false;
+  if (!ts.isVariableStatement(declaration.parent.parent)) return false;
+  return declaration.exclamationToken !== undefined || (enclosingFunction(node) !== enclosingFunction(declaration) && !isPlainTarget(node));
+}
 
 /** The variables of a program that hold an element or undefined. */
 export class MissingElements {
@@ -30,15 +38,16 @@ export class MissingElements {
   #note(node: ts.Identifier): void {
     const symbol = symbolOf(this.#checker, node);
     const declaration = symbol?.valueDeclaration;
-    if (symbol === undefined || declaration === undefined || !this.#takesElement(declaration)) return;
-    if (declaration === node.parent) return;
+    if (symbol === undefined || declaration === undefined || declaration === node.parent) return;
+    const isLeftOpen = isOpen(declaration, node);
+    if (!isLeftOpen && !this.#takesElement(declaration)) return;
     const type = this.#checker.getTypeOfSymbol(symbol);
     const parts = type.isUnion() ? type.types : [type];
     if (parts.some((t) => t.flags & ABSENT)) return;
     const isScalar = parts.some((t) => t.flags & SCALAR);
-    const isAsked = isScalar
+    const isAsked = isLeftOpen || (isScalar
       ? isAbsenceAskedFor(this.#checker, node)
-      : isAskedFor(this.#checker, node) || toleratesUndefined(node);
+      : isAskedFor(this.#checker, node) || toleratesUndefined(node));
     if (isAsked) this.#variables.add(symbol);
   }
 

@@ -130,3 +130,9 @@ export function isAssigned(node: ts.Node): boolean {
     (parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken)
   );
 }
+
+/** `x = v`: the node is written and not read. */
+export function isPlainTarget(node: ts.Node): boolean {
+  const { parent } = node;
+  return ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}

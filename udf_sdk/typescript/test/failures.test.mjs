@@ -20,6 +20,8 @@ const SAYS = {
   find: /find gave undefined/,
   pop: /pop of an empty array gave undefined/,
   missing: /null or undefined/,
+  unset: /the field 'n' is read before it has a value/,
+  started: /'x' is used before the line that declares it has run/,
   throw: /thrown on throw/,
   bigint: /9223372036854775807 \+ 1 does not fit in 64 bits/,
   division: /division of a bigint by zero/,

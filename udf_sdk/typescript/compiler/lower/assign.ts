@@ -12,7 +12,7 @@ import { convert, truthy, unwrapped } from "./convert.ts";
 import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { fieldTargetByKey } from "./lookups.ts";
-import { frameAt, narrowed, place } from "./names.ts";
+import { frameAt, narrowed, place, startCheck } from "./names.ts";
 import { arithmetic } from "./operators.ts";
 import { textInto } from "./text.ts";
 
@@ -58,7 +58,8 @@ function variableTarget(ctx: Context, node: ts.Identifier): Target {
   const declaration = symbol?.valueDeclaration;
   if (symbol === undefined || !isVariable(declaration))
     return refuse(ctx, node, "LF320", `'${node.text}' cannot be assigned to in a job`);
-  const target = simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node));
+  const check = startCheck(ctx, symbol, declaration, node);
+  const target = simple(repOfSymbol(ctx, symbol, node), place(ctx, symbol, declaration, node), check === "" ? [] : [check]);
   const frame = ctx.job.captures.holder(symbol);
   const isOuter = frame !== undefined && enclosingFunction(node) !== enclosingFunction(declaration);
   return isOuter ? guarded(target, frameAt(ctx, frame, node)) : target;

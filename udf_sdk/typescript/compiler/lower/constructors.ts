@@ -3,9 +3,10 @@
 import ts from "typescript-compiler-api";
 import { VOID } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code } from "../writer.ts";
+import { baseOf, isOwnField, mayBeUnset } from "../starts.ts";
+import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { emptyText, localName, repOfSymbol, typeText } from "./context.ts";
+import { emptyText, localName, place as placeOf, refuse, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into } from "./dispatch.ts";
@@ -15,11 +16,56 @@ import { directParameters, parameterSymbol } from "./parameters.ts";
 
 /** A field with its initial value, which a method of its own sets where the constructor has to call super(...) first. */
 export function field(ctx: Context, node: ts.PropertyDeclaration, name: string, rep: Rep): Code {
+  if (isDeclaredAbove(ctx, node)) return "";
+  if (isChecked(node, rep)) return checkedField(ctx, node, name, rep);
   const empty = emptyText(ctx, rep);
   const initial = node.initializer === undefined ? empty : into(outside(ctx), node.initializer, rep);
   const type = typeText(ctx, rep);
-  if (!startsBehindSuper(node)) return code`${name}: ${type} = ${initial};`;
+  if (!startsBehindSuper(ctx, node)) return code`${name}: ${type} = ${blanked(ctx, node, initial)};`;
   return code`${name}: ${type} = ${empty}; ${startName(ctx, node)}(): void { this.${name} = ${initial}; }`;
+}
+
+/** `declare k: T` makes no field of its own where a base has one. */
+function isDeclaredAbove(ctx: Context, node: ts.PropertyDeclaration): boolean {
+  if (!node.modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword)) return false;
+  const above = baseOf(ctx.job.checker, node.parent);
+  return above !== undefined && ctx.job.checker.getPropertyOfType(ctx.job.checker.getTypeAtLocation(above), node.name.getText()) !== undefined;
+}
+
+/** Nobody says that the field gets a value: `k!: T`, `declare k: T`, a static field without one. Null says it by itself. */
+function isChecked(node: ts.PropertyDeclaration, rep: Rep): boolean {
+  if (node.initializer !== undefined || rep.kind === "nullable") return false;
+  const isStatic = (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
+  return node.exclamationToken !== undefined || isStatic || (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Ambient) !== 0;
+}
+
+/** A field that knows whether it has a value: reading it before ends the record, where JavaScript would go on with undefined. */
+function checkedField(ctx: Context, node: ts.PropertyDeclaration, name: string, rep: Rep): Code {
+  const base = ts.isClassDeclaration(node.parent) ? baseOf(ctx.job.checker, node.parent) : undefined;
+  const inherited = base && ctx.job.checker.getPropertyOfType(ctx.job.checker.getTypeAtLocation(base), node.name.getText());
+  if (inherited !== undefined)
+    refuse(ctx, node, "LF314", `'${node.name.getText()}' of a base needs a value here in a job`, "give it an initial value");
+  const isStatic = (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
+  const [word, owner] = isStatic ? ["static ", `${localName(node.parent.name?.text ?? "__default")}.`] : ["", "this."];
+  const type = typeText(ctx, rep);
+  const unset = code`__l.unset<${type}>(${quote(node.name.getText())}, ${placeOf(ctx, node)})`;
+  return [
+    // the first word of a static one is written by the caller
+    code`__v_${name}: ${type} = ${emptyText(ctx, rep)}; ${word}__is_${name}: bool = ${blanked(ctx, node, "false")}; `,
+    code`${word}get ${name}(): ${type} { return ${owner}__is_${name} ? ${owner}__v_${name} : ${unset}; } `,
+    code`${word}set ${name}(v: ${type}) { ${owner}__v_${name} = v; ${owner}__is_${name} = true; } `,
+    startsBehindSuper(ctx, node) ? code`${startName(ctx, node)}(): void { this.__is_${name} = false; }` : "",
+  ];
+}
+
+/** The first field of an object whose fields may be read before they have a value clears all of them. */
+function blanked(ctx: Context, node: ts.PropertyDeclaration, initial: Code): Code {
+  const { checker } = ctx.job;
+  const { parent } = node;
+  if (!isOwnField(node) || !ts.isClassDeclaration(parent) || parent.members.find(isOwnField) !== node || baseOf(checker, parent) !== undefined) return initial;
+  const isOpen = ctx.job.isExtended(checker.getTypeAtLocation(parent).symbol);
+  const isNeeded = isOpen || parent.members.some((m) => isOwnField(m) && mayBeUnset(checker, m));
+  return isNeeded ? code`(__l.blank(changetype<usize>(this)), ${initial})` : initial;
 }
 
 /** Initial values stand outside any body. */
@@ -27,11 +73,11 @@ function outside(ctx: Context): Context {
   return { ...ctx, fn: { ...ctx.fn, temporaries: undefined } };
 }
 
-function startsBehindSuper(node: ts.ClassElement): node is ts.PropertyDeclaration {
-  if (!ts.isPropertyDeclaration(node) || node.initializer === undefined) return false;
+/** What the base's constructor gave the field does not stay: the field begins anew behind super(...). */
+function startsBehindSuper(ctx: Context, node: ts.ClassElement): node is ts.PropertyDeclaration {
+  if (!isOwnField(node) || (node.initializer === undefined && !mayBeUnset(ctx.job.checker, node))) return false;
   const { parent } = node;
   return (
-    (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) === 0 &&
     parent.members.some((m) => ts.isConstructorDeclaration(m) && m.body !== undefined) &&
     (parent.heritageClauses ?? []).some((h) => h.token === ts.SyntaxKind.ExtendsKeyword)
   );
@@ -47,7 +93,7 @@ function startName(ctx: Context, node: ts.PropertyDeclaration): string {
 }
 
 function starts(ctx: Context, node: ts.ClassLikeDeclaration): string {
-  return node.members.filter(startsBehindSuper).map((m) => `this.${startName(ctx, m)}(); `).join("");
+  return node.members.flatMap((m) => (startsBehindSuper(ctx, m) ? [`this.${startName(ctx, m)}(); `] : [])).join("");
 }
 
 /** Fields get their initial values and parameter properties theirs before the body; behind super(...) in a derived class. */

@@ -11,14 +11,14 @@ import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { peekAt } from "./guarded_reads.ts";
-import { place } from "./names.ts";
+import { place, startMark } from "./names.ts";
 
 /** Declares a variable with a value: a local, a field of its frame, or a global. */
 export function declareVariable(ctx: Context, name: ts.Identifier, value: Code): Code {
   const symbol = symbolOf(ctx.job.checker, name) as ts.Symbol;
   const rep = repOfSymbol(ctx, symbol, name);
   const target = place(ctx, symbol, symbol.valueDeclaration as ts.Declaration, name);
-  if (ctx.job.captures.holder(symbol) !== undefined) return code`${from(name, target)} = ${value}; `;
+  if (ctx.job.captures.holder(symbol) !== undefined) return code`${from(name, target)} = ${value};${startMark(ctx, symbol, name)} `;
   const isGlobal = isTopLevel(symbol.valueDeclaration as ts.Declaration);
   const keyword = isGlobal ? "export let" : "let";
   return code`${keyword} ${from(name, target)}: ${typeText(ctx, rep)} = ${value}; `;

@@ -12,7 +12,7 @@ import type { Context, FunctionContext, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
-import { environmentOf, place as variablePlace } from "./names.ts";
+import { environmentOf, place as variablePlace, startMark } from "./names.ts";
 import { directParameters, parameterReps, parameters } from "./parameters.ts";
 import { statements } from "./statements.ts";
 
@@ -212,7 +212,7 @@ export function localFunction(ctx: Context, node: ts.FunctionDeclaration): Code 
   const value = closure(ctx, { environment: environmentOf(ctx, node), fn, rep });
   const target = variablePlace(ctx, symbol, node, node);
   const captured = ctx.job.captures.holder(symbol) !== undefined;
-  return captured ? code`${target} = ${value};` : code`let ${target}: ${typeText(ctx, rep)} = ${value};`;
+  return captured ? code`${target} = ${value};${startMark(ctx, symbol, node)}` : code`let ${target}: ${typeText(ctx, rep)} = ${value};`;
 }
 
 /** JavaScript would lift the function to the top of its scope; here it exists from its place on. */

@@ -16,9 +16,9 @@ import {
 } from "../scopes.ts";
 import { NEVER, NULL, NUMBER, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code } from "../writer.ts";
+import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { InternalError, emptyText, globalName, localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { InternalError, emptyText, globalName, localName, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { isSubclass, required, unwrapped } from "./convert.ts";
 import { wrappedFunction } from "./functions.ts";
@@ -53,7 +53,7 @@ function variable(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, 
   if (direct !== undefined) return functionValue(ctx, symbol, direct, node);
   const isNever = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Never) !== 0;
   if (isNever && ts.isVariableDeclaration(declaration)) return { code: "0", rep: NEVER };
-  const value: Value = { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
+  const value: Value = { code: started(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
   if (!ctx.job.missing.has(symbol)) return narrowed(ctx, node, value);
   return isAskedFor(ctx.job.checker, node) || toleratesUndefined(node) ? value : required(ctx, node, value);
 }
@@ -66,7 +66,7 @@ function functionValue(
   node: ts.Identifier,
 ): Value {
   if (ts.isFunctionDeclaration(declaration) && !isTopLevel(declaration)) {
-    return { code: place(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
+    return { code: started(ctx, symbol, declaration, node), rep: repOfSymbol(ctx, symbol, node) };
   }
   return wrappedFunction(ctx, symbol, declaration, node);
 }
@@ -95,6 +95,29 @@ export function place(ctx: Context, symbol: ts.Symbol, declaration: ts.Declarati
     return code`${frameAt(ctx, holder, node)}.${localName(holder.fields.get(symbol) ?? symbol.name)}`;
   if (isTopLevel(declaration)) return globalName(ctx, symbol);
   return localName(symbol.name);
+}
+
+/** The variable where it is read: one that a function above its declaration uses is asked whether it has a value yet. */
+function started(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): Code {
+  const at = place(ctx, symbol, declaration, node);
+  const check = startCheck(ctx, symbol, declaration, node);
+  return check === "" ? at : code`(${check}, ${at})`;
+}
+
+/** Ends the record where the variable has no value yet; empty where that cannot be. */
+export function startCheck(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): Code {
+  const holder = ctx.job.captures.holder(symbol);
+  const isNear = enclosingFunction(node) === enclosingFunction(declaration);
+  if (holder === undefined || isNear || !ctx.job.captures.isEarly(symbol)) return "";
+  const flag = code`${frameAt(ctx, holder, node)}.__has_${holder.fields.get(symbol) ?? symbol.name}`;
+  return code`__l.started(${flag}, ${quote(symbol.name)}, ${userPlace(ctx, node)})`;
+}
+
+/** Behind the declaration of a variable that is asked whether it has a value. */
+export function startMark(ctx: Context, symbol: ts.Symbol, node: ts.Node): Code {
+  const holder = ctx.job.captures.holder(symbol);
+  if (holder === undefined || !ctx.job.captures.isEarly(symbol)) return "";
+  return code` ${frameAt(ctx, holder, node)}.__has_${holder.fields.get(symbol) ?? symbol.name} = true;`;
 }
 
 /** The head of a `for (;;)` works on a plain local. */
@@ -204,6 +227,7 @@ function declareFrame(ctx: Context, frame: Frame, outer: Frame | undefined): voi
   const fields = [...frame.fields].map(([symbol, name]) =>
     field(ctx, localName(name), repOfSymbol(ctx, symbol, frame.scope)),
   );
+  for (const [symbol, name] of frame.fields) if (ctx.job.captures.isEarly(symbol)) fields.push(`__has_${name}: bool = false;`);
   if (frame.holdsThis) fields.push(field(ctx, "self", thisRep(ctx, frame)));
   if (outer !== undefined) fields.push(`outer: __F${outer.id} = changetype<__F${outer.id}>(0);`);
   ctx.unit.head.set(`__F${frame.id}`, `class __F${frame.id} { ${fields.join(" ")} }`);

@@ -7,6 +7,17 @@ function element(xs: number[], i: number): number {
   return xs[i]; // element
 }
 
+class Later {
+  n!: number; // unset
+}
+
+function early(): string {
+  const read = (): number => x; // started
+  const y = read();
+  const x = 1;
+  return `${x}${y}`;
+}
+
 function fail(s: string): string {
   const xs = [1, 2, 3];
   const m = new Map<string, number>([["a", 1]]);
@@ -24,6 +35,8 @@ function fail(s: string): string {
     case "find": return `${xs.find((x) => x > 9)!}`; // find
     case "pop": return ([] as string[]).pop()!; // pop
     case "missing": return link.next!.name; // missing
+    case "unset": return `${new Later().n}`;
+    case "started": return early();
     case "throw": throw new Error("thrown on " + s); // throw
     case "bigint": return `${big + 1n}`; // bigint
     case "division": return `${big / BigInt(s.length - 8)}`; // division
