@@ -3,7 +3,7 @@
 // Owns the operators and the function table of this instance. The API's classes (`streams.ts`, `sources.ts`, `sinks.ts`) add to it;
 // `exports.ts` asks for its text and looks functions up. Runs in main only.
 import { fail } from "./host";
-import { member, quote } from "./json";
+import { member, quote, unquote } from "./json";
 import { Operation } from "./operators";
 
 const SDK_VERSION = "0.1.0";
@@ -88,8 +88,7 @@ export function operationOf(call: i32): Operation {
 /** Ends the build at the place that `meta` names. */
 export function failAt(meta: string, text: string): void {
   const position = member(meta, "position");
-  const file = member(position, "file");
-  fail(text, file.substring(1, file.length - 1), number(member(position, "line")), number(member(position, "column")));
+  fail(text, unquote(member(position, "file")), number(member(position, "line")), number(member(position, "column")));
 }
 
 function number(json: string): i32 {

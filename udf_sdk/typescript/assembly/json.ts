@@ -16,6 +16,22 @@ export function quote(text: string): string {
   return out + '"';
 }
 
+/** The text that a JSON string stands for. */
+export function unquote(json: string): string {
+  let out = "";
+  for (let i = 1; i < json.length - 1; i++) {
+    if (json.charCodeAt(i) != BACKSLASH) out += json.charAt(i);
+    else if (json.charCodeAt(++i) == 0x75) out += String.fromCharCode(<i32>parseInt(json.substring(i + 1, (i += 4) + 1), 16));
+    else out += unescaped(json.charAt(i));
+  }
+  return out;
+}
+
+function unescaped(sign: string): string {
+  const at = "bfnrt".indexOf(sign);
+  return at < 0 ? sign : "\b\f\n\r\t".charAt(at);
+}
+
 function hex4(c: i32): string {
   let out = "";
   for (let shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef".charAt((c >> shift) & 15);

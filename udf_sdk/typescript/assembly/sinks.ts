@@ -2,7 +2,7 @@
 // the record itself. Functions are registered when the sink is given to a stream.
 import { extractor } from "./functions";
 import { addNode, failAt, Node } from "./graph";
-import { items, member, quote } from "./json";
+import { items, member, quote, unquote } from "./json";
 import { Options } from "./options";
 import { isRecord, typeOf } from "./types";
 
@@ -87,8 +87,7 @@ export function parts<T>(): Array<Column<T>> {
   }
   const fields = items(member(member(typeOf<T>(), "struct"), "fields"));
   for (let i = 0; i < fields.length; i++) {
-    const name = member(fields[i], "name");
-    out.push(new Part<T>(name.substring(1, name.length - 1), member(fields[i], "type")));
+    out.push(new Part<T>(unquote(member(fields[i], "name")), member(fields[i], "type")));
   }
   return out;
 }

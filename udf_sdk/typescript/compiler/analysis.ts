@@ -89,7 +89,7 @@ function keepsField(checker: ts.TypeChecker, returned: ts.Expression, input: Inp
       const isInput = input.pathOf(property.expression)?.length === 0;
       const mayBring = checker.getTypeAtLocation(property.expression).getProperty(name) !== undefined;
       if (isInput || mayBring) keeps = isInput;
-    } else if (property.name !== undefined && property.name.getText().replace(/^["']|["']$/g, "") === name) {
+    } else if (property.name !== undefined && nameText(property.name) === name) {
       const value = ts.isPropertyAssignment(property)
         ? property.initializer
         : ts.isShorthandPropertyAssignment(property)
@@ -100,6 +100,10 @@ function keepsField(checker: ts.TypeChecker, returned: ts.Expression, input: Inp
     }
   }
   return keeps;
+}
+
+function nameText(name: ts.PropertyName): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
 }
 
 /** A parameter of a stream function and what is done with it. */

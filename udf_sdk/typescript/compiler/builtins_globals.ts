@@ -36,8 +36,8 @@ export const staticFunctions = table(
 /** `A` is the type of the argument: string, number, boolean, bigint, an array, or one of them or null. */
 export const globalFunctions = table(
   ["BigInt", helper("bigint_from", [value("A")], { types: ["A"], position: true })],
-  ["Boolean", helper("truthy", [value("A")], { types: ["A"] })],
-  ["Number", helper("number_from", [value("A", "0.0")], { types: ["A"] })],
+  ["Boolean", helper("truthy", [value("A", '""')], { types: ["A"] })],
+  ["Number", helper("number_valueOf", [number("0.0")])],
   ["String", helper("str", [value("A", '""')], { types: ["A"] })],
   ["isFinite", helper("number_isFinite", [number()])],
   ["isNaN", helper("number_isNaN", [number()])],

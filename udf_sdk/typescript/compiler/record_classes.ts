@@ -76,7 +76,8 @@ export class RecordClasses {
   }
 
   #freshName(hint: string): string {
-    const base = RESERVED.test(hint) ? `${hint.slice(0, 60)}_` : hint.slice(0, 60);
+    const plain = hint.slice(0, 60).replace(/[^\w$]/g, "_");
+    const base = RESERVED.test(plain) ? `${plain}_` : plain;
     let name = base;
     for (let i = 2; this.#names.has(name); i++) name = `${base}_${i}`;
     this.#names.add(name);
@@ -86,7 +87,7 @@ export class RecordClasses {
 
 /** The name of a class whose type has none. */
 export function recordName(fields: readonly Field[]): string {
-  return `Rec_${fields.map((f) => f.name.replace(/\W/g, "_")).join("_")}`;
+  return `Rec_${fields.map((f) => f.name).join("_")}`;
 }
 
 /** The fields of all the shapes; undefined when two of them give a field different types. */
@@ -120,7 +121,7 @@ function shapeOf(fields: RecordClass["fields"], tuple: boolean): string {
   return (
     (tuple ? "tuple:" : "") +
     fields
-      .map((f) => `${f.name}:${keyOf(f.rep)}`)
+      .map((f) => `${JSON.stringify(f.name)}:${keyOf(f.rep)}`)
       .sort()
       .join(";")
   );

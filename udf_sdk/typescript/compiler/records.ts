@@ -2,12 +2,13 @@
 // records between columns and objects (INTERNALS.md, "Records").
 import { notPortable } from "./types.ts";
 import type { RecordClass, Rep } from "./types.ts";
+import { quote } from "./writer.ts";
 
-/** A field as text: its name in the class, its AssemblyScript type. `column` is the name in the graph, if another. */
+/** A field as text: its name in the class, its AssemblyScript type, its name in the graph. */
 export interface FieldText {
   readonly name: string;
   readonly type: string;
-  readonly column?: string;
+  readonly column: string;
 }
 
 /** `__read`, `__write` and `__type` of a class with these fields. */
@@ -15,7 +16,7 @@ export function recordMethods(fields: readonly FieldText[]): string {
   const read = fields.map((f, i) => `this.${f.name} = __lf.readField<${f.type}>(c, ${i}, row);`).join(" ");
   const write = fields.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, this.${f.name});`).join(" ");
   const types = fields.map(
-    (f) => `'{"name":${JSON.stringify(f.column ?? f.name)},"type":' + __lf.typeOf<${f.type}>() + '}'`,
+    (f) => `${quote(`{"name":${JSON.stringify(f.column)},"type":`)} + __lf.typeOf<${f.type}>() + '}'`,
   );
   const type =
     types.length === 0 ? `'{"struct":{"fields":[]}}'` : `'{"struct":{"fields":[' + ${types.join(" + ',' + ")} + ']}}'`;

@@ -178,7 +178,11 @@ export class TypeMapper {
   }
 
   #fields(type: ts.Type, substitution: Substitution): Field[] {
-    return this.#checker.getPropertiesOfType(type).map((p) => ({ name: p.name, rep: this.#property(p, substitution) }));
+    return this.#checker.getPropertiesOfType(type).map((p) => ({
+      name: p.name,
+      rep: this.#property(p, substitution),
+      declared: p.declarations?.[0],
+    }));
   }
 
   /** The class that all the others extend. */

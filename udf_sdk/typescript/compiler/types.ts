@@ -30,6 +30,8 @@ export interface RecordClass {
 export interface Field {
   readonly name: string;
   readonly rep: Rep;
+  /** Where the program names it. */
+  readonly declared?: ts.Node | undefined;
 }
 
 export const NUMBER: Rep = { kind: "number" };

@@ -123,7 +123,7 @@ before(async () => {
   run = await compile(`
     export function newText(n: i32): string { return changetype<string>(__new(<usize>n << 1, idof<string>())); }
     function numbers(s: string): Array<f64> {
-      return s.length ? __js.array_map<string, f64>(__js.string_split(s, ","), 0, (env: usize, t: string, k: f64): f64 => __js.number_from<string>(t)) : [];
+      return s.length ? __js.array_map<string, f64>(__js.string_split(s, ","), 0, (env: usize, t: string, k: f64): f64 => __js.number_fromText(t)) : [];
     }
     export function get(s: string, i: f64): f64 { return __js.array_get<f64>(numbers(s), i, ${AT}); }
     export function set(s: string, i: f64): string { const a = numbers(s); __js.array_set<f64>(a, i, 7, ${AT}); return ${JOIN("a")}; }

@@ -58,7 +58,7 @@ const TO_TEXT = {
 
 /** name -> [JavaScript, lowered text of a number result] */
 const FROM_TEXT = {
-  Number: [(s) => Number(s), "__js.number_from<string>(s)"],
+  Number: [(s) => Number(s), "__js.number_fromText(s)"],
   parseFloat: [(s) => parseFloat(s), "__js.number_parseFloat(s)"],
   parseInt: [(s) => parseInt(s), "__js.number_parseInt(s, 0)"],
   parseInt10: [(s) => parseInt(s, 10), "__js.number_parseInt(s, 10)"],

@@ -1,6 +1,6 @@
 // bigint as 64-bit integers: results that 64 bits do not hold end the call instead of being wrong.
 import { failAt } from "./fail";
-import { number_toString } from "./numbers";
+import { digitOf, number_toString } from "./numbers";
 import { failRadix, radixOf } from "./radix";
 
 function overflow(what: string, file: string, line: i32, column: i32): void {
@@ -39,19 +39,23 @@ function fromNumber(x: f64, file: string, line: i32, column: i32): i64 {
   return <i64>x;
 }
 
+/** Decimal digits with a sign, or hexadecimal, octal or binary ones behind 0x, 0o, 0b without one; no digits at all are 0. */
 function fromText(text: string, file: string, line: i32, column: i32): i64 {
   const t = text.trim();
+  const n = t.length;
+  const letter = n > 2 && t.charCodeAt(0) == 48 ? t.charCodeAt(1) | 32 : 0;
+  const radix: u32 = letter == 120 ? 16 : letter == 111 ? 8 : letter == 98 ? 2 : 10;
   const negative = t.startsWith("-");
-  const start = negative || t.startsWith("+") ? 1 : 0;
+  const start = radix != 10 ? 2 : negative || t.startsWith("+") ? 1 : 0;
+  const most = <u64>i64.MAX_VALUE + <u64>negative;
   let x: u64 = 0;
-  for (let i = start, n = t.length; i < n; i++) {
-    const d = t.charCodeAt(i) - 48;
-    if (<u32>d > 9) refuse('"' + text + '"', "the text is no whole decimal number", file, line, column);
-    if (x > 922337203685477580) overflow(t, file, line, column);
-    x = x * 10 + d;
-    if (x > <u64>i64.MAX_VALUE + <u64>negative) overflow(t, file, line, column);
+  for (let i = start; i < n; i++) {
+    const d = <u32>digitOf(t.charCodeAt(i));
+    if (d >= radix) refuse('"' + text + '"', "the text is no whole number", file, line, column);
+    if (x > (most - d) / radix) overflow(t, file, line, column);
+    x = x * radix + d;
   }
-  if (t.length == start && start) refuse('"' + text + '"', "the text has no digits", file, line, column);
+  if (n == start && start) refuse('"' + text + '"', "the text has no digits", file, line, column);
   return negative ? -(<i64>x) : <i64>x;
 }
 

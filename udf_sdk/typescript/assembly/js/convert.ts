@@ -1,7 +1,6 @@
-// Conversions between types: text of any value, truth, Number(...), BigInt.
+// Conversions of a value of any type: its text, its truth.
 import { array_join } from "./arrays";
-import { JsDate } from "./dates";
-import { number_fromText, number_toString } from "./numbers";
+import { number_toString } from "./numbers";
 
 /** `String(v)`, template text, `+` with a string. A missing value is "null". */
 export function str<T>(v: T): string {
@@ -39,18 +38,5 @@ export function truthy<T>(v: T): bool {
     return v == v && v != 0;
   } else {
     return v != 0;
-  }
-}
-
-/** `Number(v)`. */
-export function number_from<T>(v: T): f64 {
-  if (isReference<T>()) {
-    if (isNullable<T>()) {
-      if (changetype<usize>(v) == 0) return 0;
-    }
-    if (idof<NonNullable<T>>() == idof<JsDate>()) return changetype<JsDate>(v).time;
-    return number_fromText(textOf<NonNullable<T>>(changetype<NonNullable<T>>(v)));
-  } else {
-    return <f64>v;
   }
 }

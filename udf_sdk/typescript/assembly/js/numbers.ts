@@ -70,7 +70,7 @@ export function number_fromText(text: string): f64 {
 }
 
 /** The value of a digit or letter, 36 for anything else. */
-function digitOf(c: u32): i32 {
+export function digitOf(c: u32): i32 {
   if (c - 48 < 10) return <i32>c - 48;
   const letter = (c | 32) - 97;
   return letter < 26 ? <i32>letter + 10 : 36;

@@ -137,7 +137,26 @@ function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
       if (record.kind === "api" || record.kind === "void" || record.kind === "null") continue;
       const why = notPortable(record, (r) => ctx.job.classNotPortable(ctx, r));
       if (why !== undefined) refuse(ctx, node, "LF107", `${why}, so it cannot flow through a stream`);
+      checkNames(ctx, node, record);
     }
+  }
+}
+
+/** What the engine takes as the name of a column: printable, not empty, at most 256 bytes. */
+function isColumnName(name: string): boolean {
+  return name !== "" && Buffer.byteLength(name) <= 256 && !/\p{C}|(?! )\p{Z}/u.test(name);
+}
+
+/** Complains about a field that cannot be a column, where the program names it. */
+function checkNames(ctx: Context, node: ts.Node, rep: Rep): void {
+  if (rep.kind === "nullable") return checkNames(ctx, node, rep.of);
+  if (rep.kind === "array") return checkNames(ctx, node, rep.item);
+  if (rep.kind !== "record") return;
+  for (const field of rep.record.fields) {
+    const shown = JSON.stringify(field.name.slice(0, 60));
+    if (!isColumnName(field.name))
+      refuse(ctx, field.declared ?? node, "LF107", `a field called ${shown} cannot flow through a stream: a column's name is printable, not empty, and at most 256 bytes long`, "give the field another name");
+    checkNames(ctx, node, field.rep);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { fixedName, propertyOn } from "./access.ts";
-import { place as userPlace, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
+import { localName, place as userPlace, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, truthy, unwrapped } from "./convert.ts";
 import { assignPattern } from "./destructuring.ts";
@@ -144,7 +144,7 @@ function tupleTarget(
     return enclosingFunction(node) !== undefined && isScalar(byKey.rep) ? guarded(byKey, byKey.object) : byKey;
   }
   const held = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
-  return simple(field.rep, code`${held.value.code}.${field.name}`, held.setup);
+  return simple(field.rep, code`${held.value.code}.${localName(field.name)}`, held.setup);
 }
 
 const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([

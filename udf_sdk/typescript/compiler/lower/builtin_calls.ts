@@ -15,6 +15,7 @@ import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { numberInto } from "./numbers.ts";
 import { textInto } from "./text.ts";
 
 export type Signature = Rep & { kind: "function" };
@@ -81,6 +82,8 @@ export function globalCall(ctx: Context, node: ts.CallExpression, name: string):
   const builtin = found(ctx, node, globalFunction(name, given(node)));
   const [argument] = node.arguments;
   if (name === "String" && argument !== undefined) return { code: textInto(ctx, argument), rep: STRING };
+  if (name === "Number" && argument !== undefined)
+    return { code: numberInto(ctx, argument), rep: NUMBER };
   if (name === "Boolean" && argument !== undefined)
     return { code: truthy(ctx, marked(ctx, argument), argument), rep: BOOLEAN };
   const types = typeScope(ctx, node, VOID);

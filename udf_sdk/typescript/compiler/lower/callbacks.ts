@@ -12,6 +12,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, text, truthy } from "./convert.ts";
 import { marked } from "./dispatch.ts";
 import { functionPair, resultRep, wrappedPair } from "./functions.ts";
+import { toNumber } from "./numbers.ts";
 
 /** A function argument as environment and function of the wanted signature. With `asTest` any result becomes its truth value. */
 export function callbackPair(
@@ -96,7 +97,7 @@ function conversion(ctx: Context, node: ts.Expression, value: Value): Value | un
     case "Boolean":
       return { code: truthy(ctx, value, node), rep: BOOLEAN };
     case "Number":
-      return { code: code`__js.number_from<${typeText(ctx, value.rep)}>(a0)`, rep: NUMBER };
+      return { code: toNumber(ctx, value, node as ts.Expression), rep: NUMBER };
     default:
       return undefined;
   }

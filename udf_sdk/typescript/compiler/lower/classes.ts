@@ -56,7 +56,7 @@ function refuseBuiltinBase(ctx: Context, node: ts.ExpressionWithTypeArguments): 
 }
 
 /** The instance fields of a class with its bases', in declared order. */
-export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: string; rep: Rep }[] {
+export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: string; column: string; rep: Rep }[] {
   const { checker } = ctx.job;
   const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
   const type = checker.getDeclaredTypeOfSymbol(rep.symbol);
@@ -65,6 +65,7 @@ export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: st
     .filter((p) => p.flags & ts.SymbolFlags.Property)
     .map((p) => ({
       name: localName(p.name),
+      column: p.name,
       rep: repOfSymbol(inside, p, rep.symbol.valueDeclaration as ts.Declaration),
     }));
 }

@@ -31,8 +31,14 @@ export function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | 
   const right = marked(ctx, node.right);
   const not = operator === "!=" ? "!" : "";
   if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
+  const told = isStrict(node) ? toldByAbsence(ctx, node, left, right) : undefined;
+  if (told !== undefined) return { code: code`(${not}${told})`, rep: BOOLEAN };
   const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
   if (boxed(left) || boxed(right)) return { code: code`${not}${boxedEqual(ctx, left, right, node)}`, rep: BOOLEAN };
+  return { code: equalValues(ctx, node, left, right, operator), rep: BOOLEAN };
+}
+
+function equalValues(ctx: Context, node: ts.Node, left: Value, right: Value, operator: "==" | "!="): Code {
   const comparable =
     sameRep(present(left.rep), present(right.rep)) || (left.rep.kind === "class" && right.rep.kind === "class");
   if (!comparable || present(left.rep).kind === "function") {
@@ -43,7 +49,7 @@ export function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | 
       `'${describe(left.rep)}' and '${describe(right.rep)}' cannot be compared in a job`,
     );
   }
-  return { code: code`(${left.code} ${operator} ${right.code})`, rep: BOOLEAN };
+  return code`(${left.code} ${operator} ${right.code})`;
 }
 
 function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: Value, operator: "==" | "!="): Value {
@@ -52,9 +58,7 @@ function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: V
   if (tested.rep.kind === "null") return { code: answer, rep: BOOLEAN };
   if (tested.rep.kind !== "nullable")
     return { code: code`(${tested.code}, ${operator === "==" ? "false" : "true"})`, rep: BOOLEAN };
-  const isStrict =
-    node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
-  if (isStrict && tested.rep.absent === "both")
+  if (isStrict(node) && tested.rep.absent === "both")
     refuse(
       ctx,
       node,
@@ -63,6 +67,29 @@ function nullTest(ctx: Context, node: ts.BinaryExpression, left: Value, right: V
       "compare with == null, or use ??",
     );
   return { code: code`(changetype<usize>(${tested.code}) ${operator} 0)`, rep: BOOLEAN };
+}
+
+function isStrict(node: ts.BinaryExpression): boolean {
+  return node.operatorToken.kind === K.EqualsEqualsEqualsToken || node.operatorToken.kind === K.ExclamationEqualsEqualsToken;
+}
+
+/** `null === undefined` is false: where the two sides miss in different ways, they are equal only where there is a value. */
+function toldByAbsence(ctx: Context, node: ts.BinaryExpression, left: Value, right: Value): Code | undefined {
+  if (left.rep.kind !== "nullable" || right.rep.kind !== "nullable") return undefined;
+  if (left.rep.absent === right.rep.absent && left.rep.absent !== "both") return undefined;
+  const both = left.rep.absent === "both" ? left.rep : right.rep;
+  if (both.absent === "both")
+    refuse(
+      ctx,
+      node,
+      "LF102",
+      `'${describe(both)}' may be null and undefined, which a job cannot tell apart`,
+      "compare with ==, or give one side a default with ??",
+    );
+  const held = temporary(ctx, left.rep);
+  const other = temporary(ctx, right.rep);
+  const inner = equalValues(ctx, node, unwrapped(ctx, { code: held, rep: left.rep }), unwrapped(ctx, { code: other, rep: right.rep }), "==");
+  return code`(${held} = ${left.code}, ${other} = ${right.code}, ${held} !== null && ${other} !== null && ${inner})`;
 }
 
 function boxedEqual(ctx: Context, left: Value, right: Value, node: ts.Node): Code {

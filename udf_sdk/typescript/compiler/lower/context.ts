@@ -188,13 +188,14 @@ const RESERVED: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** A user's name as it is written in the lowered text. */
+/** A user's name as it is written in the lowered text: different ones stay different, since no other has a `$u`. */
 export function localName(name: string): string {
   const clean = name
+    .replace(/\$(?=u)/g, "$$u24")
     .replace(/^#/, "__private_")
-    .replace(/^\d/, "$$$&")
-    .replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}`);
-  return RESERVED.has(clean) || /^__(?!private_)/.test(clean) ? `${clean}$` : clean;
+    .replace(/[^\w$]/gu, (c) => `$u${(c.codePointAt(0) ?? 0).toString(16)}$`);
+  const isTaken = RESERVED.has(clean) || /^(\d|__(?!private_)|$)/.test(clean);
+  return isTaken ? `$u_${clean}` : clean;
 }
 
 /** The AssemblyScript type. */

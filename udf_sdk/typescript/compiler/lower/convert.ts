@@ -53,7 +53,8 @@ function sameFields(source: Rep, target: Rep, node: ts.Node): string | undefined
   const { fields } = source.record;
   const fits = target.record.fields.every((f) => fields.some((g) => g.name === f.name && sameRep(g.rep, f.rep)));
   const name = node.getText();
-  if (!fits || !/^\w+(\.\w+)*$/.test(name)) return undefined;
+  const isPlain = target.record.fields.every((f) => /^[A-Za-z_$][\w$]*$/.test(f.name));
+  if (!fits || !isPlain || !/^\w+(\.\w+)*$/.test(name)) return undefined;
   const copy = `{ ${target.record.fields.map((f) => `${f.name}: ${name}.${f.name}`).join(", ")} }`;
   return `hand on ${copy}, or make the function generic: <T extends ...>(value: T)`;
 }
@@ -198,7 +199,14 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     case "never":
       return "__l.never<string>()";
     case "nullable": {
-      if (rep.absent === "both") break;
+      if (rep.absent === "both")
+        return refuse(
+          ctx,
+          node,
+          "LF102",
+          `'${describe(rep)}' is written as null or as undefined, which a job cannot tell apart`,
+          'give a default: x ?? "none"',
+        );
       const held = temporary(ctx, rep);
       const inner = text(ctx, unwrapped(ctx, { code: held, rep }), node);
       return code`((${held} = ${value.code}) !== null ? ${inner} : "${rep.absent}")`;

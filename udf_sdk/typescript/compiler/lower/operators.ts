@@ -1,17 +1,18 @@
 // Operators: arithmetic, comparison, logic, assignment, increments, `typeof`. Numbers are f64 everywhere; what AssemblyScript
 // does not do as JavaScript does goes to the helpers of `assembly/js/`.
 import ts from "typescript-compiler-api";
-import { BIGINT, BOOLEAN, NUMBER, STRING, describe, isScalar } from "../types.ts";
+import { BIGINT, BOOLEAN, NUMBER, STRING, describe } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { assignment, compoundAssignment, step } from "./assign.ts";
 import { EQUALITY, ORDER, compare, equal, instanceOf, isIn } from "./comparisons.ts";
-import { place, refuse, repAt, typeText } from "./context.ts";
+import { place, refuse, repAt } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { text, truthy } from "./convert.ts";
 import { expression, marked } from "./dispatch.ts";
 import { coalesce, logical } from "./logic.ts";
+import { toNumber } from "./numbers.ts";
 import { concatenation } from "./text.ts";
 
 const K = ts.SyntaxKind;
@@ -128,19 +129,11 @@ export function prefix(ctx: Context, node: ts.PrefixUnaryExpression): Value {
     return step(ctx, node, node.operand, operator, true);
   const operand = marked(ctx, node.operand);
   if (operator === K.ExclamationToken) return { code: code`!${truthy(ctx, operand, node.operand)}`, rep: BOOLEAN };
-  if (operator === K.PlusToken) {
-    if (operand.rep.kind === "nullable" || isScalar(operand.rep) || operand.rep.kind === "string") {
-      return { code: code`__js.number_from<${typeText(ctx, operand.rep)}>(${operand.code})`, rep: NUMBER };
-    }
-    if (operand.rep.kind === "date") return { code: code`(${operand.code}).time`, rep: NUMBER };
-    return refuse(ctx, node, "LF317", `'+' does not work on '${describe(operand.rep)}' in a job`);
-  }
-  if (operand.rep.kind !== "number" && operand.rep.kind !== "bigint") {
-    return refuse(ctx, node, "LF317", `this operator does not work on '${describe(operand.rep)}' in a job`);
-  }
-  if (operator === K.MinusToken) return { code: code`(-${operand.code})`, rep: operand.rep };
-  if (operand.rep.kind === "bigint") return { code: code`(~${operand.code})`, rep: BIGINT };
-  return { code: code`__js.number_not(${operand.code})`, rep: NUMBER };
+  if (operand.rep.kind === "bigint" && operator !== K.PlusToken)
+    return { code: code`(${operator === K.MinusToken ? "-" : "~"}${operand.code})`, rep: BIGINT };
+  const number = toNumber(ctx, operand, node.operand);
+  if (operator === K.PlusToken) return { code: number, rep: NUMBER };
+  return { code: operator === K.MinusToken ? code`(-${number})` : code`__js.number_not(${number})`, rep: NUMBER };
 }
 
 export function postfix(ctx: Context, node: ts.PostfixUnaryExpression): Value {

@@ -3,6 +3,7 @@ import ts from "typescript-compiler-api";
 import { isAskedFor } from "../guards.ts";
 import { nullable } from "../types.ts";
 import { code } from "../writer.ts";
+import type { Code } from "../writer.ts";
 import { elementOn, propertyOn } from "./access.ts";
 import { closureCall } from "./calls.ts";
 import { temporary } from "./context.ts";
@@ -14,8 +15,25 @@ import { callOn } from "./method_calls.ts";
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
 
+/** What becomes of the end of a chain, and of one that is skipped. */
+interface Ending {
+  readonly found: (value: Value) => Code;
+  readonly absent: Code;
+}
+
 /** `a?.b.c(d)`: everything behind the first missing receiver is skipped. */
 export function optionalChain(ctx: Context, node: ts.Expression): Value {
+  const { root, links } = linksOf(node);
+  return follow(ctx, marked(ctx, root), links, 0);
+}
+
+/** The same, made something of: `found` at its end, `absent` where it is skipped. */
+export function chainWith(ctx: Context, node: ts.Expression, found: (value: Value) => Code, absent: Code): Code {
+  const { root, links } = linksOf(node);
+  return follow(ctx, marked(ctx, root), links, 0, { found, absent }).code;
+}
+
+function linksOf(node: ts.Expression): { root: ts.Expression; links: Link[] } {
   const links: Link[] = [];
   let root = node;
   while (root.flags & ts.NodeFlags.OptionalChain && isLink(root)) {
@@ -23,25 +41,26 @@ export function optionalChain(ctx: Context, node: ts.Expression): Value {
     root = root.expression;
     if (ts.isNonNullExpression(root) && root.flags & ts.NodeFlags.OptionalChain) root = root.expression;
   }
-  return follow(ctx, marked(ctx, root), links, 0);
+  return { root, links };
 }
 
 function isLink(node: ts.Node): node is Link {
   return ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node);
 }
 
-function follow(ctx: Context, receiver: Value, links: readonly Link[], index: number): Value {
+function follow(ctx: Context, receiver: Value, links: readonly Link[], index: number, ending?: Ending): Value {
   const link = links[index];
-  if (link === undefined) return receiver;
+  if (link === undefined) return ending === undefined ? receiver : { ...receiver, code: ending.found(receiver) };
   if (receiver.rep.kind !== "nullable" || link.questionDotToken === undefined) {
     const known = link.questionDotToken === undefined ? narrowedReceiver(ctx, receiver) : receiver;
     const { value, used } = step(ctx, known, links, index);
-    return follow(ctx, value, links, index + used);
+    return follow(ctx, value, links, index + used, ending);
   }
   const held = temporary(ctx, receiver.rep);
   const { value, used } = step(ctx, unwrapped(ctx, { code: held, rep: receiver.rep }), links, index);
-  const rest = follow(ctx, value, links, index + used);
+  const rest = follow(ctx, value, links, index + used, ending);
   const test = code`(${held} = ${receiver.code}) !== null`;
+  if (ending !== undefined) return { ...rest, code: code`(${test} ? ${rest.code} : ${ending.absent})` };
   if (rest.rep.kind === "void") return { code: code`(${test} ? (${rest.code}, true) : false)`, rep: { kind: "void" } };
   const rep = nullable(rest.rep, "undefined");
   return { code: code`(${test} ? ${convert(ctx, rest, rep, link)} : ${missing(ctx, rep)})`, rep };

@@ -17,14 +17,14 @@ import { peekOk } from "./guarded_reads.ts";
 import { enumOf } from "./lookups.ts";
 import { textInto } from "./text.ts";
 
-interface OptionalCall {
+export interface OptionalCall {
   readonly node: ts.CallExpression;
   readonly builtin: Builtin;
   readonly receiver: ts.Expression;
 }
 
 /** `recv.m(...)` where m is a built-in that may answer undefined. */
-function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefined {
+export function optionalCall(ctx: Context, given: ts.Expression): OptionalCall | undefined {
   let node = given;
   while (ts.isParenthesizedExpression(node)) node = node.expression;
   if (
@@ -69,13 +69,18 @@ function coalesced(
 ): Code | undefined {
   const call = optionalCall(ctx, node.left);
   if (call === undefined) return coalescedElement(ctx, node, found, other);
+  const { ok, of } = optionalOk(ctx, call);
+  if (of.kind === "nullable") return undefined;
+  return code`(${ok} ? ${found({ code: code`__js.found<${typeText(ctx, of)}>()`, rep: of })} : ${other()})`;
+}
+
+/** The call as a question whether there is a value, and what that is then. */
+export function optionalOk(ctx: Context, call: OptionalCall): { ok: Code; of: Rep } {
   const receiver = marked(ctx, call.receiver);
   const types = typeScope(ctx, call.node, receiver.rep);
-  const of = storedRep(ctx, call.node, receiver.rep);
-  if (of.kind === "nullable") return undefined;
   const args = [receiver.code, ...passed(ctx, call.node, call.builtin, types)];
   const ok = helperCall(ctx, call.builtin, `${call.builtin.helper}Ok`, types, call.node, args, false);
-  return code`(${ok} ? ${found({ code: code`__js.found<${typeText(ctx, of)}>()`, rep: of })} : ${other()})`;
+  return { ok, of: storedRep(ctx, call.node, receiver.rep) };
 }
 
 /** `xs[i] ?? d`: asked without a box. */

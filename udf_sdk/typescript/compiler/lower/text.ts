@@ -4,6 +4,7 @@ import ts from "typescript-compiler-api";
 import { STRING } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { toldApart } from "./absences.ts";
 import { temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { text, truthy, unwrapped } from "./convert.ts";
@@ -24,6 +25,8 @@ export function textInto(ctx: Context, node: ts.Expression): Code {
     if (node.operatorToken.kind === K.BarBarToken || node.operatorToken.kind === K.AmpersandAmpersandToken)
       return logicalText(ctx, node);
   }
+  const apart = toldApart(ctx, node, (value) => text(ctx, value, node), '"undefined"');
+  if (apart !== undefined) return apart;
   const value = marked(ctx, node);
   const isUndefined =
     value.rep.kind === "null" && (ctx.job.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Undefined) !== 0;
