@@ -225,7 +225,8 @@ class Start {
     if (!isOwn) this.#visit(node.expression);
     if (isPlainTarget(node)) return;
     if (isOwn && this.#reached === "this") {
-      const getter = this.#member(node.name.text, ts.isGetAccessorDeclaration);
+      const above = isThis(node.expression) ? undefined : node;
+      const getter = this.#member(node.name.text, ts.isGetAccessorDeclaration, above);
       return getter === undefined ? this.#read(node.name.text, node) : this.#enter(getter, "this");
     }
     if (this.#reached === "any") this.#propertyOfAny(node);

@@ -12,6 +12,7 @@ import type { Code } from "../writer.ts";
 import { tupleAsArray } from "./arrays.ts";
 import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { peek } from "./guarded_reads.ts";
@@ -144,7 +145,10 @@ function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Val
   if (member === undefined || member.flags & ts.SymbolFlags.Method) {
     return refuse(ctx, node, "LF302", "a method cannot be a value", `wrap it: x => object.${node.name.text}(x)`);
   }
-  return { code: code`${receiver.code}.${localName(node.name.text)}`, rep: memberRep(ctx, receiver, member, node) };
+  const rep = memberRep(ctx, receiver, member, node);
+  const getter = node.expression.kind === ts.SyntaxKind.SuperKeyword ? member.declarations?.find(ts.isGetAccessorDeclaration) : undefined;
+  if (getter !== undefined) return { code: `this.${accessorName(ctx, getter)}()`, rep };
+  return { code: code`${receiver.code}.${localName(node.name.text)}`, rep };
 }
 
 /** The type of a class's member, with the class's type arguments filled in. */

@@ -8,6 +8,7 @@ import type { Code } from "../writer.ts";
 import { fixedName, propertyOn } from "./access.ts";
 import { localName, place as userPlace, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { accessorName } from "./constructors.ts";
 import { convert, truthy, unwrapped } from "./convert.ts";
 import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
@@ -72,6 +73,7 @@ function guarded(target: Target, object: Code): Target {
 
 function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: boolean): Target {
   const owner = ts.isIdentifier(node.expression) ? symbolOf(ctx.job.checker, node.expression) : undefined;
+  checkStatic(ctx, node);
   if (owner !== undefined && owner.flags & ts.SymbolFlags.Class) {
     const field = marked(ctx, node);
     return simple(field.rep, field.code);
@@ -83,7 +85,26 @@ function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: bo
   const held = reused || needsGuard ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
   const field = propertyOn(ctx, node, held.value);
   const target = simple(field.rep, field.code, held.setup);
+  if (node.expression.kind === K.SuperKeyword) return superTarget(ctx, node, target);
   return needsGuard && isScalar(field.rep) ? guarded(target, held.value.code) : target;
+}
+
+/** `B.n = v` where n is a static field of a base makes a field of B's own in JavaScript, and the base keeps what it has. */
+function checkStatic(ctx: Context, node: ts.PropertyAccessExpression): void {
+  const declared = ctx.job.checker.getSymbolAtLocation(node.name)?.valueDeclaration;
+  if (declared === undefined || !ts.isPropertyDeclaration(declared) || !ts.isClassDeclaration(declared.parent)) return;
+  const holder = ctx.job.checker.getTypeAtLocation(node.expression).symbol?.valueDeclaration;
+  const isStatic = (ts.getCombinedModifierFlags(declared) & ts.ModifierFlags.Static) !== 0;
+  if (!isStatic || holder === undefined || holder === declared.parent) return;
+  const [own, base, name] = [node.expression.getText(), declared.parent.name?.text ?? "the base", node.name.text];
+  refuse(ctx, node, "LF320", `'${name}' is a static field of '${base}', and this would give '${own}' one of its own`, `write ${base}.${name}, or declare 'static override ${name}' in the derived class`);
+}
+
+/** `super.x = v`: the base's setter, and where it has none TypeScript has said so. */
+function superTarget(ctx: Context, node: ts.PropertyAccessExpression, target: Target): Target {
+  const setter = ctx.job.checker.getSymbolAtLocation(node.name)?.declarations?.find(ts.isSetAccessorDeclaration);
+  if (setter === undefined) return refuse(ctx, node, "LF320", "only what has a setter is written through super in a job", "write this. instead of super.");
+  return { ...target, write: (value) => code`this.${accessorName(ctx, setter)}(${value})` };
 }
 
 /** `this.x = ...` in a constructor. */
@@ -105,7 +126,8 @@ function lengthTarget(ctx: Context, node: ts.PropertyAccessExpression, receiver:
 
 /** The receiver in a variable, unless reading it again is free. */
 function aside(ctx: Context, node: ts.Expression, value: Value): { value: Value; setup: Code[] } {
-  if (ts.isIdentifier(node) || node.kind === K.ThisKeyword || ts.isNumericLiteral(node)) return { value, setup: [] };
+  const isFree = ts.isIdentifier(node) || node.kind === K.ThisKeyword || node.kind === K.SuperKeyword || ts.isNumericLiteral(node);
+  if (isFree) return { value, setup: [] };
   const held = temporary(ctx, value.rep);
   return { value: { code: held, rep: value.rep }, setup: [code`${held} = ${value.code}`] };
 }

@@ -7,12 +7,12 @@ import { recordMethods } from "../records.ts";
 import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { constructorMember, field } from "./constructors.ts";
+import { accessorName, constructorMember, field } from "./constructors.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { checkFunction, functionBody, functionContext, resultRep } from "./functions.ts";
 import { checkGeneric, checkKind, checkOverride, checkPrivate, padding } from "./overrides.ts";
-import { directParameters } from "./parameters.ts";
+import { directParameters, parameterReps } from "./parameters.ts";
 import { guarded } from "./statements.ts";
 
 /** A class of the top level. */
@@ -162,14 +162,27 @@ function getter(ctx: Context, node: ts.GetAccessorDeclaration): Code {
   const head = code`${isStatic(node)}get ${memberName(ctx, node)}(): ${typeText(ctx, inner.fn.result)}`;
   if (node.body === undefined) return code`abstract ${head};`;
   const { prologue } = directParameters(inner, node);
-  return code`${head} ${functionBody(inner, node, prologue)}`;
+  const body = functionBody(inner, node, prologue);
+  if (!isSeenBySuper(ctx, node)) return code`${head} ${body}`;
+  const own = accessorName(ctx, node);
+  return code`${own}(): ${typeText(ctx, inner.fn.result)} ${body} ${head} { return this.${own}(); }`;
 }
 
 function setter(ctx: Context, node: ts.SetAccessorDeclaration): Code {
   const inner = functionContext(ctx, node, VOID);
   const { list, prologue } = directParameters(inner, node);
-  const head = code`${isStatic(node)}set ${memberName(ctx, node)}(${list})`;
-  return node.body === undefined ? code`abstract ${head};` : code`${head} ${functionBody(inner, node, prologue)}`;
+  const head = code`${isStatic(node)}set ${memberName(ctx, node)}`;
+  if (node.body === undefined) return code`abstract ${head}(${list});`;
+  const body = functionBody(inner, node, prologue);
+  if (!isSeenBySuper(ctx, node)) return code`${head}(${list}) ${body}`;
+  const own = accessorName(ctx, node);
+  const type = typeText(ctx, parameterReps(ctx, node)[0] as Rep);
+  return code`${own}(${list}): void ${body} ${head}(v: ${type}) { this.${own}(v); }`;
+}
+
+/** `super.x` means the base's accessor itself, whatever overrides it: that is a method of its own there. */
+function isSeenBySuper(ctx: Context, node: ts.AccessorDeclaration): boolean {
+  return isStatic(node) === "" && ctx.job.isExtended(ctx.job.checker.getTypeAtLocation(node.parent).symbol);
 }
 
 /** An interface that classes implement. Interfaces that only describe records need no text. */

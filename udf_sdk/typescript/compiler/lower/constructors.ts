@@ -85,11 +85,18 @@ function startsBehindSuper(ctx: Context, node: ts.ClassElement): node is ts.Prop
 
 /** A name that no other field of the class or of its bases has. */
 function startName(ctx: Context, node: ts.PropertyDeclaration): string {
-  const { checker } = ctx.job;
-  let depth = 0;
-  let type: ts.Type | undefined = checker.getTypeAtLocation(node.parent);
-  while ((type = checker.getBaseTypes(type as ts.InterfaceType)[0]) !== undefined) depth++;
-  return `__start${depth}_${node.pos}`;
+  return `__start${depthOf(ctx, node.parent)}_${node.pos}`;
+}
+
+/** The method that does what the accessor of this class does, whatever overrides it. */
+export function accessorName(ctx: Context, node: ts.AccessorDeclaration): string {
+  const word = ts.isGetAccessorDeclaration(node) ? "get" : "set";
+  return `__${word}${depthOf(ctx, node.parent as ts.ClassDeclaration)}_${localName(node.name.getText())}`;
+}
+
+function depthOf(ctx: Context, node: ts.ClassLikeDeclaration): number {
+  const base = baseOf(ctx.job.checker, node);
+  return base === undefined ? 0 : depthOf(ctx, base) + 1;
 }
 
 function starts(ctx: Context, node: ts.ClassLikeDeclaration): string {

@@ -72,3 +72,17 @@ export class Derived extends Base {
     return super.next() + 1; // error
   }
 }
+
+class Counter {
+  static n = 1;
+  static names: string[] = [];
+}
+class Special extends Counter {
+  static count(): void {
+    this.n = 1; // error
+  }
+}
+Special.n++; // error
+Special.names = ["a"]; // error
+Special.names.push("b");
+Special.count();
