@@ -36,7 +36,7 @@ export class RecordClasses {
       open.recursive = true;
       return { kind: "record", record: open };
     }
-    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, recursive: false };
+    const draft: RecordClass = { id: ++this.#lastId, name: "", fields: [], tuple: false, open: false, recursive: false };
     this.#open.set(type, draft);
     try {
       const made = make();
@@ -65,11 +65,11 @@ export class RecordClasses {
   }
 
   /** The class of these fields: the first that was seen with the same names and types. */
-  shaped(fields: RecordClass["fields"], hint: string, tuple: boolean): RecordClass {
-    const shape = shapeOf(fields, tuple);
+  shaped(fields: RecordClass["fields"], hint: string, tuple: boolean, open = false): RecordClass {
+    const shape = (open ? "open " : "") + shapeOf(fields, tuple);
     const known = this.#byShape.get(shape);
     if (known !== undefined) return known;
-    const record = { id: ++this.#lastId, name: this.#freshName(hint), fields, tuple, recursive: false };
+    const record = { id: ++this.#lastId, name: this.#freshName(hint), fields, tuple, open, recursive: false };
     this.all.push(record);
     this.#byShape.set(shape, record);
     return record;

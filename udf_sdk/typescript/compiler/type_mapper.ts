@@ -289,15 +289,17 @@ export class TypeMapper {
     const first = items[0];
     if (type.target.readonly && first !== undefined && items.every((i) => sameRep(i, first)))
       return { kind: "array", item: first };
-    return { kind: "record", record: this.tuple(items, type.aliasSymbol?.name) };
+    const isOpen = type.target.elementFlags.some((f) => f & ts.ElementFlags.Optional);
+    return { kind: "record", record: this.tuple(items, type.aliasSymbol?.name, isOpen) };
   }
 
   /** The record class of a tuple; its fields are called _0, _1, ... */
-  tuple(items: readonly Rep[], name?: string): RecordClass {
+  tuple(items: readonly Rep[], name?: string, isOpen = false): RecordClass {
     return this.classes.shaped(
       items.map((rep, i) => ({ name: `_${i}`, rep })),
       name ?? `Tuple${items.length}`,
       true,
+      isOpen,
     );
   }
 

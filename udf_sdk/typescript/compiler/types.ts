@@ -23,6 +23,8 @@ export interface RecordClass {
   name: string;
   fields: readonly Field[];
   tuple: boolean;
+  /** A tuple whose last elements may be left out: how many it has is not known here. */
+  open: boolean;
   /** It contains itself, so it has no finite column type. */
   recursive: boolean;
 }

@@ -76,17 +76,48 @@ export function digitOf(c: u32): i32 {
   return letter < 26 ? <i32>letter + 10 : 36;
 }
 
-/** Digits of a radix; with `whole`, NaN unless they fill the text. Sums are rounded digit by digit beyond 2^53. */
+/** Digits of a radix; with `whole`, NaN unless they fill the text. */
 function scanRadix(text: string, start: i32, end: i32, radix: i32, whole: bool): f64 {
+  let last = start;
+  while (last < end && digitOf(unit(text, last)) < radix) last++;
+  if (last == start || (whole && last != end)) return NaN;
+  if (radix == 10) return scanDecimal(text, start, last);
+  return (radix & (radix - 1)) == 0 ? bitsOf(text, start, last, radix) : partsOf(text, start, last, radix);
+}
+
+/** Digits that are bits: rounded once. What 64 bits do not hold only decides ties, by one last bit. */
+function bitsOf(text: string, start: i32, end: i32, radix: i32): f64 {
+  const width = <u64>ctz(radix);
+  let bits: u64 = 0;
+  let lost: u64 = 0;
+  let exponent = 0;
+  for (let i = start; i < end; i++) {
+    const d = <u64>digitOf(unit(text, i));
+    if (bits >> (62 - width)) {
+      exponent += <i32>width;
+      lost |= d;
+    } else bits = (bits << width) | d;
+  }
+  let x = <f64>(bits | <u64>(lost != 0));
+  for (; exponent > 0 && x < Infinity; exponent -= 512) x *= Math.pow(2, <f64>min(exponent, 512));
+  return x;
+}
+
+/** Other digits: summed in parts of 32 bits, each rounded, as V8 does; the language allows any way beyond 20 digits. */
+function partsOf(text: string, start: i32, end: i32, radix: i32): f64 {
+  const most = u32.MAX_VALUE / 36;
   let x = 0.0;
   let i = start;
-  for (; i < end; i++) {
-    const d = digitOf(unit(text, i));
-    if (d >= radix) break;
-    x = x * <f64>radix + <f64>d;
+  while (i < end && unit(text, i) == 48) i++;
+  while (i < end) {
+    let part: u32 = 0;
+    let factor: u32 = 1;
+    for (; i < end && factor * <u32>radix <= most; i++) {
+      part = part * <u32>radix + <u32>digitOf(unit(text, i));
+      factor *= <u32>radix;
+    }
+    x = x * <f64>factor + <f64>part;
   }
-  if (i == start || (whole && i != end)) return NaN;
-  if (radix == 10 && x >= 9007199254740992.0) return scanDecimal(text, start, i);
   return x;
 }
 

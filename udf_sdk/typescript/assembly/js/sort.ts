@@ -1,21 +1,8 @@
-// Array sorting: stable, in place; runs of 8 by insertion, then merged bottom up.
+// Array sorting: stable, in place, in V8's order (timsort.ts).
 import { copyOf } from "./arrays";
 import { str } from "./convert";
 import { guard } from "./fail";
-
-const RUN: i32 = 8;
-
-// @ts-ignore: decorator
-@inline
-function at<T>(data: usize, i: i32): T {
-  return load<T>(data + (<usize>i << alignof<T>()));
-}
-
-// @ts-ignore: decorator
-@inline
-function put<T>(data: usize, i: i32, v: T): void {
-  store<T>(data + (<usize>i << alignof<T>()), v);
-}
+import { TimSort } from "./timsort";
 
 /** `a.sort((x, y) => ...)`: a result that is NaN counts as 0. */
 export function array_sort<T>(a: Array<T>, env: usize, fn: (env: usize, x: T, y: T) => f64): Array<T> {
@@ -24,46 +11,12 @@ export function array_sort<T>(a: Array<T>, env: usize, fn: (env: usize, x: T, y:
   guard(changetype<usize>(a));
   // sorted apart: the comparator may look at the array
   const size = <usize>n << alignof<T>();
-  let from = __new(size, idof<ArrayBuffer>());
-  memory.copy(from, a.dataStart, size);
-  for (let i = 0; i < n; i += RUN) insertionSort<T>(from, i, min(i + RUN, n), env, fn);
-  if (n > RUN) {
-    let to = __new(size, idof<ArrayBuffer>());
-    for (let width = RUN; width < n; width <<= 1) {
-      for (let i = 0; i < n; i += width << 1) {
-        merge<T>(from, to, i, min(i + width, n), min(i + (width << 1), n), env, fn);
-      }
-      const other = from;
-      from = to;
-      to = other;
-    }
-  }
-  for (let i = 0, m = min(n, a.length); i < m; i++) unchecked((a[i] = at<T>(from, i)));
+  const data = __new(size, idof<ArrayBuffer>());
+  memory.copy(data, a.dataStart, size);
+  new TimSort<T>(data, env, fn).sort(n);
+  const kept = min(n, a.length);
+  memory.copy(a.dataStart, data, <usize>kept << alignof<T>());
   return a;
-}
-
-function insertionSort<T>(data: usize, start: i32, end: i32, env: usize, fn: (env: usize, x: T, y: T) => f64): void {
-  for (let i = start + 1; i < end; i++) {
-    const v = at<T>(data, i);
-    let k = i;
-    while (k > start && fn(env, at<T>(data, k - 1), v) > 0) {
-      put<T>(data, k, at<T>(data, k - 1));
-      k--;
-    }
-    put<T>(data, k, v);
-  }
-}
-
-/** Merges the sorted start..middle and middle..end of `from` into `to`. */
-function merge<T>(
-  from: usize, to: usize, start: i32, middle: i32, end: i32, env: usize, fn: (env: usize, x: T, y: T) => f64,
-): void {
-  let i = start;
-  let k = middle;
-  for (let out = start; out < end; out++) {
-    if (k >= end || (i < middle && !(fn(env, at<T>(from, i), at<T>(from, k)) > 0))) put<T>(to, out, at<T>(from, i++));
-    else put<T>(to, out, at<T>(from, k++));
-  }
 }
 
 function compareTexts(env: usize, x: string, y: string): f64 {

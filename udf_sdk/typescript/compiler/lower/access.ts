@@ -15,7 +15,7 @@ import type { Context, Value } from "./context.ts";
 import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
-import { peek } from "./guarded_reads.ts";
+import { peek, peekAt } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
 import { identifier, narrowed } from "./names.ts";
@@ -117,6 +117,8 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
   if (rep.kind === "record") {
     const field = fieldOf(rep.record, name);
     if (field !== undefined) return { code: code`${receiver.code}.${localName(name)}`, rep: field.rep };
+    if (rep.record.open && name === "length")
+      return refuse(ctx, node, "LF302", `'${describe(rep)}' does not know in a job how many elements it has`, "ask for the element: t[1] === undefined");
     if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
   }
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
@@ -211,6 +213,8 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
     const looked = fieldByKey(ctx, index, receiver, rep.record);
     if (looked !== undefined) return looked;
   }
+  if (rep.kind === "array" && rep.item.kind === "nullable" && rep.item.absent !== "null")
+    return peekAt(ctx, receiver, rep.item, into(ctx, index, NUMBER));
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array")
     return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };

@@ -138,6 +138,8 @@ function indexed(ctx: Context, value: Value, rep: Rep & { kind: "array" }, what:
 /** A tuple of one kind of elements. */
 export function tupleAsArray(ctx: Context, node: ts.Node, value: Value, rep: Rep & { kind: "record" }): Value {
   const item = rep.record.fields[0]?.rep ?? NUMBER;
+  if (rep.record.open && !ts.isElementAccessExpression(node))
+    return refuse(ctx, node, "LF315", `'${describe(rep)}' does not know in a job how many elements it has`, "name the elements: [t[0], t[1]]");
   if (!rep.record.fields.every((f) => sameRep(f.rep, item)))
     return refuse(
       ctx,

@@ -15,6 +15,7 @@ import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { flatCall } from "./flat.ts";
 import { numberInto } from "./numbers.ts";
 import { textInto } from "./text.ts";
 
@@ -30,6 +31,7 @@ export function methodCall(
   family: Family,
   receiver: Value,
 ): Value {
+  if (name === "flat") return flatCall(ctx, node, receiver);
   const builtin = formFor(ctx, node, receiver.rep, found(ctx, node, method(family, name, given(node))));
   const types = typeScope(ctx, node, receiver.rep);
   return answer(ctx, node, builtin, types, [receiver.code, ...passed(ctx, node, builtin, types)], receiver.rep);

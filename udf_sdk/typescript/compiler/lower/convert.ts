@@ -42,8 +42,14 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
     node,
     "LF108",
     `a value of type '${describe(source)}' is used where '${describe(target)}' is wanted: in a job these are two different things`,
-    sameFields(source, target, node) ?? (source.kind === "function" ? "write what it returns, not the function" : undefined),
+    elementsOf(source, target, node) ?? sameFields(source, target, node) ?? (source.kind === "function" ? "write what it returns, not the function" : undefined),
   );
+}
+
+/** A tuple where an array is wanted: a new array of its elements. */
+function elementsOf(source: Rep, target: Rep, node: ts.Node): string | undefined {
+  if (source.kind !== "record" || !source.record.tuple || present(target).kind !== "array") return undefined;
+  return source.record.open ? "declare it as an array" : `make an array of it: [...${node.getText()}]`;
 }
 
 /** The wanted record made of the given one's fields, in the user's words; undefined where it has not all of them. */

@@ -95,6 +95,8 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
     const field = fieldOf(rep.record, typeof key === "number" ? `_${key}` : key);
     if (field !== undefined) return { code: code`${source.code}.${localName(field.name)}`, rep: field.rep };
   }
+  if (rep.kind === "array" && typeof key === "number" && rep.item.kind === "nullable" && rep.item.absent !== "null")
+    return peekAt(ctx, source, rep.item, `${String(key)}.0`);
   if (rep.kind === "array" && typeof key === "number") {
     return {
       code: code`__js.array_get<${typeText(ctx, rep.item)}>(${source.code}, ${String(key)}.0, ${userPlace(ctx, node)})`,
