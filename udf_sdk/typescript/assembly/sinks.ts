@@ -98,6 +98,19 @@ export function columnOf<T>(columns: Array<Column<T>>, name: string): Column<T> 
   return null;
 }
 
+/** The columns in the order in which the stream's records are made, where all of them are fields of the record. */
+function ordered<T>(columns: Array<Column<T>>, meta: string): Array<Column<T>> {
+  const order = items(member(meta, "order"));
+  if (order.length != columns.length) return columns;
+  const out = new Array<Column<T>>();
+  for (let i = 0; i < order.length; i++) {
+    const column = columnOf<T>(columns, unquote(order[i]));
+    if (column === null || !(column instanceof Part<T>)) return columns;
+    out.push(column);
+  }
+  return out;
+}
+
 /** Adds the operator. With `keys` the last row of a key stands, else every record is a new row. */
 export function addSink<T>(
   input: i32,
@@ -107,6 +120,7 @@ export function addSink<T>(
   keys: Array<string>,
   meta: string,
 ): Node {
+  columns = ordered<T>(columns, meta);
   let out = '"sink":{"connector":{"kind":' + quote(kind) + ',"options":' + options.toJson() + '},"fields":[';
   for (let i = 0; i < columns.length; i++) out += (i ? "," : "") + columns[i].toJson();
   out += "]";

@@ -49,7 +49,7 @@ function functionBehind(
 }
 
 /** Every expression that the function may return, branches of `?:` apart. */
-function returns(fn: ts.FunctionLikeDeclaration): ts.Expression[] {
+export function returns(fn: ts.FunctionLikeDeclaration): ts.Expression[] {
   const found: ts.Expression[] = [];
   const add = (node: ts.Expression): void => {
     const inner = bare(node);

@@ -18,6 +18,8 @@ export interface ApiMethod {
   readonly emitting: string | undefined;
   /** It is told where the user wrote it, behind all its parameters, given or not. */
   readonly isPlaced: boolean;
+  /** It hands the stream's records to a sink. */
+  readonly writes: boolean;
   /** What the first type argument of its result is: a key, records that a source reads by their fields' names. */
   readonly yields: "key" | "read" | undefined;
 }
@@ -29,6 +31,7 @@ const EXTRACTOR: ApiMethod = {
   keeps: false,
   emitting: undefined,
   isPlaced: false,
+  writes: false,
   yields: undefined,
 };
 const PLACED: ApiMethod = { ...EXTRACTOR, isPlaced: true };
@@ -40,7 +43,7 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMethod
   ["Stream.filter", { ...EXTRACTOR, answers: "records" }],
   ["Stream.flatMap", { ...EXTRACTOR, answers: "records", emitting: "flatMapInto" }],
   ["Stream.keyBy", { ...EXTRACTOR, yields: "key" }],
-  ["Stream.sink", PLACED],
+  ["Stream.sink", { ...PLACED, writes: true }],
   ["KeyedStream.reduce", { ...EXTRACTOR, answers: "records", keeps: true, record: { parameter: 1, as: "readsOfRow" } }],
 
   ["Mysql.extractors", { ...EXTRACTOR, runsIn: "main" }],

@@ -1,7 +1,7 @@
 // The file `~lf/records.ts`: a class for each object and tuple type of the program, with the methods by which the library moves
 // records between columns and objects (INTERNALS.md, "Records").
 import { notPortable } from "./types.ts";
-import type { RecordClass, Rep } from "./types.ts";
+import type { Field, RecordClass, Rep } from "./types.ts";
 import { quote } from "./writer.ts";
 
 /** A field as text: its name in the class, its AssemblyScript type, its name in the graph. */
@@ -24,22 +24,24 @@ export function recordMethods(fields: readonly FieldText[]): string {
 }
 
 /** Writes a row from its fields, so that a flatMap needs no object for it. */
-function emitMethod(fields: readonly FieldText[]): string {
-  const parameters = fields.map((f, i) => `, f${i}: ${f.type}`).join("");
-  const write = fields.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, f${i});`).join(" ");
+function emitMethod(fields: readonly FieldText[], columns: readonly FieldText[]): string {
+  const parameters = fields.map((f) => `, ${f.name}: ${f.type}`).join("");
+  const write = columns.map((f, i) => `__lf.writeField<${f.type}>(w, ${i}, ${f.name});`).join(" ");
   return `static __emit(w: usize${parameters}): void { __lf.beginEmit(w); ${write} __lf.endEmit(w); }`;
 }
 
-/** The class of one record type. */
+/** The class of one record type, with its fields as they are declared and in the order of their columns. */
 export function recordClass(
   record: RecordClass,
+  columns: readonly Field[],
   typeOf: (rep: Rep) => string,
   nameOf: (field: string) => string,
   isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined,
 ): string {
-  const fields = record.fields.map((f) => ({ name: nameOf(f.name), type: typeOf(f.rep), column: f.name }));
+  const asText = (f: Field): FieldText => ({ name: nameOf(f.name), type: typeOf(f.rep), column: f.name });
+  const fields = record.fields.map(asText);
   const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
   const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;
-  const methods = isPortable ? `${recordMethods(fields)} ${emitMethod(fields)}` : "";
+  const methods = isPortable ? `${recordMethods(columns.map(asText))} ${emitMethod(fields, columns.map(asText))}` : "";
   return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods}\n}\n`;
 }

@@ -1,6 +1,7 @@
 // Calls of lightflus-api: operators get each function as environment, function and description (INTERNALS.md, "Stream operators").
 import ts from "typescript-compiler-api";
 import { describeFunction } from "../analysis.ts";
+import { orderOfStream } from "../key_order.ts";
 import { enclosingFunction } from "../scopes.ts";
 import { NULL, describe, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
@@ -53,7 +54,7 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
     const type = ctx.job.checker.getTypeOfSymbolAtLocation(parameter, node);
     return describedArgument(ctx, given, type) ?? argument(ctx, method, given, type);
   });
-  if (method.isPlaced) args.push(description(ctx, callee.name, ""));
+  if (method.isPlaced) args.push(description(ctx, callee.name, method.writes ? orderText(ctx, callee.expression) : ""));
   const result = repOf(ctx, signature.getReturnType(), node);
   checkRecords(ctx, callee.name, [...types, result]);
   const yielded = result.kind === "api" ? result.args[0] : undefined;
@@ -129,6 +130,12 @@ function description(ctx: Context, node: ts.Node, more: string): Code {
   return quote(`"position":${position}${more}`);
 }
 
+/** The order in which a sink writes the fields of the stream's records. */
+function orderText(ctx: Context, stream: ts.Expression): string {
+  const order = orderOfStream(ctx.job.program, stream);
+  return order === undefined ? "" : `,"order":${JSON.stringify(order)}`;
+}
+
 /** What flows through streams must have columns. */
 function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
   for (const rep of reps) {
@@ -162,6 +169,7 @@ function checkNames(ctx: Context, node: ts.Node, rep: Rep): void {
 
 /** A source fills fields by their names, which a tuple does not have. */
 function checkRead(ctx: Context, node: ts.Node, record: Rep | undefined): void {
+  if (record !== undefined) noteRead(ctx, record);
   const tuple = record && tupleIn(record);
   if (tuple !== undefined)
     refuse(
@@ -171,6 +179,14 @@ function checkRead(ctx: Context, node: ts.Node, record: Rep | undefined): void {
       `a source cannot read the tuple '${describe(tuple)}'`,
       "declare an array, number[] or string[], or an object type, and make the tuple in a map",
     );
+}
+
+function noteRead(ctx: Context, rep: Rep): void {
+  if (rep.kind === "nullable") return noteRead(ctx, rep.of);
+  if (rep.kind === "array") return noteRead(ctx, rep.item);
+  if (rep.kind !== "record") return;
+  ctx.job.orders.noteRead(rep.record);
+  for (const field of rep.record.fields) noteRead(ctx, field.rep);
 }
 
 function tupleIn(rep: Rep): Rep | undefined {

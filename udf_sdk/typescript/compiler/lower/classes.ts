@@ -55,7 +55,7 @@ function refuseBuiltinBase(ctx: Context, node: ts.ExpressionWithTypeArguments): 
   );
 }
 
-/** The instance fields of a class with its bases', in declared order. */
+/** The instance fields of a class with its bases', in the order in which an object gets them: what its constructor declares first. */
 export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: string; column: string; rep: Rep }[] {
   const { checker } = ctx.job;
   const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
@@ -63,11 +63,16 @@ export function fieldsOf(ctx: Context, rep: Rep & { kind: "class" }): { name: st
   return checker
     .getPropertiesOfType(type)
     .filter((p) => p.flags & ts.SymbolFlags.Property)
+    .sort((a, b) => Number(isParameter(b)) - Number(isParameter(a)))
     .map((p) => ({
       name: localName(p.name),
       column: p.name,
       rep: repOfSymbol(inside, p, rep.symbol.valueDeclaration as ts.Declaration),
     }));
+}
+
+function isParameter(field: ts.Symbol): boolean {
+  return field.valueDeclaration !== undefined && ts.isParameter(field.valueDeclaration);
 }
 
 function classMember(ctx: Context, node: ts.ClassElement): Code {

@@ -7,6 +7,7 @@ import { complaint } from "../codes.ts";
 import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import type { KeyOrders } from "../key_order.ts";
 import type { MissingElements } from "../missing_elements.ts";
 import { TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
@@ -72,6 +73,7 @@ export interface Job {
   readonly program: Program;
   readonly checker: ts.TypeChecker;
   readonly types: TypeMapper;
+  readonly orders: KeyOrders;
   readonly captures: Captures;
   readonly missing: MissingElements;
   readonly diagnostics: Diagnostics;

@@ -1,6 +1,7 @@
 // Object literals: each becomes one record of the wanted class. Values are computed in the order written.
 import ts from "typescript-compiler-api";
 import { describe, fieldOf, present } from "../types.ts";
+import type { Made } from "../key_order.ts";
 import type { RecordClass, Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -47,8 +48,16 @@ export function literalFields(
       values.set(field.name, hold(ctx, field.rep, fieldValue(ctx, property, field.rep), needsOrder, setup));
     }
   }
+  ctx.job.orders.note(record, node.properties.flatMap((p) => madeOf(ctx, p)));
   const fields = record.fields.map((f) => values.get(f.name) ?? absent(ctx, node, f.name, f.rep));
   return { setup, fields };
+}
+
+/** What a part of a literal adds to the object: a name, or the fields of what is spread. */
+function madeOf(ctx: Context, property: ts.ObjectLiteralElementLike): Made {
+  if (!ts.isSpreadAssignment(property)) return [nameOf(property) ?? ""];
+  const rep = present(repOf(ctx, ctx.job.checker.getTypeAtLocation(property.expression), property.expression));
+  return rep.kind === "record" ? [rep.record] : [];
 }
 
 function ownRep(ctx: Context, node: ts.ObjectLiteralExpression): Rep {

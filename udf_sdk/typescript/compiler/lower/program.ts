@@ -1,6 +1,7 @@
 // A whole program: one lowered file per file of the user, one per instantiation of a generic declaration, and the records.
 import ts from "typescript-compiler-api";
 import { Captures } from "../captures.ts";
+import { KeyOrders } from "../key_order.ts";
 import { MissingElements } from "../missing_elements.ts";
 import type { Program } from "../check.ts";
 import type { Diagnostics } from "../diagnostics.ts";
@@ -61,6 +62,7 @@ class Lowering {
       program,
       checker: program.checker,
       types: new TypeMapper(program),
+      orders: new KeyOrders(),
       captures: new Captures(program.checker, program.files),
       missing: new MissingElements(program.checker, program.files),
       diagnostics,
@@ -264,7 +266,7 @@ class Lowering {
     const ctx = this.#context(unit);
     const portable = (rep: Rep & { kind: "class" }): string | undefined => this.#classNotPortable(ctx, rep);
     const classes = this.#job.types.classes.all.map((r) =>
-      recordClass(r, (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
+      recordClass(r, this.#job.orders.columnsOf(r), (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
     );
     return `${headOf(unit).replace(/import \* as __r [^;]*;/, "")}\n${classes.join("")}`;
   }
