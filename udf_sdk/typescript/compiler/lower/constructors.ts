@@ -11,7 +11,7 @@ import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into } from "./dispatch.ts";
 import { functionBody, functionContext } from "./functions.ts";
-import { place } from "./names.ts";
+import { place, thisBehindSuper } from "./names.ts";
 import { directParameters, parameterSymbol } from "./parameters.ts";
 
 /** A field with its initial value, which a method of its own sets where the constructor has to call super(...) first. */
@@ -112,7 +112,7 @@ export function constructorMember(ctx: Context, node: ts.ConstructorDeclaration)
   const stores = code`${owned.map((f) => f.store)}`;
   const { list, prologue } = directParameters(inner, node);
   const superCall = node.body.statements.find(isSuperCall);
-  if (superCall !== undefined) ctx.job.afterSuper.set(superCall, code`${starts(ctx, node.parent)}${stores}`);
+  if (superCall !== undefined) ctx.job.afterSuper.set(superCall, code`${thisBehindSuper(ctx, node)}${starts(ctx, node.parent)}${stores}`);
   const inside = functionBody(inner, node, superCall === undefined ? code`${prologue}${stores}` : prologue);
   return code`${fields}constructor(${list}) ${inside}`;
 }

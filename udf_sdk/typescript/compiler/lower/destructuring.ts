@@ -74,10 +74,17 @@ function elementPart(
   const symbol = ts.isIdentifier(element.name) ? symbolOf(ctx.job.checker, element.name) : undefined;
   if (symbol !== undefined && source.rep.kind === "array" && ctx.job.missing.has(symbol))
     return peekAt(ctx, source, source.rep.item, `${String(index)}.0`);
-  const part = partOf(ctx, element, keyOf(ctx, element, index), source);
+  const key = keyOf(ctx, element, index);
+  if (element.initializer !== undefined && isBeyond(source.rep, key)) return marked(ctx, element.initializer);
+  const part = partOf(ctx, element, key, source);
   if (element.initializer === undefined || source.rep.kind !== "array" || part.rep.kind === "nullable") return part;
   const there = code`${source.code}.length > ${String(index)}`;
   return { code: code`(${there} ? ${part.code} : ${into(ctx, element.initializer, part.rep)})`, rep: part.rep };
+}
+
+/** The pattern asks a tuple for more elements than it has. */
+function isBeyond(rep: Rep, key: string | number): boolean {
+  return rep.kind === "record" && rep.record.tuple && typeof key === "number" && key >= rep.record.fields.length;
 }
 
 /** The field or index that the element takes. */

@@ -204,8 +204,19 @@ export function enterFrame(ctx: Context, scope: ts.Node): Code {
     outer !== undefined && (functionOf(outer.scope) === fn || (fn !== undefined && ctx.job.captures.reachesOut(fn)));
   declareFrame(ctx, frame, linked ? outer : undefined);
   const link = linked ? code` __f${String(frame.id)}.outer = ${`__f${outer.id}`};` : "";
-  const self = frame.holdsThis ? ` __f${frame.id}.self = this;` : "";
+  const self = frame.holdsThis && !isDerivedConstructor(scope) ? ` __f${frame.id}.self = this;` : "";
   return code`const __f${String(frame.id)} = new __F${String(frame.id)}();${link}${self} `;
+}
+
+/** There is no `this` before super(...). */
+function isDerivedConstructor(scope: ts.Node): boolean {
+  return ts.isConstructorDeclaration(scope) && (scope.parent.heritageClauses ?? []).some((h) => h.token === ts.SyntaxKind.ExtendsKeyword);
+}
+
+/** What a frame of the constructor learns behind super(...). */
+export function thisBehindSuper(ctx: Context, node: ts.ConstructorDeclaration): string {
+  const frame = ctx.job.captures.frameOf(node);
+  return frame?.holdsThis === true && isDerivedConstructor(node) ? `__f${frame.id}.self = this; ` : "";
 }
 
 /** `const __f1 = changetype<__F1>(__env)` at the entry of a function that reaches out. */

@@ -123,11 +123,14 @@ function declaredRep(ctx: Context, node: ts.VariableDeclaration, symbol: ts.Symb
   return repOfSymbol(ctx, symbol, node);
 }
 
-/** `const [a, b] = [1, "x"]` is a tuple, whatever the pattern says. */
+/** `const [a, b] = [1, "x"]` is a tuple, whatever the pattern says; with elements spread into it, an array. */
 function patternTarget(ctx: Context, node: ts.VariableDeclaration): Rep | undefined {
-  return node.type === undefined
-    ? repOf(ctx, ctx.job.checker.getTypeAtLocation(node.initializer as ts.Expression), node)
-    : repOf(ctx, ctx.job.checker.getTypeFromTypeNode(node.type), node);
+  const { checker } = ctx.job;
+  if (node.type !== undefined) return repOf(ctx, checker.getTypeFromTypeNode(node.type), node);
+  const type = checker.getTypeAtLocation(node.initializer as ts.Expression);
+  const isOpen = checker.isTupleType(type) && (type as ts.TupleTypeReference).target.elementFlags.some((f) => f & ts.ElementFlags.Variable);
+  const item = isOpen ? checker.getIndexTypeOfType(type, ts.IndexKind.Number) : undefined;
+  return item === undefined ? repOf(ctx, type, node) : { kind: "array", item: repOf(ctx, checker.getBaseTypeOfLiteralType(item), node) };
 }
 
 function initial(ctx: Context, rep: Rep): Code {

@@ -1,0 +1,146 @@
+// Random typed programs: object types, classes that extend one another, functions, constants, and cases that use them. Every case
+// is a pure function of a line of text; a job runs all of them for each line.
+import { pick, random } from "../random.mjs";
+import { Expressions } from "./expressions.mjs";
+import { Statements } from "./statements.mjs";
+import { BIG, BOOL, NUM, STR, anyType, arr, map, opt, shown, typeText } from "./types.mjs";
+
+const CASES = 8;
+const HELPERS = `function same<T>(value: T): T {
+  return value;
+}
+
+function num(n: number): string {
+  return Object.is === undefined ? "" : n === 0 && 1 / n < 0 ? "-0" : String(n);
+}`.replace('Object.is === undefined ? "" : ', "");
+
+/** The source text of the program of a seed. */
+export function programOf(seed) {
+  const next = random(seed);
+  const program = { objects: new Map(), classes: new Map(), functions: [], counter: 0, fresh: () => program.counter++ };
+  const parts = [HELPERS];
+  for (let i = 0; i < 2; i++) parts.push(objectType(next, program, i));
+  const classes = 1 + Math.floor(next() * 3);
+  for (let i = 0; i < classes; i++) parts.push(classType(next, program, i));
+  const { text, scope } = constants(next, program);
+  parts.push(text);
+  for (let i = 0; i < 4; i++) parts.push(functionText(next, program, i, scope));
+  for (let i = 0; i < CASES; i++) parts.push(caseText(next, program, i, scope));
+  return jobOf(parts.join("\n\n"), CASES);
+}
+
+/** A job that shows what each case says of each line. */
+export function jobOf(text, cases) {
+  const calls = Array.from({ length: cases }, (_, i) => `case${i}(line)`).join(", ");
+  return `// input: {"topic": ["a", "abc 1.5", "", "A b,C"]}
+import { ExecutionContext, Kafka, Redis } from "lightflus-api";
+
+${text}
+
+Kafka.builder().brokers(["h:1"]).topic("topic").group("g").build<string>()
+  .createFlow(ExecutionContext.new("fuzz", "default"))
+  .flatMap((line) => [${calls}].map((value, i) => ({ key: String(i), value })))
+  .sink(Redis.new<{ key: string; value: string }>().host("h").keyExtractor((r) => r.key).valueExtractor((r) => r.value))
+  .execute();
+`;
+}
+
+function objectType(next, program, i) {
+  const name = `I${i}`;
+  const fields = new Map();
+  for (let k = 0; k < 2 + Math.floor(next() * 3); k++) {
+    const type = anyType(next, program, 1);
+    const isOptional = type.k === "opt" && type.absent === "undefined";
+    fields.set(`f${k}`, { type, isOptional });
+  }
+  program.objects.set(name, fields);
+  const lines = [...fields].map(([field, { type, isOptional }]) => `  ${field}${isOptional ? "?" : ""}: ${isOptional ? typeText(type.of) : typeText(type)};`);
+  const parts = [...fields].map(([field, { type }]) => `"${field}=" + ${shown(type, `v.${field}`, program, 1)}`);
+  return `interface ${name} {\n${lines.join("\n")}\n}\n\nfunction show${name}(v: ${name}): string {\n  return "{" + ${parts.join(' + " " + ')} + "}";\n}`;
+}
+
+function classType(next, program, i) {
+  const name = `C${i}`;
+  const above = i > 0 && next() < 0.6 ? `C${Math.floor(next() * i)}` : undefined;
+  const base = above && program.classes.get(above);
+  const own = new Map();
+  const fields = new Map(base ? base.fields : []);
+  const plain = [NUM, STR, BOOL, arr(NUM), map(STR, NUM), opt(NUM), opt(STR, "null")];
+  const parameters = [pick(next, [NUM, STR]), ...(next() < 0.5 ? [pick(next, [BOOL, NUM, arr(STR)])] : [])];
+  const nothing = new Expressions(next, { ...program, functions: [], classes: new Map(), objects: new Map() }, []);
+  const lines = [];
+  for (let k = 0; k < 2; k++) {
+    const type = pick(next, plain);
+    own.set(`m${i}${k}`, { type });
+    lines.push(`  m${i}${k}: ${typeText(type)} = ${nothing.literal(type)};`);
+  }
+  for (const [field, f] of own) fields.set(field, f);
+  fields.set(`p${i}`, { type: parameters[0] });
+  const statics = [{ name: `s${i}`, type: pick(next, [NUM, STR, arr(NUM)]) }];
+  lines.push(`  static s${i}: ${typeText(statics[0].type)} = ${nothing.literal(statics[0].type)};`);
+  const scope = [...fields].map(([field, f]) => ({ name: `this.${field}`, type: f.type }));
+  const given = parameters.map((type, k) => ({ name: `q${k}`, type }));
+  const inside = (more) => new Statements(next, { ...program, functions: [] }, [...scope, ...more], 1);
+  const superCall = base ? [`    super(${base.parameters.map((p) => inner(next, program, given).of(p, 1)).join(", ")});`] : [];
+  const sets = next() < 0.5 ? [...own].filter(([, f]) => f.type.k !== "opt").slice(0, 1).map(([field, f]) => `    this.${field} = ${inside(given).of(f.type, 1)};`) : [];
+  lines.push(`  constructor(${given.map((g) => `${g.name}: ${typeText(g.type)}`).join(", ")}) {`, ...superCall, `    this.p${i} = q0;`, ...sets, "  }");
+  lines.unshift(`  p${i}: ${typeText(parameters[0])};`);
+  const methods = base ? [...base.methods] : [];
+  const [result, argument] = [pick(next, [NUM, STR, BOOL, arr(NUM), opt(NUM)]), pick(next, [NUM, STR])];
+  methods.push({ name: `get${i}`, args: [argument], result });
+  lines.push(`  get${i}(a: ${typeText(argument)}): ${typeText(result)} {`, ...inside([{ name: "a", type: argument }]).body(result, 1).map((l) => `    ${l.replaceAll("\n", "\n    ")}`), "  }");
+  if (base && next() < 0.7) {
+    const m = pick(next, base.methods);
+    const args = m.args.map((type, k) => ({ name: `a${k}`, type }));
+    const calls = [`super.${m.name}(${args.map((a) => a.name).join(", ")})`];
+    const body = next() < 0.5 && (m.result.k === "num" || m.result.k === "str") ? [`    return ${calls[0]} + ${inside(args).of(m.result, 1)};`] : inside(args).body(m.result, 1).map((l) => `    ${l.replaceAll("\n", "\n    ")}`);
+    lines.push(`  override ${m.name}(${args.map((a) => `${a.name}: ${typeText(a.type)}`).join(", ")}): ${typeText(m.result)} {`, ...body, "  }");
+  }
+  lines.push(`  get g${i}(): number {`, `    return ${inside([]).of(NUM, 2)};`, "  }");
+  const changes = base ? [...base.changes] : [];
+  changes.push({ name: `set${i}`, args: [NUM] });
+  const [field, f] = pick(next, [...own]);
+  lines.push(`  set${i}(a: number): void {`, `    this.${field} = ${inside([{ name: "a", type: NUM }]).of(f.type, 2)};`, "  }");
+  const parts = [...fields].map(([n, { type }]) => `"${n}=" + ${shown(type, `this.${n}`, program, 1)}`);
+  lines.push(`  ${base ? "override " : ""}show(): string {`, `    return "${name}(" + ${parts.join(' + " " + ')} + ")";`, "  }");
+  const getters = new Map([...fields, [`g${i}`, { type: NUM }]]);
+  program.classes.set(name, { name, bases: base ? [above, ...base.bases] : [], fields: getters, parameters, methods, changes, statics });
+  return `class ${name}${base ? ` extends ${above}` : ""} {\n${lines.join("\n")}\n}`;
+}
+
+function inner(next, program, scope) {
+  return new Expressions(next, { ...program, functions: [] }, scope);
+}
+
+/** Constants of main, which functions read. */
+function constants(next, program) {
+  const types = [arr(NUM), map(STR, NUM), { k: "obj", name: "I0" }, { k: "cls", name: "C0" }, anyType(next, program, 2), opt(STR)];
+  const scope = [];
+  const lines = types.map((type, i) => {
+    const value = new Expressions(next, { ...program, functions: [] }, scope).of(type, 2);
+    scope.push({ name: `K${i}`, type });
+    return `const K${i} = ${value} as ${typeText(type)};`;
+  });
+  return { text: lines.join("\n"), scope };
+}
+
+function functionText(next, program, i, constantScope) {
+  const args = Array.from({ length: 1 + Math.floor(next() * 2) }, () => anyType(next, program, 2));
+  const result = anyType(next, program, 1);
+  const named = args.map((type, k) => ({ name: `p${k}`, type }));
+  const body = new Statements(next, program, [...constantScope, ...named]).body(result, 3);
+  program.functions.push({ name: `fun${i}`, args, result });
+  return `function fun${i}(${named.map((a) => `${a.name}: ${typeText(a.type)}`).join(", ")}): ${typeText(result)} {\n${indented(body)}\n}`;
+}
+
+function caseText(next, program, i, constantScope) {
+  const statements = new Statements(next, program, [...constantScope, { name: "line", type: STR }]);
+  const body = [...statements.some(5), `return ${statements.all()};`];
+  return `function case${i}(line: string): string {\n${indented(body)}\n}`;
+}
+
+function indented(lines) {
+  return lines.flatMap((l) => l.split("\n")).map((l) => `  ${l}`).join("\n");
+}
+
+export { BIG };
