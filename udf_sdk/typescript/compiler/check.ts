@@ -1,7 +1,8 @@
 // Opens the user's program: which files it has, what TypeScript itself says about it, and which declarations are whose
 // (the user's, the TypeScript library's, lightflus-api's). Owns the compiler options. Reads files only through `Sources`.
 import ts from "typescript-compiler-api";
-import { refused } from "./builtins.ts";
+import { method, refused } from "./builtins.ts";
+import type { Family } from "./builtins_table.ts";
 import { complaint } from "./codes.ts";
 import { Diagnostics, flatten } from "./diagnostics.ts";
 import type { Complaint } from "./diagnostics.ts";
@@ -143,17 +144,34 @@ function report(diagnostic: ts.Diagnostic, into: Diagnostics): void {
 
 const CANNOT_FIND_MODULE = 2307;
 const CANNOT_FIND_NAME: ReadonlySet<number> = new Set([2304, 2552, 2580, 2582, 2583, 2584, 2591, 2592, 2593, 2868]);
+/** Advice that a job cannot follow: it has no compiler options, and installs no types. */
+const UNFIT_ADVICE = /[^.]*\b(compiler option|target library|type definitions|tsconfig|--\w+)\b[^]*$/;
 
 /** TypeScript's error, or ours where ours knows a way out that fits a job. */
 function translated(diagnostic: ts.Diagnostic): Complaint {
   const message = flatten(diagnostic.messageText);
+  const isUnfit = UNFIT_ADVICE.test(message);
   const name = /Cannot find name '([^']+)'/.exec(message)?.[1];
-  if (name !== undefined && CANNOT_FIND_NAME.has(diagnostic.code)) {
+  if (name !== undefined && !name.includes(":") && CANNOT_FIND_NAME.has(diagnostic.code)) {
     const known = refused(name);
-    if (known.code !== "LF409") return known;
+    if (known.code !== "LF409" || isUnfit) return known;
   }
-  const module = /Cannot find (?:module|name) '([^'.][^']*)'/.exec(message)?.[1];
-  if (module !== undefined && (diagnostic.code === CANNOT_FIND_MODULE || module.startsWith("node:")))
+  const module = /Cannot find (?:module|name) '([^']+)'/.exec(message)?.[1];
+  if (module?.endsWith(".json")) return complaint("LF311", `'${module}' cannot be imported in a job`, "write its values into a const of a .ts file");
+  if (module !== undefined && !module.startsWith(".") && (diagnostic.code === CANNOT_FIND_MODULE || module.startsWith("node:")))
     return complaint("LF311", `package '${module}' cannot be used in a job`);
-  return { code: `TS${diagnostic.code}`, message, hint: "" };
+  const [, property, type] = (isUnfit && /Property '([^']+)' does not exist on type '([^']+)'/.exec(message)) || [];
+  if (property !== undefined && type !== undefined) return missingMethod(property, type);
+  return { code: `TS${diagnostic.code}`, message: isUnfit ? message.replace(UNFIT_ADVICE, "") : message, hint: "" };
 }
+
+/** A method of a JavaScript that is younger than a job's. */
+function missingMethod(name: string, type: string): Complaint {
+  const owner = type.replace(/<.*/, "").replace(/Constructor$/, "");
+  const family = type.endsWith("[]") ? "array" : FAMILIES.find((f) => owner.toLowerCase().replace(/^readonly/, "") === f);
+  if (family === undefined || type.endsWith("Constructor")) return refused(`${owner}.${name}`);
+  const answer = method(family, name, { count: 0, spread: false });
+  return "refusal" in answer ? answer.refusal : refused(name);
+}
+
+const FAMILIES: readonly Family[] = ["string", "array", "map", "set", "number", "bigint", "boolean", "date"];

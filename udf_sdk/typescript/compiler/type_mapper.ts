@@ -17,6 +17,8 @@ export const NO_SUBSTITUTION: Substitution = new Map();
 /** Thrown when a type has no representation. */
 export class TypeRefused extends Error {
   readonly complaint: Complaint;
+  /** The field that has the type, where it is one of the program's own. */
+  field: ts.Node | undefined;
 
   constructor(what: Complaint) {
     super(what.message);
@@ -315,7 +317,13 @@ export class TypeMapper {
 
   #property(property: ts.Symbol, substitution: Substitution): Rep {
     const type = this.#checker.getTypeOfSymbol(property);
-    return this.rep(this.#checker.getBaseTypeOfLiteralType(type), substitution);
+    try {
+      return this.rep(this.#checker.getBaseTypeOfLiteralType(type), substitution);
+    } catch (error) {
+      const declared = property.declarations?.[0];
+      if (error instanceof TypeRefused && declared !== undefined && !declared.getSourceFile().isDeclarationFile) error.field ??= declared;
+      throw error;
+    }
   }
 
   #nameOf(type: ts.Type): string | undefined {

@@ -153,6 +153,15 @@ function describeRecord(record: RecordClass, depth: number): string {
   return record.tuple ? `[${fields.join(", ")}]` : `{ ${fields.join("; ")} }`;
 }
 
+/** The innermost field of a type for which the test gives something; undefined where no field is to blame. */
+export function fieldWith(rep: Rep, test: (field: Rep) => unknown): Field | undefined {
+  if (rep.kind === "nullable") return fieldWith(rep.of, test);
+  if (rep.kind === "array") return fieldWith(rep.item, test);
+  if (rep.kind !== "record" || rep.record.recursive) return undefined;
+  const field = rep.record.fields.find((f) => test(f.rep) !== undefined);
+  return field && (fieldWith(field.rep, test) ?? field);
+}
+
 /** Why the type cannot be a column or record of a stream; undefined when it can. */
 export function notPortable(
   rep: Rep,

@@ -3,7 +3,7 @@ import ts from "typescript-compiler-api";
 import { describeFunction } from "../analysis.ts";
 import { orderOfStream } from "../key_order.ts";
 import { enclosingFunction } from "../scopes.ts";
-import { NULL, describe, notPortable } from "../types.ts";
+import { NULL, describe, fieldWith, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -142,8 +142,9 @@ function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]): void {
     const flowing = rep.kind === "api" ? rep.args : [rep];
     for (const record of flowing) {
       if (record.kind === "api" || record.kind === "void" || record.kind === "null") continue;
-      const why = notPortable(record, (r) => ctx.job.classNotPortable(ctx, r));
-      if (why !== undefined) refuse(ctx, node, "LF107", `${why}, so it cannot flow through a stream`);
+      const test = (part: Rep): string | undefined => notPortable(part, (r) => ctx.job.classNotPortable(ctx, r));
+      const why = test(record);
+      if (why !== undefined) refuse(ctx, fieldWith(record, test)?.declared ?? node, "LF107", `${why}, so it cannot flow through a stream`);
       checkNames(ctx, node, record);
     }
   }
@@ -171,10 +172,10 @@ function checkNames(ctx: Context, node: ts.Node, rep: Rep): void {
 function checkRead(ctx: Context, node: ts.Node, record: Rep | undefined): void {
   if (record !== undefined) noteRead(ctx, record);
   const tuple = record && tupleIn(record);
-  if (tuple !== undefined)
+  if (record !== undefined && tuple !== undefined)
     refuse(
       ctx,
-      node,
+      fieldWith(record, tupleIn)?.declared ?? node,
       "LF107",
       `a source cannot read the tuple '${describe(tuple)}'`,
       "declare an array, number[] or string[], or an object type, and make the tuple in a map",

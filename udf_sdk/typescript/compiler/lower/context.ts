@@ -114,7 +114,8 @@ export function repOf(ctx: Context, type: ts.Type, node: ts.Node): Rep {
     if (!(error instanceof TypeRefused)) throw error;
     const isNew = !ctx.job.refusedTypes.has(type) || error.complaint.code === "LF101";
     ctx.job.refusedTypes.add(type);
-    if (isNew) ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), error.complaint);
+    const place = error.field ?? node;
+    if (isNew) ctx.job.diagnostics.add(place.getSourceFile(), place.getStart(), error.complaint);
     throw new Refused(error.message);
   }
 }
