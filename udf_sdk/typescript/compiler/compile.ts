@@ -9,6 +9,7 @@ import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
 import { InternalError } from "./lower/context.ts";
 import { lowerProgram } from "./lower/program.ts";
 import type { Lowered } from "./lower/program.ts";
+import { checkOrder } from "./main_order.ts";
 import { checkPurity } from "./purity.ts";
 import { checkStarts } from "./starts.ts";
 import { sourceOffset } from "./writer.ts";
@@ -65,6 +66,7 @@ function lowerSafely(program: Parameters<typeof lowerProgram>[0], diagnostics: D
   try {
     checkPurity(program, diagnostics);
     checkStarts(program, diagnostics);
+    checkOrder(program, diagnostics);
     return lowerProgram(program, diagnostics);
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;

@@ -5,7 +5,7 @@ import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, DATE, NEVER, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { BIGINT, BOOLEAN, DATE, NEVER, NO_ITEM, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
 import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
@@ -215,7 +215,10 @@ export class TypeMapper {
   #object(type: ts.Type, substitution: Substitution): Rep {
     const checker = this.#checker;
     const args = (): Rep[] => checker.getTypeArguments(type as ts.TypeReference).map((t) => this.rep(t, substitution));
-    if (checker.isArrayType(type)) return { kind: "array", item: args()[0] as Rep };
+    if (checker.isArrayType(type)) {
+      const item = args()[0] as Rep;
+      return { kind: "array", item: item.kind === "never" ? NO_ITEM : item };
+    }
     if (checker.isTupleType(type)) return this.#tuple(type as ts.TupleTypeReference, args());
     const isMapped = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Mapped) !== 0;
     if (this.#program.isLibrary(type.symbol) && !isMapped) {

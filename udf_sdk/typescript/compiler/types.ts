@@ -45,6 +45,9 @@ export const VOID: Rep = { kind: "void" };
 export const NULL: Rep = { kind: "null" };
 export const NEVER: Rep = { kind: "never" };
 
+/** The element of an array that never has one, `[]` by itself: it is told from text by identity, and its array fits any other. */
+export const NO_ITEM: Rep = { kind: "string" };
+
 const SCALARS: ReadonlySet<Rep["kind"]> = new Set(["number", "boolean", "bigint"]);
 
 /** Numbers, booleans and bigints: no reference behind them. */

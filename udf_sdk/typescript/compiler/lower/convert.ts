@@ -2,7 +2,7 @@
 // Boxing of scalars that may be missing, null tests, adapters for functions of other arity; refuses what would need a copy.
 import type ts from "typescript-compiler-api";
 import { SINKS } from "../api_table.ts";
-import { NULL, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
+import { NO_ITEM, NULL, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -104,6 +104,7 @@ function sameLayout(ctx: Context, source: Rep, target: Rep): boolean {
   if (sameRep(source, target)) return true;
   if (source.kind === "nullable" && target.kind === "nullable") return sameLayout(ctx, source.of, target.of);
   if (target.kind === "nullable") return !isScalar(target.of) && sameLayout(ctx, source, target.of);
+  if (source.kind === "array" && target.kind === "array" && source.item === NO_ITEM) return true;
   if (source.kind === "array" && target.kind === "array") return sameLayout(ctx, source.item, target.item);
   if (source.kind === "class" && target.kind === "class")
     return isSubclass(ctx, source, target) && !isInterface(target);

@@ -141,6 +141,18 @@ function block(ctx: Context, node: ts.Block): Code {
   return code`{ ${enterFrame(ctx, node)}${statements(ctx, node.statements)} }`;
 }
 
+/** Refuses what is declared in another case: it has a value only where that case has run. */
+function checkCase(ctx: Context, clause: ts.CaseOrDefaultClause): void {
+  const visit = (node: ts.Node): void => {
+    const declared = ts.isIdentifier(node) ? symbolOf(ctx.job.checker, node)?.valueDeclaration : undefined;
+    const owner = declared && ts.findAncestor(declared, (n) => ts.isCaseOrDefaultClause(n) || ts.isBlock(n));
+    if (owner !== undefined && owner !== clause && owner.parent === clause.parent)
+      refuse(ctx, node, "LF301", `'${node.getText()}' is declared in another case`, "declare it in front of the switch");
+    ts.forEachChild(node, visit);
+  };
+  clause.statements.forEach(visit);
+}
+
 /** A statement in braces: the body of an `if` or a loop. */
 export function braced(ctx: Context, node: ts.Statement): Code {
   return ts.isBlock(node) ? from(node, block(ctx, node)) : code`{ ${statement(ctx, node)} }`;
@@ -185,6 +197,7 @@ function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
     refuse(ctx, node.expression, "LF319", `this may be ${orMissing(value.rep.absent)}`, "test it before the switch");
   const held = `__s${ctx.job.counter.next++}`;
   const clauses = node.caseBlock.clauses;
+  clauses.forEach((clause) => checkCase(ctx, clause));
   const byDefault = clauses.findIndex(ts.isDefaultClause);
   const numbered = clauses.flatMap((clause, i) => (ts.isCaseClause(clause) ? [{ clause, i }] : []));
   const tests = numbered.map(({ clause, i }) => {

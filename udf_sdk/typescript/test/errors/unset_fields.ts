@@ -1,4 +1,4 @@
-// Fields that are read while their object is made, before they have a value.
+// Fields that are read while their object is made, and variables that main reads through a method, before they have a value.
 class Sized {
   private n = this.size() + 1; // error
   private m = 5;
@@ -56,3 +56,29 @@ class Sometimes {
 }
 
 export const all = [new Labelled().t, new Shown(1).text, `${new Sized().size()} ${new Sometimes(1).at}`];
+
+abstract class Rule {
+  abstract weigh(): number;
+}
+class Heavy extends Rule {
+  override weigh(): number {
+    return WEIGHTS[0] + 1; // error
+  }
+}
+interface Said {
+  say(): string;
+}
+class Loud implements Said {
+  say(): string {
+    return Words.loud; // error
+  }
+}
+function run(said: Said): string {
+  return said.say();
+}
+const rule: Rule = new Heavy();
+export const early = `${rule.weigh()} ${run(new Loud())}`;
+const WEIGHTS = [1, 2];
+class Words {
+  static loud = "!".repeat(2);
+}

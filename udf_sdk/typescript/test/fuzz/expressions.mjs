@@ -104,9 +104,26 @@ export class Expressions {
       if (v.type.k === "tup") v.type.items.forEach((item, i) => same(item, t) && forms.push(() => `${v.name}[${i}]`));
       if (v.type.k === "fn" && same(v.type.result, t)) forms.push(() => `${v.name}(${v.type.args.map((a) => this.of(a, d)).join(", ")})`);
     }
-    for (const f of this.program.functions) if (same(f.result, t)) forms.push(() => `${f.name}(${f.args.map((a) => this.of(a, d)).join(", ")})`);
+    for (const f of this.program.functions) if (same(f.result, t)) forms.push(() => this.called(f, d));
+    if (t.k !== "fn") {
+      forms.push(() => `firstOf<${typeText(t)}>(${this.of(arr(t), d)}, ${this.of(t, d)}${this.chance(0.5) ? `, (e) => ${this.inner([["e", t]]).of(BOOL, d)}` : ""})`);
+      forms.push(() => `new Box<${typeText(t)}>(${this.of(t, d)}).${this.pick(["v", `or(${this.of(t, d)}, ${this.of(BOOL, d)})`])}`);
+      const from = this.plain();
+      forms.push(() => `new Box<${typeText(from)}>(${this.of(from, d)}).map((e): ${typeText(t)} => ${this.inner([["e", from]]).of(t, d)}).v`);
+    }
+    for (const [name, c] of this.program.classes) if (t.k === "cls" && t.name === name) forms.push(() => `${name}.of${name.slice(1)}(${this.of(c.parameters[0], d)})`);
     for (const [name, c] of this.program.classes) for (const s of c.statics) if (same(s.type, t)) forms.push(() => `${name}.${s.name}`);
     return forms;
+  }
+
+  /** A call of a function, with or without what may be left out. */
+  called(f, d) {
+    const args = f.args.map((a) => this.of(a, d));
+    for (const { type, isRest } of f.more) {
+      if (isRest && this.chance(0.3)) args.push(`...${this.of(arr(type), d)}`);
+      else if (this.chance(0.6)) args.push(this.of(type, d));
+    }
+    return `${f.name}(${args.join(", ")})`;
   }
 
   members(t) {
@@ -190,6 +207,7 @@ export class Expressions {
         () => `${of(t)}.slice(${this.pick(["1", "0, 2", "-1"])})`,
         () => `${of(t)}.concat(${of(t)})`,
         () => this.mapped(t, d),
+        () => { const from = this.plain(); return `mapAll<${typeText(from)}, ${typeText(t.of)}>(${list(from)}, (e, i) => ${this.inner([["e", from], ["i", NUM]]).of(t.of, d)})`; },
         () => `[...${of(t)}].reverse()`,
         ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `[...${of({ k: "set", of: STR })}]`] : []),
         ...(t.of.k === "num" ? [() => `[...${of({ k: "map", key: STR, of: NUM })}.values()]`, () => `${list(STR)}.map(Number)`] : []),

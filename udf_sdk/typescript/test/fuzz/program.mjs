@@ -10,6 +10,30 @@ const HELPERS = `function same<T>(value: T): T {
   return value;
 }
 
+function firstOf<T>(xs: readonly T[], other: T, test: (x: T) => boolean = () => true): T {
+  for (const x of xs) if (test(x)) return x;
+  return other;
+}
+
+function mapAll<T, U>(xs: T[], f: (x: T, i: number) => U): U[] {
+  const out: U[] = [];
+  xs.forEach((x, i) => out.push(f(x, i)));
+  return out;
+}
+
+class Box<T> {
+  constructor(public v: T, private readonly log: string[] = []) {}
+  map<U>(f: (v: T) => U): Box<U> {
+    return new Box<U>(f(this.v), [...this.log, "m"]);
+  }
+  or(other: T, isOther: boolean): T {
+    return isOther ? other : this.v;
+  }
+  get steps(): number {
+    return this.log.length;
+  }
+}
+
 function num(n: number): string {
   return Object.is === undefined ? "" : n === 0 && 1 / n < 0 ? "-0" : String(n);
 }`.replace('Object.is === undefined ? "" : ', "");
@@ -96,9 +120,12 @@ function classType(next, program, i) {
     const body = next() < 0.5 && (m.result.k === "num" || m.result.k === "str") ? [`    return ${calls[0]} + ${inside(args).of(m.result, 1)};`] : inside(args).body(m.result, 1).map((l) => `    ${l.replaceAll("\n", "\n    ")}`);
     lines.push(`  override ${m.name}(${args.map((a) => `${a.name}: ${typeText(a.type)}`).join(", ")}): ${typeText(m.result)} {`, ...body, "  }");
   }
+  lines.push(`  static of${i}(a: ${typeText(parameters[0])}): ${name} {`, `    return new ${name}(${["a", ...parameters.slice(1).map((p) => nothing.literal(p))].join(", ")});`, "  }");
+  const [stored, kept] = pick(next, [...own]);
+  lines.push(`  set w${i}(a: ${typeText(kept.type)}) {`, `    this.${stored} = ${inside([{ name: "a", type: kept.type }]).of(kept.type, 1)};`, "  }");
   lines.push(`  get g${i}(): number {`, `    return ${inside([]).of(NUM, 2)};`, "  }");
   const changes = base ? [...base.changes] : [];
-  changes.push({ name: `set${i}`, args: [NUM] });
+  changes.push({ name: `set${i}`, args: [NUM] }, { name: `w${i}`, args: [kept.type], isSetter: true });
   const [field, f] = pick(next, [...own]);
   lines.push(`  set${i}(a: number): void {`, `    this.${field} = ${inside([{ name: "a", type: NUM }]).of(f.type, 2)};`, "  }");
   const parts = [...fields].map(([n, { type }]) => `"${n}=" + ${shown(type, `this.${n}`, program, 1)}`);
@@ -121,6 +148,8 @@ function constants(next, program) {
     scope.push({ name: `K${i}`, type });
     return `const K${i} = ${value} as ${typeText(type)};`;
   });
+  const main = new Statements(next, { ...program, functions: [] }, scope.map((v) => ({ ...v, isFresh: ["arr", "map"].includes(v.type.k) && v.name !== "K4" })), 2);
+  for (let i = 0; i < 2; i++) lines.push(...main.change());
   return { text: lines.join("\n"), scope };
 }
 
@@ -128,9 +157,22 @@ function functionText(next, program, i, constantScope) {
   const args = Array.from({ length: 1 + Math.floor(next() * 2) }, () => anyType(next, program, 2));
   const result = anyType(next, program, 1);
   const named = args.map((type, k) => ({ name: `p${k}`, type }));
-  const body = new Statements(next, program, [...constantScope, ...named]).body(result, 3);
-  program.functions.push({ name: `fun${i}`, args, result });
-  return `function fun${i}(${named.map((a) => `${a.name}: ${typeText(a.type)}`).join(", ")}): ${typeText(result)} {\n${indented(body)}\n}`;
+  const { more, given } = lastParameters(next, program);
+  const body = new Statements(next, program, [...constantScope, ...named, ...given]).body(result, 3);
+  program.functions.push({ name: `fun${i}`, args, result, more: given.map((g) => g.called) });
+  const list = [...named.map((a) => `${a.name}: ${typeText(a.type)}`), ...more].join(", ");
+  return `function fun${i}(${list}): ${typeText(result)} {\n${indented(body)}\n}`;
+}
+
+/** A parameter with a default, an optional one, or a rest; callers give them or not. */
+function lastParameters(next, program) {
+  const kind = Math.floor(next() * 5);
+  const type = pick(next, [NUM, STR, arr(NUM)]);
+  const text = new Expressions(next, { ...program, functions: [] }, []).literal(type);
+  if (kind === 0) return { more: [`d: ${typeText(type)} = ${text}`], given: [{ name: "d", type, called: { type } }] };
+  if (kind === 1 && type.k !== "arr") return { more: [`o?: ${typeText(type)}`], given: [{ name: "o", type: opt(type), called: { type } }] };
+  if (kind === 2 && type.k !== "arr") return { more: [`...r: ${typeText(arr(type))}`], given: [{ name: "r", type: arr(type), called: { type, isRest: true } }] };
+  return { more: [], given: [] };
 }
 
 function caseText(next, program, i, constantScope) {

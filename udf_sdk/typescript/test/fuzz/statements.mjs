@@ -43,7 +43,7 @@ export class Statements {
 
   one() {
     const simple = [() => this.constant(), () => this.constant(), () => this.variable(), () => this.fresh(), () => this.change(), () => this.change(), () => this.pattern()];
-    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.choice(), () => this.closure(), () => this.counter(), () => this.localFunction(), () => this.until()];
+    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.choice(), () => this.closure(), () => this.counter(), () => this.localFunction(), () => this.until(), () => this.labelled()];
     return this.pick(this.depth < 2 && this.chance(0.45) ? nested : simple)();
   }
 
@@ -89,6 +89,7 @@ export class Statements {
     if (type.k === "cls") {
       const { changes } = this.program.classes.get(type.name);
       const m = this.pick(changes);
+      if (m.isSetter) return [`${name}.${m.name} = ${this.of(m.args[0], 1)};`];
       return [`${name}.${m.name}(${m.args.map((a) => this.of(a, 1)).join(", ")});`];
     }
     const [field, f] = this.pick([...this.program.objects.get(type.name)]);
@@ -130,6 +131,14 @@ export class Statements {
     const e = `e${this.program.fresh()}`;
     const leave = this.chance(0.3) ? [`  if (${this.of(BOOL, 1)}) ${this.pick(["break", "continue"])};`] : [];
     return [`for (const ${e} of ${this.of(arr(type))}.slice(0, 4)) {`, ...leave, ...this.block(2, [{ name: e, type }]), "}"];
+  }
+
+  /** Two loops, left from the inner one. */
+  labelled() {
+    const [l, i, j] = [`l${this.program.fresh()}`, `i${this.program.fresh()}`, `j${this.program.fresh()}`];
+    const variables = [{ name: i, type: NUM }, { name: j, type: NUM }];
+    const inner = new Statements(this.next, this.program, [...this.scope, ...variables], 2);
+    return [`${l}: for (let ${i} = 0; ${i} < 3; ${i}++) {`, `  for (const ${j} of [1, 2, 3]) {`, `    if (${inner.of(BOOL, 1)}) ${this.pick(["break", "continue"])} ${l};`, ...indent(indent(inner.some(2))), "  }", "}"];
   }
 
   overMap() {
