@@ -1,8 +1,10 @@
 // What the compiler knows of each method of lightflus-api: who runs the functions given to it, what they are for, what its result
-// must be fit for. One row per method that is out of the ordinary; all others take a value out of a record (`EXTRACTOR`). The types
+// must be fit for. One row per method that is out of the ordinary; all others take a value out of a record (`EXTRACTOR`), and those
+// that connectors' schemas name are told their place (`WITH_POSITION`). The types
 // of parameters and results are those of src/, which TypeScript reads; a new operator is declared there and gets a row here.
 import ts from "typescript-compiler-api";
 import type { Program } from "./check.ts";
+import { WITH_POSITION } from "./generated.ts";
 
 /** The facts of one method. */
 export interface ApiMethod {
@@ -50,13 +52,7 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMethod
   ["build", SOURCE],
   ["buildMessages", SOURCE],
   ["source", SOURCE],
-  ...["channel", "createFlow", "database", "hash", "maxLength", "port", "sink", "sortedSet"].map(placed),
-  ...["startAt", "startAtOffsets", "stream", "ttl"].map(placed),
 ]);
-
-function placed(name: string): [string, ApiMethod] {
-  return [name, PLACED];
-}
 
 /** Classes of sinks: what flows into one has the shape that the sink was made for. */
 export const SINKS: ReadonlySet<string> = new Set(["Redis", "KafkaSink", "Mysql", "ConnectorSink"]);
@@ -68,5 +64,6 @@ export function apiMethodOf(program: Program, node: ts.CallExpression): ApiMetho
   const symbol = declaration?.symbol;
   if (symbol === undefined || !program.isApi(symbol)) return undefined;
   const [owner, name] = program.checker.getFullyQualifiedName(symbol).split(".").slice(-2);
-  return METHODS.get(`${owner}.${name}`) ?? METHODS.get(name ?? "") ?? EXTRACTOR;
+  const other = WITH_POSITION.has(name ?? "") ? PLACED : EXTRACTOR;
+  return METHODS.get(`${owner}.${name}`) ?? METHODS.get(name ?? "") ?? other;
 }
