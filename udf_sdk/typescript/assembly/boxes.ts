@@ -1,4 +1,5 @@
 // A number, boolean or bigint that may be missing: `number | null` is `Some<f64> | null`, a nullable column when it crosses.
+import { JsonReader } from "./js/json_read";
 import { readColumn } from "./reader";
 import { typeOf } from "./types";
 import { writeColumn } from "./writer";
@@ -19,6 +20,10 @@ export class Some<T> {
 
   __store(column: usize, row: i32): void {
     writeColumn<T>(column, row, this.value);
+  }
+
+  __readJson(reader: JsonReader): void {
+    this.value = reader.read<T>();
   }
 
   __type(): string {

@@ -92,8 +92,8 @@ const GLOBAL_REFUSALS: ReadonlyMap<string, Refusal> = new Map(
       [
         "JSON",
         "LF404",
-        "'JSON' is not supported in a job",
-        "declare the record's type on the source: a source of an object type reads JSON lines by itself",
+        "'JSON' is supported as JSON.stringify(value) and JSON.parse(text) as T in a job",
+        "call one of them; a source of an object type reads JSON lines by itself",
       ],
       [
         "Promise",

@@ -88,6 +88,7 @@ export const CODES = {
   LF321: { title: "a decorator", hint: "remove it" },
   LF322: { title: "an enum member that is computed when the job runs", hint: "give it a constant value" },
   LF323: { title: "extending a built-in class", hint: "hold the built-in object in a field" },
+  LF325: { title: "JSON of this value, or in this form", hint: "make an object of text, numbers, booleans, arrays and objects first" },
   LF324: { title: "a function of lightflus-api that is for tests", hint: "use it in a test that imports the job" },
   // --- the command itself
   LF001: { title: "a file that cannot be read", hint: "check the path" },

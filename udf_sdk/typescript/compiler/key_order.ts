@@ -28,6 +28,13 @@ export class KeyOrders {
     this.#read.add(record);
   }
 
+  /** Whether the record's literals make it in one order, which is that of its columns. */
+  isSettled(record: RecordClass): boolean {
+    const columns = this.columnsOf(record).map((f) => f.name);
+    const lists = (this.#made.get(record) ?? []).map((made) => inOrder(this.#names(made, record)));
+    return lists.every((list) => list.every((name, i) => i === 0 || columns.indexOf(list[i - 1] as string) < columns.indexOf(name)));
+  }
+
   /** The record's fields in the order of its columns; asked when all literals have been seen. */
   columnsOf(record: RecordClass): readonly Field[] {
     if (this.#read.has(record) || record.tuple) return record.fields;

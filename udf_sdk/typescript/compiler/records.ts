@@ -30,10 +30,11 @@ function emitMethod(fields: readonly FieldText[], columns: readonly FieldText[])
   return `static __emit(w: usize${parameters}): void { __lf.beginEmit(w); ${write} __lf.endEmit(w); }`;
 }
 
-/** The class of one record type, with its fields as they are declared and in the order of their columns. */
+/** The class of one record type, with its fields as they are declared and in the order of their columns. `json`: more methods. */
 export function recordClass(
   record: RecordClass,
   columns: readonly Field[],
+  json: string,
   typeOf: (rep: Rep) => string,
   nameOf: (field: string) => string,
   isPortableClass: (rep: Rep & { kind: "class" }) => string | undefined,
@@ -43,5 +44,5 @@ export function recordClass(
   const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
   const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;
   const methods = isPortable ? `${recordMethods(columns.map(asText))} ${emitMethod(fields, columns.map(asText))}` : "";
-  return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods}\n}\n`;
+  return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods} ${json}\n}\n`;
 }

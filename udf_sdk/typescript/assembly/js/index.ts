@@ -8,6 +8,8 @@ export * from "./bits";
 export * from "./convert";
 export * from "./dates";
 export * from "./fail";
+export * from "./json_read";
+export * from "./json_text";
 export * from "./map_methods";
 export * from "./maps";
 export * from "./math";

@@ -1,7 +1,7 @@
 // Making arrays: literals with and without spread, tuples, Array.from.
 import ts from "typescript-compiler-api";
 import { bare } from "../scopes.ts";
-import { NUMBER, STRING, describe, present, sameRep } from "../types.ts";
+import { NO_ITEM, NUMBER, STRING, describe, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -24,6 +24,8 @@ function contextual(ctx: Context, node: ts.ArrayLiteralExpression): Rep {
   const type = ctx.job.checker.getContextualType(node);
   const own = ctx.job.checker.getTypeAtLocation(node);
   const isEmpty = node.elements.length === 0;
+  const isAnything = type === undefined || (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
+  if (isEmpty && isAnything) return { kind: "array", item: NO_ITEM };
   return repOf(ctx, isEmpty && type !== undefined ? ctx.job.checker.getNonNullableType(type) : own, node);
 }
 

@@ -15,6 +15,7 @@ import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { joinedLiteral } from "./joins.ts";
+import { jsonCall } from "./json.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { substitutionOfMember } from "./inheritance.ts";
@@ -35,6 +36,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
     );
   if (ts.isPropertyAccessExpression(callee)) {
     const withoutReceiver =
+      jsonCall(ctx, node, callee, target) ??
       promiseCall(ctx, node, callee) ??
       filledArray(ctx, node, callee, target) ??
       joinedLiteral(ctx, node, callee) ??

@@ -96,6 +96,12 @@ export interface Job {
   ): { name: string; substitution: Substitution };
   /** Why objects of the class cannot be records; undefined when they can. */
   classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined;
+  /** The program writes or reads JSON, so that records and classes need methods for it. */
+  readonly usesJson: boolean;
+  /** Values of which JSON is written, and where. */
+  readonly jsonUses: { readonly rep: Rep; readonly node: ts.Node }[];
+  /** The method by which objects of the class write their JSON, and why they cannot. */
+  classJson(rep: Rep & { kind: "class" }): { readonly why: { readonly message: string; readonly hint: string } | undefined; readonly method: string };
   /** Another class of the program derives from it. */
   isExtended(symbol: ts.Symbol): boolean;
 }

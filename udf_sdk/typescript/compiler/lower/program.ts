@@ -9,11 +9,13 @@ import { recordClass } from "../records.ts";
 import { functionOfConst } from "../scopes.ts";
 import { NO_SUBSTITUTION, TypeMapper } from "../type_mapper.ts";
 import type { Substitution } from "../type_mapper.ts";
-import { VOID, keyOf, notPortable } from "../types.ts";
+import { VOID, describe, keyOf, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { from, render } from "../writer.ts";
 import type { Code, Rendered } from "../writer.ts";
-import { fieldsOf, methodText } from "./classes.ts";
+import { complaint } from "../codes.ts";
+import { classJson, fieldsOf, methodText } from "./classes.ts";
+import { recordJson, recordsIn } from "./json.ts";
 import { keyOfAll, localName, typeText } from "./context.ts";
 import type { Context, Instance, Job, Unit } from "./context.ts";
 import { guarded } from "./statements.ts";
@@ -75,6 +77,9 @@ class Lowering {
       substitutionOf: (rep) => this.#substitutionOf(rep),
       classNotPortable: (ctx, rep) => this.#classNotPortable(ctx, rep),
       isExtended: (symbol) => this.#isExtended(symbol),
+      usesJson: program.files.some((f) => /\bJSON\b/.test(f.text)),
+      jsonUses: [],
+      classJson: (rep) => this.#classJson(rep),
     };
   }
 
@@ -84,6 +89,7 @@ class Lowering {
     this.#declaredTypes();
     for (const [file, unit] of this.#files) this.#lowerFile(unit, file);
     this.#lowerInstances();
+    this.#checkJson();
     for (const { unit, imports, body } of this.#bodies) this.#render(unit, imports, body);
     const records = this.#records();
     const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
@@ -203,6 +209,30 @@ class Lowering {
     }
   }
 
+  #classJson(rep: Rep & { kind: "class" }): ReturnType<Job["classJson"]> {
+    const known = this.#json.get(keyOf(rep));
+    if (known !== undefined) return known;
+    this.#json.set(keyOf(rep), { why: undefined, method: "" });
+    const declaration = rep.symbol.valueDeclaration;
+    const ctx = this.#context(declaration === undefined ? this.#unit("", this.#program.entry, undefined) : this.#unitOf(declaration, rep.args));
+    const made = classJson(ctx, rep);
+    this.#json.set(keyOf(rep), made);
+    return made;
+  }
+
+  /** The JSON of an object has one order of fields. */
+  #checkJson(): void {
+    for (const { rep, node } of this.#job.jsonUses)
+      for (const record of recordsIn(rep))
+        if (!record.tuple && !this.#job.orders.isSettled(record))
+          this.#job.diagnostics.add(
+            node.getSourceFile(),
+            node.getStart(),
+            complaint("LF325", `the program makes '${describe({ kind: "record", record })}' with its fields in different orders, and its JSON has one in a job`, "write the fields in the same order everywhere"),
+          );
+  }
+
+  readonly #json = new Map<string, ReturnType<Job["classJson"]>>();
   readonly #visiting = new Set<ts.Symbol>();
   #extended: Set<ts.Symbol> | undefined;
 
@@ -266,7 +296,7 @@ class Lowering {
     const ctx = this.#context(unit);
     const portable = (rep: Rep & { kind: "class" }): string | undefined => this.#classNotPortable(ctx, rep);
     const classes = this.#job.types.classes.all.map((r) =>
-      recordClass(r, this.#job.orders.columnsOf(r), (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
+      recordClass(r, this.#job.orders.columnsOf(r), this.#job.usesJson ? recordJson(ctx, r, this.#job.orders.columnsOf(r), localName) : "", (rep) => typeText(ctx, rep).replaceAll("__r.", ""), localName, portable),
     );
     return `${headOf(unit).replace(/import \* as __r [^;]*;/, "")}\n${classes.join("")}`;
   }

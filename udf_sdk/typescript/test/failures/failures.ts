@@ -35,6 +35,9 @@ function fail(s: string): string {
     case "find": return `${xs.find((x) => x > 9)!}`; // find
     case "pop": return ([] as string[]).pop()!; // pop
     case "missing": return link.next!.name; // missing
+    case "json": return `${(JSON.parse('{"a": [1, }') as { a: number[] }).a}`; // json
+    case "jsonField": return (JSON.parse("{}") as { a: string }).a; // jsonField
+    case "jsonType": return (JSON.parse('{"a": 1}') as { a: string }).a; // jsonType
     case "unset": return `${new Later().n}`;
     case "started": return early();
     case "throw": throw new Error("thrown on " + s); // throw
