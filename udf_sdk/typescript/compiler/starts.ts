@@ -5,6 +5,7 @@ import ts from "typescript-compiler-api";
 import type { Program } from "./check.ts";
 import { complaint } from "./codes.ts";
 import type { Diagnostics } from "./diagnostics.ts";
+import { baseOf, isOwnField, mayBeUnset } from "./class_fields.ts";
 import { bare, isFunction, isPlainTarget } from "./scopes.ts";
 import { functionsBehind } from "./function_values.ts";
 
@@ -14,25 +15,6 @@ const K = ts.SyntaxKind;
 export function checkStarts(program: Program, diagnostics: Diagnostics): void {
   const classes = program.files.flatMap((f) => f.statements.filter(ts.isClassDeclaration));
   for (const node of classes) new Start(program.checker, node, diagnostics).run();
-}
-
-/** The declared field may hold undefined as its type says, or its `!` has it checked whenever it is read. */
-export function mayBeUnset(checker: ts.TypeChecker, node: ts.PropertyDeclaration): boolean {
-  if (node.exclamationToken !== undefined) return true;
-  const type = checker.getTypeAtLocation(node);
-  return (type.isUnion() ? type.types : [type]).some((t) => (t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Any)) !== 0);
-}
-
-/** The class that the class extends. */
-export function baseOf(checker: ts.TypeChecker, node: ts.ClassLikeDeclaration): ts.ClassDeclaration | undefined {
-  const type = checker.getBaseTypes(checker.getTypeAtLocation(node) as ts.InterfaceType)[0];
-  return type?.symbol.declarations?.find(ts.isClassDeclaration);
-}
-
-/** An instance field that JavaScript makes when the object is made: not static, not `declare`. */
-export function isOwnField(member: ts.ClassElement): member is ts.PropertyDeclaration {
-  const not = ts.ModifierFlags.Static | ts.ModifierFlags.Ambient | ts.ModifierFlags.Abstract;
-  return ts.isPropertyDeclaration(member) && (ts.getCombinedModifierFlags(member) & not) === 0;
 }
 
 /** What may be unset at a point of the program; undefined where the program does not get. */

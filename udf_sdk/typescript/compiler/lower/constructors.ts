@@ -3,7 +3,7 @@
 import ts from "typescript-compiler-api";
 import { VOID } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { baseOf, isOwnField, mayBeUnset } from "../starts.ts";
+import { baseOf, isOwnField, mayBeUnset } from "../class_fields.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { emptyText, localName, place as placeOf, refuse, repOfSymbol, typeText } from "./context.ts";

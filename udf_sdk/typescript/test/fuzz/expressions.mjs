@@ -178,6 +178,7 @@ export class Expressions {
         () => `${list(NUM)}.join()`,
         () => `(${s()} || ${s()})`,
         () => `[...${of({ k: "map", key: STR, of: NUM })}.keys()].join("/")`,
+        () => `JSON.stringify(${of(this.pick([NUM, STR, BOOL, arr(STR), arr(opt(NUM, "null")), arr(BOOL), opt(STR, "null")]))})`,
         () => this.text(d),
       ];
       case "bool": return [
@@ -209,7 +210,7 @@ export class Expressions {
         () => this.mapped(t, d),
         () => { const from = this.plain(); return `mapAll<${typeText(from)}, ${typeText(t.of)}>(${list(from)}, (e, i) => ${this.inner([["e", from], ["i", NUM]]).of(t.of, d)})`; },
         () => `[...${of(t)}].reverse()`,
-        ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `[...${of({ k: "set", of: STR })}]`] : []),
+        ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `[...${of({ k: "set", of: STR })}]`, () => `(JSON.parse(JSON.stringify(${of(t)})) as string[])`] : []),
         ...(t.of.k === "num" ? [() => `[...${of({ k: "map", key: STR, of: NUM })}.values()]`, () => `${list(STR)}.map(Number)`] : []),
         ...(t.of.k === "arr" ? [] : [() => `${list(t)}.flat()`]),
       ];
