@@ -172,7 +172,7 @@ describe("complaints", () => {
   });
 
   test("one cause, one complaint", async () => {
-    assert.deepEqual(await complaints(job('const r = JSON.parse(s);\nconst n = r.n;\nreturn n + r.m;')), ["4:16 LF404"]);
+    assert.deepEqual(await complaints(job('const r = JSON.parse(s);\nconst n = r.n;\nreturn n + r.m;')), ["4:11 LF101"]);
   });
 
   test("a package from npm and a module of Node are refused alike", async () => {
