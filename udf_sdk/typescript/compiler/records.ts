@@ -30,6 +30,17 @@ function emitMethod(fields: readonly FieldText[], columns: readonly FieldText[])
   return `static __emit(w: usize${parameters}): void { __lf.beginEmit(w); ${write} __lf.endEmit(w); }`;
 }
 
+/** A tuple as text, as an array's: what is missing is empty. */
+function tupleText(fields: readonly Field[], asText: (f: Field) => FieldText): string {
+  if (fields.some((f) => f.rep.kind === "function" || f.rep.kind === "api")) return "";
+  const parts = fields.map((f) => {
+    const { name, type } = asText(f);
+    const text = `__js.str<${type}>(this.${name})`;
+    return f.rep.kind === "nullable" ? `(changetype<usize>(this.${name}) != 0 ? ${text} : "")` : text;
+  });
+  return `toString(): string { return ${parts.join(' + "," + ') || '""'}; }`;
+}
+
 /** The class of one record type, with its fields as they are declared and in the order of their columns. `json`: more methods. */
 export function recordClass(
   record: RecordClass,
@@ -44,5 +55,6 @@ export function recordClass(
   const parameters = fields.map((f) => `public ${f.name}: ${f.type}`).join(", ");
   const isPortable = notPortable({ kind: "record", record }, isPortableClass) === undefined;
   const methods = isPortable ? `${recordMethods(columns.map(asText))} ${emitMethod(fields, columns.map(asText))}` : "";
-  return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods} ${json}\n}\n`;
+  const text = record.tuple ? tupleText(record.fields, asText) : "";
+  return `@final\nexport class ${record.name} {\n  constructor(${parameters}) {}\n  ${methods} ${text} ${json}\n}\n`;
 }

@@ -13,7 +13,7 @@ import { arrayFromCall, arrayOf } from "./arrays.ts";
 import { callbackPair } from "./callbacks.ts";
 import { place, refuse, repAt, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, missing, truthy, unwrapped } from "./convert.ts";
+import { convert, elementText, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { flatCall } from "./flat.ts";
 import { numberInto } from "./numbers.ts";
@@ -32,6 +32,7 @@ export function methodCall(
   receiver: Value,
 ): Value {
   if (name === "flat") return flatCall(ctx, node, receiver);
+  if (name === "join" && receiver.rep.kind === "array") elementText(ctx, receiver.rep.item, node);
   const builtin = formFor(ctx, node, receiver.rep, found(ctx, node, method(family, name, given(node))));
   const types = typeScope(ctx, node, receiver.rep);
   return answer(ctx, node, builtin, types, [receiver.code, ...passed(ctx, node, builtin, types)], receiver.rep);

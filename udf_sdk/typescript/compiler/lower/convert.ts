@@ -219,8 +219,12 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
       return code`((${held} = ${value.code}) !== null ? ${inner} : "${rep.absent}")`;
     }
     case "array":
-      text(ctx, { code: "", rep: present(rep.item) }, node);
+      elementText(ctx, rep.item, node);
       return code`__js.array_toString<${typeText(ctx, rep.item)}>(${value.code})`;
+    case "record":
+      if (!rep.record.tuple || rep.record.open) break;
+      for (const field of rep.record.fields) elementText(ctx, field.rep, node);
+      return code`(${value.code}).toString()`;
     case "date":
       return refuse(ctx, node, "LF316", "a Date as text is written in the zone of the machine", "use toISOString()");
     case "class":
@@ -229,6 +233,13 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     default:
   }
   return refuse(ctx, node, "LF316", `a value of type '${describe(rep)}' cannot become text`);
+}
+
+/** Refuses elements whose text a job does not write as JavaScript does. */
+export function elementText(ctx: Context, rep: Rep, node: ts.Node): void {
+  const of = present(rep);
+  const isObject = (of.kind === "record" && !of.record.tuple) || (of.kind === "class" && !hasToString(ctx, of));
+  if (!isObject) text(ctx, { code: "", rep: of }, node);
 }
 
 function hasToString(ctx: Context, rep: Rep & { kind: "class" }): boolean {

@@ -7,6 +7,7 @@ import { STRING, VOID, describe, isScalar, orMissing, present, sameRep } from ".
 import type { Rep } from "../types.ts";
 import { code, from, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { asArray, iteratorCall } from "./arrays.ts";
 import { InternalError, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
 import { convert, text, truthy } from "./convert.ts";
@@ -93,8 +94,9 @@ export function variables(ctx: Context, list: ts.VariableDeclarationList): Code 
 
 function declare(ctx: Context, node: ts.VariableDeclaration): Code {
   if (!ts.isIdentifier(node.name)) {
-    const value = marked(ctx, node.initializer as ts.Expression, patternTarget(ctx, node));
-    return bindPattern(ctx, node.name, value);
+    const given = node.initializer as ts.Expression;
+    const isIterator = ts.isArrayBindingPattern(node.name) && (iteratorCall(ctx, given) !== undefined || isMap(ctx, given));
+    return bindPattern(ctx, node.name, isIterator ? asArray(ctx, given) : marked(ctx, given, patternTarget(ctx, node)));
   }
   const symbol = symbolOf(ctx.job.checker, node.name) as ts.Symbol;
   if (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Never && node.initializer !== undefined)
@@ -111,6 +113,10 @@ function declare(ctx: Context, node: ts.VariableDeclaration): Code {
   }
   const value = node.initializer === undefined ? initial(ctx, rep) : into(ctx, node.initializer, rep);
   return declareVariable(ctx, node.name, value);
+}
+
+function isMap(ctx: Context, node: ts.Expression): boolean {
+  return /^(Readonly)?Map$/.test(ctx.job.checker.getTypeAtLocation(node).symbol?.name ?? "");
 }
 
 /** The variable's type. Of one that comes from a value that cannot be lowered, the value is complained about. */
