@@ -12,6 +12,7 @@ import { methodCall } from "./builtin_calls.ts";
 import { closureCall } from "./calls.ts";
 import { localName, refuse, typeText, unitPrefix } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { narrowed } from "./names.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { declaringClass, substitutionOfMember } from "./inheritance.ts";
@@ -41,7 +42,7 @@ export function callOn(
   if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);
   if (rep.kind === "class") return classMethod(ctx, node, callee, receiver);
   if (rep.kind === "record" && fieldOf(rep.record, callee.name.text) !== undefined)
-    return closureCall(ctx, node, propertyOn(ctx, callee, receiver));
+    return closureCall(ctx, node, narrowed(ctx, callee, propertyOn(ctx, callee, receiver)));
   if (rep.kind === "record" && rep.record.tuple) return tupleMethod(ctx, node, callee.name.text, receiver, rep);
   if (rep.kind === "nullable")
     return refuse(ctx, callee, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
@@ -74,10 +75,14 @@ function classMethod(
   if (member === undefined)
     return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' is not a method of the job's classes`);
   if (declaration === undefined)
-    return closureCall(ctx, node, {
-      code: code`${receiver.code}.${localName(callee.name.text)}`,
-      rep: memberRep(ctx, receiver, member, node),
-    });
+    return closureCall(
+      ctx,
+      node,
+      narrowed(ctx, callee, {
+        code: code`${receiver.code}.${localName(callee.name.text)}`,
+        rep: memberRep(ctx, receiver, member, node),
+      }),
+    );
   const signature = declaration as ts.MethodDeclaration;
   if (signature.typeParameters !== undefined) return genericMethod(ctx, node, callee, receiver, signature);
   const owner: Context =

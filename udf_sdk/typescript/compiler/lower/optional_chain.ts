@@ -1,7 +1,7 @@
 // `a?.b.c(d)?.[e]`: everything behind the first missing receiver is skipped.
 import ts from "typescript-compiler-api";
 import { isAskedFor } from "../guards.ts";
-import { nullable } from "../types.ts";
+import { fieldOf, nullable } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { elementOn, propertyOn } from "./access.ts";
@@ -71,6 +71,11 @@ function narrowedReceiver(ctx: Context, receiver: Value): Value {
   return receiver.rep.kind === "nullable" ? unwrapped(ctx, receiver) : receiver;
 }
 
+/** `o?.f?.()`: the function is a field, which may be missing. */
+function holdsFunction(receiver: Value, link: ts.PropertyAccessExpression): boolean {
+  return receiver.rep.kind === "record" && fieldOf(receiver.rep.record, link.name.text) !== undefined;
+}
+
 /** One access, or a method with its call. */
 function step(ctx: Context, receiver: Value, links: readonly Link[], index: number): { value: Value; used: number } {
   const link = links[index] as Link;
@@ -79,7 +84,8 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
     ts.isPropertyAccessExpression(link) &&
     next !== undefined &&
     ts.isCallExpression(next) &&
-    next.expression === link
+    next.expression === link &&
+    !(next.questionDotToken !== undefined && holdsFunction(receiver, link))
   ) {
     return { value: callOn(ctx, next, link, receiver), used: 2 };
   }
