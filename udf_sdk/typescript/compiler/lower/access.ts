@@ -81,7 +81,7 @@ function libraryProperty(ctx: Context, node: ts.PropertyAccessExpression): Value
 function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.Symbol): Value {
   const member = ctx.job.checker.getSymbolAtLocation(node.name);
   if (member === undefined || member.flags & ts.SymbolFlags.Method) {
-    return refuse(ctx, node, "LF302", "a method cannot be a value", "wrap it: x => C.method(x)");
+    return refuse(ctx, node, "LF302", "a method cannot be a value", wrapped(node, member));
   }
   const declared = owner.valueDeclaration;
   if (declared !== undefined && ts.isClassDeclaration(declared) && declared.typeParameters !== undefined) {
@@ -97,6 +97,13 @@ function staticField(ctx: Context, node: ts.PropertyAccessExpression, owner: ts.
     code: `${globalName(ctx, owner)}.${localName(node.name.text)}`,
     rep: repOfSymbol(ctx, member, node),
   });
+}
+
+/** The method as a function of its parameters. */
+function wrapped(node: ts.PropertyAccessExpression, member: ts.Symbol | undefined): string {
+  const declared = member?.declarations?.find((d) => ts.isMethodDeclaration(d) || ts.isMethodSignature(d));
+  const names = ((declared as ts.MethodDeclaration | undefined)?.parameters ?? []).map((p, i) => (ts.isIdentifier(p.name) ? p.name.text : `a${i}`));
+  return `wrap it: (${names.join(", ")}) => ${node.getText()}(${names.join(", ")})`;
 }
 
 function enumMember(ctx: Context, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): Value | undefined {
@@ -145,7 +152,7 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
 function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Value): Value {
   const member = ctx.job.checker.getSymbolAtLocation(node.name);
   if (member === undefined || member.flags & ts.SymbolFlags.Method) {
-    return refuse(ctx, node, "LF302", "a method cannot be a value", `wrap it: x => object.${node.name.text}(x)`);
+    return refuse(ctx, node, "LF302", "a method cannot be a value", wrapped(node, member));
   }
   const rep = memberRep(ctx, receiver, member, node);
   const getter = node.expression.kind === ts.SyntaxKind.SuperKeyword ? member.declarations?.find(ts.isGetAccessorDeclaration) : undefined;
