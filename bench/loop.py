@@ -20,6 +20,7 @@ from lightflus.compose.running import composed
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.model.plan import plan_job
+from lightflus.ports.reach import UNBOUNDED
 from lightflus.runtime.slots import ThreadSlots
 
 WORDS = 3_000_000
@@ -63,7 +64,7 @@ def main() -> None:
     letters = FileDeadLetters("unused.jsonl", graph.job)
     with closing(ThreadSlots(PARALLELISM)) as slots, open("/dev/null", "wb") as nowhere:
         streams = Streams(stdin=0, stdout=nowhere)
-        run = composed(plan, module, slots=slots, streams=streams, letters=letters)
+        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=lambda _: UNBOUNDED)
         trio.run(run.run, instruments=[steps])
     table(
         f"worst of {steps.count:,} steps on the loop, {WORDS:,} words, parallelism {PARALLELISM}",

@@ -11,6 +11,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── ModuleInvalid         the bytes are not a module we accept
     │   ├── JobInvalid            the graph breaks its rules; carries all problems at once
     │   ├── BindingInvalid        `--bind` or a connector's options name something that is not there
+    │   ├── NotAllowed            a module wants to touch what the policy does not name
     │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
     │   ├── KeyTooLarge           a key of a record is longer than limits allow
     │   ├── StateTooLarge         the state of one subtask outgrew the kernel's memory
@@ -100,6 +101,10 @@ class JobInvalid(_ManyProblems):
 
 class BindingInvalid(UserError):
     """A `--bind` or a connector's option names something that is not there."""
+
+
+class NotAllowed(UserError):
+    """A module wants to touch a file, host, secret or library that the policy does not name."""
 
 
 class RecordInvalid(UserError):

@@ -32,11 +32,15 @@ UNLUCKY = {13: "GuestTrapped", 14: "GuestAborted", 15: "GuestDeadlineExceeded", 
 """What the guest's function does to some numbers instead of adding 1."""
 
 
-def graph(limits: ResourceLimits) -> JobGraph:
+KAFKA = Connector("kafka", {"topic": "numbers"})
+REDIS = Connector("redis", {"host": "localhost", "password": "hunter2"})
+
+
+def graph(limits: ResourceLimits, source: Connector = KAFKA, sink_connector: Connector = REDIS) -> JobGraph:
     """Numbers from a topic, each plus 1, into Redis under itself."""
     record = FieldPath(())
     sink = Sink(
-        Connector("redis", {"host": "localhost", "password": "hunter2"}),
+        sink_connector,
         (SinkField("key", record, NUMBER), SinkField("value", record, NUMBER)),
         Delivery.UPSERT,
         ("key",),
@@ -45,7 +49,7 @@ def graph(limits: ResourceLimits) -> JobGraph:
         "numbers",
         "default",
         (
-            Operator(OperatorId(0), Source(Connector("kafka", {"topic": "numbers"})), (), NUMBER),
+            Operator(OperatorId(0), Source(source), (), NUMBER),
             Operator(OperatorId(1), Map(FunctionNumber(0)), (Input(OperatorId(0)),), NUMBER, "plus-one"),
             Operator(OperatorId(2), sink, (Input(OperatorId(1)),), None),
         ),
@@ -58,10 +62,12 @@ def graph(limits: ResourceLimits) -> JobGraph:
 QUICK = ResourceLimits(memory_mib=8, deadline_ms=200)
 
 
-def write_job(path: Path, *, limits: ResourceLimits = QUICK) -> Path:
+def write_job(
+    path: Path, *, limits: ResourceLimits = QUICK, source: Connector = KAFKA, sink: Connector = REDIS
+) -> Path:
     """Writes the module of `graph`."""
     text = SAMPLE.read_text(encoding="utf-8")
-    described = graph_to_json(graph(limits))
+    described = graph_to_json(graph(limits, source, sink))
     text = text.replace("$graph_at", _escaped((1_024).to_bytes(4, "little")))
     text = text.replace("$graph_len", _escaped(len(described).to_bytes(4, "little")))
     path.write_bytes(from_text(text.replace('"$graph"', f'"{_escaped(described)}"')))

@@ -22,6 +22,7 @@ from lightflus.compose.running import composed
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.model.plan import plan_job
+from lightflus.ports.reach import UNBOUNDED
 from lightflus.runtime.slots import ThreadSlots
 
 
@@ -32,7 +33,7 @@ async def main(folder):
     plan = plan_job(bound_graph(module.graph, bindings), parallelism=2)
     letters = FileDeadLetters(str(folder / "letters"), "job")
     with closing(ThreadSlots(2)) as slots:
-        run = composed(plan, module, slots=slots, streams=Streams(0, BytesIO()), letters=letters)
+        run = composed(plan, module, slots=slots, streams=Streams(0, BytesIO()), letters=letters, reaches=lambda _: UNBOUNDED)
         result = await run.run()
     print([name for name in sys.modules if name.startswith("lightflus.cli")], result.operators[0].rows_in)
 

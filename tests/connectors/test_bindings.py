@@ -295,7 +295,7 @@ MYSQL = {"host": "db", "user": "me", "password": "pw", "statement": "insert into
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"tls": "false"}, {**MYSQL, "tls": "false"}),
+        ({"tls": "false"}, {"statement": MYSQL["statement"], "tls": "false"}),
         ({"host": "other"}, {"host": "other", "statement": MYSQL["statement"], "tls": "true"}),
         ({"host": "other", "user": "you", "table": "u"}, {"host": "other", "user": "you", "tls": "true", "table": "u"}),
     ],
@@ -309,6 +309,43 @@ def test_a_binding_to_the_same_kind_of_system_keeps_what_it_does_not_name(
     found = bind(graph, operator_names(graph), bindings, {}).operators[1].kind
     assert isinstance(found, Sink)
     assert found.connector.options == expected
+
+
+KAFKA = {
+    "brokers": "theirs:9092",
+    "topic": "t",
+    "group": "g",
+    "format.subject": "s",
+    "sasl.user": "u",
+    "sasl.password": "env:HOME",
+    "sasl.mechanism": "PLAIN",
+    "tls.ca": "/etc/passwd",
+    "format.schema": "/etc/passwd",
+    "format.registry": "http://theirs",
+    "format.registry.user": "u",
+    "format.registry.password": "env:HOME",
+    "librdkafka.plugin.library.paths": "/x.so",
+    "librdkafka.ssl.ca.pem": "theirs",
+    "librdkafka.enable.ssl.certificate.verification": "false",
+    "librdkafka.fetch.min.bytes": "1",
+    "librdkafka.not.known": "x",
+    "not.known": "x",
+}
+
+
+@pytest.mark.parametrize(
+    ("uri", "kept"),
+    [
+        ("kafka://ours/t2", {"group", "format.subject", "librdkafka.fetch.min.bytes"}),
+        ("file:x", {"format.subject"}),
+    ],
+)
+def test_a_binding_inherits_nothing_that_names_a_file_host_library_or_secret(uri: str, kept: set[str]) -> None:
+    graph = replace(GRAPH, operators=(replace(GRAPH.operators[0], kind=Source(Connector("kafka", KAFKA))),))
+    bindings = parse_bindings([f"t={uri}"])
+    source = bind(graph, operator_names(graph), bindings, {}).operators[0].kind
+    assert isinstance(source, Source)
+    assert source.connector.options == {name: KAFKA[name] for name in kept} | bindings["t"].options
 
 
 def test_the_rest_of_a_password_is_not_shown_where_it_looks_like_an_option() -> None:

@@ -25,7 +25,7 @@ def _row_of(option: Option) -> str:
     name = f"{option.name}NAME" if option.type == "prefix" else option.name
     plain = "`false`" if option.type == "flag" else "needed" if option.required else ""
     default = option.otherwise or (f"`{option.default}`" if option.default != "" else plain)
-    names = "a secret" if option.type == "secret" else option.names and f"a {option.names}"
+    names = "a secret" if option.type == "secret" else option.names.replace("access", "") and f"a {option.names}"
     return f"| `{name}` | {about} | {default} | {names} |\n"
 
 

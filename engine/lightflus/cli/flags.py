@@ -1,6 +1,7 @@
 """Commands whose help shows no type beside a flag, and whose wrong use is an error like any other.
 
-What it owns: that a flag, which takes no value, names none; usage errors as `UserError`, with `--json` as an object.
+What it owns: that a flag, which takes no value, names none; that `--allow-read` may stand alone and takes a value only
+behind `=`, so that it never swallows the job's name; usage errors as `UserError`, with `--json` as an object.
 What it leaves: all else of parsing and help, to typer.
 """
 
@@ -35,7 +36,7 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Its arguments and options. Raises UserError."""
         with _explained(ctx, args):
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, _with_values(args))
 
 
 class Group(TyperGroup):
@@ -58,6 +59,16 @@ class Group(TyperGroup):
         """The command that is meant. Raises UserError."""
         with _explained(ctx, args):
             return super().resolve_command(ctx, args)
+
+
+EVERYTHING = "\0"
+"""The value of a flag `--allow-...` that stands alone; no command line can hold it."""
+PERMISSIONS = ("--allow-read", "--allow-write", "--allow-net", "--allow-secret", "--allow-library")
+
+
+def _with_values(args: list[str]) -> list[str]:
+    end = args.index("--") if "--" in args else len(args)
+    return [f"{arg}={EVERYTHING}" if arg in PERMISSIONS else arg for arg in args[:end]] + args[end:]
 
 
 @contextmanager

@@ -19,10 +19,13 @@ from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import CONTROL, emit, results, say, show, width_of
 from lightflus.compose.loading import bound_graph
 from lightflus.compose.places import openable_places
+from lightflus.compose.walls import described, wished_by
+from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.limits import KIB, MIB
 from lightflus.model.graph import shown_option
 from lightflus.model.operators import facts_of
 from lightflus.model.plan import Plan, plan_job
+from lightflus.model.policy import Policy, Wish
 from lightflus.model.warnings import warnings
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport
@@ -44,15 +47,16 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
         if bindings:
             graph = bound_graph(graph, bindings)
         plan = plan_job(graph, parallelism=parallelism)
+        wished = Policy().lacking(wished_by(graph, parse_bindings(bindings)))
     if as_json:
-        emit(json.dumps(_to_json(module, plan), ensure_ascii=False, indent=2))
+        emit(json.dumps(_to_json(module, plan, wished), ensure_ascii=False, indent=2))
         return
-    show(Text("\n".join(_text(path, module, plan)).translate(CONTROL)))
+    show(Text("\n".join(_text(path, module, plan, wished)).translate(CONTROL)))
     for warning in warnings(graph):
         say(warning, "yellow")
 
 
-def _text(path: Path, module: LoadedModule, plan: Plan) -> Iterator[str]:
+def _text(path: Path, module: LoadedModule, plan: Plan, wished: Sequence[Wish]) -> Iterator[str]:
     graph, report, width = plan.graph, module.report, width_of(results())
     sdk = f", built from {graph.language} with SDK {graph.sdk_version or '?'}" if graph.language else ""
     yield f"job {graph.job} in namespace {graph.namespace}{sdk}"
@@ -63,6 +67,9 @@ def _text(path: Path, module: LoadedModule, plan: Plan) -> Iterator[str]:
     if graph.functions:
         yield "functions"
         yield from _functions(plan)
+    if wished:
+        yield "wishes"
+        yield from (f"  {line}" for line in dict.fromkeys(map(described, wished)))
     yield "module"
     for line in (*_module(report), *_limits(module.limits)):
         yield from fitted_lines(f"  {line}", width, under=_LABEL)
@@ -92,7 +99,7 @@ def _limits(limits: GuestLimits) -> Iterator[str]:
     yield f"limits    {limits.memory_bytes // MIB:,} MiB of memory, {limits.deadline_ms:,} ms a call (lightflus run)"
 
 
-def _to_json(module: LoadedModule, plan: Plan) -> Json:
+def _to_json(module: LoadedModule, plan: Plan, wished: Sequence[Wish]) -> Json:
     report, limits = module.report, module.limits
     return {
         "job": plan.graph.job,
@@ -100,6 +107,10 @@ def _to_json(module: LoadedModule, plan: Plan) -> Json:
         "digest": report.digest,
         "graph": _without_secrets(cast(object, json.loads(graph_to_json(plan.graph)))),
         "plan": _plan(plan),
+        "wishes": [
+            {"right": w.right.value, "value": w.value, "operator": w.operator, "option": w.option, "flag": w.flag}
+            for w in wished
+        ],
         "module": {
             "bytes": report.size_bytes,
             "functions": report.functions,

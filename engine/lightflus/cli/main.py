@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from lightflus import __version__
 from lightflus.build.sources import located
@@ -70,6 +71,37 @@ def _languages() -> list[str]:
     from lightflus.cli.new import TEMPLATES
 
     return list(TEMPLATES)
+
+
+def _allowing(right: str, values: str, about: str) -> OptionInfo:
+    found: OptionInfo = typer.Option(f"--allow-{right}", metavar=f"[={values},...]", help=about, show_default=False)
+    return found
+
+
+AllowRead = Annotated[
+    list[str] | None, _allowing("read", "PATH", "Let a module that was not built here read files, below a path.")
+]
+AllowWrite = Annotated[list[str] | None, _allowing("write", "PATH", "Let it make and change files, below a path.")]
+AllowNet = Annotated[list[str] | None, _allowing("net", "HOST:PORT", "Let it connect to hosts.")]
+AllowSecret = Annotated[
+    list[str] | None, _allowing("secret", "NAME", "Let it use environment variables as its secrets of the same name.")
+]
+AllowLibrary = Annotated[
+    list[str] | None,
+    _allowing(
+        "library", "VALUE", "Let options load or run code outside the sandbox, of your own jobs and bindings, too."
+    ),
+]
+AllowAll = Annotated[bool, typer.Option("--allow-all", help="Let a module touch all that you may.")]
+Secret = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME=PLACE",
+        help="Give the job a secret that it asks for as env:NAME: env:VARIABLE or file:path. Repeatable.",
+        show_default=False,
+    ),
+]
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -133,6 +165,13 @@ def run(
     bind: Bind = None,
     parallelism: Parallelism = 1,
     *,
+    allow_read: AllowRead = None,
+    allow_write: AllowWrite = None,
+    allow_net: AllowNet = None,
+    allow_secret: AllowSecret = None,
+    allow_library: AllowLibrary = None,
+    allow_all: AllowAll = False,
+    secret: Secret = None,
     dead_letters: Annotated[
         Path | None,
         typer.Option(
@@ -152,12 +191,23 @@ def run(
     ] = True,
 ) -> None:
     """Run a job in this process until its sources end. Ctrl-C stops it, a second one cancels it."""
+    from lightflus.cli.permissions import Permissions
     from lightflus.cli.running import run_job
+    from lightflus.model.policy import Right
 
+    named = {
+        Right.READ: allow_read,
+        Right.WRITE: allow_write,
+        Right.NET: allow_net,
+        Right.SECRET: allow_secret,
+        Right.LIBRARY: allow_library,
+    }
+    grants = {right: texts for right, texts in named.items() if texts}
     run_job(
         located(job),
         bind or [],
         parallelism,
+        permissions=Permissions(grants, allow_all, secret or ()),
         dead_letters=dead_letters,
         is_draining=drain,
         as_json=as_json,

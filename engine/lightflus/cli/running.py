@@ -1,8 +1,8 @@
 """`lightflus run`: a job from its sources to its end, in this process.
 
 What it owns: the steps from a job's name to its end, and what is told meanwhile.
-What it leaves: building (`modules.py`), putting parts together (`compose/`), signals (`stopping.py`), pictures
-(`live.py`).
+What it leaves: building (`modules.py`), what a job may touch (`permissions.py`), putting parts together (`compose/`),
+signals (`stopping.py`), pictures (`live.py`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from pathlib import Path
 import trio
 import typer
 
+from lightflus.build.sources import is_source
 from lightflus.cli.modules import load_job
+from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
 from lightflus.compose.loading import bound_graph
 from lightflus.compose.places import openable_places, place_function
 from lightflus.compose.running import composed
+from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.connectors.stdio.streams import FORM, LINES, TABLE
@@ -42,17 +45,24 @@ def run_job(
     bindings: Sequence[str],
     parallelism: int,
     *,
+    permissions: Permissions | None = None,
     dead_letters: Path | None = None,
     is_draining: bool = False,
     as_json: bool,
     has_stats: bool,
 ) -> None:
-    """Builds or loads, binds, plans, runs. Raises LightflusError; exits with 130 after a Ctrl-C, or if cut off."""
+    """Builds or loads, binds, asks, plans, runs. Raises LightflusError; exits with 130 after Ctrl-C, or if cut off."""
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
         with openable_places(job):
             is_interrupted = _run(
-                job, bindings, parallelism, report, dead_letters=dead_letters, is_draining=is_draining
+                job,
+                bindings,
+                parallelism,
+                report,
+                permissions=permissions or Permissions(),
+                dead_letters=dead_letters,
+                is_draining=is_draining,
             )
     except LightflusError as error:
         report.failed(error)
@@ -67,12 +77,15 @@ def _run(
     parallelism: int,
     report: Report,
     *,
+    permissions: Permissions,
     dead_letters: Path | None,
     is_draining: bool,
 ) -> bool:
     module = load_job(job)
     defaults = {"stdout": {FORM: LINES if report.screen is None else TABLE}}
-    plan = plan_job(bound_graph(module.graph, bindings, defaults), parallelism=parallelism)
+    graph = bound_graph(module.graph, bindings, defaults)
+    walls = raised_walls(graph, parse_bindings(bindings), permissions, is_own=is_source(job))
+    plan = plan_job(graph, parallelism=parallelism)
     if isinstance(report, JsonReport):
         _keep_stdout_free(plan)
     letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
@@ -80,7 +93,7 @@ def _run(
         letters.check()
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     with report, closing(letters), closing(_slots_of(plan)) as slots:
-        run = composed(plan, module, slots=slots, streams=streams, letters=letters)
+        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=walls.reach)
         report.started(plan, module)
         try:
             result, is_interrupted = trio.run(partial(_attend, run, report, is_draining=is_draining))

@@ -16,6 +16,7 @@ from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector, Delivery, FieldPath, JobGraph, Operator, OperatorId, Sink, SinkField
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.types import Type, columns
+from lightflus.ports.reach import UNBOUNDED
 from lightflus.ports.sinks import Sink as OpenSink
 from lightflus.ports.sources import Source
 
@@ -41,7 +42,7 @@ def source_alone(uri: str, record: Type, streams: Streams, *, follows: bool, for
     kind = source_kind(operator.kind.connector.kind)
     assert kind is not None, "the binding has been checked"
     graph = _with_defaults(graph, kind.follows if follows else kind.ends)
-    return opened_source(graph, graph.operators[0], "source", streams)
+    return opened_source(graph, graph.operators[0], "source", streams, UNBOUNDED)
 
 
 def sink_alone(uri: str, record: Type, key: tuple[str, ...], streams: Streams, *, creates: bool, form: str) -> OpenSink:
@@ -63,7 +64,7 @@ def sink_alone(uri: str, record: Type, key: tuple[str, ...], streams: Streams, *
             named = operator.kind.connector.kind
             raise BindingInvalid(f"`{named}:` has nothing that could be made", hint="leave out --create")
         kind.create(operator.kind.connector)
-    return opened_sink(graph, operator, "sink", streams)
+    return opened_sink(graph, operator, "sink", streams, UNBOUNDED)
 
 
 def _bound(uri: str, name: str, kind: SourceNode | Sink, record: Type | None) -> JobGraph:

@@ -22,6 +22,7 @@ from lightflus.model.graph import Source as SourceNode
 from lightflus.model.operators import is_keyed
 from lightflus.model.plan import Plan
 from lightflus.model.types import Field, StructType, Type
+from lightflus.ports.reach import Reach
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import DeadLetters, Source
 from lightflus.runtime.intake import BadRecordPolicy
@@ -32,24 +33,32 @@ _VALUE = "value"
 Opened = TypeVar("Opened", Source, Sink)
 
 
-def open_sources(plan: Plan, streams: Streams) -> dict[OperatorId, Source]:
+Reaches = Callable[[str], Reach]
+"""How far each source or sink may reach, by its name."""
+
+
+def open_sources(plan: Plan, streams: Streams, reaches: Reaches) -> dict[OperatorId, Source]:
     """Every source of the plan's graph; those already open are closed if one fails.
 
     Raises:
         BindingInvalid: an option or a type does not fit.
+        NotAllowed: it reaches further than it may.
         SourceFailed, SinkFailed: a system cannot be reached.
     """
-    return _open_all(plan, lambda o: opened_source(plan.graph, o, plan.names[o.id], streams), SourceNode)
+    return _open_all(
+        plan, lambda o: opened_source(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SourceNode
+    )
 
 
-def open_sinks(plan: Plan, streams: Streams) -> dict[OperatorId, Sink]:
+def open_sinks(plan: Plan, streams: Streams, reaches: Reaches) -> dict[OperatorId, Sink]:
     """Every sink of the plan's graph; those already open are closed if one fails.
 
     Raises:
         BindingInvalid: an option or a type does not fit.
+        NotAllowed: it reaches further than it may.
         SourceFailed, SinkFailed: a system cannot be reached.
     """
-    return _open_all(plan, lambda o: opened_sink(plan.graph, o, plan.names[o.id], streams), SinkNode)
+    return _open_all(plan, lambda o: opened_sink(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SinkNode)
 
 
 def bad_record_policies(plan: Plan, letters: DeadLetters) -> dict[OperatorId, BadRecordPolicy]:
@@ -78,12 +87,12 @@ def _open_all(
     return opened
 
 
-def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Source:
-    """One source of a bound graph. Raises BindingInvalid, SourceFailed."""
+def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Streams, reach: Reach) -> Source:
+    """One source of a bound graph. Raises BindingInvalid, NotAllowed, SourceFailed."""
     node, record = operator.kind, operator.output
     assert isinstance(node, SourceNode)
     assert record is not None
-    connector, form = _apart(node.connector, name)
+    connector, form = _apart(node.connector, name, reach)
     value = _value_of(record) if node.envelope else record
     spec = SourceSpec(
         name=name,
@@ -93,12 +102,12 @@ def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Strea
         record=record,
         has_envelope=node.envelope,
         is_stateful=any(map(is_keyed, graph.operators)),
-        line_decoder=partial(line_decoder, node.format, record, form),
-        message_decoder=partial(message_decoder, node.format, value, form),
+        line_decoder=partial(line_decoder, node.format, record, form, reach),
+        message_decoder=partial(message_decoder, node.format, value, form, reach),
         streams=streams,
         value_decoder=partial(message_decoder, "json"),
     )
-    return open_source(spec)
+    return open_source(spec, reach)
 
 
 def _value_of(envelope: Type) -> Type:
@@ -107,11 +116,11 @@ def _value_of(envelope: Type) -> Type:
     return next((field.type for field in envelope.fields if field.name == _VALUE), envelope)
 
 
-def opened_sink(graph: JobGraph, operator: Operator, name: str, streams: Streams) -> Sink:
-    """One sink of a bound graph. Raises BindingInvalid, SinkFailed."""
+def opened_sink(graph: JobGraph, operator: Operator, name: str, streams: Streams, reach: Reach) -> Sink:
+    """One sink of a bound graph. Raises BindingInvalid, NotAllowed, SinkFailed."""
     node = operator.kind
     assert isinstance(node, SinkNode)
-    connector, form = _apart(node.connector, name)
+    connector, form = _apart(node.connector, name, reach)
     format_name = node.connector.options.get("format", "")
     spec = SinkSpec(
         name=name,
@@ -125,13 +134,13 @@ def opened_sink(graph: JobGraph, operator: Operator, name: str, streams: Streams
         message_encoder=lambda fields: message_encoder(format_name, fields, form),
         streams=streams,
     )
-    return open_sink(spec)
+    return open_sink(spec, reach)
 
 
-def _apart(connector: Connector, name: str) -> tuple[Connector, Mapping[str, str]]:
+def _apart(connector: Connector, name: str, reach: Reach) -> tuple[Connector, Mapping[str, str]]:
     """A connector with its own options alone, and those of its format, each without `format.`, secrets in the clear."""
     own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
     form = {option: value for option, value in connector.options.items() if option.startswith("format.")}
-    secrets = Options(connector.kind, form, name, ())
+    secrets = Options(connector.kind, form, name, (), reach)
     clear = {option: secrets.secret(option) or "" if is_secret(option) else value for option, value in form.items()}
     return Connector(connector.kind, own), {option.removeprefix("format."): value for option, value in clear.items()}

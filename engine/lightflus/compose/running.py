@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from lightflus.compose.opening import bad_record_policies, open_sinks, open_sources
+from lightflus.compose.opening import Reaches, bad_record_policies, open_sinks, open_sources
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
 from lightflus.model.plan import Plan
@@ -18,8 +18,10 @@ from lightflus.ports.sources import DeadLetters
 from lightflus.runtime.fragment import Fragment
 
 
-def composed(plan: Plan, guests: GuestFactory, *, slots: Slots, streams: Streams, letters: DeadLetters) -> Fragment:
-    """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid.
+def composed(
+    plan: Plan, guests: GuestFactory, *, slots: Slots, streams: Streams, letters: DeadLetters, reaches: Reaches
+) -> Fragment:
+    """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
 
     Args:
         plan: a plan of a bound graph.
@@ -27,12 +29,13 @@ def composed(plan: Plan, guests: GuestFactory, *, slots: Slots, streams: Streams
         slots: compute threads; stay the caller's.
         streams: the standard streams, for jobs that name them.
         letters: where records go that cannot be decoded; stays the caller's.
+        reaches: how far each source or sink may reach.
     """
     with ExitStack() as opened:
-        sources = open_sources(plan, streams)
+        sources = open_sources(plan, streams, reaches)
         for source in sources.values():
             opened.callback(source.close)
-        sinks = open_sinks(plan, streams)
+        sinks = open_sinks(plan, streams, reaches)
         opened.pop_all()
     policies = bad_record_policies(plan, letters)
     return Fragment(

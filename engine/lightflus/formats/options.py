@@ -14,6 +14,7 @@ from pathlib import Path
 from lightflus.errors import BindingInvalid
 from lightflus.limits import SCHEMA_BYTES
 from lightflus.model.option_values import OptionValues
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +28,18 @@ class NamedFile:
 class FormatOptions(OptionValues):
     """The options of one format, which says them when it asks."""
 
-    def __init__(self, name: str, values: Mapping[str, str]) -> None:
-        """`name` is the format's."""
+    def __init__(self, name: str, values: Mapping[str, str], reach: Reach = UNBOUNDED) -> None:
+        """`name` is the format's; `reach` is asked before a file or registry is."""
         super().__init__(f"format `{name}`", values, None, prefix="format.")
-        self._name = name
+        self.name = name
+        self.reach = reach
 
     def file(self, name: str) -> NamedFile | None:
         """The file of that name and what it holds, at most SCHEMA_BYTES, or None where none is named."""
         path = self.optional(name)
         if path is None:
             return None
+        self.reach.require_file(path)
         try:
             with Path(path).open("rb") as file:
                 content = file.read(SCHEMA_BYTES + 1)
@@ -49,4 +52,6 @@ class FormatOptions(OptionValues):
 
     def missing(self, name: str, what: str) -> BindingInvalid:
         """The error for an option that is needed."""
-        return BindingInvalid(f"format `{self._name}` needs `format.{name}`", hint=f"it is {what}")
+        return BindingInvalid(
+            f"format `{self.name}` needs `format.{name}`", hint=f"it is {what}; a binding takes none over from the job"
+        )

@@ -17,6 +17,7 @@ from lightflus.formats.raw import RawDecoder, RawEncoder
 from lightflus.formats.tombstones import Tombstones
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, Type
 from lightflus.ports.formats import Encoder, LineDecoder, MessageDecoder, MessageEncoder
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 if TYPE_CHECKING:
     from lightflus.formats.csv_encoder import CsvEncoder
@@ -29,23 +30,30 @@ T = TypeVar("T")
 NO_OPTIONS: Mapping[str, str] = {}
 
 
-def line_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS) -> LineDecoder:
+def line_decoder(
+    name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS, reach: Reach = UNBOUNDED
+) -> LineDecoder:
     """The decoder of lines; an empty name is the type's own format: raw for text and bytes, else json.
 
     Raises:
         BindingInvalid: there is no such format, it cannot yield that type, or an option of it is wrong.
+        NotAllowed: it names a file or host that `reach` does not.
     """
-    return _made("lines that are read", _LINE_DECODERS, name or _of_type(record), options, record)
+    return _made("lines that are read", _LINE_DECODERS, FormatOptions(name or _of_type(record), options, reach), record)
 
 
-def message_decoder(name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS) -> MessageDecoder:
+def message_decoder(
+    name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS, reach: Reach = UNBOUNDED
+) -> MessageDecoder:
     """The decoder of messages; otherwise as `line_decoder`. A message without a value is null, or a bad record."""
-    return _made("messages that are read", _MESSAGE_DECODERS, name or _of_type(record), options, record)
+    return _made(
+        "messages that are read", _MESSAGE_DECODERS, FormatOptions(name or _of_type(record), options, reach), record
+    )
 
 
 def line_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> Encoder:
     """The encoder of lines; an empty name is json. Raises BindingInvalid as `line_decoder` does."""
-    return _made("lines that are written", _LINE_ENCODERS, name or "json", options, fields)
+    return _made("lines that are written", _LINE_ENCODERS, FormatOptions(name or "json", options), fields)
 
 
 def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> MessageEncoder:
@@ -55,7 +63,7 @@ def message_encoder(name: str, fields: Sequence[Field], options: Mapping[str, st
     """
     is_alone = len(fields) == 1 and fields[0].name == VALUE_COLUMN
     chosen = name or (_of_type(fields[0].type) if is_alone else "json")
-    return _made("messages that are written", _MESSAGE_ENCODERS, chosen, options, fields)
+    return _made("messages that are written", _MESSAGE_ENCODERS, FormatOptions(chosen, options), fields)
 
 
 def _of_type(record: Type) -> str:
@@ -166,14 +174,12 @@ _MESSAGE_ENCODERS: dict[str, Callable[[Sequence[Field], FormatOptions], MessageE
 _FORMATS = {*_LINE_DECODERS, *_MESSAGE_DECODERS, *_LINE_ENCODERS, *_MESSAGE_ENCODERS}
 
 
-def _made(
-    of: str, kinds: Mapping[str, Callable[[S, FormatOptions], T]], name: str, values: Mapping[str, str], what: S
-) -> T:
+def _made(of: str, kinds: Mapping[str, Callable[[S, FormatOptions], T]], options: FormatOptions, what: S) -> T:
+    name = options.name
     make = kinds.get(name)
     if make is None:
         reason = f"format `{name}` is not for {of}" if name in _FORMATS else f"there is no format `{name}`"
         raise BindingInvalid(reason, hint=f"for {of} there are {', '.join(sorted(kinds))}")
-    options = FormatOptions(name, values)
     made = make(what, options)
     options.end()
     return made

@@ -22,6 +22,7 @@ from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.formats.options import FormatOptions
 from lightflus.formats.refusal import SchemaUnavailable
 from lightflus.limits import REGISTRY_SCHEMAS, REGISTRY_SECONDS, SCHEMA_BYTES
+from lightflus.ports.reach import UNBOUNDED, Reach, check_peer
 
 _STRANGE = re.compile(r"[\x00-\x20\x7f-\uffff]")
 """What an address cannot hold as it is."""
@@ -51,8 +52,9 @@ class RegisteredSchema:
 class SchemaRegistry:
     """Asks one registry, and remembers what it said: a schema of an id never changes."""
 
-    def __init__(self, url: str, user: str | None, password: str | None) -> None:
+    def __init__(self, url: str, user: str | None, password: str | None, reach: Reach = UNBOUNDED) -> None:
         """Raises BindingInvalid for a URL that is none."""
+        self._reach = reach
         try:
             parts = urlsplit(url)
             self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path.rstrip("/")
@@ -73,7 +75,7 @@ class SchemaRegistry:
         """The registry that the options name, or None. Raises BindingInvalid."""
         url = options.optional("registry")
         user, password = options.optional("registry.user"), options.optional("registry.password")
-        return SchemaRegistry(url, user, password) if url else None
+        return SchemaRegistry(url, user, password, options.reach) if url else None
 
     def check(self) -> None:
         """Raises SourceFailed where it cannot be reached, BindingInvalid where it refuses us."""
@@ -146,6 +148,8 @@ class SchemaRegistry:
         kind = HTTPSConnection if self._is_secure else HTTPConnection
         connection = kind(self._host, self._port, timeout=REGISTRY_SECONDS)
         try:
+            connection.connect()
+            check_peer(self._reach, self._host, connection.sock)
             connection.request("GET", self._path + path, headers=self._headers)
             answer = connection.getresponse()
             body = answer.read(SCHEMA_BYTES + 1)

@@ -19,6 +19,8 @@ class Names(Enum):
     """A file or directory of the worker."""
     HOST = "host"
     """Another machine that the worker talks to."""
+    ACCESS = "access"
+    """Nothing by itself, but how a host is reached: port, user, mechanism, whose certificates are trusted."""
     LIBRARY = "library"
     """Code that the worker would load or run."""
     SECRET = "secret"

@@ -23,8 +23,9 @@ from lightflus.model.graph import (
     OperatorId,
     Sink,
     Source,
-    is_secret,
 )
+from lightflus.model.options import Names, Option
+from lightflus.model.schemas import FORMAT as OF_FORMATS
 
 FORMAT = "format"
 """The option of any source or sink of bytes that names its format; the format's own options begin with `format.`."""
@@ -121,23 +122,32 @@ def _bound(
 def _inheriting(own: Connector, bound: Connector, *, is_source: bool) -> Connector:
     """A binding to another system of the same kind: what it does not name stays as the job has it.
 
-    But who logs in with which secret is said for one server, and goes to no other.
+    But where that is, who logs in with which secret, and whatever else a stranger could name stays behind: what a bound
+    source or sink touches is the operator's wish alone.
     """
     kind = (source_kind if is_source else sink_kind)(bound.kind)
     if own.kind != bound.kind or kind is None:
         return bound
     put_aside = kind.alternatives if kind.alternatives & bound.options.keys() else frozenset()
-    if bound.options.keys() & {kind.address.host, kind.address.hosts}:
-        put_aside |= {name for name in own.options if is_secret(name) or name.rpartition(".")[2] == "user"}
-    kept = {name: value for name, value in own.options.items() if name not in put_aside}
+    kept = {name: value for name, value in _harmless(own, kind.options).items() if name not in put_aside}
     return Connector(bound.kind, {**kept, **bound.options})
 
 
+def _harmless(connector: Connector, declared: Sequence[Option]) -> dict[str, str]:
+    """The options that are declared to name nothing in the world around a job."""
+    known = {option.name: option.names for option in (*declared, *OF_FORMATS.source, *OF_FORMATS.sink)}
+    known |= {option.name + name: names for option in declared for name, names in option.properties.items()}
+    return {name: value for name, value in connector.options.items() if known.get(name) is Names.NOTHING}
+
+
 def _bound_source(source: Source, chosen: Connector, name: str) -> Source:
-    """The source with another connector. It keeps its format, unless the new one names another."""
+    """The source with another connector. It keeps its format, unless the new one names another.
+
+    It does not keep the format's files, hosts and secrets: a binding names its own.
+    """
     options = dict(chosen.options)
     if chosen is not source.connector and FORMAT not in options:
-        options |= {name: value for name, value in source.connector.options.items() if is_of_format(name)}
+        options |= _harmless(source.connector, ()) | options
     form = options.pop(FORMAT, source.format)
     policy = options.pop(BAD_RECORDS, None)
     if policy is not None and policy not in _POLICIES:

@@ -1,12 +1,11 @@
 """Takes a connector's options, secrets by reference among them.
 
 What it owns: what is needed, and where a secret lies. What it leaves: conversion and bounds (`model/option_values.py`),
-which options there are (`model/schemas.py`, or what a package declares).
+which options there are (`model/schemas.py`, or what a package declares), what they may name (`ports/reach.py`).
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,21 +15,28 @@ from lightflus.model.graph import is_secret
 from lightflus.model.option_values import OptionValues
 from lightflus.model.options import Option
 from lightflus.model.schemas import SCHEMAS
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 
 class Options(OptionValues):
     """The options of one connector."""
 
     def __init__(
-        self, kind: str, values: Mapping[str, str], where: str, declared: Sequence[Option] | None = None
+        self,
+        kind: str,
+        values: Mapping[str, str],
+        where: str,
+        declared: Sequence[Option] | None = None,
+        reach: Reach = UNBOUNDED,
     ) -> None:
-        """`where` is the operator's name; None = all that our connector of this kind declares.
+        """`where` is the operator's name; without `declared`, all that our connector of this kind declares.
 
         Raises:
             BindingInvalid: an option that is not among those that are declared.
         """
         ours = SCHEMAS.get(kind)
         self._kind = kind
+        self.reach = reach
         self._example = f"for example {ours.example}" if ours and ours.example else None
         of_kind = ours.source + ours.sink if ours else ()
         super().__init__(f"`{kind}:`", values, where, of_kind if declared is None else declared)
@@ -66,16 +72,17 @@ class Options(OptionValues):
         return value
 
     def _variable(self, name: str, variable: str) -> str:
-        value = os.environ.get(variable)
+        value = self.reach.variable(variable)
         if not value:
             raise BindingInvalid(
                 f"option `{name}` of `{self._kind}:` is the environment variable {variable}, which is not set",
                 where=self._where,
-                hint=f"set {variable}, or name another one",
+                hint=f"set {variable}, name another one, or say where it is: --secret {variable}=file:path",
             )
         return value
 
     def _file(self, name: str, path: str) -> str:
+        self.reach.require_file(path)
         try:
             with Path(path).open(encoding="utf-8") as file:
                 value = file.read(OPTION_BYTES).rstrip("\r\n")

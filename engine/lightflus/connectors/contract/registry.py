@@ -15,6 +15,7 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.contract.uri import listed
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector
+from lightflus.ports.reach import UNBOUNDED, Reach
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
 
@@ -64,20 +65,20 @@ def schemes(is_source: bool) -> list[str]:
     return sorted({*ours, *(point.name for point in entry_points(group=group))})
 
 
-def open_source(spec: SourceSpec) -> Source:
-    """Opens a source. Raises BindingInvalid when there is nothing to read or no such kind."""
+def open_source(spec: SourceSpec, reach: Reach = UNBOUNDED) -> Source:
+    """Opens a source. Raises BindingInvalid when there is nothing to read or no such kind; NotAllowed."""
     kind = source_kind(spec.connector.kind)
     if kind is None:
         raise unbound(spec.name, spec.connector, is_source=True)
-    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options))
+    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options, reach))
 
 
-def open_sink(spec: SinkSpec) -> Sink:
-    """Opens a sink. Raises BindingInvalid when it cannot be written or there is no such kind."""
+def open_sink(spec: SinkSpec, reach: Reach = UNBOUNDED) -> Sink:
+    """Opens a sink. Raises BindingInvalid when it cannot be written or there is no such kind; NotAllowed."""
     kind = sink_kind(spec.connector.kind)
     if kind is None:
         raise unbound(spec.name, spec.connector, is_source=False)
-    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options))
+    return kind.open(spec, Options(spec.connector.kind, spec.connector.options, spec.name, kind.options, reach))
 
 
 def unbound(name: str, connector: Connector, *, is_source: bool) -> BindingInvalid:

@@ -27,6 +27,7 @@ from lightflus.model.graph import BadRecords, Delivery
 from lightflus.model.schemas import FILE
 from lightflus.ports.formats import Encoder, HeadedDecoder, LineDecoder
 from lightflus.ports.health import Health
+from lightflus.ports.reach import UNBOUNDED, Reach
 from lightflus.ports.sources import SourceBatch, SourceReader
 
 
@@ -35,11 +36,13 @@ class FileSource:
 
     is_committing = False
 
-    def __init__(self, path: str, decoder: LineDecoder, *, is_following: bool = False) -> None:
+    def __init__(
+        self, path: str, decoder: LineDecoder, *, is_following: bool = False, reach: Reach = UNBOUNDED
+    ) -> None:
         """Looks, and opens nothing for longer. Raises BindingInvalid when there is nothing to read."""
         self._decoder = decoder
         self._is_following = is_following
-        self._paths = Paths(path, is_growing=is_following)
+        self._paths = Paths(path, is_growing=is_following, reach=reach)
         for file in self._paths.by_split.values():
             if os.path.exists(file) or not is_following:
                 with opening(file, hint="check the permissions of the file"):
@@ -158,7 +161,7 @@ class FileWriter:
 
 def _open_source(spec: SourceSpec, options: Options) -> FileSource:
     path, is_following = options.text("path"), options.flag("follow")
-    return FileSource(path, spec.line_decoder(), is_following=is_following)
+    return FileSource(path, spec.line_decoder(), is_following=is_following, reach=options.reach)
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> FileSink:

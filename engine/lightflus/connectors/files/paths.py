@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lightflus.connectors.toolbox.failures import opening, reading
 from lightflus.errors import BindingInvalid
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 _HINT = "a file: or a directory to read; relative paths start at the current directory"
 
@@ -21,8 +22,12 @@ _HINT = "a file: or a directory to read; relative paths start at the current dir
 class Paths:
     """Paths by split; grows when it is asked again."""
 
-    def __init__(self, path: str, *, is_growing: bool) -> None:
-        """Looks. With `is_growing` files may come later. Raises BindingInvalid when there is nothing to read."""
+    def __init__(self, path: str, *, is_growing: bool, reach: Reach = UNBOUNDED) -> None:
+        """Looks. With `is_growing` files may come later.
+
+        Raises BindingInvalid when there is nothing to read; NotAllowed, here and later: a link leads out of reach.
+        """
+        self._reach = reach
         self._path = path
         self._known: set[tuple[int, int]] = set()
         self.by_split: dict[str, str] = {}
@@ -52,6 +57,7 @@ class Paths:
 
     def _add_new(self) -> None:
         if not self._is_many:
+            self._reach.require_file(self._path)
             self.by_split.setdefault(os.path.basename(self._path), self._path)
             return
         found = dict(sorted(self._matching()))
@@ -59,6 +65,7 @@ class Paths:
         self._known = set(filter(None, map(_identity, [*self.by_split.values(), *found.values()])))
         for split, path in found.items():
             if split not in self.by_split and (identity := _identity(path)) not in seen:
+                self._reach.require_file(path)
                 self.by_split[split] = path
                 seen |= {identity} if identity else set()
 

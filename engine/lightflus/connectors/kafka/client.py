@@ -165,12 +165,14 @@ def meet(
 
     Raises BindingInvalid: the password or certificate is wrong, there is no such topic. `failure`: no broker answers,
     or one cannot be reached where it says that it is.
+    NotAllowed: it names a broker that the job may not reach.
     """
     begun = time.monotonic()
     while True:
         left = begun + CONNECT_SECONDS - time.monotonic()
         try:
             answer = client.list_topics(topic, timeout=max(0.01, min(_SLICE_SECONDS, left)))
+            _require_brokers(answer, cluster)
         except KafkaException as exception:
             client.poll(0)
             error = error_of(exception)
@@ -214,10 +216,18 @@ def is_gone(producer: Producing, topic: str) -> bool:
         return False
 
 
+def _require_brokers(said: ClusterMetadata, cluster: Cluster) -> None:
+    """The client connects to whatever a cluster names, but to most of it only when it reads or writes there."""
+    for broker in said.brokers.values():
+        cluster.reach.require_host(str(broker.host), int(broker.port))
+
+
 def partitions_of(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> list[int]:
-    """The partitions that a topic has now. Raises SourceFailed."""
+    """The partitions that a topic has now. Raises SourceFailed, NotAllowed."""
     try:
-        found = client.list_topics(topic, timeout=CONNECT_SECONDS).topics[topic]
+        said = client.list_topics(topic, timeout=CONNECT_SECONDS)
+        _require_brokers(said, cluster)
+        found = said.topics[topic]
     except KafkaException as exception:
         client.poll(0)
         error = error_of(exception)

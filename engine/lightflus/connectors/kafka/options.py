@@ -15,6 +15,7 @@ from lightflus.connectors.contract.options import Options
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import is_secret
 from lightflus.model.schemas import KAFKA
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 PREFIX = "librdkafka."
 """What begins an option that is a property of librdkafka."""
@@ -34,6 +35,7 @@ class Cluster:
         extra: properties that the user set by name.
         secrets: values that no message may show.
         retry_seconds: how long to try again while it is away.
+        reach: is asked about the brokers that the cluster names.
     """
 
     brokers: str
@@ -41,6 +43,7 @@ class Cluster:
     extra: Mapping[str, str]
     secrets: tuple[str, ...]
     retry_seconds: int
+    reach: Reach = UNBOUNDED
 
     def scrubbed(self, text: str) -> str:
         """`text` without secrets."""
@@ -61,7 +64,7 @@ def read_cluster(options: Options) -> Cluster:
             raise options.wrong(PREFIX + name, "***", f"use a property that librdkafka has instead{_like(name)}")
     retry = options.number("retry")
     secrets += tuple(value for name, value in extra.items() if value and is_secret(name))
-    return Cluster(brokers, security, extra, secrets, retry)
+    return Cluster(brokers, security, extra, secrets, retry, options.reach)
 
 
 def _like(name: str) -> str:

@@ -30,6 +30,7 @@ from lightflus.connectors.mysql.version import is_mysql_since
 from lightflus.connectors.toolbox.rows import Row
 from lightflus.errors import BindingInvalid
 from lightflus.limits import MYSQL_CONNECT_SECONDS, MYSQL_LOCK_SECONDS
+from lightflus.ports.reach import check_peer
 
 _MODE = "TRADITIONAL,NO_AUTO_VALUE_ON_ZERO"
 """Values that do not fit are errors and never changed; a 0 is a 0. Neither ANSI_QUOTES nor NO_BACKSLASH_ESCAPES."""
@@ -117,7 +118,7 @@ class Client:
 
 def _connected(settings: Settings, wait_seconds: float) -> Connection[Cursor]:
     context = _tls_context(settings.tls) if settings.tls else None
-    return pymysql.connect(
+    connection = pymysql.connect(
         host=settings.host,
         port=settings.port,
         user=settings.user,
@@ -132,7 +133,22 @@ def _connected(settings: Settings, wait_seconds: float) -> Connection[Cursor]:
         ssl=context,
         ssl_disabled=settings.is_plain,
         program_name="lightflus",
+        defer_connect=True,
     )
+    connection.connect(_checked_socket(settings))
+    return connection
+
+
+def _checked_socket(settings: Settings) -> socket.socket:
+    """What the driver would make, looked at before the server can ask for a password. Raises pymysql.Error."""
+    try:
+        found = socket.create_connection((settings.host, settings.port), MYSQL_CONNECT_SECONDS)
+        check_peer(settings.reach, settings.host, found)
+    except OSError as error:
+        raise pymysql.OperationalError(2003, str(error)) from error
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return found
 
 
 def _tls_context(tls: Tls) -> ssl.SSLContext:
@@ -171,7 +187,7 @@ def mapped(row: int | None = None) -> Iterator[None]:
 def _server_error(error: pymysql.Error, row: int | None) -> ServerError:
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 2027
     text = str(error.args[-1]) if error.args else ""
-    cause = getattr(error, "original_exception", None)
+    cause = getattr(error, "original_exception", error.__cause__)
     if isinstance(cause, socket.gaierror):
         return ServerError(UNKNOWN_HOST, f"there is no such host: {cause.strerror}", row)
     if isinstance(cause, ssl.SSLError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lightflus.connectors.contract.options import Options
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Settings:
         database: where tables without a database's name are.
         tls: None = encrypted if the server offers it, and its certificate is not looked at.
         is_plain: whether encryption is forbidden, even if it is offered.
+        reach: is asked at each connection.
     """
 
     host: str
@@ -41,6 +43,7 @@ class Settings:
     database: str
     tls: Tls | None = None
     is_plain: bool = False
+    reach: Reach = UNBOUNDED
 
     @property
     def place(self) -> str:
@@ -62,4 +65,4 @@ def read_settings(options: Options) -> Settings:
     files = {name: options.optional(f"tls.{name}") for name in ("ca", "cert", "key")}
     wish = options.choice("tls", default="true" if any(files.values()) else "")
     tls = Tls(files["ca"], files["cert"], files["key"]) if wish == "true" else None
-    return Settings(host, port, user, password, database, tls, is_plain=wish == "false")
+    return Settings(host, port, user, password, database, tls, is_plain=wish == "false", reach=options.reach)

@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lightflus.connectors.redis.failures import answering
-from lightflus.connectors.redis.link import connection_options
+from lightflus.connectors.redis.link import connection_class, connection_options
 from lightflus.connectors.redis.resp import Call, Step, calls
 from lightflus.connectors.redis.sending import raise_any
 from lightflus.connectors.redis.server import Server
@@ -65,9 +65,15 @@ class ClusterSender:
 
 
 def _client(server: Server) -> redis.RedisCluster:
+    """Told by a URL: only then redis-py lets us choose the class of its connections."""
     connect = cast(_Cluster, redis.RedisCluster)
-    tls = {"ssl": True, "ssl_ca_certs": server.ca} if server.is_tls else {}
-    return connect(host=server.host, port=server.port, retry=Retry(NoBackoff(), 0), **connection_options(server), **tls)
+    options = connection_options(server) | ({"ssl_ca_certs": server.ca} if server.is_tls else {})
+    return connect(
+        url=f"redis://{server.name}",
+        connection_class=connection_class(server),
+        retry=Retry(NoBackoff(), 0),
+        **options,
+    )
 
 
 def _parts(found: Iterator[Call]) -> Iterator[list[Call]]:

@@ -7,6 +7,7 @@ connects anew, and what had no reply is the user's to send again.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from itertools import chain
 from typing import Protocol, cast
@@ -19,6 +20,7 @@ from redis.retry import Retry
 from lightflus.connectors.redis.resp import Piece, command
 from lightflus.connectors.redis.server import Server
 from lightflus.limits import CONNECT_SECONDS, REDIS_REPLY_SECONDS
+from lightflus.ports.reach import check_peer
 
 Reply = object
 """What a server says: bytes, int, None, or a list of those, at any depth."""
@@ -75,8 +77,24 @@ def connection_options(server: Server, reply_seconds: float = REDIS_REPLY_SECOND
     return found
 
 
+def connection_class(server: Server) -> type[redis.Connection]:
+    """redis-py's class for this server, which asks the server's `Reach` each time it connects."""
+    base = redis.SSLConnection if server.is_tls else redis.Connection
+
+    class Checked(base):  # type: ignore[misc, valid-type]  # redis-py takes a class, and hands it no option of ours
+        """A connection to the server, or to a node that its cluster names."""
+
+        def _connect(self) -> socket.socket:
+            server.reach.require_host(self.host, self.port)
+            made: socket.socket = super()._connect()
+            check_peer(server.reach, self.host, made)
+            return made
+
+    return Checked
+
+
 def _connection(server: Server, reply_seconds: float) -> redis.Connection:
-    connect = cast(_Connect, redis.SSLConnection if server.is_tls else redis.Connection)
+    connect = cast(_Connect, connection_class(server))
     options = connection_options(server, reply_seconds)
     if server.is_tls:
         options["ssl_ca_certs"] = server.ca

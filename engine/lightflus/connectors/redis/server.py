@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from lightflus.connectors.contract.options import Options
 from lightflus.limits import RETRY_SECONDS
+from lightflus.ports.reach import UNBOUNDED, Reach
 
 _PORT = 6379
 
@@ -30,6 +31,7 @@ class Server:
         ca: a file of certificates that the server's is checked against; None = those of the system.
         is_cluster: whether commands are sent to the nodes that own their keys.
         retry_seconds: for how long it is tried again while it is away.
+        reach: is asked at each connection, and about the nodes that a cluster names.
     """
 
     host: str = "localhost"
@@ -41,6 +43,7 @@ class Server:
     ca: str | None = None
     is_cluster: bool = False
     retry_seconds: int = RETRY_SECONDS
+    reach: Reach = UNBOUNDED
 
     @property
     def name(self) -> str:
@@ -72,6 +75,7 @@ def read_server(options: Options) -> Server:
         ca=ca,
         is_cluster=options.flag("cluster"),
         retry_seconds=options.number("retry"),
+        reach=options.reach,
     )
     if server.is_cluster and server.database:
         raise options.wrong("database", str(server.database), "a cluster has only database 0; leave it out")
