@@ -46,9 +46,11 @@ class LightflusError(Exception):
     Attributes:
         where: a place that the reader can open: `book.txt:12`, `job.ts:3:9`, an operator's name; or None.
         hint: one sentence with the way out; or None.
+        source: the user's line at `where`, once somebody who may read it has added it.
     """
 
     domain: ClassVar[Domain] = "internal"
+    source: str | None = None
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)

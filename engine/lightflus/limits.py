@@ -68,6 +68,14 @@ NAME_BYTES: Final = 256
 """Job, operator, field and option names."""
 OPTION_BYTES: Final = 16 * KIB
 """One connector option."""
+SHOWN_CHARACTERS: Final = 1_500
+"""A text of a module, record or server in a message or a line of a report: what fits on a screen."""
+TOLD_CHARACTERS: Final = OPTION_BYTES
+"""The same in JSON for programs: the longest option is whole, a name of megabytes is not."""
+BUG_REPORT_CHARACTERS: Final = MIB
+"""A traceback, with the messages of all errors in it."""
+SOURCE_BYTES: Final = 4 * MIB
+"""A source file of which a message shows a line."""
 PARALLELISM: Final = 128
 """Degree of one operator; never above KEY_GROUPS."""
 KEY_GROUPS: Final = 128

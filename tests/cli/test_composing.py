@@ -33,7 +33,8 @@ async def main(folder):
     plan = plan_job(bound_graph(module.graph, bindings), parallelism=2)
     letters = FileDeadLetters(str(folder / "letters"), "job")
     with closing(ThreadSlots(2)) as slots:
-        run = composed(plan, module, slots=slots, streams=Streams(0, BytesIO()), letters=letters, reaches=lambda _: UNBOUNDED)
+        streams = Streams(0, BytesIO())
+        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=lambda _: UNBOUNDED)
         result = await run.run()
     print([name for name in sys.modules if name.startswith("lightflus.cli")], result.operators[0].rows_in)
 

@@ -36,12 +36,18 @@ def test_the_exit_code_says_whose_fault_it_is(error: LightflusError, code: int) 
     assert exit_code(error) == code
 
 
-def test_a_problem_shows_the_line_and_points_at_the_column(tmp_path: Path) -> None:
-    path = tmp_path / "book.txt"
-    path.write_text("one\ntwo words\nthree\n")
-    assert render(RecordInvalid("this is bad", where=f"{path}:2:5", hint="mend it")).plain == (
-        f"error: this is bad\n  --> {path}:2:5\n  |\n2 | two words\n  |     ^\n  help: mend it\n"
+def test_a_problem_shows_the_line_and_points_at_the_column() -> None:
+    error = RecordInvalid("this is bad", where="book.txt:2:5", hint="mend it")
+    error.source = "two words"
+    assert render(error).plain == (
+        "error: this is bad\n  --> book.txt:2:5\n  |\n2 | two words\n  |     ^\n  help: mend it\n"
     )
+
+
+def test_no_file_is_read_for_a_place(tmp_path: Path) -> None:
+    path = tmp_path / "passwd"
+    path.write_text("hunter2\n")
+    assert "hunter2" not in render(RecordInvalid("this is bad", where=f"{path}:1:1")).plain
 
 
 def test_a_diagnostic_brings_its_own_line_and_code() -> None:
@@ -79,6 +85,26 @@ def test_a_guest_error_names_operator_and_record_once() -> None:
 
 def test_text_of_others_cannot_move_the_cursor() -> None:
     assert "\x1b" not in render(RecordInvalid("\x1b[2J\x07", where="a\x1b[1m.txt:1", hint="\x9b2J")).plain
+
+
+HOSTILE = "a\nerror: forged\x1b[2J\x9b1m\u202eb\ud800\u2028c\r\0"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RecordInvalid(HOSTILE, where=HOSTILE, hint=HOSTILE),
+        RecordInvalid(HOSTILE, where=f"{HOSTILE}:1:1"),
+        GuestTrapped(HOSTILE, operator=HOSTILE, record=HOSTILE + "x", rule=HOSTILE, function=1, frames=(HOSTILE,) * 9),
+        GuestTrapped("x", rule=HOSTILE, function=1, frames=(HOSTILE,) * 9, position=f"{HOSTILE}:1"),
+        BuildFailed("x", (Problem(HOSTILE, f"{HOSTILE}:1:1", HOSTILE, HOSTILE, HOSTILE),)),
+    ],
+)
+def test_text_of_others_begins_no_line_and_has_nothing_harmful(error: LightflusError) -> None:
+    rows = render(error).plain.split("\n")
+    assert not any(row.startswith("error: forged") for row in rows)
+    assert all(row.isprintable() for row in rows)
+    assert [row[:3] for row in rows].count("err") == 1
 
 
 def test_json_has_everything_that_the_error_knows() -> None:

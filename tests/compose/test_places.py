@@ -15,8 +15,8 @@ TEXT = ScalarType(Scalar.UTF8)
 GRAPH = JobGraph("j", "n", (), (Function(FunctionKind.MAP, TEXT, TEXT, position=Position("job.ts", 3, 9)),))
 
 
-def left(error: LightflusError, job: Path) -> LightflusError:
-    with pytest.raises(type(error)), openable_places(job):
+def left(error: LightflusError, job: Path, *, has_sources: bool = True) -> LightflusError:
+    with pytest.raises(type(error)), openable_places(job, has_sources=has_sources):
         raise error
     return error
 
@@ -54,3 +54,33 @@ def test_a_guest_error_keeps_its_own_line() -> None:
     error = GuestTrapped("x", function=0, position="job.ts:4:1")
     place_function(error, GRAPH)
     assert error.where == "job.ts:4:1"
+
+
+def test_a_line_below_the_folder_of_a_source_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "job.ts").write_text("one\ntwo\n")
+    assert left(GuestTrapped("x", position="job.ts:2:1"), tmp_path / "job.ts").source == "two"
+    found = left(BuildFailed("x", (Problem("p", where="job.ts:1:1"),)), tmp_path / "job.ts")
+    assert isinstance(found, BuildFailed)
+    assert found.problems[0].source == "one"
+
+
+def test_no_line_of_another_file_is_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("hunter2\n")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    for place in (f"{tmp_path}/secret:1", "../secret:1:1", "link:1:1"):
+        assert left(GuestTrapped("x", position=place), folder / "job.ts").source is None
+        assert left(RecordInvalid("x", where=place), folder / "job.ts").source is None
+
+
+def test_a_module_without_its_sources_has_no_line_shown(tmp_path: Path) -> None:
+    (tmp_path / "job.ts").write_text("one\n")
+    error = left(GuestTrapped("x", position="job.ts:1:1"), tmp_path / "job.wasm", has_sources=False)
+    assert (error.where, error.source) == (f"{tmp_path}/job.ts:1:1", None)
+
+
+@pytest.mark.parametrize("name", ["a" * 7_000_000, "a\0b", "\ud800"], ids=["long", "NUL", "surrogate"])
+def test_a_place_that_no_file_can_have_stays_as_it_is(tmp_path: Path, name: str) -> None:
+    where = f"{name}:1:1"
+    assert left(GuestTrapped("x", position=where), tmp_path / "job.ts").where == where

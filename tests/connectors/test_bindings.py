@@ -345,7 +345,7 @@ def test_a_binding_inherits_nothing_that_names_a_file_host_library_or_secret(uri
     bindings = parse_bindings([f"t={uri}"])
     source = bind(graph, operator_names(graph), bindings, {}).operators[0].kind
     assert isinstance(source, Source)
-    assert source.connector.options == {name: KAFKA[name] for name in kept} | bindings["t"].options
+    assert source.connector.options == {**{name: KAFKA[name] for name in kept}, **bindings["t"].options}
 
 
 def test_the_rest_of_a_password_is_not_shown_where_it_looks_like_an_option() -> None:

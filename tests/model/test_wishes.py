@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from lightflus.model.graph import Connector, JobGraph, Operator, OperatorId, Sink, Source
@@ -17,11 +19,13 @@ def declared(kind: str, is_source: bool) -> Declared | None:
     if kind == "theirs":
         return THEIRS
     found = SCHEMAS.get(kind)
-    return found and Declared(found.source if is_source else found.sink, found.address)
+    return None if found is None else Declared(found.source if is_source else found.sink, found.address)
 
 
-def wished(kind: str, *, is_source: bool = True, bound: bool = False, **options: str) -> set[tuple[Right, str]]:
-    connector = Connector(kind, {name.replace("__", "."): value for name, value in options.items()})
+def wished(
+    kind: str, given: Mapping[str, str] | None = None, *, is_source: bool = True, bound: bool = False, **options: str
+) -> set[tuple[Right, str]]:
+    connector = Connector(kind, {name.replace("__", "."): value for name, value in options.items()} | dict(given or {}))
     node = Source(connector) if is_source else Sink(connector, ())
     graph = JobGraph("j", "n", (Operator(OperatorId(0), node, (), None),), ())
     names = {OperatorId(0): "it"}
@@ -95,12 +99,12 @@ def test_a_secret_is_named_or_lies_in_a_file_or_is_no_wish() -> None:
     ],
 )
 def test_a_property_of_librdkafka_wishes_what_it_names(name: str, value: str, wish: tuple[Right, str]) -> None:
-    assert wished("kafka", **{f"librdkafka.{name}": value}) == {wish}
+    assert wished("kafka", {f"librdkafka.{name}": value}) == {wish}
 
 
 def test_a_bound_one_wishes_libraries_alone() -> None:
-    options = {"brokers": "a", "tls__ca": "x", "librdkafka.plugin.library.paths": "/x.so"}
-    assert wished("kafka", bound=True, **options) == {(Right.LIBRARY, "/x.so")}
+    options = {"brokers": "a", "tls.ca": "x", "librdkafka.plugin.library.paths": "/x.so"}
+    assert wished("kafka", options, bound=True) == {(Right.LIBRARY, "/x.so")}
 
 
 def test_a_package_that_declares_its_options_is_judged_by_them() -> None:

@@ -19,7 +19,8 @@ from lightflus.model.schemas import SCHEMAS
 
 OF_OTHERS = re.compile(r"/(build|wasm)/|cli/doctor\.py|sandbox/module\.py|kafka/(epochs|rights)\.py|formats/protobuf_")
 """Files that speak of the options of other programs: compilers, pip, `kafka-acls.sh`, protoc."""
-FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]+)")
+FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
+"""A whole one: what an f-string goes on with is not known here."""
 OPTION = re.compile(r"options? `([a-z][a-z0-9.]*)`")
 COMMAND = re.compile(r"\blightflus ([a-z]+)(?= [-A-Z`{]|`)")
 CODES = ROOT / "udf_sdk/typescript/compiler/codes.ts"

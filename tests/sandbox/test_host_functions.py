@@ -50,11 +50,11 @@ def test_a_log_line_arrives_without_control_characters(assemble: Assemble, loads
     guest = loads(assemble())()
     guest.begin()
     guest.map(LOG, guest.load(batch(1)))
-    assert lines == [(logging.INFO, "a line  [31mof the guest")]
+    assert lines == [(logging.INFO, "a line⏎\N{REPLACEMENT CHARACTER}[31mof the guest")]
 
 
 def test_text_that_moves_a_terminal_or_turns_writing_around_is_made_harmless() -> None:
-    assert harmless("a\x1b[2Jb\r\nc\x07\x9bd\u202ee\u2028f\x7f\n") == "a [2Jb  c  d e f"
+    assert harmless("a\x1b[2Jb\r\nc\x07\x9bd\u202ee\u2028f\x7f\n") == "a�[2Jb⏎c��d�e�f�"
     assert harmless("ümlaut 漢字 😀") == "ümlaut 漢字 😀"
 
 

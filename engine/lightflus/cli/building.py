@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import time
 from importlib import import_module
@@ -19,7 +18,7 @@ from pathlib import Path
 from lightflus.build.languages import compile_job
 from lightflus.build.sources import is_manifest
 from lightflus.cli.problems import told_as_json
-from lightflus.cli.screen import emit, say
+from lightflus.cli.screen import emit_json, say
 from lightflus.compose.places import openable_places
 from lightflus.errors import UserError
 
@@ -30,7 +29,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
     target = output or _default_target(source)
     with told_as_json(is_wanted=as_json):
         _require_folder(target)
-        with openable_places(source):
+        with openable_places(source, has_sources=True):
             compiled = compile_job(source, meanwhile=lambda: import_module("lightflus.build.modules"))
             from lightflus.build.modules import finished
             from lightflus.cli.modules import print_log
@@ -52,7 +51,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
             "seconds": round(seconds, 3),
             "warnings": found,
         }
-        emit(json.dumps(report, ensure_ascii=False))
+        emit_json(report)
         return
     for warning in found:
         say(warning, "yellow")

@@ -7,7 +7,6 @@ the check that looks at them, so that a broken one is a finding.
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 import sys
@@ -23,7 +22,7 @@ from rich.text import Text
 from lightflus.build.cargo import TARGET, find_cargo, find_crate
 from lightflus.build.toolchain import find_api_package, find_compiler, find_node
 from lightflus.cli.problems import USER
-from lightflus.cli.screen import emit, show
+from lightflus.cli.screen import emit_json, show
 from lightflus.errors import InternalError, LightflusError
 
 _PYTHON = (3, 11)
@@ -52,7 +51,7 @@ def show_findings(*, as_json: bool) -> None:
     """Shows every check; exits with 2 if something needed is missing."""
     findings = examine()
     if as_json:
-        emit(json.dumps([asdict(finding) for finding in findings]))
+        emit_json([asdict(finding) for finding in findings])
     else:
         width = max(len(finding.name) for finding in findings)
         for finding in findings:

@@ -12,6 +12,7 @@ from lightflus.cli.fitting import fitted_lines
 from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed, uses
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
+from lightflus.model.text import line
 
 _FRAME = 4
 """Columns of a box around its lines."""
@@ -21,11 +22,11 @@ def draw(plan: Plan, columns: int | None = None) -> str:
     """All tasks in topological order, each with the edges that leave it; boxes have at most so many columns."""
     lines: list[str] = []
     room = None if columns is None else columns - _FRAME
-    chains = {task.id: [part for line in _chain(plan, task, room) for part in line] for task in plan.tasks}
-    width = max((len(line) for chain in chains.values() for line in chain), default=0)
+    chains = {task.id: [part for row in _chain(plan, task, room) for part in row] for task in plan.tasks}
+    width = max((len(row) for chain in chains.values() for row in chain), default=0)
     for task in plan.tasks:
         title = f" task {task.id} \N{MULTIPLICATION SIGN} {task.parallelism} "
-        inner = [f"│ {line:<{width}} │" for line in chains[task.id]]
+        inner = [f"│ {row:<{width}} │" for row in chains[task.id]]
         lines += [f"┌─{title:─<{width}}─┐", *inner, f"└─{'─' * width}─┘"]
         lines += [f"    {_arrow(edge)}" for edge in plan.outputs_of(task.id)]
     return "\n".join(lines)
@@ -33,15 +34,16 @@ def draw(plan: Plan, columns: int | None = None) -> str:
 
 def _chain(plan: Plan, task: Task, room: int | None) -> Iterator[list[str]]:
     """Lines, each broken where there is no room for it."""
-    names = max(len(planned.name) for planned in task.operators)
+    names = max(len(line(planned.name)) for planned in task.operators)
     for planned in task.operators:
         operator = planned.operator
         place = f"  {operator.position}" if operator.position else ""
-        yield fitted_lines(f"{planned.name:<{names}}  {describe(operator, plan)}{place}", room, under=names + 4)
+        said = line(describe(operator, plan) + place)
+        yield fitted_lines(f"{line(planned.name):<{names}}  {said}", room, under=names + 4)
         indent = " " * (names + 2)
         if operator.output is not None:
-            yield fitted_lines(f"{indent}yields {operator.output}", room)
-        yield from (fitted_lines(indent + line, room) for line in _emits(planned))
+            yield fitted_lines(f"{indent}yields {line(str(operator.output))}", room)
+        yield from (fitted_lines(indent + line(text), room) for text in _emits(planned))
 
 
 def _emits(planned: PlannedOperator) -> Iterator[str]:

@@ -11,11 +11,15 @@ import tempfile
 import traceback
 from collections.abc import Callable
 
+from rich.text import Text
+
 from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, INTERNAL, INTERRUPTED, OK, exit_code, render
 from lightflus.cli.screen import discard, say, tell, width_of, words
 from lightflus.connectors.toolbox.failures import STDOUT
 from lightflus.errors import ExternalError, InternalError, LightflusError, SinkFailed
+from lightflus.limits import BUG_REPORT_CHARACTERS
+from lightflus.model.text import lines
 
 
 def guarded(command: Callable[[], None]) -> int:
@@ -52,7 +56,7 @@ def _explain(error: Exception) -> int:
         return _report_bug(error)
     tell(render(error, width_of(words())), end="")
     if _is_debugging():
-        traceback.print_exception(error)
+        _print_traceback(error)
     return exit_code(error)
 
 
@@ -79,15 +83,24 @@ def _report_bug(error: Exception) -> int:
     name = type(error).__name__
     say(f"error: this is a bug in Lightflus {__version__}: {name}: {str(error)[:300]}", "bold red")
     if _is_debugging():
-        traceback.print_exception(error)
+        _print_traceback(error)
         return INTERNAL
     try:
         with tempfile.NamedTemporaryFile("w", prefix="lightflus-bug-", suffix=".txt", delete=False) as file:
-            traceback.print_exception(error, file=file)
+            file.write(_traceback(error))
         say(f"  help: please report it with {file.name}; LIGHTFLUS_DEBUG=1 shows the same here")
     except OSError:
         say("  help: please report it with what LIGHTFLUS_DEBUG=1 shows")
     return INTERNAL
+
+
+def _print_traceback(error: Exception) -> None:
+    tell(Text(_traceback(error)), end="")
+
+
+def _traceback(error: Exception) -> str:
+    """Messages of errors in it may be anybody's."""
+    return lines("".join(traceback.format_exception(error)), most=BUG_REPORT_CHARACTERS)
 
 
 def _is_debugging() -> bool:

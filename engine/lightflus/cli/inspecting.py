@@ -12,11 +12,12 @@ from typing import cast
 
 from rich.text import Text
 
+from lightflus.build.sources import is_source
 from lightflus.cli.drawing import describe, draw
 from lightflus.cli.fitting import fitted_lines
 from lightflus.cli.modules import load_job
 from lightflus.cli.problems import told_as_json
-from lightflus.cli.screen import CONTROL, emit, results, say, show, width_of
+from lightflus.cli.screen import emit_json, results, say, show, width_of
 from lightflus.compose.loading import bound_graph
 from lightflus.compose.places import openable_places
 from lightflus.compose.walls import described, wished_by
@@ -26,6 +27,7 @@ from lightflus.model.graph import shown_option
 from lightflus.model.operators import facts_of
 from lightflus.model.plan import Plan, plan_job
 from lightflus.model.policy import Policy, Wish
+from lightflus.model.text import line
 from lightflus.model.warnings import warnings
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.inspect import ModuleReport
@@ -41,7 +43,7 @@ Json = dict[str, object]
 def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_json: bool) -> None:
     """Shows a job. With bindings, as it would run with them; else as it was written. Raises LightflusError."""
     with told_as_json(is_wanted=as_json):
-        with openable_places(path):
+        with openable_places(path, has_sources=is_source(path)):
             module = load_job(path)
         graph = module.graph
         if bindings:
@@ -49,9 +51,9 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
         plan = plan_job(graph, parallelism=parallelism)
         wished = Policy().lacking(wished_by(graph, parse_bindings(bindings)))
     if as_json:
-        emit(json.dumps(_to_json(module, plan, wished), ensure_ascii=False, indent=2))
+        emit_json(_to_json(module, plan, wished), indent=2)
         return
-    show(Text("\n".join(_text(path, module, plan, wished)).translate(CONTROL)))
+    show(Text("\n".join(_text(path, module, plan, wished))))
     for warning in warnings(graph):
         say(warning, "yellow")
 
@@ -59,20 +61,20 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
 def _text(path: Path, module: LoadedModule, plan: Plan, wished: Sequence[Wish]) -> Iterator[str]:
     graph, report, width = plan.graph, module.report, width_of(results())
     sdk = f", built from {graph.language} with SDK {graph.sdk_version or '?'}" if graph.language else ""
-    yield f"job {graph.job} in namespace {graph.namespace}{sdk}"
-    yield f"{path}, sha256 {report.digest}"
+    yield line(f"job {graph.job} in namespace {graph.namespace}{sdk}")
+    yield line(f"{path}, sha256 {report.digest}")
     yield ""
     yield draw(plan, width)
     yield ""
     if graph.functions:
         yield "functions"
-        yield from _functions(plan)
+        yield from map(line, _functions(plan))
     if wished:
         yield "wishes"
-        yield from (f"  {line}" for line in dict.fromkeys(map(described, wished)))
+        yield from (line(f"  {text}") for text in dict.fromkeys(map(described, wished)))
     yield "module"
-    for line in (*_module(report), *_limits(module.limits)):
-        yield from fitted_lines(f"  {line}", width, under=_LABEL)
+    for text in (*_module(report), *_limits(module.limits)):
+        yield from fitted_lines(f"  {line(text)}", width, under=_LABEL)
 
 
 def _functions(plan: Plan) -> Iterator[str]:

@@ -16,12 +16,15 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from lightflus.cli.screen import CONTROL, show, words
+from lightflus.cli.screen import show, words
 from lightflus.connectors.stdio.screen import ShownRows
+from lightflus.model.text import line
 from lightflus.runtime.counters import OperatorProgress
 
 Progress = Sequence[OperatorProgress]
 
+_CELL = 200
+"""Characters of a name."""
 _OTHER_LINES = 12
 """Titles, heads and rules of both tables, and a word or two above."""
 _FRAMED_COLUMNS = 70
@@ -90,7 +93,7 @@ def summary(title: str, seconds: float, progress: Progress) -> Table:
 
 
 def _add(table: Table, one: OperatorProgress, rate: float, busy: str) -> None:
-    cells = [one.name, f"{one.rows_out:,}", f"{rate:,.0f}", busy]
+    cells = [line(one.name, _CELL), f"{one.rows_out:,}", f"{rate:,.0f}", busy]
     if not _is_narrow():
         cells.insert(1, f"{one.rows_in:,}")
     table.add_row(*cells, *([_note(one)] if len(table.columns) > len(cells) else []))
@@ -102,7 +105,7 @@ def _is_narrow() -> bool:
 
 def _note(one: OperatorProgress) -> Text:
     """What a person should know besides rows: why an operator waits, what it put aside, how far it is behind."""
-    parts = [one.status.translate(CONTROL)]
+    parts = [line(one.status)]
     parts.append(f"bad records: {one.rejected:,}" if one.rejected else "")
     parts.append(f"{one.lag:,} behind" if one.lag else "")
     parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
@@ -112,18 +115,19 @@ def _note(one: OperatorProgress) -> Text:
 def rows_table(shown: ShownRows) -> Table:
     """The rows of a `stdout:` sink, under its name."""
     hidden = f"  the last {len(shown.rows):,} of {shown.written:,} written" if shown.written > len(shown.rows) else ""
-    table = Table(title=Text(f"{shown.sink}{hidden}".translate(CONTROL)), title_justify="left", title_style="dim")
+    table = Table(title=Text(f"{line(shown.sink, _CELL)}{hidden}"), title_justify="left", title_style="dim")
     for name in shown.names:
-        table.add_column(Text(name))
+        table.add_column(Text(line(name, _CELL)))
     for row in shown.rows:
-        table.add_row(*(Text(cell.translate(CONTROL)) for cell in row))
+        table.add_row(*(Text(line(cell)) for cell in row))
     return table
 
 
 def _table(title: str, rate: str, busy: str, progress: Progress) -> Table:
     """The head; with a column for notes where there are any."""
     frame = None if _is_narrow() else box.HEAVY_HEAD
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=frame, pad_edge=frame is not None)
+    head = Text(line(title, _CELL))
+    table = Table(title=head, title_justify="left", title_style="bold", box=frame, pad_edge=frame is not None)
     table.add_column("operator")
     for name in ("rows out", rate, busy) if _is_narrow() else ("rows in", "rows out", rate, busy):
         table.add_column(name, justify="right", no_wrap=True)

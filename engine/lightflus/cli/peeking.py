@@ -14,10 +14,11 @@ from itertools import islice
 
 from lightflus.cli.fields import record_of
 from lightflus.cli.problems import told_as_json
-from lightflus.cli.screen import CONTROL, emit, results, say
+from lightflus.cli.screen import emit, results, say
 from lightflus.compose.alone import source_alone
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.formats.registry import message_encoder
+from lightflus.model.text import line
 from lightflus.model.types import Scalar, ScalarType, Type, columns
 from lightflus.ports.sources import SourceBatch, SourceReader
 
@@ -107,9 +108,9 @@ def _text(message: bytes | None) -> str:
 def _print(one: Shown, *, has_places: bool, as_json: bool) -> None:
     if as_json:
         wrong = {} if one.reason is None else {"reason": one.reason}
-        emit(json.dumps({"position": one.place, "text": one.text, **wrong}, ensure_ascii=False))
+        emit(json.dumps({"position": one.place, "text": one.text, **wrong}, ensure_ascii=results().is_terminal))
         return
-    line = f"{one.place}\t{one.text}" if has_places else one.text
-    emit(line.translate(CONTROL) if results().is_terminal else line)
+    shown = f"{one.place}\t{one.text}" if has_places else one.text
+    emit(line(shown, len(shown)) if results().is_terminal else shown)
     if one.reason is not None:
         say(f"  {one.place}: {one.reason}", "yellow")

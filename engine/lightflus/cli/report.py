@@ -6,13 +6,12 @@ What it leaves: drawing (`live.py`); errors, which the guard prints (`guard.py`)
 
 from __future__ import annotations
 
-import json
 from types import TracebackType
 from typing import Protocol
 
 from lightflus.cli.live import LiveView, Progress, summary
 from lightflus.cli.problems import to_json
-from lightflus.cli.screen import emit, results, say, tell
+from lightflus.cli.screen import emit_json, results, say, tell
 from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
@@ -166,7 +165,7 @@ class JsonReport(QuietReport):
 
 
 def _event(event: str, **details: object) -> None:
-    emit(json.dumps({"event": event, **details}, ensure_ascii=False))
+    emit_json({"event": event, **details})
 
 
 def _operators(progress: Progress) -> list[dict[str, object]]:

@@ -54,7 +54,7 @@ def run_job(
     """Builds or loads, binds, asks, plans, runs. Raises LightflusError; exits with 130 after Ctrl-C, or if cut off."""
     report = _report(as_json=as_json, has_stats=has_stats)
     try:
-        with openable_places(job):
+        with openable_places(job, has_sources=is_source(job)):
             is_interrupted = _run(
                 job,
                 bindings,

@@ -1,11 +1,13 @@
 """The two consoles: results go to standard output, words to standard error.
 
-What it owns: how text is styled, that nothing of a user's is taken for markup, and what happens when a stream cannot
+What it owns: how text is styled, that nothing of a user's is taken for markup, that JSON and single lines go through
+`model/text.py`, and what happens when a stream cannot
 be written: without results a command fails; without words it goes on, since there is nobody to tell.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -18,11 +20,7 @@ from rich.text import Text
 
 from lightflus.cli.fitting import fitted
 from lightflus.errors import ExternalError
-
-CONTROL = {
-    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0)) if code not in (9, 10)
-}
-"""Control characters in text of users and guests must not reach a terminal."""
+from lightflus.model.text import line, told
 
 
 @cache
@@ -43,13 +41,13 @@ def width_of(console: Console) -> int | None:
 
 
 def say(text: str, style: str = "", *, is_whole: bool = False) -> None:
-    """One line to standard error; a whole one, such as a command to paste, is not broken."""
-    shown = text.translate(CONTROL)
+    """One line to standard error, cleaned and cut; a whole one, such as a command to paste, is not broken."""
+    shown = line(text)
     tell(shown if is_whole else Text(shown), style=style)
 
 
 def tell(what: RenderableType, *, style: str = "", end: str = "\n") -> None:
-    """Prints to standard error; text keeps to the terminal's width."""
+    """Prints to standard error; text keeps to the terminal's width. What others wrote has gone through `model.text`."""
     try:
         fit = fitted(what, width_of(words())) if isinstance(what, Text) else what
         words().print(fit, style=style or None, end=end)
@@ -58,7 +56,7 @@ def tell(what: RenderableType, *, style: str = "", end: str = "\n") -> None:
 
 
 def show(what: RenderableType, *, under: int = 2) -> None:
-    """Prints to standard output; text keeps to the terminal's width, and is set in by `under` where it is broken.
+    """Prints to standard output, as `tell`; where text is broken, it is set in by `under`.
 
     Raises ExternalError, BrokenPipeError (its reader has had enough).
     """
@@ -66,8 +64,13 @@ def show(what: RenderableType, *, under: int = 2) -> None:
         results().print(fitted(what, width_of(results()), under=under) if isinstance(what, Text) else what)
 
 
+def emit_json(value: object, *, indent: int | None = None) -> None:
+    """A report to standard output, for `--json`; texts are cleaned and cut. Raises ExternalError, BrokenPipeError."""
+    emit(json.dumps(told(value), ensure_ascii=False, indent=indent))
+
+
 def emit(text: str) -> None:
-    """One line to standard output, as it is; for `--json`. Raises ExternalError, BrokenPipeError."""
+    """A line of data to standard output, as it is. Raises ExternalError, BrokenPipeError."""
     with writing_results():
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -5,7 +5,6 @@ What it owns: the report, as text and as JSON, and the exit code. What it leaves
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from rich.text import Text
 
 from lightflus.cli.modules import module_bytes
 from lightflus.cli.problems import USER, told_as_json
-from lightflus.cli.screen import CONTROL, emit, say, show
+from lightflus.cli.screen import emit_json, say, show
 from lightflus.errors import SinkFailed
+from lightflus.model.text import line
 from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
 from lightflus.wasm import ArtefactCache
 
@@ -38,7 +38,7 @@ def verify_module(path: Path, *, is_portable: bool, is_quick: bool, golden: Path
         wasm = module_bytes(path)
         report = verify(wasm, is_portable=is_portable, is_quick=is_quick, cache=ArtefactCache())
     if as_json:
-        emit(json.dumps(_to_json(report), ensure_ascii=False, indent=2))
+        emit_json(_to_json(report), indent=2)
     else:
         _show(path, report)
     if not report.is_conforming:
@@ -57,19 +57,15 @@ def _write(wasm: bytes, golden: Path) -> None:
 
 def _show(path: Path, report: Report) -> None:
     name = f"job {report.job}, " if report.job else ""
-    show(_plain(f"{name}{path}, sha256 {report.digest}\n"))
+    show(Text(f"{line(f'{name}{path}')}, sha256 {report.digest}\n"))
     for result in report.results:
         verdict = (f"{result.verdict.value:14}", _STYLES[result.verdict])
-        show(Text.assemble(verdict, _plain(f" {result.rule.number:4} {_line(result)}")), under=_BEFORE)
-        for line in _details(result):
-            show(_plain(f"{'':{_BEFORE}}{line}"))
+        show(Text.assemble(verdict, line(f" {result.rule.number:4} {_line(result)}")), under=_BEFORE)
+        for detail in _details(result):
+            show(Text(line(f"{'':{_BEFORE}}{detail}")))
     for note in report.notes:
-        show(Text(f"note: {note}".translate(CONTROL), style="yellow"))
+        show(Text(line(f"note: {note}"), style="yellow"))
     show(Text(f"\n{_sum(report)}"))
-
-
-def _plain(text: str) -> Text:
-    return Text(text.translate(CONTROL))
 
 
 def _line(result: RuleResult) -> str:

@@ -1,7 +1,7 @@
 """What host functions of one instance share: where log lines go, and how much a guest may still say.
 
-What it owns: reading text out of a guest safely, making it harmless to a terminal, the bucket of log lines and the
-bound on host calls. One thread at a time, with its instance.
+What it owns: reading text out of a guest safely, the bucket of log lines and the bound on host calls. One thread at a
+time, with its instance. What it leaves: making text harmless (`model/text.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from lightflus.errors import GuestAborted, GuestError, GuestMemoryExceeded, GuestProtocolError, GuestTrapped
 from lightflus.limits import GUEST_HOST_CALLS_PER_CALL, GUEST_LOG_LINES_PER_BATCH, GUEST_MESSAGE_BYTES
+from lightflus.model.text import line
 from lightflus.wasm import LinearMemory, OutOfBounds
 
 LogSink = Callable[[int, str], None]
@@ -24,15 +25,8 @@ _STDERR = 2
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 _logger = logging.getLogger("lightflus.guest")
 
-_HARMFUL = (
-    *range(0x20),  # C0: escapes, bells, line ends
-    *range(0x7F, 0xA0),  # DEL and C1
-    0x061C,
-    *(0x200E, 0x200F, 0x2028, 0x2029),
-    *range(0x202A, 0x202F),  # bidirectional embeddings and overrides
-    *range(0x2066, 0x206A),  # bidirectional isolates
-)
-_HARMLESS = dict.fromkeys(_HARMFUL, " ")
+_LINE_CHARACTERS = GUEST_MESSAGE_BYTES + 4
+"""A message, and the sign that it was cut."""
 
 
 def log_to_python(level: int, text: str) -> None:
@@ -41,8 +35,8 @@ def log_to_python(level: int, text: str) -> None:
 
 
 def harmless(text: str) -> str:
-    """The text without anything that moves a terminal's cursor, rings, colours or turns the direction of writing."""
-    return text.translate(_HARMLESS).rstrip()
+    """A guest's text as one line for a log."""
+    return line(text.rstrip(), _LINE_CHARACTERS)
 
 
 class World:
@@ -85,16 +79,16 @@ class World:
     def write(self, descriptor: int, data: bytes) -> None:
         """Takes output: each line is a log line when it ends, however many writes it was made of."""
         *lines, rest = (self._unfinished.pop(descriptor, b"") + data).split(b"\n")
-        for line in lines if len(rest) < GUEST_MESSAGE_BYTES else [*lines, rest]:
-            self._print(descriptor, line)
+        for ended in lines if len(rest) < GUEST_MESSAGE_BYTES else [*lines, rest]:
+            self._print(descriptor, ended)
         if 0 < len(rest) < GUEST_MESSAGE_BYTES:
             self._unfinished[descriptor] = rest
 
     def flush(self) -> None:
         """Ends lines that the guest has left open."""
         unfinished, self._unfinished = self._unfinished, {}
-        for descriptor, line in unfinished.items():
-            self._print(descriptor, line)
+        for descriptor, begun in unfinished.items():
+            self._print(descriptor, begun)
 
     def ended_itself(self, how: str) -> GuestError:
         """The error of a guest that its language's runtime has ended; what that wrote first is the reason to show."""
@@ -102,8 +96,8 @@ class World:
         kind = GuestMemoryExceeded if OUT_OF_MEMORY in self.complaint else GuestAborted
         return kind(f"ended itself {how}; it wrote: {self.complaint}" if self.complaint else f"ended itself {how}")
 
-    def _print(self, descriptor: int, line: bytes) -> None:
-        text = line.decode(errors="replace")
+    def _print(self, descriptor: int, written: bytes) -> None:
+        text = written.decode(errors="replace")
         if not text.strip():
             return
         if descriptor == _STDERR and not self.complaint:
