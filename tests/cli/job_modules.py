@@ -63,10 +63,18 @@ QUICK = ResourceLimits(memory_mib=8, deadline_ms=200)
 
 
 def write_job(
-    path: Path, *, limits: ResourceLimits = QUICK, source: Connector = KAFKA, sink: Connector = REDIS
+    path: Path,
+    *,
+    limits: ResourceLimits = QUICK,
+    source: Connector = KAFKA,
+    sink: Connector = REDIS,
+    change: tuple[str, str] = ("", ""),
 ) -> Path:
-    """Writes the module of `graph`."""
+    """Writes the module of `graph`, a part of its text replaced."""
+    old, new = change
     text = SAMPLE.read_text(encoding="utf-8")
+    assert old in text, old
+    text = text.replace(old, new, 1)
     described = graph_to_json(graph(limits, source, sink))
     text = text.replace("$graph_at", _escaped((1_024).to_bytes(4, "little")))
     text = text.replace("$graph_len", _escaped(len(described).to_bytes(4, "little")))

@@ -133,6 +133,11 @@ def test_a_missing_type_is_reported_with_the_users_line() -> None:
         (b"\xff", "not UTF-8 at byte 0"),
         (b'{"version": 2}', "format version 2; this engine reads version 1"),
         (b'{"version": 1, "version": 1}', "'version' comes twice"),
+        (
+            b'{"version": 1, "limits": {"memoryMib": 1, "memory_mib": 2}}',
+            "'memoryMib' comes twice in one object, in two",
+        ),
+        (b'{"version": 1, "operators": [{"keyBy": {}, "key_by": {}}]}', "'keyBy' comes twice"),
         (b'{"version": -1}', "version"),
         (b'{"version": 1, "job": 3}', "job"),
         (b" " * (limits.GRAPH_BYTES + 1), "the limit is 4,194,304"),

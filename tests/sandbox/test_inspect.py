@@ -74,6 +74,13 @@ def test_bytes_that_are_no_module_are_refused(wasm: bytes, said: str) -> None:
         inspect(wasm)
 
 
+def test_a_section_of_ours_that_comes_twice_is_refused(assemble: Assemble) -> None:
+    one = with_section(assemble(), "lightflus.job", b"{}")
+    twice = one + with_section(assemble(), "lightflus.job", b"[]")[len(assemble()) :]
+    with pytest.raises(ModuleInvalid, match=r"two sections lightflus\.job"):
+        inspect(twice)
+
+
 def test_a_module_that_is_too_large_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(ModuleInvalid, match="it has 16,777,224 bytes; a module has at most 16,777,216"):
         inspect(EMPTY + bytes(MODULE_BYTES))

@@ -106,6 +106,16 @@ BROKEN = (
     BrokenModule("3.1", "does not start", changed((HEAP, HEAP + "(func $begin unreachable) (start $begin)"))),
     BrokenModule(
         "3.2",
+        "writes every Result to the same place",
+        changed(
+            (HEAP, HEAP.replace("65536", "262144")),
+            (MEMORY, '(memory (export "memory") 8)'),
+            (RESET, RESET.replace("65536", "262144")),
+            ("(local.set $at (call $alloc (i32.const 28)))", "(local.set $at (i32.const 65536))"),
+        ),
+    ),
+    BrokenModule(
+        "3.2",
         "gives every map the same place",
         changed(
             (MEMORY, '(memory (export "memory") 8)'),

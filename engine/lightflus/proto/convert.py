@@ -18,6 +18,8 @@ from lightflus.model.graph import JobGraph
 from lightflus.proto import reading, writing
 from lightflus.proto.lightflus.v1 import job_pb2
 
+_MAP = "options"
+"""The one field whose keys are not names of fields."""
 _MESSAGES_PER_TYPE_LEVEL = 3
 _MESSAGES_ABOVE_A_TYPE = 6
 _DEPTH = limits.TYPE_DEPTH * _MESSAGES_PER_TYPE_LEVEL + _MESSAGES_ABOVE_A_TYPE
@@ -59,6 +61,7 @@ def _parsed(text: bytes) -> dict[str, object]:
         raise _refused(f"it is not JSON: {error}") from error
     if not isinstance(tree, dict):
         raise _refused("it is not a JSON object")
+    _check_spellings(tree)
     _check_count(tree, "operators", limits.GRAPH_OPERATORS)
     _check_count(tree, "functions", limits.GRAPH_FUNCTIONS)
     return tree
@@ -80,6 +83,28 @@ class _ObjectReader:
             twice = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"the field {twice!r} comes twice in one object")
         return found
+
+
+def _check_spellings(tree: object) -> None:
+    """Refuses a field in both of the spellings that protobuf reads (`memoryMib`, `memory_mib`): the last would win."""
+    left = [tree]
+    while left:
+        match left.pop():
+            case dict() as found:
+                spelt = {_spelt(name): name for name in found}
+                if len(spelt) != len(found):
+                    twice = next(name for name in found if spelt[_spelt(name)] != name)
+                    raise _refused(f"the field {twice!r} comes twice in one object, in two spellings")
+                left += [value for name, value in found.items() if name != _MAP]
+            case list() as items:
+                left += items
+            case _:
+                pass
+
+
+def _spelt(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
 def _check_count(tree: Mapping[str, object], name: str, most: int) -> None:

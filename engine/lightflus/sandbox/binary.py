@@ -20,6 +20,8 @@ _CUSTOM, _TYPE, _IMPORT, _FUNCTION, _TABLE, _MEMORY, _EXPORT, _CODE, _DATA = 0, 
 _VALUE_TYPES = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x70: "funcref", 0x6F: "externref"}
 _FUNCTION_NAMES = 1
 """The part of the name section that names functions."""
+_OURS = "lightflus."
+"""What begins the names of the sections that Lightflus reads: of each there is one."""
 _KINDS = ("function", "table", "memory", "global", "tag")
 
 
@@ -164,6 +166,8 @@ class _Parser:
 
     def _custom(self, reader: _Reader) -> None:
         name = reader.name()
+        if name.startswith(_OURS) and name in self.outline.custom:
+            raise ModuleInvalid(f"it has two sections {name}; which one counts would be for its reader to choose")
         self.outline.custom[name] = (reader.at, reader.end)
 
     def _types(self, reader: _Reader) -> None:

@@ -7,6 +7,8 @@ What it leaves: whether the graph makes sense (`model/validation.py`).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 from lightflus.codec import abi
 from lightflus.errors import GuestProtocolError, ModuleInvalid, ToolMissing
 from lightflus.limits import MIB
@@ -24,6 +26,9 @@ from lightflus.sandbox.traps import Translator
 from lightflus.sandbox.world import LogSink, World, log_to_python
 from lightflus.wasm import ArtefactCache, Engine, Prepared, WasmRefused, version_problem
 
+_LOOK_SECONDS = 0.02
+"""Between two tries to end a guest that describes itself for ever."""
+
 
 class _Image:
     """A compiled module with its limits, in an engine of its own; makes sessions."""
@@ -32,7 +37,7 @@ class _Image:
         _require_safe_wasmtime()
         _require_memory(report, limits)
         self._wasm = wasm
-        engine = Engine()
+        self._engine = engine = Engine()
         try:
             self._prepared: Prepared[World] = linker(engine).prepare(compiled(wasm, report.digest, cache, engine))
         except WasmRefused as refused:
@@ -52,7 +57,20 @@ class _Image:
         return Session(self._prepared, self.limits, self._translator, World(sink))
 
     def graph(self, sink: LogSink) -> bytes:
-        """What a fresh instance says about itself."""
+        """What a fresh instance says about itself.
+
+        It is asked on a thread of its own: Python hears no Ctrl-C while its main thread is inside a guest.
+        """
+        with ThreadPoolExecutor(1, "lightflus-describe") as thread:
+            said = thread.submit(self._described, sink)
+            try:
+                return said.result()
+            finally:
+                while not said.done():  # a Ctrl-C: whichever of its calls is running is too late now
+                    self._engine.advance(self.limits.deadline_ms)
+                    wait([said], _LOOK_SECONDS)
+
+    def _described(self, sink: LogSink) -> bytes:
         session = self.session(sink)
         try:
             return session.describe()

@@ -34,6 +34,8 @@ class Session:
         self._store = Store(limits.of_store(), prepared.engine)
         self._window: Window | None = None  # the memory as it has been since the last call; None = not looked at yet
         self.is_alive = True
+        self.answered_at = 0
+        """Address of the last call's Result."""
         self._is_started = False
         try:
             self._instance = prepared.instantiate(self._store, world)
@@ -124,6 +126,7 @@ class Session:
         except (WasmTrap, GuestError) as error:
             reason = self._reason(error)
             raise self.died(reason, scene, rows, row_map) from reason
+        self.answered_at = at
         with self.reading(scene):
             window = self.window()
             (size,) = window.unpack(_WORD, at)

@@ -127,9 +127,13 @@ def check_stays(subject: Subject, plan: CallPlan, pool: Pool) -> None:
     """3.2: a result stands where it stood until the next reset, whatever is allocated and called meanwhile."""
     caller, rows = subject.caller, pool.rows.num_rows
     answer = caller.apply(plan, pool.rows)
+    said = caller.said()
     for size in _GROWTH:
         caller.session.allocate_bytes(size, Scene("lf_alloc"))
     caller.apply(plan, pool.picked([*range(rows)][::-1]), continues=True)
+    if caller.said(said.at) != said:
+        right = "each call's Result is allocated like what it points to"
+        raise RuleBroken("3.2", f"the Result at {said.at} was another one before the next lf_reset", right)
     later = caller.reread(plan, answer, rows)
     _require_equal(plan, answer, later, "3.2", "a result changed before the next lf_reset")
 

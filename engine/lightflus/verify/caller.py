@@ -20,10 +20,12 @@ from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.module import LoadedModule
 from lightflus.sandbox.session import Session
+from lightflus.sandbox.traps import Scene
 from lightflus.verify.image import PLAIN, Fold, Image, Resident, Style, image
 from lightflus.verify.report import RuleBroken
 
 BOOL = layout_of(ScalarType(Scalar.BOOL))
+_RESULT = Scene("the Result")
 _UNUSED = abi.RESULT_FIELDS[3:]
 
 
@@ -51,6 +53,14 @@ class Answer:
         if self.output is None:
             raise RuleBroken("4", "the Result has no output", "`output` is the address of an ArrowArray")
         return self.output
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The bytes of a Result, and where they lie."""
+
+    at: int
+    data: bytes
 
 
 class Caller:
@@ -129,6 +139,14 @@ class Caller:
         _require_zeroes(result)
         with session.reading(plan.scene):
             return _applied(session, plan, result, rows) if fold is None else _folded(session, plan, result, rows, fold)
+
+    def said(self, at: int | None = None) -> Said:
+        """The Result at an address as it is now; of the last call, if none is given."""
+        at = self.session.answered_at if at is None else at
+        with self.session.reading(_RESULT):
+            window = self.session.window()
+            size = min(int.from_bytes(window.read(at, 4), "little"), abi.RESULT.size)
+            return Said(at, window.read(at, size))
 
     def reread(self, plan: CallPlan, answer: Answer, rows: int) -> Answer:
         """What lies now where `answer` lay."""
