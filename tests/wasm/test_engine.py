@@ -8,7 +8,6 @@ import weakref
 import pytest
 
 from lightflus.wasm import (
-    WASMTIME_VERSION,
     Code,
     CompiledModule,
     Engine,
@@ -21,7 +20,6 @@ from lightflus.wasm import (
     refusal,
     ticker,
     uses_simd,
-    version_problem,
 )
 
 PORTABLE = {
@@ -84,12 +82,3 @@ def test_the_ticker_holds_no_engine_that_nobody_has() -> None:
 
 def test_artefacts_of_ours_have_names_of_their_own() -> None:
     assert fingerprint(Code.OWN) != fingerprint()
-
-
-@pytest.mark.parametrize("version", ["49.9.9", "50.0.0"])
-def test_a_version_with_advisories_is_refused(version: str) -> None:
-    assert "security advisories" in str(version_problem(version))
-
-
-def test_the_installed_version_is_accepted() -> None:
-    assert version_problem(WASMTIME_VERSION) is None

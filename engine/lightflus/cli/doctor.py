@@ -78,12 +78,12 @@ def _python() -> Iterator[Finding]:
 
 def _wasmtime() -> Finding:
     def look() -> str:
-        from lightflus.wasm import WASMTIME_VERSION, version_problem
+        from lightflus.wasm import ADVISORIES, KNOWN_UNTIL, WASMTIME_VERSION, version_problem
 
-        problem = version_problem()
+        problem = version_problem(WASMTIME_VERSION)
         if problem is not None:
             raise InternalError(problem)
-        return WASMTIME_VERSION
+        return f"{WASMTIME_VERSION}, without any of the {len(ADVISORIES)} advisories of 2026 known on {KNOWN_UNTIL}"
 
     return _attempt("wasmtime", look, "pip install --upgrade wasmtime")
 

@@ -6,9 +6,10 @@ What it leaves: what a guest may import and what its answers mean (`sandbox/`), 
 A `Store` and everything made in it is used by one thread at a time; `Store.interrupt` alone may come from another.
 """
 
+from lightflus.wasm.advisories import ADVISORIES, KNOWN_UNTIL, version_problem
 from lightflus.wasm.artefacts import ArtefactCache, default_cache_directory
 from lightflus.wasm.call import Function
-from lightflus.wasm.engine import WASMTIME_VERSION, Code, Engine, fingerprint, package_directory, version_problem
+from lightflus.wasm.engine import WASMTIME_VERSION, Code, Engine, fingerprint, package_directory
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.linker import HostFunction, Linker, Prepared
 from lightflus.wasm.memory import LinearMemory, Window
@@ -18,6 +19,8 @@ from lightflus.wasm.text import from_text
 from lightflus.wasm.traps import Frame, OutOfBounds, TrapKind, WasmRefused, WasmTrap
 
 __all__ = [
+    "ADVISORIES",
+    "KNOWN_UNTIL",
     "WASMTIME_VERSION",
     "ArtefactCache",
     "Code",

@@ -1,6 +1,6 @@
 """wasmtime's engines, one for each job and one for our own code, and every setting that they have.
 
-What it owns: the settings (docs/sandbox.md says why each), their fingerprint, the check of wasmtime's own version.
+What it owns: the settings (docs/sandbox.md says why each), their fingerprint.
 What it leaves: limits of single instances (`store.py`), time (`ticker.py`). An engine may be used by any threads.
 """
 
@@ -20,11 +20,6 @@ from lightflus.wasm.native import NATIVE
 
 WASMTIME_VERSION: Final = metadata.version("wasmtime")
 """Version of the installed package: of the compiler, the runtime and the cached artefacts."""
-
-_OLDEST_SAFE: Final = (50, 0, 1)
-"""Releases before it have published advisories that concern us (sandbox escapes and miscompilations of 2026)."""
-_WITHDRAWN: Final[frozenset[tuple[int, ...]]] = frozenset()
-"""Later releases found to be unsafe; add them here, each with its advisory."""
 
 _SETTINGS: Final[tuple[tuple[str, bool], ...]] = (
     ("wasm_bulk_memory", True),
@@ -59,17 +54,6 @@ class Code(Enum):
     """Anybody's: it looks at its deadline in every loop."""
     OWN = "own"
     """The kernel's. Its loops end by themselves, and would be a fifth slower if they looked at the clock."""
-
-
-def version_problem(version: str = WASMTIME_VERSION) -> str | None:
-    """Why this version of wasmtime must not run strangers' code; None if it may."""
-    parts = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
-    if parts < _OLDEST_SAFE:
-        oldest = ".".join(map(str, _OLDEST_SAFE))
-        return f"wasmtime {version} has published security advisories; {oldest} or later is needed"
-    if parts in _WITHDRAWN:
-        return f"wasmtime {version} was withdrawn for security reasons; install the latest release"
-    return None
 
 
 def package_directory() -> str:
