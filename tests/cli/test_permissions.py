@@ -18,6 +18,7 @@ from job_modules import KAFKA, REDIS, write_job
 
 from lightflus.cli.main import app
 from lightflus.cli.permissions import Permissions
+from lightflus.cli.problems import render
 from lightflus.cli.running import run_job
 from lightflus.errors import LightflusError, NotAllowed, UserError
 from lightflus.model.graph import Connector
@@ -200,3 +201,20 @@ def test_whatever_is_no_yes_is_a_no(answer: bytes, folder: Path) -> None:
     assert code == 2
     assert "--allow-read=in.txt" in shown.replace("\r\n", "")
     assert not (folder / "out.db").exists()
+
+
+HOSTILE = "a\nerror: forged\x1b[2J\x9b1m\u202eb\u2028c\r"
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_what_a_module_names_is_shown_cleaned(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    options = dict.fromkeys(("brokers", "group", "format.schema"), HOSTILE)
+    source = Connector("kafka", {"topic": "t", "sasl.password": f"env:{HOSTILE}", **options})
+    job = write_job(Path("job.wasm"), source=source, sink=Connector("file", {"path": HOSTILE}))
+    typer.main.get_command(app).main(["inspect", str(job), *more], standalone_mode=False)
+    with pytest.raises(NotAllowed) as caught:
+        typer.main.get_command(app).main(["run", str(job), *more], standalone_mode=False)
+    shown = "".join(capsys.readouterr()) + render(caught.value).plain
+    assert "forged" in shown
+    assert not any(row.strip().startswith("error: forged") for row in shown.split("\n"))
+    assert all(row.isprintable() for row in shown.split("\n"))

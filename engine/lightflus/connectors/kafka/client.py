@@ -22,6 +22,7 @@ from lightflus.connectors.kafka.reach import check_reach
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, ExternalError, SinkFailed, SourceFailed
 from lightflus.limits import CONNECT_SECONDS
+from lightflus.model.text import line
 
 _NO_GROUP = "lightflus"
 """librdkafka wants a group's name; without option `group` nothing is ever said to that group."""
@@ -125,15 +126,34 @@ def new_producer(cluster: Cluster, settings: Mapping[str, object], troubles: Tro
     return cast(Producing, made)
 
 
-def _quiet() -> logging.Logger:
-    logger = logging.getLogger("lightflus.kafka")
-    logger.disabled = True
+def _logger(cluster: Cluster) -> logging.Logger:
+    """Takes what librdkafka would print. Unless it is asked to talk, `error_cb` has all of it that matters."""
+    logger = logging.Logger("lightflus.kafka", logging.DEBUG)
+    if "debug" in cluster.extra:
+        talking = logging.StreamHandler()
+        talking.setFormatter(_Clean(cluster))
+        logger.addHandler(talking)
+    else:
+        logger.disabled = True
     return logger
 
 
+class _Clean(logging.Formatter):
+    """Brokers and modules have their words in it: one harmless line each, without secrets."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        return line(self._cluster.scrubbed(record.getMessage()))
+
+
 def new_admin(cluster: Cluster) -> AdminClient:
-    """A client for topics and their settings, to be used once."""
-    return AdminClient({"bootstrap.servers": cluster.brokers, "log_level": 0, **cluster.security, **cluster.extra})
+    """A client for topics and their settings, to be used once. It never talks: what it says is heard by nobody."""
+    extra = {name: value for name, value in cluster.extra.items() if name != "debug"}
+    return AdminClient({"bootstrap.servers": cluster.brokers, "log_level": 0, **cluster.security, **extra})
 
 
 def _made(
@@ -142,14 +162,12 @@ def _made(
     properties = {
         "bootstrap.servers": cluster.brokers,
         "client.id": "lightflus",
-        "logger": _quiet(),  # what it would print comes to `error_cb`, too
+        "logger": _logger(cluster),
         **cluster.security,
         **settings,
         **cluster.extra,
         "error_cb": troubles.heard,
     }
-    if "debug" in cluster.extra:
-        del properties["logger"]
     try:
         return kind(properties)
     except KafkaException as exception:
