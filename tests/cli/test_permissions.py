@@ -165,9 +165,9 @@ def test_a_flag_alone_does_not_swallow_the_job() -> None:
     assert written() == [(2,), (3,)]
 
 
-def on_terminal(answer: bytes) -> tuple[int, str]:
+def on_terminal(answer: bytes, source: Connector = FROM_FILE) -> tuple[int, str]:
     """Runs the job on a terminal; its exit code, and what the terminal has shown."""
-    write_job(Path("job.wasm"), source=FROM_FILE, sink=TO_FILE)
+    write_job(Path("job.wasm"), source=source, sink=TO_FILE)
     ours, theirs = pty.openpty()
     command = [sys.executable, "-c", "from lightflus.cli.start import main; main()", "run", "-q", "job.wasm"]
     child = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
@@ -186,6 +186,7 @@ def on_terminal(answer: bytes) -> tuple[int, str]:
     return child.wait(), shown.decode()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_is_asked_once() -> None:
     code, shown = on_terminal(b"y\n")
     assert code == 0, shown
@@ -195,6 +196,16 @@ def test_on_a_terminal_it_is_asked_once() -> None:
     assert written() == [(2,), (3,)]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options", [{"path": "a" * 300}, {"path": "in.txt", "format.registry": "odd"}], ids=["unreadable", "ambiguous"]
+)
+def test_what_nobody_can_judge_is_not_asked(options: dict[str, str]) -> None:
+    code, shown = on_terminal(b"y\n", Connector("file", options))
+    assert (code, "[y/N]" in shown) == (2, False), shown
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [b"n\n", b"\n", b"\x04"])
 def test_whatever_is_no_yes_is_a_no(answer: bytes, folder: Path) -> None:
     code, shown = on_terminal(answer)

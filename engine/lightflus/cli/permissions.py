@@ -22,6 +22,8 @@ from lightflus.model.policy import Policy, Right, Wish, parse_place, place
 
 _ASKED = (Right.READ, Right.WRITE, Right.NET, Right.SECRET)
 """What an answer can allow. Code outside the sandbox takes a flag."""
+_MOST_ASKED = 20
+_MOST_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def raised_walls(graph: JobGraph, bound: Collection[str], permissions: Permissio
     )
     wished = wished_by(graph, bound)
     lacking = policy.lacking(wished)
-    if lacking and all(wish.right in _ASKED and wish.target for wish in lacking) and _is_somebody_there():
+    if lacking and _can_be_asked(lacking) and _is_somebody_there():
         if not _is_granted(graph.job, lacking):
             raise refusal(lacking)
         policy = policy.granting(lacking)
@@ -107,6 +109,13 @@ def _target(right: Right, text: str) -> str:
         raise UserError(f"--allow-net={text} is no host", hint="write host, host:port or [address]:port")
     whole = place(*found)
     return whole if found[1] else whole.rpartition(":")[0]
+
+
+def _can_be_asked(lacking: Collection[Wish]) -> bool:
+    """Whether a person can read all of it before saying yes: few wishes, each in whole."""
+    return len(lacking) <= _MOST_ASKED and all(
+        wish.right in _ASKED and wish.target and len(described(wish)) <= _MOST_CHARACTERS for wish in lacking
+    )
 
 
 def _is_somebody_there() -> bool:

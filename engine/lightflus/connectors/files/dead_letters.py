@@ -20,6 +20,7 @@ from threading import Lock
 from lightflus.connectors.toolbox.failures import writing
 from lightflus.errors import BindingInvalid
 from lightflus.limits import KNOWN_DEAD_LETTERS
+from lightflus.model.text import line
 from lightflus.ports.sources import Rejected
 
 
@@ -100,9 +101,9 @@ class FileDeadLetters:
         letter = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "job": self._job,
-            "source": source,
-            "position": one.position,
-            "reason": one.reason,
+            "source": line(source),
+            "position": line(one.position),
+            "reason": line(one.reason),
             "raw": base64.b64encode(one.raw).decode(),
         }
         with contextlib.suppress(UnicodeDecodeError):
@@ -111,4 +112,4 @@ class FileDeadLetters:
 
 
 def _line(letter: dict[str, str]) -> bytes:
-    return json.dumps(letter, ensure_ascii=False).encode(errors="replace") + b"\n"
+    return json.dumps(letter).encode() + b"\n"  # escaped: whoever looks at the file has a terminal
