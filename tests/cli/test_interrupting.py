@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from job_modules import write_job
 
+from lightflus.limits import RUN_DEADLINE_MS
+
 DESCRIBE = '(func (export "lf_describe") (result i32)'
 LOG = "(call $log (i32.const 1) (i32.const 16) (i32.const 1))"
 FOR_EVER = f"{DESCRIBE} {LOG} (loop $ever br $ever)"
@@ -18,7 +20,7 @@ FOR_EVER = f"{DESCRIBE} {LOG} (loop $ever br $ever)"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [["inspect"], ["run", "-b", "numbers=stdin:", "-b", "redis=blackhole:"]])
-def test_a_module_that_describes_itself_for_ever_ends_within_a_second(command: list[str], tmp_path: Path) -> None:
+def test_a_module_that_never_ends_its_description_is_interrupted(command: list[str], tmp_path: Path) -> None:
     job = write_job(tmp_path / "job.wasm", change=(DESCRIBE, FOR_EVER))
     start = [sys.executable, "-c", "from lightflus.cli.start import main; main()"]
     with subprocess.Popen([*start, command[0], job, *command[1:]], stderr=subprocess.PIPE, text=True) as child:
@@ -27,4 +29,4 @@ def test_a_module_that_describes_itself_for_ever_ends_within_a_second(command: l
         asked = time.monotonic()
         child.send_signal(signal.SIGINT)
         assert child.wait() == 130
-        assert time.monotonic() - asked < 1
+        assert time.monotonic() - asked < RUN_DEADLINE_MS / 1_000 / 3  # a fifth of a second on an idle machine

@@ -111,7 +111,7 @@ def _guest(text: Text, error: GuestError) -> None:
     frames = [frame for frame in error.frames if not frame.startswith(_SDK_FRAMES)]
     if frames and error.position is None:
         text.append("  frames: ", style="blue")
-        text.append(line(" < ".join(frames[:_MOST_FRAMES])) + "\n")
+        text.append(line(" < ".join(line(frame) for frame in frames[:_MOST_FRAMES])) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
