@@ -69,3 +69,17 @@ def test_what_the_system_refuses_is_no_bug_of_ours(capsys: pytest.CaptureFixture
     guarded(raising(OSError(errno.ENOSPC, "No space left on device", "/tmp/x.y")))
     said = capsys.readouterr().err
     assert said.startswith("error: the system refuses: No space left on device\n  --> /tmp/x.y\n")
+
+
+def test_an_error_that_cannot_be_shown_is_not_lost_to_it(capsys: pytest.CaptureFixture[str]) -> None:
+    error = SinkFailed("the disk is full")
+    error.hint = NotText()
+    assert guarded(raising(error)) == 1
+    assert "error: the disk is full" in capsys.readouterr().err
+
+
+class NotText(str):
+    """What no screen can show."""
+
+    def translate(self, _table: object) -> str:
+        raise RecursionError

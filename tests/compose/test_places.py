@@ -30,7 +30,7 @@ def test_a_place_in_a_module_is_found_in_the_folder_of_the_job(tmp_path: Path) -
     assert found.problems[0].where == f"{job}:1:1"
 
 
-@pytest.mark.parametrize("where", ["gone.ts:3:9", "map-1"])
+@pytest.mark.parametrize("where", ["gone.ts:3:9", "map-1", "x" * 7_000_000 + ":3:9", "a\0b:3:9"])
 def test_other_places_stay_as_they_are(tmp_path: Path, where: str) -> None:
     assert left(GuestTrapped("x", position=where), tmp_path / "job.ts").where == where
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lightflus.codec import schema_of
 from lightflus.errors import GuestTrapped, InternalError
-from lightflus.limits import CALL_ROWS
+from lightflus.limits import CALL_ROWS, GRAPH_OPERATORS
 from lightflus.model.graph import FunctionNumber
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.sandbox.instance import ModuleGuest
@@ -156,6 +156,16 @@ def test_a_trap_deep_in_a_chain_names_the_loaded_row(guest: ModuleGuest) -> None
     with pytest.raises(GuestTrapped) as caught:
         guest.map(INCREMENT, guest.map(INCREMENT, copies))
     assert caught.value.row == 2
+
+
+def test_a_trap_at_the_end_of_the_longest_chain_names_the_loaded_row(guest: ModuleGuest) -> None:
+    guest.begin()
+    rows = guest.load(batch(20, 13 - GRAPH_OPERATORS))
+    for _ in range(GRAPH_OPERATORS):
+        rows = guest.map(INCREMENT, rows)
+    with pytest.raises(GuestTrapped) as caught:
+        guest.map(INCREMENT, rows)
+    assert caught.value.row == 1
 
 
 def test_a_batch_of_an_earlier_chain_is_refused(guest: ModuleGuest) -> None:

@@ -21,6 +21,9 @@ from lightflus.errors import ExternalError, InternalError, LightflusError, SinkF
 from lightflus.limits import BUG_REPORT_CHARACTERS
 from lightflus.model.text import lines
 
+_MOST_CHARACTERS = 1_500
+"""Of an error that cannot be shown as a screen."""
+
 
 def guarded(command: Callable[[], None]) -> int:
     """Runs a command and answers its exit code. With LIGHTFLUS_DEBUG=1 a traceback is shown as well."""
@@ -54,10 +57,18 @@ def _explain(error: Exception) -> int:
         error = _of_the_machine(error)
     if not isinstance(error, LightflusError) or isinstance(error, InternalError):
         return _report_bug(error)
-    tell(render(error, width_of(words())), end="")
+    _tell(error)
     if _is_debugging():
         _print_traceback(error)
     return exit_code(error)
+
+
+def _tell(error: LightflusError) -> None:
+    """Prints an error; where that fails, as it came: it is never lost to the telling of it."""
+    try:
+        tell(render(error, width_of(words())), end="")
+    except Exception:
+        say(f"error: {str(error)[:_MOST_CHARACTERS]}", "bold red")
 
 
 def _is_reader_gone(error: Exception) -> bool:

@@ -83,6 +83,6 @@ def _read_line(path: Path, number: int) -> str | None:
 
 def _openable(where: str | None, folder: Path) -> str | None:
     found = _PLACE.fullmatch(where or "")
-    if not found or not os.path.exists(folder / found["file"]):
+    if not found or not os.path.exists(folder / found["file"]):  # which also answers for names that no system takes
         return where
     return f"{folder / found['file']}{found['rest']}"

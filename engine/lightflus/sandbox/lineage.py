@@ -22,20 +22,27 @@ _FIRST_ROWS = pa.array(range(CALL_ROWS), pa.uint32())
 
 
 class Lineage(Protocol):
-    """Leads from a row back to the row that was loaded."""
+    """Leads from a row back towards the row that was loaded."""
 
-    def loaded_row(self, row: int) -> int:
-        """The loaded row that `row` was made from."""
+    def before(self, row: int) -> tuple[Lineage | None, int]:
+        """One step back: the row that `row` was made from, and whose it is; None = it is a loaded one."""
         ...
+
+
+def loaded_row(lineage: Lineage | None, row: int) -> int:
+    """The loaded row that `row` was made from. In a loop: a chain may be as long as a graph (GRAPH_OPERATORS)."""
+    while lineage is not None:
+        lineage, row = lineage.before(row)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The rows are the loaded ones."""
 
-    def loaded_row(self, row: int) -> int:
+    def before(self, row: int) -> tuple[Lineage | None, int]:
         """The row itself."""
-        return row
+        return None, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,10 @@ class Listed:
     source: Lineage
     offsets: pa.Int32Array
 
-    def loaded_row(self, row: int) -> int:
+    def before(self, row: int) -> tuple[Lineage | None, int]:
         """The row of the list that holds item `row`."""
         lists = range(len(self.offsets))
-        return self.source.loaded_row(bisect_right(lists, row, key=lambda i: self.offsets[i].as_py()) - 1)
+        return self.source, bisect_right(lists, row, key=lambda i: self.offsets[i].as_py()) - 1
 
 
 @dataclass(slots=True)
@@ -83,10 +90,13 @@ class Part:
         """Rows, after the selection."""
         return self.table.rows if self.selection is None else len(self.selection)
 
+    def before(self, row: int) -> tuple[Lineage | None, int]:
+        """The row of the table, and where the table's rows come from."""
+        return self.lineage, row if self.selection is None else self.selection[row].as_py()
+
     def loaded_row(self, row: int) -> int:
         """The loaded row that `row` was made from."""
-        at = row if self.selection is None else self.selection[row].as_py()
-        return self.lineage.loaded_row(at)
+        return loaded_row(self, row)
 
     def pieces(self) -> Iterator[Part]:
         """The part in pieces of at most CALL_ROWS rows."""

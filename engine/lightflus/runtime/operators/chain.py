@@ -77,26 +77,36 @@ class Chain:
         self._close()
 
     def _on(self, at: int, outs: Iterator[Out]) -> Iterator[Out]:
-        """What becomes of what stage `at` yields, in the stages behind it."""
-        behind = at + 1
-        if behind == len(self._stages):
-            return outs
-        most = self._stages[behind].prefers_rows
-        return self._through(behind, _gathered(outs, most) if most else outs)
+        """What becomes of what stage `at` yields, in the stages behind it.
 
-    def _through(self, at: int, outs: Iterator[Out]) -> Iterator[Out]:
-        stage = self._stages[at]
-        for out in outs:
+        With a stack of its own, since a chain may be as long as a graph: it holds what each stage still yields.
+        """
+        stack = [self._for_next(at, outs)]
+        while stack:
+            out = next(stack[-1], None)
+            behind = at + len(stack)
+            if out is None:
+                stack.pop()
+                continue
+            if behind == len(self._stages):
+                yield out
+                continue
             match out:
                 case Batch():
-                    yield from self._on(at, stage.process(0, out))
+                    stack.append(self._for_next(behind, self._stages[behind].process(0, out)))
                 case Watermark(time_ms):
-                    yield from self._on(at, stage.watermark(time_ms))
+                    stack.append(self._for_next(behind, self._stages[behind].watermark(time_ms)))
                 case Side():
-                    if at == self._sides_from + 1:
+                    if behind == self._sides_from + 1:
                         yield out
                 case _:
                     yield out
+
+    def _for_next(self, at: int, outs: Iterator[Out]) -> Iterator[Out]:
+        """What stage `at` yields, as the next one prefers it."""
+        behind = at + 1
+        most = self._stages[behind].prefers_rows if behind < len(self._stages) else 0
+        return _gathered(outs, most) if most else outs
 
 
 def _gathered(outs: Iterator[Out], most_rows: int) -> Iterator[Out]:
