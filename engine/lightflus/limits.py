@@ -31,6 +31,9 @@ ELEMENT_ROWS: Final = 131_072
 """Rows of one batch in a channel: what a flatMap makes travels whole, and is cut only at the next call."""
 ELEMENT_BYTES: Final = 4 * MIB
 """Data of one batch of more than one row in a channel; with CHANNEL_ELEMENTS it bounds what waits."""
+ELEMENT_VALUES: Final = 4 * 1024 * 1024
+"""Values of one batch of more than one row in a channel, fields and items of lists: a sink encodes a batch at a time,
+and of a thousand fields of one bit each ELEMENT_BYTES would be gigabytes of JSON."""
 CHANNEL_ELEMENTS: Final = 4
 """Elements that wait between two subtasks: enough to keep both busy, little enough to feel back-pressure at once."""
 
@@ -84,6 +87,8 @@ KEY_GROUPS: Final = 128
 # --- a guest -------------------------------------------------------------------------------------------------------
 MODULE_BYTES: Final = 16 * MIB
 """A module: the ABI's bound (docs/abi.md, 1.1). Compilation time grows with it."""
+VERIFY_SECONDS: Final = 300
+"""All of `lightflus verify`: the calls of a large module take a minute; each that never ends takes a deadline."""
 MODULE_SECTIONS: Final = 1_000
 """Sections of a module: about a dozen kinds, and custom ones."""
 MODULE_TYPES: Final = 10_000
@@ -104,6 +109,13 @@ GUEST_MEMORY_BYTES: Final = 64 * MIB
 """Linear memory of an instance in a shared cluster."""
 RUN_GUEST_MEMORY_BYTES: Final = 1024 * MIB
 """The same in `lightflus run`: the machine is the user's own."""
+JOB_GUEST_MEMORY_BYTES: Final = 512 * MIB
+"""Linear memory of all instances of a job in a shared cluster: they share it equally, unless the job asks for less."""
+RUN_JOB_GUEST_MEMORY_BYTES: Final = 2048 * MIB
+"""The same in `lightflus run`: more is hardly wanted, and much more is not there."""
+ANSWER_ITEMS: Final = 16 * 1024 * 1024
+"""Items of all lists of one answer of a guest: as bits they take 2 MiB, but each is some bytes as JSON, and an object
+where Python looks at it. An answer to several rows that has more is asked for again in halves."""
 GUEST_TABLE_ELEMENTS: Final = 10_000
 """Function references of one instance; a table is host memory that no memory limit counts."""
 GUEST_STACK_BYTES: Final = 512 * KIB
@@ -190,6 +202,22 @@ KNOWN_DEAD_LETTERS: Final = 100_000
 """Dead letters, the newest, that are recognised when a restart reads their records again: a file of some 50 MB."""
 REJECTED_IN_A_ROW: Final = 1_000
 """Records that may be bad one after another before the job ends: then its type or format is wrong, not they."""
+
+# --- poison records ------------------------------------------------------------------------------------------------
+POISON_IN_A_ROW: Final = 1_000
+"""Records on which an operator's functions may fail one after another before the job ends: then its code is wrong."""
+POISON_LEAST: Final = 1_000
+"""Such records from which on POISON_PERCENT counts: a few among the first ones say nothing."""
+POISON_PERCENT: Final = 10
+"""Of a hundred records of an operator, how many may be such ones before the job ends."""
+FAILED_CALLS_SECONDS: Final = 120
+"""CPU time that the failed calls of a job may take: a record that never ends takes two deadlines."""
+FAILED_CALLS_SHARE: Final = 4
+"""What failed calls may take beyond that, for each second of calls that succeeded: a job that gets on may go on."""
+LETTER_BYTES: Final = 16 * MIB
+"""A decoded record, or a key, in a dead letter: any record of a source. Of a larger one the place is kept alone."""
+LETTER_LINE_BYTES: Final = 128 * MIB
+"""A line of a file of dead letters that is read at a time: its record, its bytes in base64 and as text fit in."""
 
 # --- servers -------------------------------------------------------------------------------------------------------
 CONNECT_SECONDS: Final = 5

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linear_memory import new_memory
 
 from lightflus.codec import Block, layout_of, read_batch, read_list, schema_of
-from lightflus.errors import GuestProtocolError
+from lightflus.errors import GuestMemoryExceeded, GuestProtocolError
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
 from lightflus.wasm import Window
 
@@ -66,9 +66,9 @@ def test_a_damaged_answer_is_refused_or_read(places: list[tuple[float, tuple[str
         at = int(place * size)
         damaged[at] = damaged[at] ^ 1 << value if how == "flip" else value
     memory.write(BASE, bytes(damaged))
-    with contextlib.suppress(GuestProtocolError):
+    with contextlib.suppress(GuestProtocolError, GuestMemoryExceeded):
         read_batch(memory, address, layout_of(RECORD), len(ROWS)).to_pylist()
-    with contextlib.suppress(GuestProtocolError):
+    with contextlib.suppress(GuestProtocolError, GuestMemoryExceeded):
         read_list(memory, address, len(ROWS))
 
 
@@ -76,7 +76,7 @@ def test_a_damaged_answer_is_refused_or_read(places: list[tuple[float, tuple[str
 @given(st.integers(0, (1 << 32) - 1), st.integers(0, 1 << 20))
 def test_any_address_is_refused_or_read(address: int, rows: int) -> None:
     memory = truthful()[0]
-    with contextlib.suppress(GuestProtocolError):
+    with contextlib.suppress(GuestProtocolError, GuestMemoryExceeded):
         read_batch(memory, address, layout_of(RECORD), rows)
-    with contextlib.suppress(GuestProtocolError):
+    with contextlib.suppress(GuestProtocolError, GuestMemoryExceeded):
         read_list(memory, address, rows)

@@ -9,7 +9,7 @@ import pytest
 from linear_memory import new_memory
 
 from lightflus.codec import Block, layout_of, read_batch, read_columns_of, read_list, schema_of
-from lightflus.errors import GuestProtocolError
+from lightflus.errors import GuestMemoryExceeded, GuestProtocolError
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.wasm import Window
 
@@ -241,3 +241,10 @@ def test_a_batch_that_stays_where_it_is_has_its_header_checked(words: Answer) ->
     assert read_columns_of(words.memory, words.address, layout_of(WORDS), 3) == (words.column(0), words.column(1))
     with pytest.raises(GuestProtocolError, match="3 rows where 2 are expected"):
         read_columns_of(words.memory, words.address, layout_of(WORDS), 2)
+
+
+def test_lists_with_too_many_items_are_refused_before_anything_is_copied(memory: Window) -> None:
+    answer = Answer(memory, LISTS, [[1, 2], [3]])
+    read_batch(memory, answer.address, layout_of(LISTS), 2, most_items=3)
+    with pytest.raises(GuestMemoryExceeded, match="more than 2 items in lists"):
+        read_batch(memory, answer.address, layout_of(LISTS), 2, most_items=2)

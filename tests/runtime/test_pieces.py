@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import cast
 
 import pyarrow as pa
 import pytest
@@ -58,3 +59,20 @@ def test_cuts_copy_nothing() -> None:
     before = pa.total_allocated_bytes()
     batch.slice(start, stop - start)
     assert pa.total_allocated_bytes() == before
+
+
+def test_values_are_bounded_so_that_encoded_text_is() -> None:
+    wide = pa.RecordBatch.from_arrays([pa.array([True] * 100_000)] * 100, [f"f{n}" for n in range(100)])
+    assert wide.nbytes < limits.ELEMENT_BYTES
+    assert all((stop - start) * 100 <= limits.ELEMENT_VALUES for start, stop in element_pieces(wide))
+
+
+def test_items_of_lists_are_values_even_in_a_struct() -> None:
+    items = limits.ELEMENT_VALUES // 2 + 1
+    lists = pa.ListArray.from_arrays(
+        pa.array([0, items, 2 * items, 2 * items + 1], pa.int32()),
+        cast("pa.Int64Array", pa.array([True] * (2 * items + 1))),
+    )
+    batch = pa.RecordBatch.from_arrays([pa.StructArray.from_arrays([lists], ["list"])], ["s"])
+    assert list(element_pieces(batch)) == [(0, 1), (1, 3)]
+    assert list(element_pieces(batch.slice(1))) == [(0, 2)]

@@ -9,6 +9,7 @@ import pytest
 from broken_modules import BROKEN, BrokenModule
 from changed_guest import assembled, good
 
+from lightflus.errors import UserError
 from lightflus.testing.graphs import UTF8
 from lightflus.verify import Report, Verdict, verify
 from lightflus.verify.pools import ROWS
@@ -34,6 +35,11 @@ def test_a_good_module_passes(cache: ArtefactCache) -> None:
     assert not report.failed
     unknown = {result.rule.number for result in report.results if result.verdict is Verdict.NOT_APPLICABLE}
     assert unknown == {"1.5", "2.1", "5.5"}
+
+
+def test_a_module_that_takes_too_long_is_given_up(cache: ArtefactCache) -> None:
+    with pytest.raises(UserError, match="has taken 0 s, and was given up after 0 calls"):
+        verify(good(), cache=cache, seconds=0)
 
 
 @pytest.mark.parametrize("separator", " ,;\t:=")

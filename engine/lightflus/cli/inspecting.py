@@ -18,14 +18,14 @@ from lightflus.cli.fitting import fitted_lines
 from lightflus.cli.modules import load_job
 from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit_json, results, say, show, width_of
-from lightflus.compose.loading import bound_graph
+from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places
 from lightflus.compose.walls import described, wished_by
 from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.limits import KIB, MIB
 from lightflus.model.graph import shown_option
 from lightflus.model.operators import facts_of
-from lightflus.model.plan import Plan, plan_job
+from lightflus.model.plan import Plan
 from lightflus.model.policy import Policy, Wish
 from lightflus.model.text import line
 from lightflus.model.warnings import warnings
@@ -48,7 +48,7 @@ def inspect_job(path: Path, bindings: Sequence[str], parallelism: int, *, as_jso
         graph = module.graph
         if bindings:
             graph = bound_graph(graph, bindings)
-        plan = plan_job(graph, parallelism=parallelism)
+        plan = planned(module, graph, parallelism=parallelism)
         wished = Policy().lacking(wished_by(graph, parse_bindings(bindings)))
     if as_json:
         emit_json(_to_json(module, plan, wished), indent=2)

@@ -18,6 +18,7 @@ from lightflus.codec.layout import BUFFERS, Layout, Shape
 from lightflus.codec.schema import AnyArray
 from lightflus.codec.survey import Measured, Part, Survey, read_header
 from lightflus.errors import GuestProtocolError
+from lightflus.limits import ANSWER_ITEMS
 from lightflus.wasm.memory import Window
 from lightflus.wasm.traps import OutOfBounds
 
@@ -34,19 +35,22 @@ class ListHeader:
     child: int
 
 
-def read_batch(memory: Window, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
-    """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError.
+def read_batch(
+    memory: Window, address: int, layout: Layout, rows: int, *, most_items: int = ANSWER_ITEMS
+) -> pa.RecordBatch:
+    """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError, GuestMemoryExceeded.
 
     Args:
         memory: where it lies, as it stands after the call that made it.
         address: of its ArrowArray of struct type; masked to 32 bits by whoever read it.
         layout: what it must look like.
         rows: how many rows it must have.
+        most_items: what all its lists may have together, before anything is copied.
     """
     with _Lies(_BATCH):
         header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
         _require_rows(_BATCH, header.rows, rows)
-        survey = Survey(memory)
+        survey = Survey(memory, most_items)
         validity = survey.validity(_BATCH, header, rows) if rows else None
         pairs = zip(layout.columns, header.children, strict=True)
         measured = [survey.measure(node, child, rows) for node, child in pairs]

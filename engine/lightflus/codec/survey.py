@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from lightflus.codec.abi import ARRAY
 from lightflus.codec.layout import Node, Shape
-from lightflus.errors import GuestProtocolError
-from lightflus.limits import GUEST_MEMORY_BYTES
+from lightflus.errors import GuestMemoryExceeded, GuestProtocolError
+from lightflus.limits import ANSWER_ITEMS, GUEST_MEMORY_BYTES
 from lightflus.wasm.memory import Window
 
 _OFFSET = Struct("<i")
@@ -83,9 +83,12 @@ def _words_layout(count: int) -> Struct:
 class Survey:
     """Measures the arrays of one answer."""
 
-    def __init__(self, memory: Window) -> None:
+    def __init__(self, memory: Window, most_items: int = ANSWER_ITEMS) -> None:
+        """`most_items` bounds the items of all lists of the answer."""
         self._memory = memory
+        self._most_items = most_items
         self._most = max(memory.size, GUEST_MEMORY_BYTES)
+        self._items = 0
         self.size = 0
         self.copies: list[tuple[int, int, int]] = []  # start in the host buffer, address, bytes
 
@@ -123,7 +126,9 @@ class Survey:
                 return (offsets, self._part(path, "bytes", buffers[2], last, 1)), ()
             case Shape.LIST:
                 offsets, last = self.offsets(path, buffers[1], rows)
-                return (offsets,), (self.measure(node.children[0], header.children[0], last),)
+                items = self.measure(node.children[0], header.children[0], last)
+                self._count_items(path, last)
+                return (offsets,), (items,)
             case Shape.STRUCT:
                 pairs = zip(node.children, header.children, strict=True)
                 return (), tuple(self.measure(child, address, rows) for child, address in pairs)
@@ -135,6 +140,14 @@ class Survey:
         if last < 0:
             raise GuestProtocolError(f"{path}: its last offset is {last}", rule="6.4")
         return part, last
+
+    def _count_items(self, path: str, items: int) -> None:
+        self._items += items
+        if self._items > self._most_items:
+            raise GuestMemoryExceeded(
+                f"{path}: its answer has more than {self._most_items:,} items in lists",
+                hint="make shorter lists; flatMap makes a record of each item",
+            )
 
     def _part(self, path: str, what: str, address: int, size: int, alignment: int) -> Part:
         if not size:

@@ -7,6 +7,7 @@ One thread at a time uses it; a failed call ends it, and the job restores its st
 
 from __future__ import annotations
 
+import sys
 from typing import cast
 
 import pyarrow as pa
@@ -97,7 +98,7 @@ class WasmKeyedState:
         count = slots.size // WORD
         address = self._kernel.call(name, self._begin_slots(slots), count)
         try:
-            return read_batch(self._kernel.window(), address, layout, count)
+            return read_batch(self._kernel.window(), address, layout, count, most_items=sys.maxsize)
         except GuestProtocolError as error:
             raise KernelFailed(f"{name}: {error}") from error
 

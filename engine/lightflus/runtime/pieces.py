@@ -10,6 +10,10 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from lightflus import limits
+from lightflus.codec.schema import AnyArray
+
+_LEAST_ROWS = 64
+"""Fewer than so many rows cost what one costs: making the call."""
 
 
 def call_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
@@ -23,19 +27,36 @@ def fold_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
 
 
 def element_pieces(columns: pa.RecordBatch) -> Iterator[tuple[int, int]]:
-    """The rows [start, stop) of each channel element: at most ELEMENT_ROWS and ELEMENT_BYTES, or one record."""
-    return _pieces(columns, limits.ELEMENT_ROWS, limits.ELEMENT_BYTES)
+    """The rows [start, stop) of each channel element: at most ELEMENT_ROWS, _BYTES and _VALUES, or one record."""
+    return _pieces(columns, limits.ELEMENT_ROWS, limits.ELEMENT_BYTES, limits.ELEMENT_VALUES)
 
 
-def _pieces(columns: pa.RecordBatch, most_rows: int, most_bytes: int) -> Iterator[tuple[int, int]]:
+def _pieces(
+    columns: pa.RecordBatch, most_rows: int, most_bytes: int, most_values: int | None = None
+) -> Iterator[tuple[int, int]]:
+    def fits(part: pa.RecordBatch) -> bool:
+        is_short = most_values is None or sum(map(_values, part.columns)) <= most_values
+        return is_short and part.nbytes <= most_bytes
+
     start, total = 0, columns.num_rows
-    is_small = columns.nbytes <= most_bytes
+    is_small = fits(columns)
     while start < total:
         rows = min(most_rows, total - start)
-        while not is_small and rows > 1 and columns.slice(start, rows).nbytes > most_bytes:
+        while not is_small and rows > 1 and not fits(columns.slice(start, rows)):
             rows //= 2
         yield start, start + rows
         start += rows
+
+
+def _values(column: AnyArray) -> int:
+    """Values of a column, those inside of lists and structs counted, too."""
+    if isinstance(column, pa.StructArray):
+        return len(column) + sum(_values(column.field(at)) for at in range(column.type.num_fields))
+    if isinstance(column, pa.ListArray):
+        ends = column.offsets
+        first = ends[0].as_py()
+        return len(column) + _values(column.values.slice(first, ends[-1].as_py() - first))
+    return len(column)
 
 
 def retry_pieces(start: int, stop: int, row: int | None) -> list[tuple[int, int]]:
@@ -47,6 +68,22 @@ def retry_pieces(start: int, stop: int, row: int | None) -> list[tuple[int, int]
     if row is None or not start <= row < stop:
         return _halves(start, stop)
     return [*_halves(start, row), (row, row + 1), *_halves(row + 1, stop)]
+
+
+def skip_pieces(start: int, stop: int, row: int | None) -> list[tuple[int, int]]:
+    """How a call of rows [start, stop) that failed at once is run again: what was good before, the row alone, the rest.
+
+    The rest begins with as many rows as were good before, and doubles: where every hundredth record fails, a call has
+    some hundreds, not thousands of which most would be worked on in vain.
+    """
+    if row is None or not start <= row < stop:
+        return _halves(start, stop)
+    pieces = [(start, row), (row, row + 1)]
+    size, at = max(row - start, _LEAST_ROWS), row + 1
+    while at < stop:
+        pieces.append((at, min(at + size, stop)))
+        size, at = size * 2, at + size
+    return [(a, b) for a, b in pieces if a < b]
 
 
 def _halves(start: int, stop: int) -> list[tuple[int, int]]:

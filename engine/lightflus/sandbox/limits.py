@@ -20,16 +20,22 @@ class GuestLimits:
         memory_bytes: linear memory.
         deadline_ms: one call.
         table_elements: its function table.
+        job_memory_bytes: linear memory of all instances of its job together.
     """
 
     memory_bytes: int = limits.GUEST_MEMORY_BYTES
     deadline_ms: int = limits.DEADLINE_MS
     table_elements: int = limits.GUEST_TABLE_ELEMENTS
+    job_memory_bytes: int = limits.JOB_GUEST_MEMORY_BYTES
 
     @classmethod
     def of_run(cls) -> GuestLimits:
         """For `lightflus run`: the machine is the user's own."""
-        return cls(memory_bytes=limits.RUN_GUEST_MEMORY_BYTES, deadline_ms=limits.RUN_DEADLINE_MS)
+        return cls(
+            memory_bytes=limits.RUN_GUEST_MEMORY_BYTES,
+            deadline_ms=limits.RUN_DEADLINE_MS,
+            job_memory_bytes=limits.RUN_JOB_GUEST_MEMORY_BYTES,
+        )
 
     def asked(self, wish: ResourceLimits) -> GuestLimits:
         """What a job gets that asks for `wish` (0 = nothing special): never more than these limits."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from lightflus.codec import abi
 from lightflus.errors import GuestProtocolError, ModuleInvalid, ToolMissing
@@ -102,6 +103,13 @@ class LoadedModule:
         """A fresh instance whose main has run. Raises GuestError if it fails, or describes another graph."""
         return ModuleGuest(self.session(), self._plans)
 
+    def share(self, memory_bytes: int) -> None:
+        """Later instances get so much memory and no more. Raises ModuleInvalid, where it begins with more."""
+        limits = replace(self.limits, memory_bytes=min(memory_bytes, self.limits.memory_bytes))
+        _require_memory(self.report, limits)
+        self._image.narrowed(limits)
+        self.limits = limits
+
     def session(self) -> Session:
         """The same, to be called by hand: what `__call__` wraps. For tools that look at single calls."""
         session = self._image.session(self._sink)
@@ -189,4 +197,7 @@ def _require_minor(graph: JobGraph) -> None:
 def _require_memory(report: ModuleReport, limits: GuestLimits) -> None:
     wanted, most = report.memory_minimum_bytes, limits.memory_bytes
     if wanted > most:
-        raise ModuleInvalid(f"it begins with {wanted // MIB} MiB of memory; {most // MIB} MiB are allowed")
+        raise ModuleInvalid(
+            f"it begins with {wanted // MIB} MiB of memory; {most // MIB} MiB are allowed",
+            hint="all guests of a job share its memory: fewer subtasks leave more for each",
+        )

@@ -198,7 +198,7 @@ class Reading:
             rule = "3" if self._scene.function is None else "4"
             lie = GuestProtocolError(f"its answer: {error}", rule=rule)
             raise self._session.died(lie, self._scene) from error
-        if isinstance(error, GuestProtocolError):
+        if isinstance(error, GuestProtocolError | GuestMemoryExceeded):
             raise self._session.died(error, self._scene) from error
 
 

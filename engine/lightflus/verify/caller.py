@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import cast
 
 import pyarrow as pa
 
 from lightflus.codec import Node, abi, layout_of, read_batch, read_columns_of, read_list
-from lightflus.errors import GuestProtocolError
+from lightflus.errors import GuestProtocolError, UserError
 from lightflus.model.graph import FunctionKind
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.functions import CallPlan
@@ -64,14 +65,20 @@ class Said:
 
 
 class Caller:
-    """An instance of a module. Every method may raise GuestError or RuleBroken; the next call then gets a new one.
+    """An instance of a module.
+
+    Every method may raise GuestError or RuleBroken, and the next call then gets a new one; or UserError, when all calls
+    together have taken too long.
 
     Attributes:
         calls: how many were made, by all instances.
     """
 
-    def __init__(self, module: LoadedModule) -> None:
+    def __init__(self, module: LoadedModule, seconds: int) -> None:
+        """After so many seconds it makes no more calls."""
         self._module = module
+        self._seconds = seconds
+        self._until = monotonic() + seconds
         self._session: Session | None = None
         self.calls = 0
 
@@ -124,6 +131,9 @@ class Caller:
         return self._called(plan, written, rows, fold, continues=False)
 
     def _called(self, plan: CallPlan, written: Image, rows: int, fold: Fold | None, continues: bool) -> Answer:
+        if monotonic() >= self._until:
+            text = f"checking it has taken {self._seconds} s, and was given up after {self.calls:,} calls"
+            raise UserError(text, hint="look for functions that hardly ever end; --quick checks less")
         self.calls += 1
         session = self.session
         if not continues:

@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from lightflus.errors import GuestAborted, GuestError, GuestTrapped
+from lightflus.limits import VERIFY_SECONDS
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.module import load
@@ -54,7 +55,9 @@ def write_golden(wasm: bytes, folder: Path, *, cache: ArtefactCache | None = Non
 
 def golden_calls(wasm: bytes, *, cache: ArtefactCache | None = None) -> Iterator[GoldenCall]:
     """The calls of a conforming module. Raises LightflusError."""
-    subject = Subject.of(wasm, load(wasm, limits=LIMITS, cache=cache, sink=_drop), is_quick=True)
+    subject = Subject.of(
+        wasm, load(wasm, limits=LIMITS, cache=cache, sink=_drop), is_quick=True, seconds=VERIFY_SECONDS
+    )
     for plan in subject.plans:
         if plan.kind in CALLED:
             fill_pool(subject, plan)

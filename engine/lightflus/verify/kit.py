@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from lightflus.errors import GuestError, JobInvalid
+from lightflus.limits import VERIFY_SECONDS
 from lightflus.model.graph import FunctionKind, JobGraph
 from lightflus.model.validation import problems
 from lightflus.proto.convert import graph_from_json
@@ -82,6 +83,7 @@ def verify(
     is_quick: bool = False,
     cache: ArtefactCache | None = None,
     sink: LogSink | None = None,
+    seconds: int = VERIFY_SECONDS,
 ) -> Report:
     """Checks a module against docs/abi.md.
 
@@ -91,9 +93,10 @@ def verify(
         is_quick: fewer repetitions of what takes long.
         cache: where compiled modules are kept.
         sink: takes the module's log lines; None drops them.
+        seconds: after which it is given up.
 
     Raises:
-        LightflusError: it could not be checked for reasons outside the module.
+        LightflusError: it could not be checked for reasons outside the module, or not in time.
     """
     ledger = Ledger(is_portable=is_portable)
     report = _static(wasm, ledger)
@@ -104,7 +107,7 @@ def verify(
         return ledger.report(wasm, "the module cannot be used")
     module = load(wasm, limits=LIMITS, cache=cache, sink=sink or _drop)
     ledger.job = graph.job
-    subject = Subject.of(wasm, module, is_quick=is_quick)
+    subject = Subject.of(wasm, module, is_quick=is_quick, seconds=seconds)
     _run(_LIFE, subject, ledger)
     if not ledger.has_failures_of("1.4", "3.1", "3.6"):
         _fill_pools(subject, ledger)

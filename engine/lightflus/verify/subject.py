@@ -60,9 +60,9 @@ class Subject:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, wasm: bytes, module: LoadedModule, *, is_quick: bool) -> Subject:
+    def of(cls, wasm: bytes, module: LoadedModule, *, is_quick: bool, seconds: int) -> Subject:
         """A module, before the first call."""
-        return cls(wasm, module, Caller(module), is_quick, call_plans(module.graph))
+        return cls(wasm, module, Caller(module, seconds), is_quick, call_plans(module.graph))
 
     def is_fragile(self, plan: CallPlan) -> bool:
         """Whether it may refuse rows that it took before (`Pool.is_fragile`)."""
