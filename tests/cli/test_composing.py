@@ -21,6 +21,7 @@ from lightflus.compose.loading import bound_graph, load_module
 from lightflus.compose.running import composed
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
+from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.model.plan import plan_job
 from lightflus.ports.reach import UNBOUNDED
 from lightflus.runtime.slots import ThreadSlots
@@ -31,7 +32,7 @@ async def main(folder):
     module = await trio.to_thread.run_sync(load_module, wasm, print)
     bindings = [f"numbers=file:{folder}/in.txt", f"redis=file:{folder}/out.jsonl"]
     plan = plan_job(bound_graph(module.graph, bindings), parallelism=2)
-    letters = FileDeadLetters(str(folder / "letters"), "job")
+    letters = FileDeadLetters(str(folder / "letters"), LetterForm("job", module.report.digest))
     with closing(ThreadSlots(2)) as slots:
         streams = Streams(0, BytesIO())
         run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=lambda _: UNBOUNDED)

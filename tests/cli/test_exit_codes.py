@@ -141,7 +141,7 @@ def test_2_what_redis_does_not_take(numbers_job: Path, redis: Redis, sink: str) 
 
 def test_70_a_bug_of_ours(numbers_job: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("lightflus.cli.running.plan_job", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("lightflus.cli.running.planned", lambda *_, **__: 1 / 0)
     assert run(numbers_job, "generate:rows=9") == 70
 
 

@@ -6,36 +6,43 @@ import base64
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from lightflus.connectors.files.dead_letters import FileDeadLetters
+from lightflus.connectors.files.letter_lines import LetterForm, line_of, parsed
 from lightflus.errors import SinkFailed
-from lightflus.ports.sources import Rejected
+from lightflus.ports.letters import DeadLetter
+
+FORM = LetterForm("job", "sha256:1")
+
+
+def letter(position: str, message: str, raw: bytes) -> DeadLetter:
+    return DeadLetter("topic", "RecordInvalid", message, position=position, raw=raw)
 
 
 def test_a_letter_holds_place_reason_and_bytes(tmp_path: Path) -> None:
-    letters = FileDeadLetters(str(tmp_path / "dead.jsonl"), "job")
-    bad = [Rejected("topic[0]@7", "no JSON", None, b"{"), Rejected("topic[0]@8", "no UTF-8", "x", b"\xff")]
-    letters.put("topic", bad)
+    letters = FileDeadLetters(str(tmp_path / "dead.jsonl"), FORM)
+    letters.put([letter("topic[0]@7", "no JSON", b"{"), letter("topic[0]@8", "no UTF-8", b"\xff")])
     letters.close()
     first, second = map(json.loads, (tmp_path / "dead.jsonl").read_text().splitlines())
-    found = [first[name] for name in ("job", "source", "position", "reason")]
-    assert found == ["job", "topic", "topic[0]@7", "no JSON"]
+    found = [first[name] for name in ("job", "digest", "operator", "kind", "position", "message")]
+    assert found == ["job", "sha256:1", "topic", "RecordInvalid", "topic[0]@7", "no JSON"]
     assert (first["text"], base64.b64decode(first["raw"])) == ("{", b"{")
     assert base64.b64decode(second["raw"]) == b"\xff"
     assert "text" not in second
 
 
 def test_a_run_without_letters_makes_no_file(tmp_path: Path) -> None:
-    FileDeadLetters(str(tmp_path / "dead.jsonl"), "job").close()
+    FileDeadLetters(str(tmp_path / "dead.jsonl"), FORM).close()
     assert not list(tmp_path.iterdir())
 
 
 def put(path: Path, *bad: tuple[str, bytes], job: str = "job") -> tuple[int, int]:
     """One run; how many letters it wrote, and how many stood there already."""
-    letters = FileDeadLetters(str(path), job)
+    letters = FileDeadLetters(str(path), LetterForm(job, "sha256:1"))
     for position, raw in bad:
-        letters.put("topic", [Rejected(position, "r", None, raw)])
+        letters.put([letter(position, "r", raw)])
     letters.close()
     return letters.count, letters.repeated
 
@@ -75,6 +82,48 @@ def test_only_so_many_letters_are_remembered(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    letters = FileDeadLetters(str(tmp_path / "no" / "dead.jsonl"), "job")
+    letters = FileDeadLetters(str(tmp_path / "no" / "dead.jsonl"), FORM)
     with pytest.raises(SinkFailed, match="no such file or directory"):
-        letters.put("topic", [Rejected("p", "r", None, b"x")])
+        letters.put([letter("p", "r", b"x")])
+
+
+def test_a_letter_of_a_poison_record_holds_what_was_decoded_and_where_it_failed() -> None:
+    found = FORM.fields(
+        DeadLetter(
+            "parse",
+            "GuestAborted",
+            "parse: no",
+            position="topic[0]@7",
+            record=pa.array([{"n": float("nan"), "b": b"\xff"}]),
+            key=pa.array(["k"]),
+            function="map function 0 at job.ts:3:9",
+            where="job.ts:4:1",
+            frames=("inner", "outer"),
+        )
+    )
+    del found["time"]
+    assert found == {
+        "job": "job",
+        "digest": "sha256:1",
+        "operator": "parse",
+        "kind": "GuestAborted",
+        "message": "parse: no",
+        "position": "topic[0]@7",
+        "function": "map function 0 at job.ts:3:9",
+        "where": "job.ts:4:1",
+        "record": {"n": "nan", "b": "/w=="},
+        "key": "k",
+        "frames": ["inner", "outer"],
+    }
+
+
+def test_a_line_that_is_no_letter_is_told_apart() -> None:
+    assert parsed(line_of(FORM.fields(letter("p", "r", b"x")))) is not None
+    for line in (b"", b"{", b"[]", b'{"operator": 1, "kind": "x"}', b"[" * 100_000):
+        assert parsed(line) is None
+
+
+def test_a_value_that_python_does_not_have_is_kept_as_text() -> None:
+    far = pa.array([2**62], pa.int64()).view(pa.timestamp("us"))
+    found = FORM.fields(DeadLetter("parse", "GuestAborted", "no", record=far))["record"]
+    assert "4611686018427387904" in str(found)

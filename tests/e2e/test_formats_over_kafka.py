@@ -171,4 +171,4 @@ def test_good_messages_reach_the_sink_and_bad_ones_the_dead_letters(
     assert [letter["position"] for letter in told] == places
     assert [b64decode(letter["raw"]) for letter in told] == [bad or b"" for bad in case.bad]
     for letter, reason in zip(told, case.reasons, strict=True):
-        assert reason in letter["reason"]
+        assert reason in letter["message"]

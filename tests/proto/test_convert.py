@@ -64,7 +64,8 @@ KINDS = st.one_of(
 )
 IDS = UINT32.map(OperatorId)
 EDGES = st.lists(st.builds(Input, IDS, TEXT), max_size=2).map(tuple)
-OPERATORS = st.builds(Operator, IDS, KINDS, EDGES, st.none() | TYPES, TEXT, UINT32, POSITIONS)
+POLICIES = st.none() | st.sampled_from(BadRecords)
+OPERATORS = st.builds(Operator, IDS, KINDS, EDGES, st.none() | TYPES, TEXT, UINT32, POSITIONS, POLICIES)
 FUNCTIONS = st.builds(Function, st.sampled_from(FunctionKind), TYPES, TYPES, st.none() | NAMES, NAMES, POSITIONS, TEXT)
 GRAPHS = st.builds(
     JobGraph,

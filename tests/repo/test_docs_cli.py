@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 
-import typer.main
+from command_line import every_command
 from repository import ROOT, name_of, tracked
-from typer.core import TyperGroup
-
-from lightflus.cli import main as cli
 
 PAGE = ROOT / "docs/cli.md"
-SHOWN = re.compile(r"(?:^|`|\s)(?:\.venv/bin/)?lightflus ([a-z]+)\b(?=[ `\n])", re.MULTILINE)
+SHOWN = re.compile(r"(?:^|`|\s)(?:\.venv/bin/)?lightflus ([a-z][a-z-]*)(?=[ `\n])", re.MULTILINE)
 FENCE = re.compile(r"^```(?:sh|shell|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def commands() -> dict[str, list[str]]:
     """Each command with its long options, as the command line's parser knows them."""
-    group = typer.main.get_command(cli.app)
-    assert isinstance(group, TyperGroup)
     return {
         name: [spelt for p in command.params for spelt in (*p.opts, *p.secondary_opts) if spelt.startswith("--")]
-        for name, command in group.commands.items()
+        for name, command in every_command().items()
     }
 
 

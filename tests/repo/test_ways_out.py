@@ -10,11 +10,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-import typer.main
+from command_line import every_command, group
 from repository import ROOT, engine_modules, name_of
-from typer.core import TyperGroup
 
-from lightflus.cli import main as cli
 from lightflus.model.schemas import SCHEMAS
 
 OF_OTHERS = re.compile(r"/(build|wasm)/|cli/doctor\.py|sandbox/module\.py|kafka/(epochs|rights)\.py|formats/protobuf_")
@@ -22,7 +20,7 @@ OF_OTHERS = re.compile(r"/(build|wasm)/|cli/doctor\.py|sandbox/module\.py|kafka/
 FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
 """A whole one: what an f-string goes on with is not known here."""
 OPTION = re.compile(r"options? `([a-z][a-z0-9.]*)`")
-COMMAND = re.compile(r"\blightflus ([a-z]+)(?= [-A-Z`{]|`)")
+COMMAND = re.compile(r"\blightflus ([a-z][a-z-]*)(?= [-A-Z`{]|`)")
 CODES = ROOT / "udf_sdk/typescript/compiler/codes.ts"
 
 
@@ -33,15 +31,9 @@ def texts() -> Iterator[tuple[str, str]]:
         yield from ((name_of(path), n.value) for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
 
 
-def commands() -> TyperGroup:
-    group = typer.main.get_command(cli.app)
-    assert isinstance(group, TyperGroup)
-    return group
-
-
 def flags() -> set[str]:
     """Long options of all commands."""
-    params = [param for command in commands().commands.values() for param in command.params] + commands().params
+    params = [param for command in every_command().values() for param in command.params] + group().params
     spelt = [name for param in params for name in (*param.opts, *param.secondary_opts)]
     return {name.removeprefix("--") for name in spelt} | {"help", "version"}
 
@@ -57,7 +49,7 @@ def test_options_of_the_command_line_that_a_text_names_are_there() -> None:
 def test_commands_that_a_text_names_are_there() -> None:
     named = {(place, command) for place, text in texts() for command in COMMAND.findall(text)}
     assert len(named) > 3
-    assert sorted((place, command) for place, command in named if command not in commands().commands) == []
+    assert sorted((place, command) for place, command in named if command not in every_command()) == []
 
 
 def test_options_of_connectors_and_formats_that_a_text_names_are_declared() -> None:

@@ -78,8 +78,11 @@ def prepare(
     is_committing: bool = False,
     is_growing: bool = False,
     policy: BadRecordPolicy | None = None,
+    poison: BadRecordPolicy | None = None,
 ) -> Prepared:
     """A run of a job with one source and any number of sinks, which all write into one.
+
+    `policy` is the source's, `poison` that of all other operators.
 
     Without threads, and so on virtual time, unless `is_threaded`.
     """
@@ -96,7 +99,7 @@ def prepare(
         kernel=kernel or ModelKernel(crc),
         sources={begin.id: source},
         sinks=dict.fromkeys(ends, sink),
-        policies={begin.id: policy or BadRecordPolicy()},
+        policies={o.id: poison or BadRecordPolicy() for o in graph.operators} | {begin.id: policy or BadRecordPolicy()},
         slots=slots or InlineSlots(),
         threads=ThreadCompute if is_threaded else InlineCompute,
     )

@@ -14,7 +14,7 @@ from lightflus.model.graph import BadRecords
 from lightflus.runtime import commits, feeding
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.graphs import word_count
-from lightflus.testing.memory import Bad, MemorySink, Step, Wait
+from lightflus.testing.memory import Bad, MemoryLetters, MemorySink, Step, Wait
 
 SHORT = 0.05
 LOOKS = 600
@@ -97,28 +97,15 @@ async def test_a_source_that_cannot_say_its_splits_any_more_ends_the_job(monkeyp
         await job.result()
 
 
-class Letters:
-    """Dead letters in a list."""
-
-    def __init__(self) -> None:
-        self.kept: list[bytes] = []
-
-    def put(self, source: str, rejected: Sequence[object]) -> None:
-        self.kept += [getattr(one, "raw", b"") for one in rejected]
-
-    def close(self) -> None:
-        pass
-
-
 async def test_a_bad_record_is_put_aside_and_its_neighbours_are_counted(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    letters = Letters()
+    letters = MemoryLetters()
     policy = BadRecordPolicy(BadRecords.DEAD_LETTER, letters)
     job = prepare(word_count(), WORD_COUNT, {"a": [["x"], Bad(b"\xff"), ["x"]]}, policy=policy)
     result = await job.result()
     assert job.counts() == {"x": "2"}
-    assert letters.kept == [b"\xff"]
+    assert [letter.raw for letter in letters.kept] == [b"\xff"]
     assert [one.rejected for one in result.operators if one.name == "topic"] == [1]
 
 

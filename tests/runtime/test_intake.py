@@ -16,20 +16,7 @@ from lightflus.ports.sources import Rejected, SourceBatch
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.intake import BadRecordPolicy, Intake
 from lightflus.testing.graphs import UTF8
-from lightflus.testing.memory import RowOrigin, batch_of
-
-
-class Letters:
-    """Dead letters in a list."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, Rejected]] = []
-
-    def put(self, source: str, rejected: Sequence[Rejected]) -> None:
-        self.kept += [(source, one) for one in rejected]
-
-    def close(self) -> None:
-        pass
+from lightflus.testing.memory import MemoryLetters, RowOrigin, batch_of
 
 
 def batch(rows: int, bad: int) -> SourceBatch:
@@ -51,9 +38,12 @@ def test_to_drop_is_to_count() -> None:
 
 
 def test_dead_letters_are_kept_under_the_name_of_their_source() -> None:
-    letters, counters = Letters(), Counters()
+    letters, counters = MemoryLetters(), Counters()
     Intake("topic", BadRecordPolicy(BadRecords.DEAD_LETTER, letters), counters).admit(batch(3, 2))
-    assert [(source, one.reason) for source, one in letters.kept] == [("topic", "bad 0"), ("topic", "bad 1")]
+    assert [(one.operator, one.message, one.raw) for one in letters.kept] == [
+        ("topic", "bad 0", b"x"),
+        ("topic", "bad 1", b"x"),
+    ]
     assert counters.rejected == 2
 
 

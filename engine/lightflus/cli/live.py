@@ -107,6 +107,7 @@ def _note(one: OperatorProgress) -> Text:
     """What a person should know besides rows: why an operator waits, what it put aside, how far it is behind."""
     parts = [line(one.status)]
     parts.append(f"bad records: {one.rejected:,}" if one.rejected else "")
+    parts.append(f"poison records: {one.poisoned:,}" if one.poisoned else "")
     parts.append(f"{one.lag:,} behind" if one.lag else "")
     parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
     return Text(", ".join(filter(None, parts)), style="yellow")

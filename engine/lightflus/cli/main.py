@@ -23,6 +23,7 @@ from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
 from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM
+from lightflus.model.graph import BadRecords
 
 app = typer.Typer(
     cls=Group,
@@ -102,6 +103,15 @@ Secret = Annotated[
         show_default=False,
     ),
 ]
+Poison = Annotated[
+    BadRecords | None,
+    typer.Option(
+        "--poison",
+        help="What happens to a record on which a function of the job fails. By default as the job says; else "
+        "dead-letter behind a broker, where nobody waits in front of it, and fail behind everything else.",
+        show_default=False,
+    ),
+]
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -173,14 +183,16 @@ def run(
     allow_all: AllowAll = False,
     secret: Secret = None,
     dead_letters: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--dead-letters",
-            metavar="FILE",
-            help="Where records go that cannot be decoded; by default a file named after the job, made with the first.",
+            metavar="FILE|URI",
+            help="Where records go that are put aside: a file, by default one named after the job and made with the "
+            "first; or any sink: kafka://host:9092/topic.",
             show_default=False,
         ),
     ] = None,
+    poison: Poison = None,
     drain: Annotated[
         bool,
         typer.Option("--drain", help="Ctrl-C is taken for the end of the sources: what waits for that is written."),
@@ -208,6 +220,7 @@ def run(
         bind or [],
         parallelism,
         permissions=Permissions(grants, allow_all, secret or ()),
+        poison=poison,
         dead_letters=dead_letters,
         is_draining=drain,
         as_json=as_json,
@@ -279,6 +292,54 @@ def verify(
     from lightflus.cli.verifying import verify_module
 
     verify_module(located(job), is_portable=portable, is_quick=quick, golden=golden, as_json=as_json)
+
+
+def _group(name: str, about: str) -> typer.Typer:
+    """A command above commands of its own."""
+    group = typer.Typer(cls=Group, no_args_is_help=True, help=about)
+    app.add_typer(group, name=name)
+    return group
+
+
+letters = _group("dead-letters", "Look at records that a run has put aside.")
+Letters = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The file of dead letters, as a run has named it.", show_default=False)
+]
+OfOperator = Annotated[
+    str | None, typer.Option("--operator", help="Only letters of this operator.", show_default=False)
+]
+OfKind = Annotated[
+    str | None,
+    typer.Option("--kind", help="Only letters of this kind of error: GuestTrapped, RecordInvalid.", show_default=False),
+]
+
+
+@letters.command("list", cls=Command, epilog="Example: lightflus dead-letters list wordcount.dead-letters.jsonl")
+def list_letters(file: Letters, operator: OfOperator = None, kind: OfKind = None, as_json: Json = False) -> None:
+    """A line per record: number, time, operator, kind, position, message."""
+    from lightflus.cli import dead_letters
+
+    dead_letters.list_letters(file, dead_letters.Choice(operator, kind), as_json=as_json)
+
+
+@letters.command("show", cls=Command, epilog="Example: lightflus dead-letters show wordcount.dead-letters.jsonl 3")
+def show_letter(
+    file: Letters,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Its number in the list.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """One record whole: what was decoded, its bytes, where the function failed and why."""
+    from lightflus.cli import dead_letters
+
+    dead_letters.show_letter(file, number, as_json=as_json)
+
+
+@letters.command("export", cls=Command, epilog="Example: lightflus dead-letters export FILE --kind GuestTrapped > x")
+def export_letters(file: Letters, operator: OfOperator = None, kind: OfKind = None) -> None:
+    """Print letters as JSON, an object a line, for another program."""
+    from lightflus.cli import dead_letters
+
+    dead_letters.export_letters(file, dead_letters.Choice(operator, kind))
 
 
 @app.command(cls=Command, epilog="Example: lightflus doctor --json")

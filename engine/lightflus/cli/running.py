@@ -24,16 +24,17 @@ from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
-from lightflus.compose.loading import bound_graph
+from lightflus.compose.letters import open_letters
+from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places, place_function
 from lightflus.compose.running import composed
 from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.connectors.contract.kinds import Streams
-from lightflus.connectors.files.dead_letters import FileDeadLetters
+from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.connectors.stdio.streams import FORM, LINES, TABLE
 from lightflus.errors import BindingInvalid, LightflusError
-from lightflus.model.graph import Sink
-from lightflus.model.plan import Plan, plan_job
+from lightflus.model.graph import BadRecords, Sink
+from lightflus.model.plan import Plan
 from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.slots import ThreadSlots
 
@@ -46,7 +47,8 @@ def run_job(
     parallelism: int,
     *,
     permissions: Permissions | None = None,
-    dead_letters: Path | None = None,
+    poison: BadRecords | None = None,
+    dead_letters: str | None = None,
     is_draining: bool = False,
     as_json: bool,
     has_stats: bool,
@@ -61,6 +63,7 @@ def run_job(
                 parallelism,
                 report,
                 permissions=permissions or Permissions(),
+                poison=poison,
                 dead_letters=dead_letters,
                 is_draining=is_draining,
             )
@@ -78,22 +81,22 @@ def _run(
     report: Report,
     *,
     permissions: Permissions,
-    dead_letters: Path | None,
+    poison: BadRecords | None,
+    dead_letters: str | None,
     is_draining: bool,
 ) -> bool:
     module = load_job(job)
     defaults = {"stdout": {FORM: LINES if report.screen is None else TABLE}}
     graph = bound_graph(module.graph, bindings, defaults)
     walls = raised_walls(graph, parse_bindings(bindings), permissions, is_own=is_source(job))
-    plan = plan_job(graph, parallelism=parallelism)
+    plan = planned(module, graph, parallelism=parallelism)
     if isinstance(report, JsonReport):
         _keep_stdout_free(plan)
-    letters = FileDeadLetters(str(dead_letters or _letters_of(plan)), plan.graph.job)
-    if dead_letters is not None:
-        letters.check()
+    form = LetterForm(plan.graph.job, module.report.digest)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
+    letters = open_letters(dead_letters, _letters_of(plan), form, streams)
     with report, closing(letters), closing(_slots_of(plan)) as slots:
-        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=walls.reach)
+        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=walls.reach, poison=poison)
         report.started(plan, module)
         try:
             result, is_interrupted = trio.run(partial(_attend, run, report, is_draining=is_draining))
@@ -103,7 +106,7 @@ def _run(
     report.ended(plan, result)
     if letters.count or letters.repeated:
         again = f", and {letters.repeated:,} that stood there already" if letters.repeated else ""
-        report.say(f"bad records put aside: {letters.count:,}, in {letters.path}{again}")
+        report.say(f"records put aside: {letters.count:,}, in {letters.place}{again}")
     return is_interrupted
 
 

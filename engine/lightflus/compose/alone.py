@@ -45,17 +45,26 @@ def source_alone(uri: str, record: Type, streams: Streams, *, follows: bool, for
     return opened_source(graph, graph.operators[0], "source", streams, UNBOUNDED)
 
 
-def sink_alone(uri: str, record: Type, key: tuple[str, ...], streams: Streams, *, creates: bool, form: str) -> OpenSink:
+def sink_alone(
+    uri: str,
+    record: Type,
+    key: tuple[str, ...],
+    streams: Streams,
+    *,
+    creates: bool = False,
+    form: str = "",
+    name: str = "sink",
+) -> OpenSink:
     """The sink of a URI, whose rows are `record`; `creates` makes what it writes to, if it is not there.
 
-    `form` is the format, where the URI names none.
+    `form` is the format, where the URI names none; `name` what the sink is called.
 
     Raises:
         BindingInvalid, SinkFailed.
     """
     fields = tuple(SinkField(field.name, FieldPath((field.name,)), field.type) for field in columns(record))
     node = Sink(_NOTHING, fields, Delivery.UPSERT if key else Delivery.APPEND, key)
-    graph = _with_defaults(_bound(uri, "sink", node, None), {FORMAT: form} if form else {})
+    graph = _with_defaults(_bound(uri, name, node, None), {FORMAT: form} if form else {})
     operator = graph.operators[0]
     assert isinstance(operator.kind, Sink)
     kind = sink_kind(operator.kind.connector.kind)
@@ -64,7 +73,7 @@ def sink_alone(uri: str, record: Type, key: tuple[str, ...], streams: Streams, *
             named = operator.kind.connector.kind
             raise BindingInvalid(f"`{named}:` has nothing that could be made", hint="leave out --create")
         kind.create(operator.kind.connector)
-    return opened_sink(graph, operator, "sink", streams, UNBOUNDED)
+    return opened_sink(graph, operator, name, streams, UNBOUNDED)
 
 
 def _bound(uri: str, name: str, kind: SourceNode | Sink, record: Type | None) -> JobGraph:

@@ -1,6 +1,7 @@
 """Opens the sources and sinks of a bound graph: formats and connectors meet here, and only here.
 
-What it owns: which decoder and encoder an operator gets, and what its source does with bad records.
+What it owns: which decoder and encoder an operator gets, and what operators do with records that they
+cannot read or work on.
 What it leaves: names and URIs (`connectors/contract/bindings.py`).
 """
 
@@ -21,10 +22,12 @@ from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.operators import is_keyed
 from lightflus.model.plan import Plan
+from lightflus.model.poison import poison_actions
 from lightflus.model.types import Field, StructType, Type
+from lightflus.ports.letters import DeadLetters
 from lightflus.ports.reach import Reach
 from lightflus.ports.sinks import Sink
-from lightflus.ports.sources import DeadLetters, Source
+from lightflus.ports.sources import Source
 from lightflus.runtime.intake import BadRecordPolicy
 
 _VALUE = "value"
@@ -61,15 +64,27 @@ def open_sinks(plan: Plan, streams: Streams, reaches: Reaches) -> dict[OperatorI
     return _open_all(plan, lambda o: opened_sink(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SinkNode)
 
 
-def bad_record_policies(plan: Plan, letters: DeadLetters) -> dict[OperatorId, BadRecordPolicy]:
-    """What each source does with bad records: what the job or its binding says, else what its system is known for."""
-    policies = {}
-    for operator in plan.graph.operators:
+def bad_record_policies(
+    plan: Plan, letters: DeadLetters, poison: BadRecords | None = None
+) -> dict[OperatorId, BadRecordPolicy]:
+    """What each operator does with records that it cannot decode, or on which its functions fail.
+
+    As the job or its binding says; of the second kind first as `poison` says, for all operators; else as the systems of
+    the sources are known for.
+    """
+    graph = plan.graph
+    known = {operator.id: _known_for(operator) for operator in graph.operators if isinstance(operator.kind, SourceNode)}
+    actions = poison_actions(graph, known, poison)
+    for operator in graph.operators:
         if isinstance(operator.kind, SourceNode):
-            kind = source_kind(operator.kind.connector.kind)
-            default = BadRecords.FAIL if kind is None else kind.bad_records
-            policies[operator.id] = BadRecordPolicy(operator.kind.bad_records or default, letters)
-    return policies
+            actions[operator.id] = operator.kind.bad_records or known[operator.id]
+    return {number: BadRecordPolicy(action, letters) for number, action in actions.items()}
+
+
+def _known_for(source: Operator) -> BadRecords:
+    assert isinstance(source.kind, SourceNode)
+    kind = source_kind(source.kind.connector.kind)
+    return BadRecords.FAIL if kind is None else kind.bad_records
 
 
 def _open_all(

@@ -11,15 +11,23 @@ from contextlib import ExitStack
 from lightflus.compose.opening import Reaches, bad_record_policies, open_sinks, open_sources
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
+from lightflus.model.graph import BadRecords
 from lightflus.model.plan import Plan
 from lightflus.ports.compute import Slots
 from lightflus.ports.guests import GuestFactory
-from lightflus.ports.sources import DeadLetters
+from lightflus.ports.letters import DeadLetters
 from lightflus.runtime.fragment import Fragment
 
 
 def composed(
-    plan: Plan, guests: GuestFactory, *, slots: Slots, streams: Streams, letters: DeadLetters, reaches: Reaches
+    plan: Plan,
+    guests: GuestFactory,
+    *,
+    slots: Slots,
+    streams: Streams,
+    letters: DeadLetters,
+    reaches: Reaches,
+    poison: BadRecords | None = None,
 ) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
 
@@ -28,8 +36,9 @@ def composed(
         guests: the module of that graph.
         slots: compute threads; stay the caller's.
         streams: the standard streams, for jobs that name them.
-        letters: where records go that cannot be decoded; stays the caller's.
+        letters: where records go that are put aside; stays the caller's.
         reaches: how far each source or sink may reach.
+        poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
     """
     with ExitStack() as opened:
         sources = open_sources(plan, streams, reaches)
@@ -37,7 +46,7 @@ def composed(
             opened.callback(source.close)
         sinks = open_sinks(plan, streams, reaches)
         opened.pop_all()
-    policies = bad_record_policies(plan, letters)
+    policies = bad_record_policies(plan, letters, poison)
     return Fragment(
         plan, guests=guests, kernel=WasmKernel(), sources=sources, sinks=sinks, slots=slots, policies=policies
     )

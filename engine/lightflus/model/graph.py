@@ -120,7 +120,7 @@ _REFERENCES = ("env:", "file:")
 
 
 class BadRecords(Enum):
-    """What happens to a record that cannot be decoded."""
+    """What happens to a record that cannot be decoded, or on which an operator's function fails (a poison record)."""
 
     FAIL = "fail"
     DEAD_LETTER = "dead-letter"
@@ -224,7 +224,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A node. `name` is what the user gave, or empty; `output` is None on a sink; `parallelism` 0 = the default."""
+    """A node.
+
+    `name` is what the user gave, or empty; `output` is None on a sink; `parallelism` 0 = the default; `poison` says
+    what happens to a record on which one of its functions fails, None = as its sources are known for (`poison.py`).
+    """
 
     id: OperatorId
     kind: Kind
@@ -233,6 +237,7 @@ class Operator:
     name: str = ""
     parallelism: int = 0
     position: Position | None = None
+    poison: BadRecords | None = None
 
 
 @dataclass(frozen=True, slots=True)

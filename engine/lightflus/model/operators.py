@@ -124,6 +124,13 @@ def row_function(graph: JobGraph, operator: Operator) -> Function | None:
     return None if number is None else graph.functions[number]
 
 
+def function_label(number: int, function: Function) -> str:
+    """A function, for people: `flat_map function 2 split at job.ts:5:12`."""
+    name = f" {function.name}" if function.name else ""
+    place = f" at {function.position}" if function.position else ""
+    return f"{function.kind.value} function {number}{name}{place}"
+
+
 def record_read(graph: JobGraph, operator: Operator, side: int = 0) -> Type:
     """The type of the records that an operator of a checked graph reads on a side; of a source, those of its system."""
     if not operator.inputs:

@@ -1,8 +1,9 @@
-"""Sources: systems that records are read from, and where those go that could not be read.
+"""Sources: systems that records are read from.
 
 What it owns: Protocols and the values that cross them; third parties' connectors implement the same ones. Everything
 here is synchronous and may block; one thread at a time uses a reader.
-What it leaves: the systems (`connectors/`), bytes to rows (`formats.py`), who reads when (`runtime/feeder.py`).
+What it leaves: the systems (`connectors/`), bytes to rows (`formats.py`), who reads when (`runtime/feeder.py`), what
+becomes of records that could not be read (`letters.py`).
 """
 
 from __future__ import annotations
@@ -109,16 +110,4 @@ class Source(Protocol):
 
     def close(self) -> None:
         """After all readers are closed. Idempotent."""
-        ...
-
-
-class DeadLetters(Protocol):
-    """Where records go that could not be decoded, so that nothing is lost and the job goes on."""
-
-    def put(self, source: str, rejected: Sequence[Rejected]) -> None:
-        """Keeps records of a source; durable when it returns. From any thread. Raises SinkFailed."""
-        ...
-
-    def close(self) -> None:
-        """Idempotent."""
         ...

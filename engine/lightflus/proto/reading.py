@@ -103,6 +103,7 @@ def _operator(message: job_pb2.Operator) -> Operator:
         name=message.name,
         parallelism=message.parallelism,
         position=_position(message),
+        poison=_enum(message.poison, enums.BAD_RECORDS, "policy for poison records"),
     )
 
 

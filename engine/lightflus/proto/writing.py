@@ -50,6 +50,7 @@ def _operator(value: Operator) -> job_pb2.Operator:
         output=_optional_type(value.output),
         parallelism=value.parallelism,
         position=_position(value.position),
+        poison=enums.BAD_RECORDS_NUMBERS[value.poison],
     )
     _set_kind(message, value)
     return message

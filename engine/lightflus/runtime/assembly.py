@@ -8,7 +8,7 @@ What it leaves: channels and outputs (`wiring.py`), running (`fragment.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightflus.model.graph import (
     Filter,
@@ -16,6 +16,7 @@ from lightflus.model.graph import (
     FunctionNumber,
     KeyBy,
     Map,
+    Operator,
     OperatorId,
     Reduce,
     Sink,
@@ -23,18 +24,22 @@ from lightflus.model.graph import (
 )
 from lightflus.model.operators import record_of, record_read, uses
 from lightflus.model.plan import Plan, PlannedOperator, Task
-from lightflus.ports.guests import GuestFactory
+from lightflus.model.types import Scalar, ScalarType
 from lightflus.ports.kernel import Kernel
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.operators.reduce import ReduceStage, Reduction
 from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.operators.stateless import Line, StatelessStage, Step, StepKind
 from lightflus.runtime.operators.tails import KeyTail, RecordTail, SinkTail, Tail
+from lightflus.runtime.poison import Called, Callers
 
 SubtaskCounters = Mapping[OperatorId, Counters]
 """The counters of one subtask's operators."""
+Policies = Mapping[OperatorId, BadRecordPolicy]
+"""What operators do with records that they cannot read or work on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,16 @@ class Parts:
     counters: SubtaskCounters
 
 
-def guest_host(task: Task, guests: GuestFactory) -> GuestHost:
-    """The guest of one subtask; made before its chain, so that the loop can interrupt it at any time."""
-    names: dict[FunctionNumber, str] = {}
+def guest_callers(plan: Plan, task: Task, policies: Policies, counters: SubtaskCounters) -> Callers:
+    """Who a guest of one subtask is called for; what fails outside functions is the last operator's affair."""
+    called: dict[OperatorId, Called] = {}
+    functions: dict[FunctionNumber, Called] = {}
     for planned in task.operators:
-        names |= {use.function: planned.name for use in uses(planned.operator)}
-    return GuestHost(guests, names, task.name)
+        number = planned.operator.id
+        one = Called(planned.name, policies.get(number, BadRecordPolicy()), counters[number])
+        called[number] = one
+        functions |= {use.function: one for use in uses(planned.operator)}
+    return Callers(replace(called[task.last.operator.id], name=task.name), functions, plan.graph.functions)
 
 
 def chain_of(task: Task, parts: Parts) -> Chain:
@@ -104,7 +113,13 @@ def _line(operators: Sequence[PlannedOperator], parts: Parts) -> StatelessStage:
                 (use,) = uses(planned.operator)
                 steps.append(Step(_STEPS[type(kind)], use.function, own))
         yields = record_of(planned.operator, "")
-    return StatelessStage(Line(reads, yields, steps, tail), parts.host)
+    return StatelessStage(Line(reads, yields, steps, tail, _is_raw(operators[0].operator)), parts.host)
+
+
+def _is_raw(head: Operator) -> bool:
+    """Whether its records are text or bytes as a source has read them."""
+    is_plain = isinstance(head.kind, Source) and head.kind.format in ("", "raw") and not head.kind.envelope
+    return is_plain and isinstance(head.output, ScalarType) and head.output.scalar in (Scalar.UTF8, Scalar.BINARY)
 
 
 def _reduce(planned: PlannedOperator, parts: Parts) -> ReduceStage:

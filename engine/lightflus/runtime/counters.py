@@ -25,6 +25,7 @@ class Counters:
     calls: int = 0
     busy_ns: int = 0
     rejected: int = 0
+    poisoned: int = 0
     retries: int = 0
     lag: int | None = None
     open: int = 0
@@ -63,6 +64,7 @@ class OperatorProgress:
         calls: calls of the guest.
         busy_seconds: time in which its subtasks worked for it, summed.
         rejected: records of a source that could not be decoded, and were put aside or dropped.
+        poisoned: records on which a function failed, and that were put aside or dropped.
         retries: tries that its connector had to repeat.
         lag: records that wait in a source's system; None = unknown, and for other operators.
         status: why its connector waits; empty: it does not.
@@ -78,6 +80,7 @@ class OperatorProgress:
     calls: int
     busy_seconds: float
     rejected: int = 0
+    poisoned: int = 0
     retries: int = 0
     lag: int | None = None
     status: str = ""
@@ -140,6 +143,7 @@ def progress_of(operator: OperatorId, name: str, accounts: Sequence[Account]) ->
         calls=sum(one.calls for one in every),
         busy_seconds=sum(one.busy_ns for one in every) / 1e9,
         rejected=sum(one.rejected for one in every),
+        poisoned=sum(one.poisoned for one in every),
         retries=sum(one.retries for one in every),
         lag=sum(lags) if lags else None,
         status=next((account.health.status for account in accounts if account.health.status), ""),

@@ -76,7 +76,8 @@ class Fragment:
             sources: an opened source per source operator that has a subtask here; closed at the end.
             sinks: an opened sink per sink operator that has a subtask here; closed at the end.
             slots: compute threads, which stay the caller's.
-            policies: what each source does with bad records; the job fails where nothing is said.
+            policies: what each source does with records that it cannot decode, and each other operator with poison
+                records; the job fails where nothing is said.
             own: the subtasks that run here; by default all of them.
             network: reaches the others; needed if there are any.
             threads: makes threads of readers and writers.
@@ -100,6 +101,7 @@ class Fragment:
             kernel=kernel,
             sinks=sinks,
             slots=slots,
+            policies=policies or {},
             clock=clock,
         )
         self._failure: LightflusError | None = None

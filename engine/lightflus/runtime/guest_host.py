@@ -1,55 +1,96 @@
-"""The guest of one subtask: made when needed, replaced when dead, called again in pieces when a call was too big.
+"""The guest of one subtask: made when needed, replaced when dead, called again without the record that killed it.
 
-What it owns: the life of the instance; retries; saying which operator and record a guest's error belongs to. On the
-slot's thread, but for `interrupt`, which the loop calls.
-What it leaves: what is called (`operators/`), and limits of memory and time (`sandbox/`).
+What it owns: the life of the instance; finding the record on which a call fails: where the guest said it was, else by
+halving, and it counts only if a call of that record alone fails, too. Since a guest's call is pure, and what it answers
+is kept only when it succeeds, the rows around it come out as if it had never come. On the slot's thread, but for
+`interrupt`, which the loop calls.
+What it leaves: what is called (`operators/`), what becomes of such a record (`poison.py`), limits of memory and time
+(`sandbox/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
+from time import thread_time_ns
 
-from lightflus.errors import GuestDeadlineExceeded, GuestDisturbed, GuestError, GuestMemoryExceeded, InternalError
+from lightflus.errors import (
+    GuestDeadlineExceeded,
+    GuestDisturbed,
+    GuestError,
+    GuestMemoryExceeded,
+    InternalError,
+    SinkFailed,
+)
 from lightflus.limits import GUEST_REPEATS
-from lightflus.model.graph import FunctionNumber
+from lightflus.ports.batch import Batch
 from lightflus.ports.guests import Guest, GuestFactory
-from lightflus.runtime.pieces import retry_pieces
+from lightflus.runtime.pieces import retry_pieces, skip_pieces
+from lightflus.runtime.poison import Callers, RetryBudget, Screen, Settling, ended, shown_row
 
 Call = Callable[[Guest, int, int], None]
 """Works on rows [start, stop) with a fresh chain, and keeps what came of it only at its end, when nothing can fail."""
-Describe = Callable[[int], str | None]
-"""Where a row comes from, in words, if that is known."""
 
 
 class GuestHost:
     """Calls one guest at a time for one subtask."""
 
-    def __init__(self, factory: GuestFactory, operators: Mapping[FunctionNumber, str], task: str) -> None:
-        """`operators` names the operator of each function; `task` is the name for failures outside functions."""
+    def __init__(self, factory: GuestFactory, callers: Callers, retries: RetryBudget) -> None:
+        """`retries` is shared by all subtasks of the job in this process."""
         self._factory = factory
-        self._operators = operators
-        self._task = task
+        self._callers = callers
+        self._retries = retries
         self._guest: Guest | None = None
         self._is_stopping = False
 
-    def run(self, start: int, stop: int, call: Call, describe: Describe) -> None:
-        """Runs `call` on rows [start, stop): at once, or in pieces if the guest ran out of memory or time.
+    def run(self, batch: Batch, start: int, stop: int, call: Call, screen: Screen) -> None:
+        """Runs `call` on rows [start, stop) of `batch`: at once, or in pieces without those that are put aside.
+
+        Args:
+            batch: what an error says of a row is taken from it.
+            start: the first row.
+            stop: the row behind the last one.
+            call: what works on rows.
+            screen: what the stage that asks knows of its rows.
 
         Raises:
             GuestError: with operator and record; `row` counts from the beginning of the batch that is cut.
+            SinkFailed: what was put aside cannot be kept.
         """
-        pending = [(start, stop)]
+        settling = Settling(self._callers, batch, screen)
+        try:
+            self._run(batch, [(start, stop)], call, settling)
+        except BaseException:
+            with suppress(SinkFailed):  # what ends the job is the first thing to be told
+                settling.close()
+            raise
+        settling.close()
+
+    def _run(self, batch: Batch, pending: list[tuple[int, int]], call: Call, settling: Settling) -> None:
         while pending:
             first, last = pending.pop()
+            started = thread_time_ns()
             try:
                 self._undisturbed(call, first, last)
-            except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
-                if last - first <= 1 or self._is_stopping:
-                    raise self._failed(error, first, last, describe) from error
-                row = None if error.row is None else first + error.row
-                pending.extend(reversed(retry_pieces(first, last, row)))
             except GuestError as error:
-                raise self._failed(error, first, last, describe) from error
+                if self._guest is None:
+                    raise self._placed(error, None, None) from error  # it did not even start
+                failed = self._failed(error, batch, first, last)
+                is_too_big = isinstance(error, GuestMemoryExceeded | GuestDeadlineExceeded)
+                if self._is_stopping or not (is_too_big or settling.is_tolerant(error)):
+                    raise failed from error
+                self._charge(failed, thread_time_ns() - started)
+                if last - first == 1:
+                    if not settling.is_tolerant(error):
+                        raise failed from error
+                    settling.settle(failed, first)
+                    continue
+                row = None if error.row is None else first + error.row
+                cut = retry_pieces if is_too_big else skip_pieces
+                pending.extend(reversed(cut(first, last, row)))
+            else:
+                self._retries.earn(thread_time_ns() - started)
+                settling.passed(last - first)
 
     def _undisturbed(self, call: Call, first: int, last: int) -> None:
         """Makes one call; again where it was ended for the sake of another instance of the job."""
@@ -59,7 +100,15 @@ class GuestHost:
             except GuestDisturbed:
                 if self._is_stopping:
                     raise
-        raise InternalError(f"a guest's call was ended {GUEST_REPEATS} times for another's sake", where=self._task)
+        raise InternalError(
+            f"a guest's call was ended {GUEST_REPEATS} times for another's sake", where=self._callers.task.name
+        )
+
+    def _charge(self, error: GuestError, taken_ns: int) -> None:
+        """Counts what a failed call took. Raises GuestError, where no other may be tried."""
+        why = self._retries.spend(taken_ns)
+        if why is not None:
+            raise ended(error, f"{why}; the last one: {error}", "the code of this job does not fit what it reads")
 
     def interrupt(self) -> None:
         """Ends a running call, and lets no failed call be tried again. From the loop; may be called repeatedly."""
@@ -78,27 +127,21 @@ class GuestHost:
         if self._guest is not None and not self._guest.is_alive:
             self.close()
         if self._guest is None:
-            try:
-                self._guest = self._factory()
-            except GuestDisturbed:
-                raise
-            except GuestError as error:
-                raise self._placed(error, None, None) from error
+            self._guest = self._factory()
         return self._guest
 
-    def _failed(self, error: GuestError, first: int, last: int, describe: Describe) -> GuestError:
+    def _failed(self, error: GuestError, batch: Batch, first: int, last: int) -> GuestError:
         row = None if error.row is None else first + error.row
         if row is None and last - first == 1:
             row = first
-        return self._placed(error, row, None if row is None else describe(row))
+        return self._placed(error, row, None if row is None else shown_row(batch, row))
 
     def _placed(self, error: GuestError, row: int | None, record: str | None) -> GuestError:
-        function = error.function
-        name = self._task if function is None else self._operators.get(FunctionNumber(function), self._task)
+        name = self._callers.of(error).name
         place = f", record {record}" if record else "" if row is None else f", row {row} of its batch"
         return type(error)(
             f"{name}{place}: {error}",
-            function=function,
+            function=error.function,
             row=row,
             position=error.position,
             frames=error.frames,

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from lightflus.errors import RecordInvalid
 from lightflus.limits import REJECTED_IN_A_ROW
 from lightflus.model.graph import BadRecords
-from lightflus.ports.sources import DeadLetters, Rejected, SourceBatch
+from lightflus.ports.letters import DeadLetter, DeadLetters
+from lightflus.ports.sources import Rejected, SourceBatch
 from lightflus.runtime.counters import Counters
 
 
 @dataclass(frozen=True, slots=True)
 class BadRecordPolicy:
-    """What a source does with bad records. `letters` is needed for DEAD_LETTER only."""
+    """What an operator does with records that it cannot read or work on. `letters` is needed for DEAD_LETTER only."""
 
     action: BadRecords = BadRecords.FAIL
     letters: DeadLetters | None = None
@@ -49,7 +50,7 @@ class Intake:
             raise _invalid(batch.rejected[0])
         if self._policy.action is BadRecords.DEAD_LETTER:
             assert self._policy.letters is not None
-            self._policy.letters.put(self._source, batch.rejected)
+            self._policy.letters.put([_letter(self._source, one) for one in batch.rejected])
         self._counters.rejected += len(batch.rejected)
 
     def _count(self, batch: SourceBatch) -> None:
@@ -70,3 +71,7 @@ class Intake:
 
 def _invalid(rejected: Rejected) -> RecordInvalid:
     return RecordInvalid(rejected.reason, where=rejected.position, hint=rejected.hint)
+
+
+def _letter(source: str, one: Rejected) -> DeadLetter:
+    return DeadLetter(source, RecordInvalid.__name__, one.reason, position=one.position, raw=one.raw)

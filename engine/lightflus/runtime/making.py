@@ -15,11 +15,13 @@ from lightflus.ports.compute import Compute, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.sinks import Sink
-from lightflus.runtime.assembly import Parts, chain_of, guest_host
+from lightflus.runtime.assembly import Parts, Policies, chain_of, guest_callers
 from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits
 from lightflus.runtime.counters import Accounts, OperatorHealth
+from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.outputs import Outputs, SinkOutputs
+from lightflus.runtime.poison import RetryBudget
 from lightflus.runtime.subtask import Subtask
 from lightflus.runtime.wiring import Wiring
 
@@ -37,7 +39,9 @@ class Making:
     kernel: Kernel
     sinks: Mapping[OperatorId, Sink]
     slots: Slots
+    policies: Policies
     clock: Callable[[], float]
+    _retries: RetryBudget = field(default_factory=RetryBudget, init=False)
     _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
 
     @property
@@ -49,9 +53,10 @@ class Making:
         """A subtask that is ready to run. Raises SinkFailed where its sink cannot be written."""
         task = self.plan.tasks[subtask.task]
         lane = self.slots.lane(subtask.task + subtask.number, f"{task.name}-{subtask.number}")
-        host = guest_host(task, self.guests)
-        self.closing.hosts.append(host)
-        parts = Parts(self.plan, self.kernel, host, self.accounts.counters_of(subtask))
+        counters = self.accounts.counters_of(subtask)
+        host = GuestHost(self.guests, guest_callers(self.plan, task, self.policies, counters), self._retries)
+        self.closing.hosts.append(host)  # before its chain is made, so that the loop can interrupt it at any time
+        parts = Parts(self.plan, self.kernel, host, counters)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
         outputs = await self._outputs(subtask, lane)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lightflus.codec import Layout, layout_of
 from lightflus.errors import InternalError, JobInvalid, Problem
 from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
+from lightflus.model.operators import function_label
 from lightflus.sandbox.traps import Scene
 
 
@@ -42,7 +43,7 @@ def call_plans(graph: JobGraph) -> tuple[CallPlan, ...]:
 
 def _plan(number: FunctionNumber, function: Function) -> CallPlan:
     layout = layout_of(function.input)
-    label = _label(number, function)
+    label = function_label(number, function)
     try:
         reads = tuple(range(len(layout.columns))) if function.reads is None else layout.select(function.reads)
     except KeyError as missing:
@@ -50,12 +51,6 @@ def _plan(number: FunctionNumber, function: Function) -> CallPlan:
         problem = Problem(f"{label} reads column {missing}, which its input does not have", hint=f"It has {names}.")
         raise JobInvalid(problem.text, (problem,)) from missing
     return CallPlan(number, function.kind, layout, reads, layout_of(function.output), label, Scene(label, number))
-
-
-def _label(number: int, function: Function) -> str:
-    name = f" {function.name}" if function.name else ""
-    place = f" at {function.position}" if function.position else ""
-    return f"{function.kind.value} function {number}{name}{place}"
 
 
 def planned(plans: tuple[CallPlan, ...], number: FunctionNumber, *kinds: FunctionKind) -> CallPlan:

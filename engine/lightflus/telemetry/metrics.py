@@ -62,6 +62,9 @@ BUSY_SECONDS = _counter(
 REJECTED = _counter(
     "rejected", "records", "Records of a source that could not be decoded, and were put aside or dropped."
 )
+POISONED = _counter(
+    "poisoned", "records", "Records on which a function of the operator failed, and that were put aside or dropped."
+)
 RETRIES = _counter("retries", "tries", "Tries that a source or sink had to repeat, since its system was away.")
 LAG = Metric(
     f"{_PREFIX}lag",
@@ -89,6 +92,7 @@ OPERATOR_METRICS: tuple[Metric, ...] = (
     CALLS,
     BUSY_SECONDS,
     REJECTED,
+    POISONED,
     RETRIES,
     LAG,
     OPEN,

@@ -1,8 +1,9 @@
 """A guest whose functions are Python callables: for tests of the runtime, and of a job's meaning without a module.
 
 What it owns: the same interface, lineage and errors as a sandboxed instance (`ports.Guest`), a Python step per row.
-A callable fails as a guest would: `MemoryError` is the memory limit, `TimeoutError` the deadline, any other exception
-an abort. `ENDLESS` never returns until it is interrupted.
+A callable fails as a guest would: `MemoryError` is the memory limit, `TimeoutError` the deadline, `GuestProtocolError`
+an answer that is a lie, of which no row is known, any other exception an abort. `ENDLESS` never returns until it is
+interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import Final
 
 import pyarrow as pa
 
-from lightflus.errors import GuestAborted, GuestDeadlineExceeded, GuestDisturbed, GuestError, GuestMemoryExceeded
+from lightflus.errors import (
+    GuestAborted,
+    GuestDeadlineExceeded,
+    GuestDisturbed,
+    GuestError,
+    GuestMemoryExceeded,
+    GuestProtocolError,
+)
 from lightflus.model.graph import FunctionNumber, JobGraph
 from lightflus.model.types import Type
 from lightflus.ports.guests import Folded, GuestBatch
@@ -189,6 +197,8 @@ class PythonGuest:
             raise self._dead(GuestDeadlineExceeded(str(error), function=function, row=row)) from error
         except GuestDisturbed as error:
             raise self._dead(error) from None
+        except GuestProtocolError as error:
+            raise self._dead(GuestProtocolError(str(error), function=function)) from error
         except Exception as error:
             position = self._factory.graph.functions[function].position
             place = None if position is None else str(position)

@@ -16,6 +16,7 @@ from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.model.graph import Delivery
 from lightflus.model.types import Type, columns
 from lightflus.ports.health import Health
+from lightflus.ports.letters import DeadLetter
 from lightflus.ports.sources import Rejected, SourceBatch
 
 Value = object
@@ -231,3 +232,24 @@ class MemoryWriter:
     def close(self) -> None:
         """Counted by the sink; what was not flushed is lost."""
         self._sink.writers -= 1
+
+
+class MemoryLetters:
+    """`ports.DeadLetters` in a list.
+
+    Attributes:
+        kept: all letters, in the order in which they came.
+        puts: how often some came.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[DeadLetter] = []
+        self.puts = 0
+
+    def put(self, letters: Sequence[DeadLetter]) -> None:
+        """Remembered."""
+        self.puts += 1
+        self.kept.extend(letters)
+
+    def close(self) -> None:
+        """Nothing to release."""

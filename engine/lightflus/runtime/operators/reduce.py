@@ -26,9 +26,7 @@ from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.pieces import fold_pieces
-
-SHOWN_KEY = 80
-"""Characters of a key that an error shows."""
+from lightflus.runtime.poison import Screen, shown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class ReduceStage(Stage):
         self._reduction = reduction
         self._state = state
         self._host = host
+        self._screen = Screen(reduction.state, reduction.key)
         self._has_updates = False
 
     @property
@@ -63,7 +62,7 @@ class ReduceStage(Stage):
         if batch.keys is None:
             raise InternalError("a reduce got records without keys")
         for start, stop in fold_pieces(batch.columns):
-            for update in self._fold(batch.columns, batch.keys, batch.hashes, start, stop):
+            for update in self._fold(batch, batch.keys, start, stop):
                 self._reduction.counters.rows_out += update.num_rows
                 yield Batch(update)
         if self._reduction.emit.mode is EmitMode.FINAL:
@@ -97,18 +96,16 @@ class ReduceStage(Stage):
             counters.busy_ns += perf_counter_ns() - started
             yield Batch(rows)
 
-    def _fold(
-        self, columns: pa.RecordBatch, keys: pa.RecordBatch, hashes: pa.UInt64Array | None, start: int, stop: int
-    ) -> list[pa.RecordBatch]:
+    def _fold(self, batch: Batch, keys: pa.RecordBatch, start: int, stop: int) -> list[pa.RecordBatch]:
         """Folds rows [start, stop) in; returns the updates if all are wanted."""
         updates: list[pa.RecordBatch] = []
 
         def call(guest: Guest, first: int, last: int) -> None:
             started = perf_counter_ns()
             count = last - first
-            known = None if hashes is None else hashes.slice(first, count)
+            known = None if batch.hashes is None else batch.hashes.slice(first, count)
             lookup = self._state.lookup(keys.slice(first, count), known)
-            folded = self._call(guest, columns.slice(first, count), lookup)
+            folded = self._call(guest, batch.columns.slice(first, count), lookup)
             self._check_key(lookup, folded)
             self._state.scatter(lookup.slots, folded.state)
             self._has_updates = True
@@ -116,7 +113,7 @@ class ReduceStage(Stage):
                 updates.append(folded.output)
             self._count(count, perf_counter_ns() - started)
 
-        self._host.run(start, stop, call, lambda row: _shown_key(keys, row))
+        self._host.run(batch, start, stop, call, self._screen)
         return updates
 
     def _call(self, guest: Guest, columns: pa.RecordBatch, lookup: Lookup) -> Folded:
@@ -139,7 +136,7 @@ class ReduceStage(Stage):
         if moved is not None:
             raise GuestProtocolError(
                 f"the module says that its reduce function keeps {path}, but a new state has another {path}: "
-                f"{_shown_key(kept, moved)}",
+                f"{shown_key(kept, moved)}",
                 function=self._reduction.function,
                 hint=_keeps_hint(path),
             )
@@ -154,10 +151,3 @@ class ReduceStage(Stage):
 
 def _keeps_hint(path: FieldPath) -> str:
     return f"this is a mistake of the SDK that built the module; a reduce that changes {path} must not declare it kept"
-
-
-def _shown_key(keys: pa.RecordBatch, row: int) -> str:
-    """The key of a row, as an error may show it."""
-    values = keys.slice(row, 1).to_pylist()[0]
-    text = repr(next(iter(values.values())) if len(values) == 1 else values)
-    return f"with key {text[:SHOWN_KEY]}" + ("..." if len(text) > SHOWN_KEY else "")

@@ -16,10 +16,11 @@ from lightflus.model.types import Type
 from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Guest, GuestBatch
 from lightflus.runtime.counters import Counters
-from lightflus.runtime.guest_host import Describe, GuestHost
+from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.operators.tails import Tail, TailRows
 from lightflus.runtime.pieces import call_pieces
+from lightflus.runtime.poison import Screen
 
 
 class StepKind(Enum):
@@ -51,12 +52,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight line of stateless operators: records of `reads` come in, of `yields` reach the tail."""
+    """A straight line of stateless operators: records of `reads` come in, of `yields` reach the tail.
+
+    With `is_raw` the records are text or bytes as a source has read them.
+    """
 
     reads: Type
     yields: Type
     steps: Sequence[Step]
     tail: Tail
+    is_raw: bool = False
 
 
 class StatelessStage(Stage):
@@ -65,6 +70,7 @@ class StatelessStage(Stage):
     def __init__(self, line: Line, host: GuestHost) -> None:
         self._line = line
         self._host = host
+        self._screen = Screen(line.reads, is_raw=line.is_raw)
 
     def process(self, side: int, batch: Batch) -> Iterator[Out]:
         """Runs the line over a batch, piece by piece."""
@@ -90,7 +96,7 @@ class StatelessStage(Stage):
             if found is not None:
                 done.append(found)
 
-        self._host.run(start, stop, call, _describe(batch))
+        self._host.run(batch, start, stop, call, self._screen)
         return done
 
     def _call(self, guest: Guest, piece: Batch) -> Batch | None:
@@ -131,11 +137,3 @@ class _Count:
         self.counters.batches += 1
         self.counters.calls += 1
         self.counters.busy_ns += self.busy_ns
-
-
-def _describe(batch: Batch) -> Describe:
-    return _unknown if batch.origin is None else batch.origin.position
-
-
-def _unknown(_row: int) -> None:
-    return None

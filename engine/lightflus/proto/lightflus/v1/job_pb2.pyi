@@ -165,7 +165,7 @@ class _BadRecordsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BadRecords
     BAD_RECORDS_DROP: _BadRecords.ValueType  # 3
 
 class BadRecords(_BadRecords, metaclass=_BadRecordsEnumTypeWrapper):
-    """What happens to a record that cannot be decoded."""
+    """What happens to a record that cannot be decoded, or on which a function fails."""
 
 BAD_RECORDS_UNSPECIFIED: BadRecords.ValueType  # 0
 """= the engine's default"""
@@ -291,6 +291,7 @@ class Operator(_message.Message):
     OUTPUT_FIELD_NUMBER: _builtins.int
     PARALLELISM_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
+    POISON_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     MAP_FIELD_NUMBER: _builtins.int
     FILTER_FIELD_NUMBER: _builtins.int
@@ -304,6 +305,8 @@ class Operator(_message.Message):
     """set by name(x); empty: the engine derives one"""
     parallelism: _builtins.int
     """0 = the job's default"""
+    poison: Global___BadRecords.ValueType
+    """on which a function of this operator fails; unspecified: as its sources are known for"""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Input]: ...
     @_builtins.property
@@ -339,6 +342,7 @@ class Operator(_message.Message):
         output: Global___Type | None = ...,
         parallelism: _builtins.int = ...,
         position: Global___Position | None = ...,
+        poison: Global___BadRecords.ValueType = ...,
         source: Global___Source | None = ...,
         map: Global___Map | None = ...,
         filter: Global___Filter | None = ...,
@@ -349,7 +353,7 @@ class Operator(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "flat_map", b"flat_map", "key_by", b"key_by", "kind", b"kind", "map", b"map", "output", b"output", "position", b"position", "reduce", b"reduce", "sink", b"sink", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "flat_map", b"flat_map", "id", b"id", "inputs", b"inputs", "key_by", b"key_by", "kind", b"kind", "map", b"map", "name", b"name", "output", b"output", "parallelism", b"parallelism", "position", b"position", "reduce", b"reduce", "sink", b"sink", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "flat_map", b"flat_map", "id", b"id", "inputs", b"inputs", "key_by", b"key_by", "kind", b"kind", "map", b"map", "name", b"name", "output", b"output", "parallelism", b"parallelism", "poison", b"poison", "position", b"position", "reduce", b"reduce", "sink", b"sink", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["source", "map", "filter", "flat_map", "key_by", "reduce", "sink"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
