@@ -27,6 +27,7 @@ LONGEST = (
     "cli/test_start_errors.py",
     "rust/test_golden_jobs.py",
     "e2e/test_kills.py",
+    "e2e/test_determinism.py",
     "verify/test_kit.py",
     "wheel/test_wheel.py",
     "connectors/test_kafka_faults.py",

@@ -82,3 +82,13 @@ def test_the_ticker_holds_no_engine_that_nobody_has() -> None:
 
 def test_artefacts_of_ours_have_names_of_their_own() -> None:
     assert fingerprint(Code.OWN) != fingerprint()
+
+
+@pytest.mark.parametrize(
+    "made", ["f64.div (f64.const 0) (f64.const 0)", "f64.add (f64.const -nan:0x123) (f64.const 1)"]
+)
+def test_every_nan_that_is_computed_has_the_same_bits(made: str) -> None:
+    text = f'(module (memory (export "memory") 1) (func (export "bits") (result i64) (i64.reinterpret_f64 ({made}))))'
+    module = CompiledModule.from_wasm(from_text(text))
+    instance = Instance.without_imports(Store(StoreLimits(65_536, None), module.engine), module)
+    assert instance.function("bits")() & (2**64 - 1) == 0x7FF8_0000_0000_0000
