@@ -23,6 +23,7 @@ BENCHMARKS = {
     "redis": "the Redis sink against bare MSET, SET EX and XADD of redis-py",
     "kafka": "Kafka in and out against bare loops and quixstreams",
     "mysql": "the MySQL sink against a bare multi-row upsert",
+    "poison": "records that kill their operator: none, 1, 100 and 10,000 in a million",
     "kernel": "key -> slot against a naive table",
 }
 

@@ -15,11 +15,11 @@ import trio
 from bench.inputs import WORDS_PER_LINE, lines_file
 from bench.measure import record, table
 from bench.word_count import build_module
-from lightflus.compose.loading import bound_graph, load_module
+from lightflus.compose.loading import bound_graph, load_module, planned
 from lightflus.compose.running import composed
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
-from lightflus.model.plan import plan_job
+from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.ports.reach import UNBOUNDED
 from lightflus.runtime.slots import ThreadSlots
 
@@ -59,9 +59,9 @@ def main() -> None:
     source = lines_file(WORDS // WORDS_PER_LINE)
     module = load_module(build_module().read_bytes(), lambda _level, _text: None)
     graph = bound_graph(module.graph, [f"topic=file:{source}", "redis=blackhole:"])
-    plan = plan_job(graph, parallelism=PARALLELISM)
+    plan = planned(module, graph, parallelism=PARALLELISM)
     steps = Steps()
-    letters = FileDeadLetters("unused.jsonl", graph.job)
+    letters = FileDeadLetters("unused.jsonl", LetterForm(graph.job, module.report.digest))
     with closing(ThreadSlots(PARALLELISM)) as slots, open("/dev/null", "wb") as nowhere:
         streams = Streams(stdin=0, stdout=nowhere)
         run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=lambda _: UNBOUNDED)
