@@ -40,6 +40,12 @@ def test_help_shows_no_type_beside_a_flag(command: list[str], capsys: pytest.Cap
     assert "bool" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("group", [[], ["dead-letters"]])
+def test_a_command_above_others_alone_shows_its_help(group: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(*group) == 2
+    assert " ".join(["lightflus", *group, "[OPTIONS] COMMAND"]) in capsys.readouterr().out
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer("--version") == 0
     assert capsys.readouterr().out == f"lightflus {__version__}\n"

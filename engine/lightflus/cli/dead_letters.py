@@ -28,6 +28,7 @@ _LISTED = 200
 """Letters of one table: the newest; `export` has all."""
 _CELL = 200
 """Characters of a message in the table."""
+_SECONDS = len("2026-01-31T12:00:00")
 _CHUNK = 1024 * 1024
 
 
@@ -57,10 +58,16 @@ def list_letters(file: Path, choice: Choice, *, as_json: bool) -> None:
     title = f"{file}  {count:,} letters" + (f", the last {_LISTED}" if count > _LISTED else "")
     table = Table(title=_text(title), title_justify="left", title_style="bold")
     for name in ("number", "time", "operator", "kind", "position", "message"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in ("number", "time"))
     for number, letter in newest:
         position = letter.get("position", letter.get("key", ""))
-        cells = [letter.get("time", ""), letter["operator"], letter["kind"], position, letter.get("message", "")]
+        cells = [
+            str(letter.get("time", ""))[:_SECONDS],
+            letter["operator"],
+            letter["kind"],
+            position,
+            letter.get("message", ""),
+        ]
         table.add_row(str(number), *map(_text, cells))
     show(table)
 

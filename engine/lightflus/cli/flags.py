@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from lightflus.cli.helping import help_text
 from lightflus.cli.problems import told_as_json
-from lightflus.cli.screen import results, width_of
+from lightflus.cli.screen import emit, results, width_of
 from lightflus.errors import UserError
 
 
@@ -77,6 +77,7 @@ def _explained(ctx: Context, args: list[str]) -> Iterator[None]:
         try:
             yield
         except NoArgsIsHelpError:
+            emit(ctx.get_help())  # typer takes it for printed
             raise
         except UsageError as error:
             text = error.format_message().rstrip(".")

@@ -29,7 +29,7 @@ class LetterForm:
 
     Attributes:
         job: its name.
-        digest: of its module, `sha256:...`.
+        digest: SHA-256 of its module, in hexadecimal.
     """
 
     job: str
