@@ -3,7 +3,7 @@
 Programs that tests start end at Ctrl-C even if the run itself does not, which a shell puts into the background: whether
 it is ignored is inherited.
 
-Nor do programs inherit the width of a terminal, which GNU readline exports behind Python's back when it is imported.
+Nor do they inherit the width of a terminal: GNU readline exports one from the process that starts the workers.
 
 Files that take longest come first, so that no worker of `make test` is left with one when the others are done.
 """
@@ -19,6 +19,8 @@ pytest_plugins = ["tools.servers.fixtures"]
 settings.register_profile("lightflus", deadline=None)
 settings.load_profile("lightflus")
 signal.signal(signal.SIGINT, signal.default_int_handler)
+for of_a_terminal in ("COLUMNS", "LINES"):
+    os.environ.pop(of_a_terminal, None)
 
 LONGEST = (
     "rust/test_oldest_rust.py",
@@ -36,12 +38,6 @@ LONGEST = (
 )
 """Whole files, since a file stays on one worker; each takes more than half a minute. The second host runs what the
 guests' file has built, and so not at once."""
-
-
-def pytest_runtest_setup() -> None:
-    """The terminal's width is no part of any test; `os.environ` does not know of what readline has exported."""
-    os.unsetenv("COLUMNS")
-    os.unsetenv("LINES")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
