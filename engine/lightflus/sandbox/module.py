@@ -8,8 +8,9 @@ What it leaves: whether the graph makes sense (`model/validation.py`).
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import replace
+from threading import Thread
 
 from lightflus.codec import abi
 from lightflus.errors import GuestProtocolError, ModuleInvalid, ToolMissing
@@ -64,14 +65,21 @@ class _Image:
 
         It is asked on a thread of its own: Python hears no Ctrl-C while its main thread is inside a guest.
         """
-        with ThreadPoolExecutor(1, "lightflus-describe") as thread:
-            said = thread.submit(self._described, sink)
-            try:
-                return said.result()
-            finally:
-                while not said.done():  # a Ctrl-C: whichever of its calls is running is too late now
-                    self._engine.advance(self.limits.deadline_ms)
-                    wait([said], _LOOK_SECONDS)
+        said: Future[bytes] = Future()
+        thread = Thread(target=self._describe, args=(sink, said), name="lightflus-describe", daemon=True)
+        try:
+            thread.start()  # a Ctrl-C may come here already: the guest runs before this returns
+            return said.result()
+        finally:
+            while thread.is_alive() and not said.done():  # whichever of its calls is running is too late now
+                self._engine.advance(self.limits.deadline_ms)
+                wait([said], _LOOK_SECONDS)
+
+    def _describe(self, sink: LogSink, said: Future[bytes]) -> None:
+        try:
+            said.set_result(self._described(sink))
+        except BaseException as error:  # it is raised where the answer is asked for
+            said.set_exception(error)
 
     def _described(self, sink: LogSink) -> bytes:
         session = self.session(sink)
