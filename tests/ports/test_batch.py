@@ -62,11 +62,6 @@ def test_taken_rows_have_their_keys_and_hashes_but_no_place() -> None:
     assert (values_of(UTF8, taken.keys), taken.hashes.to_pylist(), taken.origin) == (["ccc", "a"], [3, 1], None)
 
 
-def test_another_record_of_the_same_rows_keeps_what_stands_beside_it() -> None:
-    other = WHOLE.with_columns(batch_of(UTF8, ["x", "y", "z"]))
-    assert (other.keys, other.hashes, other.origin) == (WHOLE.keys, WHOLE.hashes, WHOLE.origin)
-
-
 def test_rows_keyed_anew_have_not_the_old_hashes() -> None:
     assert WHOLE.with_keys(batch_of(UTF8, ["x", "y", "z"])).hashes is None
     assert (WHOLE.without_keys().keys, WHOLE.without_keys().hashes) == (None, None)

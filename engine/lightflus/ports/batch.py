@@ -62,10 +62,6 @@ class Batch:
             None if self.hashes is None else self.hashes.take(rows),
         )
 
-    def with_columns(self, columns: pa.RecordBatch) -> Batch:
-        """The same rows with another record, one for one."""
-        return replace(self, columns=columns)
-
     def with_keys(self, keys: pa.RecordBatch) -> Batch:
         """The same rows keyed anew."""
         return replace(self, keys=keys, hashes=None)
