@@ -5,8 +5,7 @@ The job graph: what a module says about itself (docs/abi.md, "The graph").
 
 A module carries it as protobuf JSON, in the custom section `lightflus.job` and as the answer of `lf_describe`.
 Readers refuse unknown fields. Growth: a new field, a new member of a oneof, a new enum value; numbers are never
-reused and names never change their meaning. What docs/architecture.md plans (windows, joins, process functions,
-timers, side outputs) takes the numbers kept free below.
+reused and names never change their meaning. What docs/architecture.md plans (joins) takes the numbers kept free below.
 """
 
 from collections import abc as _abc
@@ -43,6 +42,10 @@ class _FunctionKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Function
     FUNCTION_KIND_AGGREGATE: _FunctionKind.ValueType  # 8
     FUNCTION_KIND_PROCESS: _FunctionKind.ValueType  # 9
     FUNCTION_KIND_JOIN: _FunctionKind.ValueType  # 10
+    FUNCTION_KIND_FINISH: _FunctionKind.ValueType  # 11
+    """state, key, window -> one result"""
+    FUNCTION_KIND_FINISH_LIST: _FunctionKind.ValueType  # 12
+    """the same -> any number of results"""
 
 class FunctionKind(_FunctionKind, metaclass=_FunctionKindEnumTypeWrapper): ...
 
@@ -58,6 +61,10 @@ FUNCTION_KIND_TIMESTAMP: FunctionKind.ValueType  # 7
 FUNCTION_KIND_AGGREGATE: FunctionKind.ValueType  # 8
 FUNCTION_KIND_PROCESS: FunctionKind.ValueType  # 9
 FUNCTION_KIND_JOIN: FunctionKind.ValueType  # 10
+FUNCTION_KIND_FINISH: FunctionKind.ValueType  # 11
+"""state, key, window -> one result"""
+FUNCTION_KIND_FINISH_LIST: FunctionKind.ValueType  # 12
+"""the same -> any number of results"""
 Global___FunctionKind: _TypeAlias = FunctionKind  # noqa: Y015
 
 class _Scalar:
@@ -299,6 +306,12 @@ class Operator(_message.Message):
     KEY_BY_FIELD_NUMBER: _builtins.int
     REDUCE_FIELD_NUMBER: _builtins.int
     SINK_FIELD_NUMBER: _builtins.int
+    TIMESTAMPS_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    AGGREGATE_FIELD_NUMBER: _builtins.int
+    PROCESS_FIELD_NUMBER: _builtins.int
+    UNION_FIELD_NUMBER: _builtins.int
+    BROADCAST_FIELD_NUMBER: _builtins.int
     id: _builtins.int
     """unique; the order of registration"""
     name: _builtins.str
@@ -330,8 +343,20 @@ class Operator(_message.Message):
     @_builtins.property
     def reduce(self) -> Global___Reduce: ...
     @_builtins.property
-    def sink(self) -> Global___Sink:
-        """17-39: timestamps, aggregate, process, window, union, connect, join, lookup, broadcast."""
+    def sink(self) -> Global___Sink: ...
+    @_builtins.property
+    def timestamps(self) -> Global___Timestamps: ...
+    @_builtins.property
+    def window(self) -> Global___Window: ...
+    @_builtins.property
+    def aggregate(self) -> Global___Aggregate: ...
+    @_builtins.property
+    def process(self) -> Global___Process: ...
+    @_builtins.property
+    def union(self) -> Global___Union: ...
+    @_builtins.property
+    def broadcast(self) -> Global___Broadcast:
+        """23-39: joins, lookup."""
 
     def __init__(
         self,
@@ -350,12 +375,18 @@ class Operator(_message.Message):
         key_by: Global___KeyBy | None = ...,
         reduce: Global___Reduce | None = ...,
         sink: Global___Sink | None = ...,
+        timestamps: Global___Timestamps | None = ...,
+        window: Global___Window | None = ...,
+        aggregate: Global___Aggregate | None = ...,
+        process: Global___Process | None = ...,
+        union: Global___Union | None = ...,
+        broadcast: Global___Broadcast | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "flat_map", b"flat_map", "key_by", b"key_by", "kind", b"kind", "map", b"map", "output", b"output", "position", b"position", "reduce", b"reduce", "sink", b"sink", "source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["aggregate", b"aggregate", "broadcast", b"broadcast", "filter", b"filter", "flat_map", b"flat_map", "key_by", b"key_by", "kind", b"kind", "map", b"map", "output", b"output", "position", b"position", "process", b"process", "reduce", b"reduce", "sink", b"sink", "source", b"source", "timestamps", b"timestamps", "union", b"union", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "flat_map", b"flat_map", "id", b"id", "inputs", b"inputs", "key_by", b"key_by", "kind", b"kind", "map", b"map", "name", b"name", "output", b"output", "parallelism", b"parallelism", "poison", b"poison", "position", b"position", "reduce", b"reduce", "sink", b"sink", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregate", b"aggregate", "broadcast", b"broadcast", "filter", b"filter", "flat_map", b"flat_map", "id", b"id", "inputs", b"inputs", "key_by", b"key_by", "kind", b"kind", "map", b"map", "name", b"name", "output", b"output", "parallelism", b"parallelism", "poison", b"poison", "position", b"position", "process", b"process", "reduce", b"reduce", "sink", b"sink", "source", b"source", "timestamps", b"timestamps", "union", b"union", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["source", "map", "filter", "flat_map", "key_by", "reduce", "sink"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["source", "map", "filter", "flat_map", "key_by", "reduce", "sink", "timestamps", "window", "aggregate", "process", "union", "broadcast"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -522,6 +553,325 @@ class Reduce(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Reduce: _TypeAlias = Reduce  # noqa: Y015
+
+@_typing.final
+class Timestamps(_message.Message):
+    """Gives each record its event time: a number of whole milliseconds. Without `time`, the one that its source has for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_FIELD_NUMBER: _builtins.int
+    OUT_OF_ORDER_MS_FIELD_NUMBER: _builtins.int
+    IDLE_AFTER_MS_FIELD_NUMBER: _builtins.int
+    MAX_DRIFT_MS_FIELD_NUMBER: _builtins.int
+    out_of_order_ms: _builtins.int
+    """how far behind the latest time of its split a record may be without being late"""
+    idle_after_ms: _builtins.int
+    """a split that brings nothing for so long holds no other back; 0 = never"""
+    max_drift_ms: _builtins.int
+    """how far ahead of the slowest split of its source another may be read; 0 = the default"""
+    @_builtins.property
+    def time(self) -> Global___Extractor: ...
+    def __init__(
+        self,
+        *,
+        time: Global___Extractor | None = ...,
+        out_of_order_ms: _builtins.int = ...,
+        idle_after_ms: _builtins.int = ...,
+        max_drift_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idle_after_ms", b"idle_after_ms", "max_drift_ms", b"max_drift_ms", "out_of_order_ms", b"out_of_order_ms", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Timestamps: _TypeAlias = Timestamps  # noqa: Y015
+
+@_typing.final
+class Window(_message.Message):
+    """Folds the records of a key and a window."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIXED_FIELD_NUMBER: _builtins.int
+    SLIDING_FIELD_NUMBER: _builtins.int
+    SESSION_FIELD_NUMBER: _builtins.int
+    FUNCTION_FIELD_NUMBER: _builtins.int
+    FINISH_FIELD_NUMBER: _builtins.int
+    MERGES_FIELD_NUMBER: _builtins.int
+    ALLOWED_LATENESS_MS_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    EMIT_EARLY_MS_FIELD_NUMBER: _builtins.int
+    FIRES_ONCE_FIELD_NUMBER: _builtins.int
+    function: _builtins.int
+    """REDUCE or AGGREGATE; its output is the state of a window"""
+    finish: _builtins.int
+    """FINISH or FINISH_LIST: from state, key and window to results; absent: the state is the result"""
+    merges: _builtins.bool
+    """lf_merge can merge two states (a REDUCE always can)"""
+    allowed_lateness_ms: _builtins.int
+    emit_early_ms: _builtins.int
+    """results of windows that changed, every so many ms of processing time; 0 = never"""
+    fires_once: _builtins.bool
+    """not before the allowed lateness has passed; a session always"""
+    @_builtins.property
+    def fixed(self) -> Global___FixedWindow: ...
+    @_builtins.property
+    def sliding(self) -> Global___SlidingWindow: ...
+    @_builtins.property
+    def session(self) -> Global___SessionWindow: ...
+    @_builtins.property
+    def late(self) -> Global___Port:
+        """the side output of records that are late for all of their windows"""
+
+    def __init__(
+        self,
+        *,
+        fixed: Global___FixedWindow | None = ...,
+        sliding: Global___SlidingWindow | None = ...,
+        session: Global___SessionWindow | None = ...,
+        function: _builtins.int = ...,
+        finish: _builtins.int | None = ...,
+        merges: _builtins.bool = ...,
+        allowed_lateness_ms: _builtins.int = ...,
+        late: Global___Port | None = ...,
+        emit_early_ms: _builtins.int = ...,
+        fires_once: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_finish", b"_finish", "finish", b"finish", "fixed", b"fixed", "kind", b"kind", "late", b"late", "session", b"session", "sliding", b"sliding"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_finish", b"_finish", "allowed_lateness_ms", b"allowed_lateness_ms", "emit_early_ms", b"emit_early_ms", "finish", b"finish", "fires_once", b"fires_once", "fixed", b"fixed", "function", b"function", "kind", b"kind", "late", b"late", "merges", b"merges", "session", b"session", "sliding", b"sliding"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__finish: _TypeAlias = _typing.Literal["finish"]  # noqa: Y015
+    _WhichOneofArgType__finish: _TypeAlias = _typing.Literal["_finish", b"_finish"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["fixed", "sliding", "session"]  # noqa: Y015
+    _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__finish) -> _WhichOneofReturnType__finish | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
+
+Global___Window: _TypeAlias = Window  # noqa: Y015
+
+@_typing.final
+class FixedWindow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_MS_FIELD_NUMBER: _builtins.int
+    OFFSET_MS_FIELD_NUMBER: _builtins.int
+    size_ms: _builtins.int
+    offset_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        size_ms: _builtins.int = ...,
+        offset_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset_ms", b"offset_ms", "size_ms", b"size_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FixedWindow: _TypeAlias = FixedWindow  # noqa: Y015
+
+@_typing.final
+class SlidingWindow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_MS_FIELD_NUMBER: _builtins.int
+    SLIDE_MS_FIELD_NUMBER: _builtins.int
+    OFFSET_MS_FIELD_NUMBER: _builtins.int
+    size_ms: _builtins.int
+    slide_ms: _builtins.int
+    offset_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        size_ms: _builtins.int = ...,
+        slide_ms: _builtins.int = ...,
+        offset_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["offset_ms", b"offset_ms", "size_ms", b"size_ms", "slide_ms", b"slide_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SlidingWindow: _TypeAlias = SlidingWindow  # noqa: Y015
+
+@_typing.final
+class SessionWindow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAP_MS_FIELD_NUMBER: _builtins.int
+    gap_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        gap_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gap_ms", b"gap_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionWindow: _TypeAlias = SessionWindow  # noqa: Y015
+
+@_typing.final
+class Aggregate(_message.Message):
+    """Running aggregation per key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FUNCTION_FIELD_NUMBER: _builtins.int
+    FINISH_FIELD_NUMBER: _builtins.int
+    EMIT_FIELD_NUMBER: _builtins.int
+    function: _builtins.int
+    """AGGREGATE"""
+    finish: _builtins.int
+    """FINISH; absent: the state is the result"""
+    emit: Global___Emit.ValueType
+    def __init__(
+        self,
+        *,
+        function: _builtins.int = ...,
+        finish: _builtins.int | None = ...,
+        emit: Global___Emit.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_finish", b"_finish", "finish", b"finish"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_finish", b"_finish", "emit", b"emit", "finish", b"finish", "function", b"function"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__finish: _TypeAlias = _typing.Literal["finish"]  # noqa: Y015
+    _WhichOneofArgType__finish: _TypeAlias = _typing.Literal["_finish", b"_finish"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__finish) -> _WhichOneofReturnType__finish | None: ...
+
+Global___Aggregate: _TypeAlias = Aggregate  # noqa: Y015
+
+@_typing.final
+class Process(_message.Message):
+    """A custom operator: state and timers by key, one or two inputs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FUNCTION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PORTS_FIELD_NUMBER: _builtins.int
+    IN_ORDER_FIELD_NUMBER: _builtins.int
+    TTL_MS_FIELD_NUMBER: _builtins.int
+    ALLOWED_LATENESS_MS_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    RULES_FIELD_NUMBER: _builtins.int
+    SETS_TIMERS_FIELD_NUMBER: _builtins.int
+    SETS_PROCESSING_TIMERS_FIELD_NUMBER: _builtins.int
+    function: _builtins.int
+    """PROCESS"""
+    in_order: _builtins.bool
+    """records by event time, behind the watermark"""
+    ttl_ms: _builtins.int
+    """a key without records for so long is forgotten; 0 = never"""
+    allowed_lateness_ms: _builtins.int
+    """only in order"""
+    rules: _builtins.int
+    """AGGREGATE: what folds the second input, a broadcast, into the rules that all keys see"""
+    sets_timers: _builtins.bool
+    """whether the function may set event-time timers"""
+    sets_processing_timers: _builtins.bool
+    @_builtins.property
+    def state(self) -> Global___Type: ...
+    @_builtins.property
+    def ports(self) -> _containers.RepeatedCompositeFieldContainer[Global___Port]:
+        """its side outputs, in the order of `Result.ports`"""
+
+    @_builtins.property
+    def late(self) -> Global___Port:
+        """the side output of late records; only in order"""
+
+    def __init__(
+        self,
+        *,
+        function: _builtins.int = ...,
+        state: Global___Type | None = ...,
+        ports: _abc.Iterable[Global___Port] | None = ...,
+        in_order: _builtins.bool = ...,
+        ttl_ms: _builtins.int = ...,
+        allowed_lateness_ms: _builtins.int = ...,
+        late: Global___Port | None = ...,
+        rules: _builtins.int | None = ...,
+        sets_timers: _builtins.bool = ...,
+        sets_processing_timers: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_rules", b"_rules", "late", b"late", "rules", b"rules", "state", b"state"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_rules", b"_rules", "allowed_lateness_ms", b"allowed_lateness_ms", "function", b"function", "in_order", b"in_order", "late", b"late", "ports", b"ports", "rules", b"rules", "sets_processing_timers", b"sets_processing_timers", "sets_timers", b"sets_timers", "state", b"state", "ttl_ms", b"ttl_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__rules: _TypeAlias = _typing.Literal["rules"]  # noqa: Y015
+    _WhichOneofArgType__rules: _TypeAlias = _typing.Literal["_rules", b"_rules"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rules) -> _WhichOneofReturnType__rules | None: ...
+
+Global___Process: _TypeAlias = Process  # noqa: Y015
+
+@_typing.final
+class Port(_message.Message):
+    """A side output."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    @_builtins.property
+    def type(self) -> Global___Type: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        type: Global___Type | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["type", b"type"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Port: _TypeAlias = Port  # noqa: Y015
+
+@_typing.final
+class Union(_message.Message):
+    """The records of two or more streams of one type."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Union: _TypeAlias = Union  # noqa: Y015
+
+@_typing.final
+class Broadcast(_message.Message):
+    """Hands every record to all subtasks of its readers; runs in one subtask, so that all see one order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Broadcast: _TypeAlias = Broadcast  # noqa: Y015
 
 @_typing.final
 class Sink(_message.Message):
@@ -697,9 +1047,12 @@ class Function(_message.Message):
     KEEPS_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
     kind: Global___FunctionKind.ValueType
     name: _builtins.str
     """the user's name for it, if any"""
+    times: _builtins.bool
+    """AGGREGATE: a call of lf_fold has the times of its rows"""
     @_builtins.property
     def input(self) -> Global___Type:
         """record type that it reads"""
@@ -728,10 +1081,11 @@ class Function(_message.Message):
         keeps: _abc.Iterable[_builtins.str] | None = ...,
         position: Global___Position | None = ...,
         name: _builtins.str = ...,
+        times: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "output", b"output", "position", b"position", "reads", b"reads"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "keeps", b"keeps", "kind", b"kind", "name", b"name", "output", b"output", "position", b"position", "reads", b"reads"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "keeps", b"keeps", "kind", b"kind", "name", b"name", "output", b"output", "position", b"position", "reads", b"reads", "times", b"times"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
