@@ -23,7 +23,8 @@ from bench.measure import ROOT, WORK, record, table
 from bench.rust_module import build_rust_module
 from bench.word_count import build_module
 from lightflus.limits import CALL_ROWS
-from lightflus.model.graph import FunctionKind, FunctionNumber, JobGraph
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import FunctionKind, JobGraph
 from lightflus.sandbox.inspect import inspect
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, load

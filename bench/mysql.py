@@ -27,7 +27,8 @@ from lightflus.connectors.mysql.writer import Writer
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import ELEMENT_ROWS, MYSQL_CHUNK_ROWS
-from lightflus.model.graph import Connector, FieldPath, Sink, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Sink, SinkField
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.testing.connectors import QuietHealth
 

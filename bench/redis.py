@@ -25,7 +25,8 @@ from lightflus.connectors.contract.kinds import SinkSpec, Streams
 from lightflus.connectors.contract.registry import open_sink
 from lightflus.formats.registry import line_encoder, message_encoder
 from lightflus.limits import ELEMENT_ROWS, REDIS_COMMAND_ROWS, REDIS_PIPELINE_CALLS
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType
 from lightflus.ports.sinks import SinkWriter
 from lightflus.testing.connectors import QuietHealth

@@ -17,7 +17,8 @@ import wasmtime
 from bench.inputs import vocabulary
 from bench.measure import ProgramFailed, record, table
 from lightflus.codec import schema_of
-from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Function, FunctionKind, JobGraph
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.instance import ModuleGuest

@@ -24,7 +24,8 @@ import pyarrow as pa
 from bench.measure import LIGHTFLUS, ROOT, WORK, ProgramFailed, record, table
 from lightflus.codec import schema_of
 from lightflus.limits import CALL_ROWS
-from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Function, FunctionKind, JobGraph
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.instance import ModuleGuest

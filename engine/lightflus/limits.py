@@ -203,6 +203,22 @@ KNOWN_DEAD_LETTERS: Final = 100_000
 REJECTED_IN_A_ROW: Final = 1_000
 """Records that may be bad one after another before the job ends: then its type or format is wrong, not they."""
 
+# --- event time ----------------------------------------------------------------------------------------------------
+TIME_MS: Final = 8_640_000_000_000_000
+"""The furthest event time before and after 1970, in milliseconds: JavaScript's. Sums of times and spans fit 64 bits."""
+SPAN_MS: Final = 100 * 366 * 24 * 3_600_000
+"""The longest window, gap, lateness or time to live: a century."""
+WINDOWS_OF_RECORD: Final = 100_000
+"""Windows that one record may be in: a day that slides by a second."""
+MAX_DRIFT_MS: Final = 3_600_000
+"""How far ahead of the slowest split of its source another one is read: what is between them waits in open windows."""
+PROCESSING_TICK_MS: Final = 100
+"""How often processing time goes on for those who listen to it."""
+KEY_TIMERS: Final = 1_000_000
+"""Timers of one kind of one key: they travel with its state."""
+FIRED_GROUPS: Final = 8_192
+"""Results of windows, or keys whose timers are due, of one call."""
+
 # --- poison records ------------------------------------------------------------------------------------------------
 POISON_IN_A_ROW: Final = 1_000
 """Records on which an operator's functions may fail one after another before the job ends: then its code is wrong."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lightflus.model.extract import FieldPath, FunctionNumber
 from lightflus.model.graph import (
     Connector,
     Delivery,
-    FieldPath,
     Function,
     FunctionKind,
-    FunctionNumber,
     Input,
     JobGraph,
     Map,

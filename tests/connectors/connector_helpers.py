@@ -8,7 +8,8 @@ from io import BytesIO
 from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
 from lightflus.connectors.stdio.screen import ShownRows
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, Type
 
 TEXT = ScalarType(Scalar.UTF8)

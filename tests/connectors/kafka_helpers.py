@@ -13,7 +13,8 @@ from tools.servers import Kafka
 from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
 from lightflus.connectors.contract.registry import open_sink, open_source
 from lightflus.formats.registry import message_decoder, message_encoder
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source, SourceBatch, SourceReader

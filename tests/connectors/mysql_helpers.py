@@ -15,7 +15,8 @@ from tools.servers.mariadb import PASSWORD, USER
 
 from lightflus.codec.schema import schema_of
 from lightflus.connectors.contract.registry import open_sink, sink_kind
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.graph import Sink as SinkNode
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink

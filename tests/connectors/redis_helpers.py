@@ -13,7 +13,8 @@ from lightflus.connectors.contract.registry import open_sink
 from lightflus.connectors.redis.commands import Commands, commands
 from lightflus.connectors.redis.resp import calls
 from lightflus.connectors.redis.target import Target
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink
 

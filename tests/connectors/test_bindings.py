@@ -14,11 +14,11 @@ from lightflus.connectors.contract.bindings import Defaults, bind, parse_binding
 from lightflus.connectors.contract.kinds import Address
 from lightflus.connectors.contract.uri import parse_uri
 from lightflus.errors import BindingInvalid
+from lightflus.model.extract import FieldPath
 from lightflus.model.graph import (
     BadRecords,
     Connector,
     Delivery,
-    FieldPath,
     Input,
     JobGraph,
     Operator,

@@ -10,7 +10,8 @@ from tools.servers import Kafka
 
 from lightflus.connectors.contract.registry import open_sink
 from lightflus.errors import SinkFailed
-from lightflus.model.graph import Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Delivery, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, Record, check_sink

@@ -10,7 +10,8 @@ from connector_helpers import TEXT, sink_spec
 
 from lightflus.connectors.toolbox.key_value import KeyValue
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Connector, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, SinkField
 from lightflus.model.types import Scalar, ScalarType, Type
 
 

@@ -11,7 +11,8 @@ from lightflus.connectors.mysql.statement import parse
 from lightflus.connectors.mysql.tokens import tokens_of
 from lightflus.connectors.mysql.writing import template, upsert_text
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Connector, Delivery, FieldPath, Sink, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, Sink, SinkField
 from lightflus.model.types import Scalar, ScalarType
 
 TEXT = ScalarType(Scalar.UTF8)

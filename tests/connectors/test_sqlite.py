@@ -17,7 +17,8 @@ from lightflus.connectors.contract.registry import open_sink
 from lightflus.connectors.sqlite.sink import SqliteSink
 from lightflus.connectors.sqlite.table import Table
 from lightflus.errors import BindingInvalid, SinkFailed
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
 from lightflus.ports.sinks import Sink
 from lightflus.testing.connectors import QuietHealth, check_sink

@@ -17,7 +17,8 @@ from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import open_sink, open_source
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
-from lightflus.model.graph import Connector, Delivery, FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source

@@ -20,7 +20,8 @@ from lightflus.compose.running import composed
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.connectors.files.letter_lines import LetterForm
-from lightflus.model.graph import FunctionNumber, Sink
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Sink
 from lightflus.model.names import operator_names
 from lightflus.model.types import Type
 from lightflus.ports.guests import Folded, Guest, GuestBatch

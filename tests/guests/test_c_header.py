@@ -15,7 +15,8 @@ from guest_builds import HEADER, c_guest, graph_of
 from lightflus.codec import abi, schema_of
 from lightflus.errors import GuestAborted, GuestMemoryExceeded
 from lightflus.limits import CALL_ROWS
-from lightflus.model.graph import Function, FunctionKind, FunctionNumber
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Function, FunctionKind
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
 from lightflus.sandbox.inspect import inspect
 from lightflus.sandbox.instance import ModuleGuest

@@ -11,7 +11,7 @@ from guest_builds import ROOT
 
 from lightflus.codec import schema_of
 from lightflus.errors import GuestAborted, GuestMemoryExceeded, GuestTrapped
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.limits import GuestLimits

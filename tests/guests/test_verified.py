@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from guest_builds import c_guest
 
-from lightflus.model.graph import FieldPath, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import SinkField
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
 from lightflus.proto.convert import graph_to_json
 from lightflus.testing.graphs import GraphBuilder

@@ -7,16 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from lightflus.model.emit import EmitDecision, EmitMode
-from lightflus.model.graph import (
-    Delivery,
-    Emit,
-    Extractor,
-    FunctionKind,
-    FunctionNumber,
-    JobGraph,
-    OperatorId,
-    SinkField,
-)
+from lightflus.model.extract import Emit, Extractor, FunctionNumber
+from lightflus.model.graph import Delivery, FunctionKind, JobGraph, OperatorId, SinkField
 from lightflus.model.plan import plan_job
 from lightflus.model.types import Type
 from lightflus.testing.graphs import FLOAT64, UTF8, WORD, GraphBuilder, field, struct, word_count

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from lightflus.errors import JobInvalid
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.graph import (
     Connector,
     Delivery,
     FunctionKind,
-    FunctionNumber,
     Input,
     JobGraph,
     Kind,

@@ -11,17 +11,15 @@ from hypothesis import strategies as st
 
 from lightflus import limits
 from lightflus.errors import JobInvalid
+from lightflus.model.extract import Emit, FieldPath, FunctionNumber
 from lightflus.model.graph import (
     BadRecords,
     Connector,
     Delivery,
-    Emit,
-    FieldPath,
     Filter,
     FlatMap,
     Function,
     FunctionKind,
-    FunctionNumber,
     Input,
     JobGraph,
     KeyBy,

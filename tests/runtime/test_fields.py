@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightflus.model.graph import FieldPath
+from lightflus.model.extract import FieldPath
 from lightflus.model.types import Type, field_type
 from lightflus.runtime.fields import as_batch, as_column, batch_at, column_at
 from lightflus.testing.graphs import INT64, UTF8, field, struct

@@ -11,7 +11,8 @@ import trio.testing
 from jobs import WORD_COUNT, Prepared, Splits, add, as_text, prepare, split
 
 from lightflus.errors import InternalError, RecordInvalid, SinkFailed, SourceFailed
-from lightflus.model.graph import Emit, SinkField
+from lightflus.model.extract import Emit
+from lightflus.model.graph import SinkField
 from lightflus.ports.health import Health
 from lightflus.runtime.fragment import JobResult
 from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count

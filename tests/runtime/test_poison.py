@@ -13,7 +13,8 @@ from jobs import WORD_COUNT, Prepared, add, as_text, prepare, split
 
 from lightflus.errors import GuestAborted, GuestError, GuestProtocolError
 from lightflus.limits import POISON_IN_A_ROW
-from lightflus.model.graph import BadRecords, Delivery, FunctionNumber, JobGraph, SinkField
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import BadRecords, Delivery, JobGraph, SinkField
 from lightflus.ports.batch import Batch
 from lightflus.ports.guests import Guest
 from lightflus.runtime.counters import Counters

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs import WORD_COUNT, prepare
 
-from lightflus.model.graph import Delivery, Emit
+from lightflus.model.extract import Emit
+from lightflus.model.graph import Delivery
 from lightflus.testing.graphs import word_count
 from lightflus.testing.memory import MemorySink
 

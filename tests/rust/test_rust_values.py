@@ -10,7 +10,8 @@ import pytest
 from rust_jobs import ROOT, build, package, results
 
 from lightflus.codec import layout_of
-from lightflus.model.graph import FunctionKind, FunctionNumber
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, load
 

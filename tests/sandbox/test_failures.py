@@ -19,7 +19,7 @@ from lightflus.errors import (
     GuestTrapped,
     InternalError,
 )
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.limits import GuestLimits

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lightflus.codec import schema_of
 from lightflus.errors import GuestTrapped, InternalError
 from lightflus.limits import CALL_ROWS, GRAPH_OPERATORS
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Field, Scalar, ScalarType, StructType
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.module import LoadedModule

@@ -11,7 +11,7 @@ from numbers_guest import Assemble, Loads
 from lightflus.codec import schema_of
 from lightflus.errors import GuestAborted, GuestMemoryExceeded, GuestProtocolError, GuestTrapped
 from lightflus.limits import GUEST_LOG_LINES_PER_BATCH, GUEST_MESSAGE_BYTES
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox import world
 from lightflus.sandbox.host_functions import linker

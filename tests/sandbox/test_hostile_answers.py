@@ -8,7 +8,7 @@ from numbers_guest import Assemble, Loads
 
 from lightflus.codec import schema_of
 from lightflus.errors import GuestProtocolError
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.instance import ModuleGuest
 

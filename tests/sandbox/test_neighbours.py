@@ -13,7 +13,8 @@ from numbers_guest import GRAPH, NUMBER, Loads, numbers
 
 from lightflus.errors import GuestMemoryExceeded, GuestTrapped
 from lightflus.kernel import WasmKernel
-from lightflus.model.graph import FieldPath, FunctionNumber, Input, Map, SinkField
+from lightflus.model.extract import FieldPath, FunctionNumber
+from lightflus.model.graph import Input, Map, SinkField
 from lightflus.model.plan import plan_job
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch, SourceReader

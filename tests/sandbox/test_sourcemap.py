@@ -10,7 +10,8 @@ from numbers_guest import Assemble, Loads
 
 from lightflus.codec import schema_of
 from lightflus.errors import GuestTrapped
-from lightflus.model.graph import FunctionNumber, Position
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Position
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.binary import with_section
 from lightflus.sandbox.sourcemap import NO_MAP, source_map

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightflus.cli.fitting import fitted_lines
-from lightflus.model.graph import Connector, FieldPath, FunctionNumber, KeyBy, Operator, Sink, Source
+from lightflus.model.extract import FieldPath, FunctionNumber
+from lightflus.model.graph import Connector, KeyBy, Operator, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed, uses
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
 from lightflus.model.text import line

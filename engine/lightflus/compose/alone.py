@@ -13,7 +13,8 @@ from lightflus.connectors.contract.bindings import FORMAT, bind, parse_bindings
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import sink_kind, source_kind
 from lightflus.errors import BindingInvalid
-from lightflus.model.graph import Connector, Delivery, FieldPath, JobGraph, Operator, OperatorId, Sink, SinkField
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import Connector, Delivery, JobGraph, Operator, OperatorId, Sink, SinkField
 from lightflus.model.graph import Source as SourceNode
 from lightflus.model.types import Type, columns
 from lightflus.ports.reach import UNBOUNDED

@@ -12,20 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from lightflus.limits import HOLD_MS
-from lightflus.model.graph import (
-    Delivery,
-    Emit,
-    FieldPath,
-    Filter,
-    FlatMap,
-    JobGraph,
-    KeyBy,
-    Map,
-    Operator,
-    OperatorId,
-    Reduce,
-    Sink,
-)
+from lightflus.model.extract import Emit, FieldPath
+from lightflus.model.graph import Delivery, Filter, FlatMap, JobGraph, KeyBy, Map, Operator, OperatorId, Reduce, Sink
 from lightflus.model.names import operator_names
 from lightflus.model.operators import row_function
 from lightflus.model.types import VALUE_COLUMN, StructType, field_type

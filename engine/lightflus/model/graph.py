@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NewType
 
+from lightflus.model.extract import Emit, Extractor, FunctionNumber
 from lightflus.model.options import Names
 from lightflus.model.schemas import NAMES
+from lightflus.model.timed import TimedKind
 from lightflus.model.types import Type
 
 OperatorId = NewType("OperatorId", int)
-FunctionNumber = NewType("FunctionNumber", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class FunctionKind(Enum):
     AGGREGATE = "aggregate"
     PROCESS = "process"
     JOIN = "join"
+    FINISH = "finish"
+    FINISH_LIST = "finish_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Function:
         output: what it yields per row: mapped record, list item (flat_map), bool (filter), key, field value, state.
         reads: columns of `input` that the engine passes, in that order; None = all.
         keeps: fields that it hands on unchanged (map, reduce).
+        times: whether its folds get the times of their rows (aggregate).
     """
 
     kind: FunctionKind
@@ -66,20 +70,7 @@ class Function:
     keeps: tuple[str, ...] = ()
     position: Position | None = None
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPath:
-    """A plain field of a record, from outside inward; empty = the whole record. Needs no call."""
-
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return ".".join(self.names) or "the record"
-
-
-Extractor = FieldPath | FunctionNumber
-"""Where a key or a sink field comes from."""
+    times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +116,6 @@ class BadRecords(Enum):
     FAIL = "fail"
     DEAD_LETTER = "dead-letter"
     DROP = "drop"
-
-
-class Emit(Enum):
-    """When a keyed operator emits."""
-
-    UPDATES = "updates"
-    FINAL = "final"
 
 
 class Delivery(Enum):
@@ -211,7 +195,7 @@ class Sink:
     key_fields: tuple[str, ...] = ()
 
 
-Kind = Source | Map | Filter | FlatMap | KeyBy | Reduce | Sink
+Kind = Source | Map | Filter | FlatMap | KeyBy | Reduce | Sink | TimedKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lightflus.model.rules.functions import check_functions
 from lightflus.model.rules.records import check_records
 from lightflus.model.rules.report import Report
 from lightflus.model.rules.shape import check_shape
+from lightflus.model.rules.time import check_time
 
 
 def problems(graph: JobGraph) -> tuple[Problem, ...]:
@@ -27,6 +28,7 @@ def problems(graph: JobGraph) -> tuple[Problem, ...]:
     before = report.found
     check_shape(report)
     check_functions(report)
+    check_time(report)
     if report.found == before:
         check_records(report)
     return report.problems

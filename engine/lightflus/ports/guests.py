@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Type
 
 

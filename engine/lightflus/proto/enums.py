@@ -5,7 +5,8 @@ What it owns: one table per enumeration, used in both directions. Any thread.
 
 from __future__ import annotations
 
-from lightflus.model.graph import BadRecords, Delivery, Emit, FunctionKind
+from lightflus.model.extract import Emit
+from lightflus.model.graph import BadRecords, Delivery, FunctionKind
 from lightflus.model.types import Scalar
 from lightflus.proto.lightflus.v1 import job_pb2
 

@@ -11,14 +11,12 @@ from typing import TypeVar
 
 from lightflus import limits
 from lightflus.errors import JobInvalid, Problem
+from lightflus.model.extract import Extractor, FieldPath, FunctionNumber
 from lightflus.model.graph import (
     Connector,
-    Extractor,
-    FieldPath,
     Filter,
     FlatMap,
     Function,
-    FunctionNumber,
     Input,
     JobGraph,
     KeyBy,
@@ -32,6 +30,19 @@ from lightflus.model.graph import (
     Sink,
     SinkField,
     Source,
+)
+from lightflus.model.timed import (
+    Aggregate,
+    Broadcast,
+    FixedWindow,
+    Port,
+    Process,
+    SessionWindow,
+    SlidingWindow,
+    Timestamps,
+    Union,
+    Window,
+    Windows,
 )
 from lightflus.model.types import Field, ListType, ScalarType, StructType, Type
 from lightflus.proto import enums
@@ -110,7 +121,7 @@ def _operator(message: job_pb2.Operator) -> Operator:
 def _kind(message: job_pb2.Operator) -> Kind:
     name = message.WhichOneof("kind")
     if name is None:
-        raise _Unreadable("the operator has no kind (source, map, filter, flatMap, keyBy, reduce, sink)")
+        raise _Unreadable("the operator has no kind (source, map, keyBy, window, sink, ...)")
     return _KINDS[name](message)
 
 
@@ -144,7 +155,67 @@ _KINDS: dict[str, Callable[[job_pb2.Operator], Kind]] = {
     "key_by": lambda message: _key_by(message.key_by),
     "reduce": lambda message: _reduce(message.reduce),
     "sink": lambda message: _sink(message.sink),
+    "timestamps": lambda message: _timestamps(message.timestamps),
+    "window": lambda message: _window(message.window),
+    "aggregate": lambda message: _aggregate(message.aggregate),
+    "process": lambda message: _process(message.process),
+    "union": lambda _: Union(),
+    "broadcast": lambda _: Broadcast(),
 }
+
+
+def _timestamps(message: job_pb2.Timestamps) -> Timestamps:
+    time = _extractor(message.time, "the time") if message.HasField("time") else None
+    return Timestamps(time, message.out_of_order_ms, message.idle_after_ms, message.max_drift_ms)
+
+
+def _window(message: job_pb2.Window) -> Window:
+    return Window(
+        windows=_windows(message),
+        function=FunctionNumber(message.function),
+        finish=FunctionNumber(message.finish) if message.HasField("finish") else None,
+        merges=message.merges,
+        allowed_lateness=message.allowed_lateness_ms,
+        late=_port(message.late) if message.HasField("late") else None,
+        emit_early=message.emit_early_ms,
+        fires_once=message.fires_once,
+    )
+
+
+def _windows(message: job_pb2.Window) -> Windows:
+    match message.WhichOneof("kind"):
+        case "fixed":
+            return FixedWindow(message.fixed.size_ms, message.fixed.offset_ms)
+        case "sliding":
+            return SlidingWindow(message.sliding.size_ms, message.sliding.slide_ms, message.sliding.offset_ms)
+        case "session":
+            return SessionWindow(message.session.gap_ms)
+        case _:
+            raise _Unreadable("the window has no kind (fixed, sliding, session)")
+
+
+def _aggregate(message: job_pb2.Aggregate) -> Aggregate:
+    finish = FunctionNumber(message.finish) if message.HasField("finish") else None
+    return Aggregate(FunctionNumber(message.function), finish, _enum(message.emit, enums.EMITS, "emit policy"))
+
+
+def _process(message: job_pb2.Process) -> Process:
+    return Process(
+        function=FunctionNumber(message.function),
+        state=_type(message.state, "the state"),
+        ports=tuple(_port(port) for port in message.ports),
+        in_order=message.in_order,
+        ttl=message.ttl_ms,
+        allowed_lateness=message.allowed_lateness_ms,
+        late=_port(message.late) if message.HasField("late") else None,
+        rules=FunctionNumber(message.rules) if message.HasField("rules") else None,
+        sets_timers=message.sets_timers,
+        sets_processing_timers=message.sets_processing_timers,
+    )
+
+
+def _port(message: job_pb2.Port) -> Port:
+    return Port(message.name, _type(message.type, f"the side output {message.name!r}"))
 
 
 def _sink_field(message: job_pb2.SinkField) -> SinkField:
@@ -175,6 +246,7 @@ def _function(message: job_pb2.Function) -> Function:
         keeps=tuple(message.keeps),
         position=_position(message),
         name=message.name,
+        times=message.times,
     )
 
 

@@ -5,10 +5,9 @@ What it owns: one plain function per message; the mirror of `reading.py`. Any th
 
 from __future__ import annotations
 
+from lightflus.model.extract import Extractor, FieldPath
 from lightflus.model.graph import (
     Connector,
-    Extractor,
-    FieldPath,
     Filter,
     FlatMap,
     Function,
@@ -22,6 +21,19 @@ from lightflus.model.graph import (
     Sink,
     SinkField,
     Source,
+)
+from lightflus.model.timed import (
+    Aggregate,
+    Broadcast,
+    FixedWindow,
+    Port,
+    Process,
+    SessionWindow,
+    SlidingWindow,
+    TimedKind,
+    Timestamps,
+    Union,
+    Window,
 )
 from lightflus.model.types import ListType, ScalarType, Type
 from lightflus.proto import enums
@@ -72,6 +84,73 @@ def _set_kind(message: job_pb2.Operator, value: Operator) -> None:
             message.reduce.CopyFrom(job_pb2.Reduce(function=function, emit=enums.EMIT_NUMBERS[emit]))
         case Sink() as sink:
             message.sink.CopyFrom(_sink(sink))
+        case _:
+            _set_timed_kind(message, value.kind)
+
+
+def _set_timed_kind(message: job_pb2.Operator, kind: TimedKind) -> None:
+    match kind:
+        case Timestamps() as timestamps:
+            message.timestamps.CopyFrom(_timestamps(timestamps))
+        case Window() as window:
+            message.window.CopyFrom(_window(window))
+        case Aggregate(function, finish, emit):
+            number = enums.EMIT_NUMBERS[emit]
+            message.aggregate.CopyFrom(job_pb2.Aggregate(function=function, finish=finish, emit=number))
+        case Process() as process:
+            message.process.CopyFrom(_process(process))
+        case Union():
+            message.union.SetInParent()
+        case Broadcast():
+            message.broadcast.SetInParent()
+
+
+def _timestamps(value: Timestamps) -> job_pb2.Timestamps:
+    return job_pb2.Timestamps(
+        time=None if value.time is None else _extractor(value.time),
+        out_of_order_ms=value.out_of_order,
+        idle_after_ms=value.idle_after,
+        max_drift_ms=value.max_drift,
+    )
+
+
+def _window(value: Window) -> job_pb2.Window:
+    message = job_pb2.Window(
+        function=value.function,
+        finish=value.finish,
+        merges=value.merges,
+        allowed_lateness_ms=value.allowed_lateness,
+        late=None if value.late is None else _port(value.late),
+        emit_early_ms=value.emit_early,
+        fires_once=value.fires_once,
+    )
+    match value.windows:
+        case FixedWindow(size, offset):
+            message.fixed.CopyFrom(job_pb2.FixedWindow(size_ms=size, offset_ms=offset))
+        case SlidingWindow(size, slide, offset):
+            message.sliding.CopyFrom(job_pb2.SlidingWindow(size_ms=size, slide_ms=slide, offset_ms=offset))
+        case SessionWindow(gap):
+            message.session.CopyFrom(job_pb2.SessionWindow(gap_ms=gap))
+    return message
+
+
+def _process(value: Process) -> job_pb2.Process:
+    return job_pb2.Process(
+        function=value.function,
+        state=_type(value.state),
+        ports=[_port(port) for port in value.ports],
+        in_order=value.in_order,
+        ttl_ms=value.ttl,
+        allowed_lateness_ms=value.allowed_lateness,
+        late=None if value.late is None else _port(value.late),
+        rules=value.rules,
+        sets_timers=value.sets_timers,
+        sets_processing_timers=value.sets_processing_timers,
+    )
+
+
+def _port(value: Port) -> job_pb2.Port:
+    return job_pb2.Port(name=value.name, type=_type(value.type))
 
 
 def _input(value: Input) -> job_pb2.Input:
@@ -119,6 +198,7 @@ def _function(value: Function) -> job_pb2.Function:
         keeps=value.keeps,
         position=_position(value.position),
         name=value.name,
+        times=value.times,
     )
 
 

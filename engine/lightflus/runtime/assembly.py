@@ -10,18 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightflus.model.graph import (
-    Filter,
-    FlatMap,
-    FunctionNumber,
-    KeyBy,
-    Map,
-    Operator,
-    OperatorId,
-    Reduce,
-    Sink,
-    Source,
-)
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Filter, FlatMap, KeyBy, Map, Operator, OperatorId, Reduce, Sink, Source
 from lightflus.model.operators import record_of, record_read, uses
 from lightflus.model.plan import Plan, PlannedOperator, Task
 from lightflus.model.types import Scalar, ScalarType

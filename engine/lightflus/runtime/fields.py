@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec.schema import schema_of
-from lightflus.model.graph import FieldPath
+from lightflus.model.extract import FieldPath
 from lightflus.model.types import StructType, Type
 
 AnyArray: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"

@@ -12,7 +12,7 @@ from time import perf_counter_ns
 from typing import Protocol
 
 from lightflus.model.elements import Control
-from lightflus.model.graph import FieldPath
+from lightflus.model.extract import FieldPath
 from lightflus.model.types import Type
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from lightflus.errors import GuestError
 from lightflus.limits import FAILED_CALLS_SECONDS, FAILED_CALLS_SHARE, LETTER_BYTES
-from lightflus.model.graph import BadRecords, Function, FunctionNumber
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import BadRecords, Function
 from lightflus.model.operators import function_label
 from lightflus.model.poison import Tally
 from lightflus.model.types import Type

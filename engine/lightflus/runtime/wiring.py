@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from lightflus.model.graph import FieldPath, KeyBy
+from lightflus.model.extract import FieldPath
+from lightflus.model.graph import KeyBy
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.model.wiring import Outlet, inlets, outlets
 from lightflus.ports.kernel import Kernel

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from lightflus.codec import Layout, layout_of
 from lightflus.errors import InternalError, JobInvalid, Problem
-from lightflus.model.graph import Function, FunctionKind, FunctionNumber, JobGraph
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Function, FunctionKind, JobGraph
 from lightflus.model.operators import function_label
 from lightflus.sandbox.traps import Scene
 

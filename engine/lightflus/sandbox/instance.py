@@ -16,7 +16,8 @@ import pyarrow as pa
 from lightflus.codec import Layout, layout_of, read_batch, read_columns_of, read_list
 from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.limits import FOLD_ROWS
-from lightflus.model.graph import FunctionKind, FunctionNumber
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import FunctionKind
 from lightflus.model.types import Scalar, ScalarType, Type
 from lightflus.ports.guests import Folded, GuestBatch
 from lightflus.sandbox.functions import CallPlan, planned

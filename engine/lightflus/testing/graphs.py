@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lightflus.model.extract import Emit, Extractor, FieldPath, FunctionNumber
 from lightflus.model.graph import (
     Connector,
     Delivery,
-    Emit,
-    Extractor,
-    FieldPath,
     Filter,
     FlatMap,
     Function,
     FunctionKind,
-    FunctionNumber,
     Input,
     JobGraph,
     KeyBy,

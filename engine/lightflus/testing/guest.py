@@ -10,7 +10,7 @@ from array import array
 import pyarrow as pa
 
 from lightflus.codec.schema import schema_of
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.ports.guests import Guest, GuestBatch
 from lightflus.testing.graphs import UTF8, WORD
 from lightflus.testing.memory import Value, batch_of, values_of

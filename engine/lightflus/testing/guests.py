@@ -23,7 +23,8 @@ from lightflus.errors import (
     GuestMemoryExceeded,
     GuestProtocolError,
 )
-from lightflus.model.graph import FunctionNumber, JobGraph
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import JobGraph
 from lightflus.model.types import Type
 from lightflus.ports.guests import Folded, GuestBatch
 from lightflus.testing.memory import Value, batch_of, values_of

@@ -6,7 +6,8 @@ What it owns: nothing but comparisons. Pure. Every message says the limit.
 from __future__ import annotations
 
 from lightflus import limits
-from lightflus.model.graph import FunctionNumber, Operator, Sink, Source
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Operator, Sink, Source
 from lightflus.model.rules.report import Report, shown
 from lightflus.model.types import ListType, StructType, Type
 

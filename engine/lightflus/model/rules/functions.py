@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lightflus.model.graph import Function, FunctionNumber
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import Function
 from lightflus.model.operators import uses
 from lightflus.model.rules.report import Report, shown
 from lightflus.model.types import columns
@@ -24,9 +25,9 @@ def check_functions(report: Report) -> None:
             if use.function >= len(functions):
                 text = f"{shown(use.what)} calls function {use.function}, but the job has {len(functions)}"
                 report.operator(operator, text, SDK_HINT)
-            elif (found := functions[use.function].kind) is not use.kind:
+            elif (found := functions[use.function].kind) not in use.kinds:
                 calls = f"{shown(use.what)} calls function {use.function}"
-                text = f"{calls}, a {found.value} function, not a {use.kind.value} one"
+                text = f"{calls}, a {found.value} function, not a {' or '.join(k.value for k in use.kinds)} one"
                 report.operator(operator, text, SDK_HINT)
     for index, function in enumerate(functions):
         _check_columns(report, FunctionNumber(index), function)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from lightflus import limits
 from lightflus.errors import Problem
-from lightflus.model.graph import FunctionNumber, JobGraph, Operator
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import JobGraph, Operator
 from lightflus.model.names import operator_names
 
 SHOWN = 80

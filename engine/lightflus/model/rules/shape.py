@@ -11,6 +11,7 @@ from collections import Counter
 from lightflus.model.graph import JobGraph, KeyBy, Operator, OperatorId, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed
 from lightflus.model.rules.report import Report, shown
+from lightflus.model.timed import Broadcast, Process
 
 
 def check_shape(report: Report) -> None:
@@ -54,7 +55,7 @@ def _check_edges(report: Report) -> None:
     known = {operator.id: operator for operator in report.graph.operators}
     for operator in report.graph.operators:
         _check_input_count(report, operator)
-        for edge in operator.inputs:
+        for side, edge in enumerate(operator.inputs):
             upstream = known.get(edge.operator)
             if upstream is None:
                 text = f"it reads from operator {edge.operator}, which does not exist"
@@ -62,7 +63,7 @@ def _check_edges(report: Report) -> None:
             elif isinstance(upstream.kind, Sink):
                 text = f"it reads from {report.name_of(upstream)}, which is a sink"
                 report.operator(operator, text, "read from the operator before the sink")
-            elif is_keyed(operator) and not isinstance(upstream.kind, KeyBy):
+            elif is_keyed(operator) and not _is_for_keyed(operator, side, upstream):
                 name, found = facts_of(operator).name, facts_of(upstream).name
                 text = f"{name} needs a keyed stream, but {report.name_of(upstream)} is a {found}"
                 report.operator(operator, text, f"write stream.keyBy(...).{name}(...)")
@@ -71,10 +72,21 @@ def _check_edges(report: Report) -> None:
                 report.operator(operator, text, "read the main output: leave the port empty")
 
 
+def _is_for_keyed(operator: Operator, side: int, upstream: Operator) -> bool:
+    """Whether an operator with state by key can read from another: a keyBy, but for rules, which all keys see."""
+    has_rules = isinstance(operator.kind, Process) and operator.kind.rules is not None
+    return isinstance(upstream.kind, Broadcast if has_rules and side == 1 else KeyBy)
+
+
 def _check_input_count(report: Report, operator: Operator) -> None:
-    expected = facts_of(operator).inputs
-    if len(operator.inputs) != expected:
-        text = f"a {facts_of(operator).name} has {expected} input{'s' * (expected != 1)}, not {len(operator.inputs)}"
+    facts = facts_of(operator)
+    expected = facts.inputs
+    most = facts.most_inputs or expected
+    if isinstance(operator.kind, Process) and operator.kind.rules is not None:
+        expected = most
+    if not expected <= len(operator.inputs) <= most:
+        count = f"{expected} input{'s' * (expected != 1)}" if most == expected else f"{expected} inputs or more"
+        text = f"a {facts.name} has {count}, not {len(operator.inputs)}"
         report.operator(operator, text, "give it exactly the stream that it reads" if expected else "drop its inputs")
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from lightflus import limits
 from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.model.emit import EmitDecision, EmitMode
-from lightflus.model.graph import FieldPath, FunctionNumber
+from lightflus.model.extract import FieldPath, FunctionNumber
 from lightflus.model.types import Type
 from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Folded, Guest

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from time import perf_counter_ns
 
-from lightflus.model.graph import FunctionNumber
+from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Type
 from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Guest, GuestBatch

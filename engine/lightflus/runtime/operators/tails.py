@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from lightflus.codec.schema import schema_of
 from lightflus.errors import InternalError, KeyTooLarge
-from lightflus.model.graph import Extractor, FieldPath, KeyBy, Sink
+from lightflus.model.extract import Extractor, FieldPath
+from lightflus.model.graph import KeyBy, Sink
 from lightflus.model.types import Field, StructType, Type
 from lightflus.ports.batch import Batch
 from lightflus.ports.guests import Guest, GuestBatch
