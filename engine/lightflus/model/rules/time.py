@@ -50,7 +50,7 @@ def _check_timestamps(report: Report, operator: Operator, kind: Timestamps) -> N
     while before.inputs and before.inputs[0].operator in known:
         before = known[before.inputs[0].operator]
         if not isinstance(before.kind, Source | Map | Filter | FlatMap):
-            text = f"withTimestamps stands behind {report.name_of(before)}, where the split of a record is not known any more"
+            text = f"withTimestamps stands behind {report.name_of(before)}, where a record's split is no longer known"
             report.operator(operator, text, "give records their times directly behind the source, once")
             return
 
