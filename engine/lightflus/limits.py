@@ -212,6 +212,8 @@ WINDOWS_OF_RECORD: Final = 100_000
 """Windows that one record may be in: a day that slides by a second."""
 MAX_DRIFT_MS: Final = 3_600_000
 """How far ahead of the slowest split of its source another one is read: what is between them waits in open windows."""
+OPEN_SPLITS: Final = 256
+"""Files of one reader that stay open between reads, where several are read in turn; a system gives a process 1,024."""
 PROCESSING_TICK_MS: Final = 100
 """How often processing time goes on for those who listen to it."""
 KEY_TIMERS: Final = 1_000_000

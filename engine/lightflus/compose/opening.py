@@ -23,6 +23,7 @@ from lightflus.model.graph import Source as SourceNode
 from lightflus.model.operators import is_keyed
 from lightflus.model.plan import Plan
 from lightflus.model.poison import poison_actions
+from lightflus.model.times import wants_own_times
 from lightflus.model.types import Field, StructType, Type
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.reach import Reach
@@ -120,6 +121,7 @@ def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Strea
         line_decoder=partial(line_decoder, node.format, record, form, reach),
         message_decoder=partial(message_decoder, node.format, value, form, reach),
         streams=streams,
+        wants_times=wants_own_times(graph, operator),
         value_decoder=partial(message_decoder, "json"),
     )
     return open_source(spec, reach)

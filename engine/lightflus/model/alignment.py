@@ -8,7 +8,7 @@ What it leaves: holding back the inputs that `blocked` names (`runtime/channel.p
 
 from __future__ import annotations
 
-from lightflus.model.elements import Barrier, Control, EndOfInput, Idle, Stop, Watermark
+from lightflus.model.elements import Barrier, Control, EndOfInput, Idle, SplitEnded, SplitFound, Stop, Watermark
 
 
 class Alignment:
@@ -46,6 +46,8 @@ class Alignment:
                 self._watermarks[source] = time_ms
                 self._idle[source] = False
                 return self._progress()
+            case SplitFound() | SplitEnded():
+                return (control,)
             case Idle():
                 self._idle[source] = True
                 return self._progress()

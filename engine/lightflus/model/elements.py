@@ -38,4 +38,22 @@ class Stop:
     """The job stops here, and nothing follows in this run: the input may go on in another one, so nothing fires."""
 
 
-Control = Watermark | Barrier | Idle | EndOfInput | Stop
+@dataclass(frozen=True, slots=True)
+class SplitFound:
+    """Records of a split may follow: it holds the watermark until they do, or, one that came late, begins at it."""
+
+    split: int
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SplitEnded:
+    """No record of a split follows: its watermark does not hold others back any more."""
+
+    split: int
+
+
+SplitChange = SplitFound | SplitEnded
+"""What a source says of its splits, to the operator that gives its records their times."""
+
+Control = SplitChange | Watermark | Barrier | Idle | EndOfInput | Stop

@@ -6,10 +6,12 @@ it (`runtime/operators/`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from lightflus.model.graph import JobGraph, Operator, OperatorId
-from lightflus.model.timed import Process, Timestamps, Window
+from lightflus.limits import MAX_DRIFT_MS
+from lightflus.model.extract import Emit
+from lightflus.model.graph import JobGraph, Operator, OperatorId, Reduce
+from lightflus.model.timed import Aggregate, Process, Timestamps, Window
 
 
 def timed_operators(graph: JobGraph) -> frozenset[OperatorId]:
@@ -17,11 +19,17 @@ def timed_operators(graph: JobGraph) -> frozenset[OperatorId]:
     timed: set[OperatorId] = set()
     left = list(graph.operators)
     while True:
-        found = [o for o in left if isinstance(o.kind, Timestamps) or (o.inputs and _all_in(o, timed))]
+        found = [o for o in left if isinstance(o.kind, Timestamps) or (_keeps_times(o) and _all_in(o, timed))]
         if not found:
             return frozenset(timed)
         timed |= {operator.id for operator in found}
         left = [operator for operator in left if operator.id not in timed]
+
+
+def _keeps_times(operator: Operator) -> bool:
+    """Whether its records inherit times; results at the end of the input alone have none."""
+    is_final = isinstance(operator.kind, Reduce | Aggregate) and operator.kind.emit is Emit.FINAL
+    return bool(operator.inputs) and not is_final
 
 
 def _all_in(operator: Operator, timed: set[OperatorId]) -> bool:
@@ -61,6 +69,16 @@ def needs_splits(graph: JobGraph, operator: Operator) -> bool:
     return _reaches(graph, operator, lambda o: isinstance(o.kind, Process) and o.kind.in_order)
 
 
-def timestamps_behind(graph: JobGraph, source: Operator) -> Operator | None:
-    """The `withTimestamps` that a source's records reach first, if any does."""
-    return next((o for o in downstream(graph, source) if isinstance(o.kind, Timestamps)), None)
+def timestamps_behind(graph: JobGraph, source: Operator) -> tuple[Timestamps, ...]:
+    """What gives a source's records their times, if anything does; several where its stream is read several times."""
+    return tuple(o.kind for o in downstream(graph, source) if isinstance(o.kind, Timestamps))
+
+
+def wants_own_times(graph: JobGraph, source: Operator) -> bool:
+    """Whether the times that a source's system has for its records are used."""
+    return any(timestamps.time is None for timestamps in timestamps_behind(graph, source))
+
+
+def max_drift(timestamps: Sequence[Timestamps]) -> int:
+    """How far splits of a source may be read apart, in milliseconds."""
+    return min(one.max_drift or MAX_DRIFT_MS for one in timestamps)

@@ -14,6 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from lightflus.model.elements import Control
+from lightflus.ports.stamps import joined_stamps
 
 
 class Origin(Protocol):
@@ -32,12 +33,14 @@ class Batch:
         columns: the record, one column per field (`model.types.columns`); length = rows.
         keys: the key columns computed at keyBy, same length; None before a keyBy and after the keyed operator.
         hashes: uint64 of the keys, same length; None without keys, and where rows are not distributed by them.
+        stamps: columns for event time (`stamps.py`), same length; None of a stream without it.
         origin: where the rows come from, as long as they are rows of a source; None after an exchange.
     """
 
     columns: pa.RecordBatch
     keys: pa.RecordBatch | None = None
     hashes: pa.UInt64Array | None = None
+    stamps: pa.RecordBatch | None = None
     origin: Origin | None = None
 
     @property
@@ -51,6 +54,7 @@ class Batch:
             self.columns.slice(start, rows),
             None if self.keys is None else self.keys.slice(start, rows),
             None if self.hashes is None else self.hashes.slice(start, rows),
+            None if self.stamps is None else self.stamps.slice(start, rows),
             self.origin_from(start),
         )
 
@@ -60,6 +64,7 @@ class Batch:
             self.columns.take(rows),
             None if self.keys is None else self.keys.take(rows),
             None if self.hashes is None else self.hashes.take(rows),
+            None if self.stamps is None else self.stamps.take(rows),
         )
 
     def with_keys(self, keys: pa.RecordBatch) -> Batch:
@@ -76,7 +81,7 @@ class Batch:
 
     @staticmethod
     def joined(batches: Sequence[Batch]) -> Batch:
-        """The rows of all batches in order; without origin. All have keys, or none has; together they have rows.
+        """The rows of all batches in order; without origin. All have keys, or stamps, or none has; there are rows.
 
         Hashes are lost where a batch has none.
         """
@@ -84,10 +89,12 @@ class Batch:
             return batches[0]
         keys = [batch.keys for batch in batches if batch.keys is not None]
         hashes = [batch.hashes for batch in batches if batch.hashes is not None]
+        stamps = [batch.stamps for batch in batches if batch.stamps is not None]
         return Batch(
             _concatenated([batch.columns for batch in batches]),
             _concatenated(keys) if keys else None,
             pa.concat_arrays(hashes) if len(hashes) == len(batches) else None,
+            joined_stamps(stamps) if stamps else None,
         )
 
 

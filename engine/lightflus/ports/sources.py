@@ -14,6 +14,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from lightflus.model.pace import Pace
 from lightflus.ports.batch import Origin
 from lightflus.ports.health import Health
 
@@ -38,6 +39,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """So many neighbouring rows of one split."""
+
+    split: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceBatch:
     """Decoded rows of one or several splits.
 
@@ -47,6 +56,9 @@ class SourceBatch:
         positions: by split, the position after this batch (opaque; what a reader can resume from).
         bytes_read: bytes that the system sent for it.
         rejected: what could not be decoded, in order.
+        runs: which rows are whose, in order; empty: all are of the one split that `positions` names.
+        times: the time that the system has for each row, milliseconds since 1970; None where it has none.
+        ended: splits that end with this batch.
     """
 
     columns: pa.RecordBatch
@@ -54,6 +66,9 @@ class SourceBatch:
     positions: Mapping[str, str]
     bytes_read: int
     rejected: tuple[Rejected, ...] = ()
+    runs: tuple[Run, ...] = ()
+    times: pa.Int64Array | None = None
+    ended: tuple[str, ...] = ()
 
 
 class SourceReader(Protocol):
@@ -64,6 +79,10 @@ class SourceReader(Protocol):
 
         Waits for at most about READ_WAIT_MS, where the system allows a bound. Raises SourceFailed.
         """
+        ...
+
+    def pace(self, pace: Pace) -> None:
+        """Which split to read next, where its records have an event time; called before a read, when it has changed."""
         ...
 
     def add(self, splits: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ What it leaves: channels and outputs (`wiring.py`), running (`fragment.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lightflus.model.extract import FunctionNumber
 from lightflus.model.graph import Filter, FlatMap, KeyBy, Map, Operator, OperatorId, Reduce, Sink, Source
@@ -16,6 +16,7 @@ from lightflus.model.operators import record_of, record_read, uses
 from lightflus.model.plan import Plan, PlannedOperator, Task
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.ports.kernel import Kernel
+from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.intake import BadRecordPolicy
@@ -40,6 +41,7 @@ class Parts:
     kernel: Kernel
     host: GuestHost
     counters: SubtaskCounters
+    clocks: Mapping[OperatorId, SplitClocks] = field(default_factory=dict)
 
 
 def guest_callers(plan: Plan, task: Task, policies: Policies, counters: SubtaskCounters) -> Callers:

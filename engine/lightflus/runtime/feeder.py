@@ -13,13 +13,14 @@ from time import perf_counter_ns
 
 import trio
 
-from lightflus.model.elements import Barrier, EndOfInput, Stop
+from lightflus.model.elements import Barrier, EndOfInput, Idle, Stop
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source, SourceBatch, SourceReader
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.intake import Intake
+from lightflus.runtime.timing import Timing
 
 READ_AHEAD = 1
 """Batches that wait while the slot works on one and the next is read."""
@@ -39,8 +40,9 @@ class Feeder:
         intake: Intake,
         counters: Counters,
         health: OperatorHealth,
+        timing: Timing | None = None,
     ) -> None:
-        """`compute` is the reader's own thread."""
+        """`compute` is the reader's own thread; `timing` is there where records get an event time."""
         self.name = name
         self._source = source
         self._splits = splits
@@ -49,6 +51,7 @@ class Feeder:
         self._intake = intake
         self._counters = counters
         self._health = health
+        self._timing = timing
         self._reader: SourceReader | None = None
         self._turn = trio.Lock()
         """Held while something is handed on: a barrier stands between two batches, and knows which."""
@@ -65,6 +68,7 @@ class Feeder:
 
     async def run(self) -> None:
         """Reads everything, or until `end`; then ends the input. Raises SourceFailed, RecordInvalid."""
+        await self._announce(self._splits, is_late=False)
         while self._last is None:
             found: SourceBatch | None = None
             with trio.CancelScope() as self._read_scope:
@@ -74,12 +78,29 @@ class Feeder:
                 break
             self._count(found)
             async with self._turn:
-                if found.columns.num_rows:
-                    await self._sender.send(Batch(found.columns, origin=found.origin))
+                await self._send(found)
                 self._handed_on.update(found.positions)
         async with self._turn:
             self._is_ended = True
             await self._sender.send(self._last or EndOfInput())
+
+    async def _send(self, found: SourceBatch) -> None:
+        timing = self._timing
+        if found.columns.num_rows:
+            stamps = None if timing is None else timing.stamps(found)
+            await self._sender.send(Batch(found.columns, stamps=stamps, origin=found.origin))
+        if timing is not None:
+            for split in found.ended:
+                await self._sender.send(timing.ended(split))
+
+    async def _announce(self, splits: Sequence[str], *, is_late: bool) -> None:
+        """Says which splits there are, to who makes watermarks."""
+        if self._timing is None:
+            return
+        for split in splits:
+            await self._sender.send(self._timing.found(split, is_late=is_late))
+        if not splits and not is_late:
+            await self._sender.send(Idle())
 
     def end(self, last: EndOfInput | Stop) -> None:
         """No read begins from now on, and one that is waiting for data is given up. What was read flows on."""
@@ -89,6 +110,7 @@ class Feeder:
 
     async def add(self, splits: Sequence[str]) -> None:
         """Has the reader read new splits, too."""
+        await self._announce(splits, is_late=True)
         await self._compute.run(lambda: self._opened().add(splits))
 
     async def barrier(self, epoch: int) -> None:
@@ -124,8 +146,12 @@ class Feeder:
 
     def _read(self) -> SourceBatch | None:
         reader = self._opened()
+        if self._timing is not None and (pace := self._timing.pace()) is not None:
+            reader.pace(pace)
         started = perf_counter_ns()
         found = reader.read()
+        if self._timing is not None:
+            self._timing.lets_go = found is None or not found.columns.num_rows
         if found is None or found.bytes_read:
             self._counters.busy_ns += perf_counter_ns() - started
         self._counters.lag = reader.lag()

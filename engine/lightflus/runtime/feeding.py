@@ -19,9 +19,11 @@ from lightflus.model.plan import Task
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source
+from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.intake import BadRecordPolicy, Intake
+from lightflus.runtime.timing import Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class _Fed:
     parallelism: int
     feeders: dict[int, Feeder] = field(default_factory=dict)
     splits: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Of each split, the same in every run."""
+
+    def know(self, splits: Sequence[str]) -> None:
+        """These are there, too."""
+        self.splits += splits
+        self.numbers |= {split: number for number, split in enumerate(self.splits)}
 
 
 class Feeding:
@@ -54,10 +63,15 @@ class Feeding:
         sources: Mapping[OperatorId, Source],
         policies: Mapping[OperatorId, BadRecordPolicy],
         make_thread: Callable[[str], Compute],
+        clocks: Mapping[OperatorId, SplitClocks],
+        drifts: Mapping[OperatorId, int],
     ) -> None:
+        """`drifts` says of each source whose records get an event time how far apart its splits may be read."""
         self._sources = sources
         self._policies = policies
         self._make_thread = make_thread
+        self._clocks = clocks
+        self._drifts = drifts
         self._fed: list[_Fed] = []
         self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
@@ -79,7 +93,7 @@ class Feeding:
         name = task.head.name
         one = _Fed(self._sources[operator], self._make_thread(f"{name}-splits"), task.parallelism)
         self._fed.append(one)
-        one.splits = list(await one.asking.run(one.source.splits))
+        one.know(await one.asking.run(one.source.splits))
         policy = self._policies.get(operator, BadRecordPolicy())
         for subtask in fed:
             thread = self._make_thread(f"{name}-{subtask.number}")
@@ -92,12 +106,17 @@ class Feeding:
                 intake=Intake(name, policy, subtask.counters),
                 counters=subtask.counters,
                 health=subtask.health,
+                timing=self._timing(operator, one),
             )
             one.feeders[subtask.number] = feeder
             self.closing.append((thread, feeder.close))
             await feeder.open()
         if self._last is not None:
             self.end(self._last)
+
+    def _timing(self, operator: OperatorId, one: _Fed) -> Timing | None:
+        drift = self._drifts.get(operator)
+        return None if drift is None else Timing(one.numbers, self._clocks[operator], drift)
 
     def end(self, last: EndOfInput | Stop) -> None:
         """All sources end now, with this element; what was read flows on. The first call counts."""
@@ -130,6 +149,6 @@ async def _deal_new(fed: _Fed) -> None:
     for split in await fed.asking.run(fed.source.splits):
         if split not in known:
             feeder = fed.feeders.get(len(fed.splits) % fed.parallelism)
-            fed.splits.append(split)
+            fed.know([split])
             if feeder is not None:
                 await feeder.add([split])

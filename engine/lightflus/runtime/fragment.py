@@ -17,12 +17,15 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
+from lightflus.model.timed import Timestamps
+from lightflus.model.times import max_drift, timestamps_behind
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.network import Network, Sender
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
+from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits
 from lightflus.runtime.compute import ThreadCompute
@@ -88,7 +91,9 @@ class Fragment:
         self._wiring = Wiring(plan, self._own, network)
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
-        self._feeding = Feeding(sources, policies or {}, self._closing.reader)
+        clocks = {operator: SplitClocks() for operator in sources}
+        drifts = {number: max_drift(timed) for number in sources if (timed := _timestamps(plan, number))}
+        self._feeding = Feeding(sources, policies or {}, self._closing.reader, clocks, drifts)
         writers = sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own)
         self._commits = Commits(writers)
         self._making = Making(
@@ -103,6 +108,7 @@ class Fragment:
             slots=slots,
             policies=policies or {},
             clock=clock,
+            clocks=clocks,
         )
         self._failure: LightflusError | None = None
         self._is_stopped = False
@@ -209,3 +215,7 @@ def _as_ours(error: Exception, name: str) -> LightflusError:
     ours = InternalError(f"{type(error).__name__}: {error}", where=name, hint="please report this")
     ours.__cause__ = error
     return ours
+
+
+def _timestamps(plan: Plan, source: OperatorId) -> tuple[Timestamps, ...]:
+    return timestamps_behind(plan.graph, plan.graph.operator(source))

@@ -16,6 +16,7 @@ from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.sinks import Sink
 from lightflus.runtime.assembly import Parts, Policies, chain_of, guest_callers
+from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits
 from lightflus.runtime.counters import Accounts, OperatorHealth
@@ -41,6 +42,7 @@ class Making:
     slots: Slots
     policies: Policies
     clock: Callable[[], float]
+    clocks: Mapping[OperatorId, SplitClocks]
     _retries: RetryBudget = field(default_factory=RetryBudget, init=False)
     _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
 
@@ -56,7 +58,7 @@ class Making:
         counters = self.accounts.counters_of(subtask)
         host = GuestHost(self.guests, guest_callers(self.plan, task, self.policies, counters), self._retries)
         self.closing.hosts.append(host)  # before its chain is made, so that the loop can interrupt it at any time
-        parts = Parts(self.plan, self.kernel, host, counters)
+        parts = Parts(self.plan, self.kernel, host, counters, self.clocks)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
         outputs = await self._outputs(subtask, lane)

@@ -13,7 +13,7 @@ import trio
 
 from lightflus import limits
 from lightflus.model.alignment import Alignment
-from lightflus.model.elements import Barrier, Control, EndOfInput, Stop, Watermark
+from lightflus.model.elements import Barrier, Control, EndOfInput, SplitEnded, SplitFound, Stop, Watermark
 from lightflus.ports.batch import Batch, Out, Side
 from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
@@ -116,6 +116,10 @@ class Subtask:
         match control:
             case Watermark(time_ms):
                 await self._work(self._chain.watermark(time_ms))
+                self._begin_holds()
+                return
+            case SplitFound() | SplitEnded():
+                await self._work(self._chain.split(control))
                 return
             case Barrier() | Stop():
                 await self._release()

@@ -54,6 +54,7 @@ class SourceSpec:
         line_decoder: makes the decoder of a system of lines. Raises BindingInvalid: the format has no lines.
         message_decoder: makes the decoder of a system of messages, of the record or of its `value` field.
         streams: the standard streams.
+        wants_times: whether the job uses the time that the system has for each record (`SourceBatch.times`).
         value_decoder: makes the decoder of JSON values of a type, for systems whose records have fields that are texts.
     """
 
@@ -67,6 +68,7 @@ class SourceSpec:
     line_decoder: Callable[[], LineDecoder]
     message_decoder: Callable[[], MessageDecoder]
     streams: Streams
+    wants_times: bool = False
     value_decoder: Callable[[Type], MessageDecoder] = no_values
 
 

@@ -18,6 +18,7 @@ from time import sleep
 from lightflus.connectors.toolbox.failures import reading
 from lightflus.connectors.toolbox.lines import LinePosition, LineReader
 from lightflus.limits import READ_BYTES, READ_WAIT_MS
+from lightflus.model.pace import Pace
 from lightflus.ports.formats import LineDecoder
 from lightflus.ports.sources import SourceBatch
 
@@ -174,6 +175,9 @@ class FollowingReader:
             if pause + 1 < READ_WAIT_MS // _POLL_MS:
                 sleep(_POLL_MS / 1_000)
         return self._nothing
+
+    def pace(self, pace: Pace) -> None:
+        """Whoever has something new is read."""
 
     def add(self, splits: Sequence[str]) -> None:
         """Read from their beginning."""

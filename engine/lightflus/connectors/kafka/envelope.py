@@ -14,14 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec.schema import schema_of
-from lightflus.connectors.kafka.messages import PROPERTIES, Gathered, Run
+from lightflus.connectors.kafka.messages import NO_TIME, PROPERTIES, Gathered, Run
 from lightflus.connectors.kafka.records import Headers
 from lightflus.connectors.toolbox.rows import AnyArray
 from lightflus.model.envelope import VALUE
 from lightflus.model.types import StructType, Type, columns
 from lightflus.ports.formats import BadRecord, Decoded, MessageDecoder
 
-_NO_TIME = -1
 """What librdkafka has for a message of a log that keeps no times."""
 
 
@@ -128,8 +127,8 @@ def _is_text(value: bytes | None) -> bool:
 
 
 def _times(stamps: Sequence[tuple[int, int]], field: pa.Field[pa.DataType]) -> AnyArray:
-    missing = None if field.nullable else _NO_TIME
-    times = [missing if time == _NO_TIME else time for _, time in stamps]
+    missing = None if field.nullable else NO_TIME
+    times = [missing if time == NO_TIME else time for _, time in stamps]
     return pa.array(times, pa.int64()).cast(field.type)
 
 

@@ -7,13 +7,17 @@ What it leaves: columns (`envelope.py`), the value's format (handed in), fetchin
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 from typing import cast
 
 import pyarrow as pa
 from confluent_kafka import Message
+
+from lightflus.connectors.kafka.positions import split_of
+from lightflus.ports.formats import Decoded
+from lightflus.ports.sources import Run as SplitRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Gathered:
     live at once cost twice as much.
     """
 
-    def __init__(self, properties: Sequence[str] = ()) -> None:
+    def __init__(self, properties: Collection[str] = ()) -> None:
         """`properties` are names of `PROPERTIES`, wanted beside the values."""
         self.lists: dict[str, list[Property]] = {name: [] for name in properties}
         self.runs: list[Run] = []
@@ -92,6 +96,30 @@ PROPERTIES: dict[str, Callable[[Message], Property]] = {
     "headers": cast("Callable[[Message], Property]", Message.headers),
 }
 """What can be kept of a message, besides its place and value."""
+
+
+NO_TIME = -1
+"""The timestamp of a message that has none."""
+
+
+def row_runs(topic: str, runs: Sequence[Run], decoded: Decoded) -> tuple[SplitRun, ...]:
+    """Which of the decoded rows are whose."""
+    bounds = accumulate(len(run.offsets) for run in runs)
+    found = decoded.record_of_row
+    ends = list(bounds) if found is None else [_rows_before(found, bound) for bound in bounds]
+    splits = (split_of(topic, run.partition) for run in runs)
+    return tuple(SplitRun(split, end - start) for split, (start, end) in zip(splits, pairwise([0, *ends]), strict=True))
+
+
+def _rows_before(message_of_row: pa.Int32Array, message: int) -> int:
+    return bisect_left(range(len(message_of_row)), message, key=lambda row: message_of_row[row].as_py())
+
+
+def times_of(gathered: Gathered, decoded: Decoded) -> pa.Int64Array:
+    """The timestamps of the decoded rows' messages, null where there is none."""
+    stamps = cast("list[tuple[int, int]]", gathered.lists["timestamp"])
+    times = pa.array([None if time == NO_TIME else time for _, time in stamps], pa.int64())
+    return times if decoded.record_of_row is None else times.take(decoded.record_of_row)
 
 
 class MessageOrigin:

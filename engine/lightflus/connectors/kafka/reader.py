@@ -17,7 +17,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from lightflus.connectors.kafka.client import new_consumer, partitions_of
 from lightflus.connectors.kafka.failures import error_of, mapped, text_of
-from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, runs_of
+from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, row_runs, runs_of, times_of
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking, partition_of, split_of
 from lightflus.connectors.kafka.troubles import Troubles
@@ -25,6 +25,7 @@ from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, KAFKA_READ_BYTES, KAFKA_READ_CALLS, READ_WAIT_MS
+from lightflus.model.pace import Pace
 from lightflus.ports.formats import Decoded
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch
@@ -58,6 +59,7 @@ class Reading:
         rows: makes them.
         group: is told what is done; None: nobody is.
         ends: for a bounded source, the offset at which each partition ends.
+        wants_times: whether rows come with the timestamps of their messages.
     """
 
     topic: str
@@ -66,6 +68,7 @@ class Reading:
     rows: RowMaker
     group: str | None
     ends: Mapping[int, int] | None
+    wants_times: bool = False
 
 
 class KafkaReader:
@@ -86,6 +89,8 @@ class KafkaReader:
         self._lag: int | None = None
         self._lag_at = 0.0
         self._open: set[int] = set()
+        self._ended: list[str] = []
+        self._paused: frozenset[int] = frozenset()
         self._fresh = {split_of(reading.topic, p): str(offset) for p, offset in starts.items()}
         self._assign(starts)
 
@@ -105,7 +110,29 @@ class KafkaReader:
         bad = rejected(decoded, lambda record: origin.place(record.index))
         if self._fresh:
             positions, self._fresh = {**self._fresh, **positions}, {}
-        return SourceBatch(decoded.columns, origin, positions, gathered.bytes, bad)
+        ended, self._ended = tuple(self._ended), []
+        return SourceBatch(
+            decoded.columns,
+            origin,
+            positions,
+            gathered.bytes,
+            bad,
+            runs=row_runs(self._reading.topic, runs, decoded),
+            times=times_of(gathered, decoded) if self._reading.wants_times else None,
+            ended=ended,
+        )
+
+    def pace(self, pace: Pace) -> None:
+        """Pauses partitions that are too far ahead of the others, and lets go those that are not any more."""
+        held = frozenset(map(partition_of, pace.held)) & self._open
+        for change, partitions in (
+            (self._consumer.pause, held - self._paused),
+            (self._consumer.resume, (self._paused - held) & self._open),
+        ):
+            if partitions:
+                with mapped(SourceFailed, self._reading.where, self._reading.cluster):
+                    change([TopicPartition(self._reading.topic, partition) for partition in partitions])
+        self._paused = held
 
     def add(self, splits: Sequence[str]) -> None:
         """Partitions that the topic got while the job runs, from their beginning. Raises SourceFailed."""
@@ -145,6 +172,7 @@ class KafkaReader:
         reading = self._reading
         opened = [p for p, at in starts.items() if reading.ends is None or at < reading.ends[p]]
         self._open.update(opened)
+        self._ended += [split_of(reading.topic, partition) for partition in starts.keys() - set(opened)]
         with mapped(SourceFailed, reading.where, reading.cluster):
             self._consumer.incremental_assign([TopicPartition(reading.topic, p, starts[p]) for p in opened])
 
@@ -154,7 +182,7 @@ class KafkaReader:
 
     def _gathered(self) -> Gathered:
         """What has arrived; waits only for the first message."""
-        gathered = Gathered(self._reading.rows.properties)
+        gathered = Gathered({*self._reading.rows.properties, *(["timestamp"] if self._reading.wants_times else [])})
         wait = READ_WAIT_MS / 1_000
         for _ in range(KAFKA_READ_CALLS):
             messages = self._messages(wait)
@@ -230,6 +258,7 @@ class KafkaReader:
         ends = self._reading.ends
         if ends is not None and partition in self._open and offset >= ends[partition]:
             self._open.discard(partition)
+            self._ended.append(split_of(self._reading.topic, partition))
             with mapped(SourceFailed, self._reading.where, self._reading.cluster):
                 self._consumer.pause([TopicPartition(self._reading.topic, partition)])
 

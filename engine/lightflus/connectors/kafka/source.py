@@ -65,11 +65,12 @@ class SourceOptions:
 class KafkaSource:
     """`ports.Source` over the partitions of one topic."""
 
-    def __init__(self, name: str, options: SourceOptions, rows: RowMaker) -> None:
+    def __init__(self, name: str, options: SourceOptions, rows: RowMaker, *, wants_times: bool = False) -> None:
         """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer."""
         self._name = name
         self._options = options
         self._rows = rows
+        self._wants_times = wants_times
         self._troubles = Troubles(options.cluster)
         self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
         try:
@@ -111,7 +112,15 @@ class KafkaSource:
         options = self._options
         positions = {partition_of(split): None if at is None else int(at) for split, at in splits.items()}
         starts = self._asking().first_offsets(options.beginning, positions)
-        reading = Reading(options.topic, options.cluster, self._name, self._rows, options.group, self._ends)
+        reading = Reading(
+            options.topic,
+            options.cluster,
+            self._name,
+            self._rows,
+            options.group,
+            self._ends,
+            wants_times=self._wants_times,
+        )
         return KafkaReader(reading, self._settings(), starts, health)
 
     def close(self) -> None:
@@ -200,7 +209,7 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     end = options.choice("end")
     isolation = options.choice("isolation")
     read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation, needs_all)
-    return KafkaSource(spec.name, read, _rows_of(spec, topic))
+    return KafkaSource(spec.name, read, _rows_of(spec, topic), wants_times=spec.wants_times)
 
 
 SOURCE = SourceKind(

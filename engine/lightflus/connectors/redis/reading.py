@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SourceFailed
 from lightflus.limits import READ_WAIT_MS, REDIS_LOOK_MS
+from lightflus.model.pace import Pace
 from lightflus.ports.sources import SourceBatch
 
 T = TypeVar("T")
@@ -67,16 +68,20 @@ class StreamReader:
         self._fetched: deque[tuple[str, Position, list[Entry]]] = deque()
         self._empty = decoder.decode([]).columns
         self._looked = time.monotonic()
+        self._ended: set[str] = set()
 
     def read(self) -> SourceBatch | None:
         """The next entries of one stream."""
         if not self._fetched and any(not cursor.is_done for cursor in self._cursors.values()):
             self._patience.call(partial(self._attempt, self._fetch))
         if self._fetched:
-            return self._batch(*self._fetched.popleft())
+            return self._with_ended(self._batch(*self._fetched.popleft()))
         if all(cursor.is_done for cursor in self._cursors.values()):
             return None
-        return SourceBatch(self._empty, EntryOrigin("", ()), {}, 0)
+        return self._with_ended(SourceBatch(self._empty, EntryOrigin("", ()), {}, 0))
+
+    def pace(self, pace: Pace) -> None:
+        """All streams are asked together."""
 
     def add(self, splits: Sequence[str]) -> None:
         """They are read along with the others."""
@@ -207,13 +212,22 @@ class StreamReader:
         ids = [id_ for id_, _ in there]
         fields = [found for _, found in there]
         decoded = self._decoder.decode(fields)
+        times = pa.array([id_.ms for id_ in ids], pa.int64())
         return SourceBatch(
             decoded.columns,
             EntryOrigin(stream, ids, decoded.record_of_row),
             {stream: str(position)},
             size_of(fields),
             rejected(decoded, lambda bad: f"{stream}@{ids[bad.index]}"),
+            times=times if decoded.record_of_row is None else times.take(decoded.record_of_row),
         )
+
+    def _with_ended(self, batch: SourceBatch) -> SourceBatch:
+        """The batch, which says which streams end with it."""
+        waiting = {name for name, _, _ in self._fetched}
+        done = {name for name, cursor in self._cursors.items() if cursor.is_done} - waiting
+        ended, self._ended = done - self._ended, done
+        return replace(batch, ended=tuple(sorted(ended))) if ended else batch
 
 
 def _parsed(text: str | None, server: Server) -> Position | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from lightflus.limits import FOLD_BYTES
-from lightflus.model.elements import Watermark
+from lightflus.model.elements import SplitChange, SplitEnded, SplitFound, Watermark
 from lightflus.ports.batch import Batch, Out, Side
 from lightflus.runtime.operators.stage import Stage
 
@@ -54,6 +54,10 @@ class Chain:
         """Everything that fires up to a time, and the watermark behind it."""
         yield from self._on(0, self._stages[0].watermark(time_ms))
 
+    def split(self, change: SplitChange) -> Iterator[Out]:
+        """A source has found a split, or one has ended."""
+        yield from self._on(0, self._stages[0].split(change))
+
     def wake(self, now: float) -> Iterator[Out]:
         """What is due in any stage."""
         for at, stage in enumerate(self._stages):
@@ -96,6 +100,8 @@ class Chain:
                     stack.append(self._for_next(behind, self._stages[behind].process(0, out)))
                 case Watermark(time_ms):
                     stack.append(self._for_next(behind, self._stages[behind].watermark(time_ms)))
+                case SplitFound() | SplitEnded():
+                    stack.append(self._for_next(behind, self._stages[behind].split(out)))
                 case Side():
                     if behind == self._sides_from + 1:
                         yield out

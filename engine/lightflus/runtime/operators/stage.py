@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from lightflus.model.elements import Watermark
+from lightflus.model.elements import SplitChange, Watermark
 from lightflus.ports.batch import Batch, Out
 
 
@@ -39,6 +39,10 @@ class Stage(ABC):
     @abstractmethod
     def process(self, side: int, batch: Batch) -> Iterator[Out]:
         """Works on a batch of one of its inputs; an operator with one input has side 0 alone."""
+
+    def split(self, change: SplitChange) -> Iterator[Out]:
+        """A source has found a split, or one has ended."""
+        yield change
 
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Yields what fires, then the watermark that holds for what follows."""
