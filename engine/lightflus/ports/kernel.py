@@ -1,18 +1,22 @@
 """The kernel: our own hot loops over keys and state, as the data plane calls them.
 
-What it owns: Protocols and the values that cross them. Synchronous; one thread at a time uses a kernel's instance.
-What it leaves: the kernel itself (`kernel/`).
+What it owns: Protocols of keys and their state, and the values that cross them. Synchronous; one thread at a time uses
+a kernel's instance.
+What it leaves: state by window (`windows.py`), the kernel itself (`kernel/`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 import pyarrow as pa
 
 from lightflus.model.types import Type
+from lightflus.model.windows import WindowSpec
+from lightflus.ports.windows import WindowedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,65 @@ class KeyedState(Protocol):
         ...
 
 
+class Clock(Enum):
+    """By which time a timer is due."""
+
+    EVENT = 0
+    PROCESSING = 1
+
+
+class ProcessState(Protocol):
+    """State rows of a process function by key, with the timers in them (`model/timers.py`), in one kernel instance.
+
+    A key wakes, once, at the earliest of its timers, or when it expires: `last + ttl`, by event time where there is one.
+    Slots are as those of a KeyedState.
+    """
+
+    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
+        """Finds or makes the slot of every key; at most FOLD_ROWS rows. A new slot has null state."""
+        ...
+
+    def gather(self, slots: pa.Buffer) -> pa.StructArray:
+        """The rows of `slots`, null where a key is not known."""
+        ...
+
+    def store(self, slots: pa.Buffer, state: pa.StructArray) -> int | None:
+        """Stores a row per slot, and when it wakes; a null row removes the key. Slots are distinct.
+
+        The first row whose timers are not ascending, within TIME_MS, and at most KEY_TIMERS: then nothing is stored.
+        """
+        ...
+
+    def take_due(self, clock: Clock, until: int, most: int) -> pa.Buffer:
+        """Up to `most` slots that wake at or before `until`, by time, then key hash. They sleep until stored again."""
+        ...
+
+    def next_due(self, clock: Clock) -> int | None:
+        """When the next one wakes."""
+        ...
+
+    def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
+        """The keys of `slots`."""
+        ...
+
+    def __len__(self) -> int:
+        """Keys with state."""
+        ...
+
+    def timers(self, clock: Clock) -> int:
+        """Timers that are set."""
+        ...
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the kernel instance takes."""
+        ...
+
+    def close(self) -> None:
+        """Gives the memory back. Idempotent."""
+        ...
+
+
 class Partitioner(Protocol):
     """Stateless kernel functions over key columns."""
 
@@ -112,4 +175,12 @@ class Kernel(Protocol):
 
     def partitioner(self, key: Type) -> Partitioner:
         """Hash and partition for keys of that type."""
+        ...
+
+    def windowed_state(self, key: Type, state: Type, spec: WindowSpec) -> WindowedState:
+        """A new one without windows."""
+        ...
+
+    def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> ProcessState:
+        """A new one without keys. `state` is the type of the user's state; `ttl` is in milliseconds."""
         ...
