@@ -27,8 +27,8 @@ def letters(text: str) -> str:
 def test_structs_have_the_pages_fields_and_sizes() -> None:
     call = [(int(cells[0]), cells[1].strip("`")) for cells in table_after("**Call**")]
     assert tuple(name for _, name in call) == abi.CALL_FIELDS
-    assert "**Call** (72 bytes" in PAGE
-    assert abi.CALL.size == 72
+    assert "**Call** (88 bytes" in PAGE
+    assert abi.CALL.size == 88
     result = [cells[1].strip("`") for cells in table_after("**Result**")]
     assert tuple(result) == abi.RESULT_FIELDS
     assert "**Result** (28 bytes)" in PAGE

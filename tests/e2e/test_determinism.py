@@ -24,7 +24,7 @@ from lightflus.model.extract import FunctionNumber
 from lightflus.model.graph import Sink
 from lightflus.model.names import operator_names
 from lightflus.model.types import Type
-from lightflus.ports.guests import Folded, Guest, GuestBatch
+from lightflus.ports.guests import Finished, Folded, Guest, GuestBatch, ProcessCall, Processed
 from lightflus.ports.reach import UNBOUNDED
 from lightflus.sandbox.module import LoadedModule
 from lightflus.testing.compute import InlineSlots
@@ -101,12 +101,37 @@ class RecordedGuest:
         state: pa.StructArray,
         groups: pa.Buffer,
         wants_output: bool,
+        times: pa.Int64Array | None = None,
     ) -> Folded:
-        folded = self._guest.fold(function, batch, state=state, groups=groups, wants_output=wants_output)
+        folded = self._guest.fold(function, batch, state=state, groups=groups, wants_output=wants_output, times=times)
         self._recorder.note(folded.state)
         if folded.output is not None:
             self._recorder.note(folded.output)
         return folded
+
+    def merge(
+        self, function: FunctionNumber, states: pa.RecordBatch, *, state: pa.StructArray, groups: pa.Buffer
+    ) -> pa.RecordBatch:
+        return self._recorder.note(self._guest.merge(function, states, state=state, groups=groups))
+
+    def finish(
+        self,
+        function: FunctionNumber,
+        states: pa.RecordBatch,
+        keys: pa.RecordBatch,
+        *,
+        starts: pa.Int64Array | None,
+        ends: pa.Int64Array | None,
+    ) -> Finished:
+        finished = self._guest.finish(function, states, keys, starts=starts, ends=ends)
+        self._recorder.note(finished.rows)
+        return finished
+
+    def process(self, function: FunctionNumber, call: ProcessCall) -> Processed:
+        processed = self._guest.process(function, call)
+        for output in processed.outputs:
+            self._recorder.note(output.columns)
+        return processed
 
     def interrupt(self) -> None:
         self._guest.interrupt()

@@ -9,7 +9,7 @@ from struct import Struct
 from typing import Final
 
 ABI_VERSION: Final = 1
-ABI_MINOR: Final = 0
+ABI_MINOR: Final = 2
 """The highest minor version that this engine speaks (docs/abi.md, section 9); modules of lower ones load, too."""
 IMPORT_MODULE: Final = "lightflus"
 WASI_MODULE: Final = "wasi_snapshot_preview1"
@@ -32,7 +32,7 @@ EXPORTS: Final[dict[str, tuple[str, str]]] = {
 OPTIONAL_EXPORTS: Final[dict[str, tuple[str, str]]] = {
     "lf_merge": ("i", "i"),
     "lf_finish": ("i", "i"),
-    "lf_timer": ("i", "i"),
+    "lf_process": ("i", "i"),
     "_initialize": ("", ""),
 }
 
@@ -43,19 +43,19 @@ NO_ROW: Final = 0xFFFF_FFFF
 ARRAY: Final = Struct("<qqqqqIIIIIxxxx")
 """ArrowArray: length, null_count, offset, n_buffers, n_children, buffers, children, dictionary, release, private."""
 
-CALL: Final = Struct("<IIIIIIIIIIIIIIqII")
-"""Call: size, function, batch, rows, selection, wanted, state, groups, group_count, keys, times, window_start,
-window_end, 0, watermark, 0, 0."""
+CALL: Final = Struct("<14I2q4I")
 CALL_FIELDS: Final = (
     *("size", "function", "batch", "rows", "selection", "wanted", "state", "groups", "group_count", "keys", "times"),
-    *("window_start", "window_end", "", "watermark", "", ""),
+    *("window_start", "window_end", "second", "watermark", "processing_time", "marks", "sides", "rules", ""),
 )
 WANTS_OUTPUT: Final = 1
 WANTS_STATE: Final = 2
 
-RESULT: Final = Struct("<IIIIIII")
-"""Result: size, output, state, ports, timers_set, timers_delete, cleared."""
-RESULT_FIELDS: Final = ("size", "output", "state", "ports", "timers_set", "timers_delete", "cleared")
+RESULT: Final = Struct("<7I")
+RESULT_FIELDS: Final = ("size", "output", "state", "ports", "", "", "")
+
+NO_MARK: Final = -(1 << 63)
+"""The watermark of a split of which no record has come."""
 
 DESCRIPTION: Final = Struct("<II")
 """What lf_describe points to: address and length of the graph's JSON."""

@@ -21,8 +21,8 @@ from lightflus.errors import GuestProtocolError
 _ENDS = Struct("<2i")
 
 
-def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch) -> None:
-    """Checks a whole batch. Raises GuestProtocolError."""
+def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch, alive: pa.BooleanArray | None = None) -> None:
+    """Checks a whole batch, of which only the rows `alive` count. Raises GuestProtocolError."""
     try:
         pa.RecordBatch.from_arrays([_plainer(column) for column in batch.columns], batch.schema.names).validate(
             full=True
@@ -30,7 +30,7 @@ def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch) -> None:
     except pa.ArrowInvalid:
         raise _blame(measured, batch) from None
     for part, column in zip(measured, batch.columns, strict=True):
-        _check_nulls(part, column, None)
+        _check_nulls(part, column, alive)
 
 
 def _plainer(column: AnyArray) -> AnyArray:

@@ -11,8 +11,8 @@ from enum import Enum
 
 import pyarrow as pa
 
-from lightflus.codec.schema import arrow_type, schema_of
-from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type, columns
+from lightflus.codec.schema import arrow_type, record_type, schema_of
+from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type, columns
 
 
 class Shape(Enum):
@@ -68,6 +68,13 @@ def layout_of(record: Type) -> Layout:
     """The layout of batches of `record`."""
     nodes = tuple(node_of(field.type, field.name) for field in columns(record))
     return Layout(record, nodes, schema_of(record))
+
+
+@functools.lru_cache(maxsize=1_024)
+def layout_of_schema(schema: pa.Schema) -> Layout:
+    """The layout of batches of the host's own, whose columns may have any names."""
+    fields = tuple(Field(part.name, record_type(part.type, nullable=part.nullable)) for part in schema)
+    return layout_of(StructType(fields))
 
 
 def node_of(kind: Type, path: str) -> Node:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lightflus.codec.check import check_columns, check_offsets
 from lightflus.codec.layout import BUFFERS, Layout, Shape
@@ -36,7 +37,7 @@ class ListHeader:
 
 
 def read_batch(
-    memory: Window, address: int, layout: Layout, rows: int, *, most_items: int = ANSWER_ITEMS
+    memory: Window, address: int, layout: Layout, rows: int | None, *, most_items: int = ANSWER_ITEMS
 ) -> pa.RecordBatch:
     """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError, GuestMemoryExceeded.
 
@@ -44,21 +45,24 @@ def read_batch(
         memory: where it lies, as it stands after the call that made it.
         address: of its ArrowArray of struct type; masked to 32 bits by whoever read it.
         layout: what it must look like.
-        rows: how many rows it must have.
+        rows: how many rows it must have; None = as many as it says.
         most_items: what all its lists may have together, before anything is copied.
     """
-    with _Lies(_BATCH):
-        header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
-        _require_rows(_BATCH, header.rows, rows)
-        survey = Survey(memory, most_items)
-        validity = survey.validity(_BATCH, header, rows) if rows else None
-        pairs = zip(layout.columns, header.children, strict=True)
-        measured = [survey.measure(node, child, rows) for node, child in pairs]
-        host = _copied(memory, survey)
-    _require_no_nulls(_BATCH, host, validity, rows)
-    batch = _batch(layout, measured, host, rows)
-    check_columns(measured, batch)
+    answer = _answer(memory, address, layout, rows, most_items)
+    _require_no_nulls(_BATCH, answer)
+    batch = _batch(layout, answer)
+    check_columns(answer.columns, batch)
     return batch
+
+
+def read_rows(memory: Window, address: int, layout: Layout, rows: int) -> pa.StructArray:
+    """The same of a batch whose rows may be null, as states may be: what a null row has in its columns is nothing."""
+    answer = _answer(memory, address, layout, rows, ANSWER_ITEMS)
+    batch = _batch(layout, answer)
+    alive = _validity(answer)
+    check_columns(answer.columns, batch, alive)
+    mask = None if alive is None else pc.invert(alive)
+    return pa.StructArray.from_arrays(batch.columns, fields=list(layout.schema), mask=mask)
 
 
 def read_columns_of(memory: Window, address: int, layout: Layout, rows: int) -> tuple[int, ...]:
@@ -83,9 +87,31 @@ def read_list(memory: Window, address: int, rows: int) -> ListHeader:
             text = f"{_LIST}: {child_rows} rows cannot lie in a memory of {memory.size} bytes"
             raise GuestProtocolError(text, rule="4.1")
         host = _copied(memory, survey)
-    _require_no_nulls(_LIST, host, validity, rows)
+    _require_no_nulls(_LIST, _Answer(rows, validity, [], host))
     offsets = check_offsets(host.slice(part.start, part.size), rows, child_rows, _LIST)
     return ListHeader(offsets, child_rows, header.children[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A batch that has been copied, and is not yet checked."""
+
+    rows: int
+    validity: Part | None
+    columns: list[Measured]
+    host: pa.Buffer
+
+
+def _answer(memory: Window, address: int, layout: Layout, rows: int | None, most_items: int) -> _Answer:
+    with _Lies(_BATCH):
+        header = read_header(memory, address, _BATCH, buffers=BUFFERS[Shape.STRUCT], children=len(layout.columns))
+        expected = header.rows if rows is None else rows
+        _require_rows(_BATCH, header.rows, expected)
+        survey = Survey(memory, most_items)
+        validity = survey.validity(_BATCH, header, expected) if expected else None
+        pairs = zip(layout.columns, header.children, strict=True)
+        measured = [survey.measure(node, child, expected) for node, child in pairs]
+        return _Answer(expected, validity, measured, _copied(memory, survey))
 
 
 class _Lies:
@@ -110,13 +136,20 @@ def _require_rows(path: str, found: int, rows: int) -> None:
         raise GuestProtocolError(f"{path}: {found} rows where {rows} are expected", rule="4.1")
 
 
-def _require_no_nulls(path: str, host: pa.Buffer, validity: Part | None, rows: int) -> None:
-    if validity is None:
-        return
-    bits = host.slice(validity.start, validity.size)
-    nulls = pa.Array.from_buffers(pa.bool_(), rows, [bits, bits]).null_count
-    if nulls:
+def _require_no_nulls(path: str, answer: _Answer) -> None:
+    alive = _validity(answer)
+    if alive is not None:
+        nulls = len(alive) - alive.true_count
         raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null", rule="6.5")
+
+
+def _validity(answer: _Answer) -> pa.BooleanArray | None:
+    """Which rows are there; None = all."""
+    if answer.validity is None:
+        return None
+    bits = answer.host.slice(answer.validity.start, answer.validity.size)
+    alive = cast("pa.BooleanArray", pa.Array.from_buffers(pa.bool_(), answer.rows, [None, bits]))
+    return None if alive.true_count == answer.rows else alive
 
 
 def _copied(memory: Window, survey: Survey) -> pa.Buffer:
@@ -127,11 +160,11 @@ def _copied(memory: Window, survey: Survey) -> pa.Buffer:
     return host
 
 
-def _batch(layout: Layout, measured: list[Measured], host: pa.Buffer, rows: int) -> pa.RecordBatch:
-    if not measured:
-        empty = cast("pa.StructArray", pa.Array.from_buffers(pa.struct([]), rows, [None]))
+def _batch(layout: Layout, answer: _Answer) -> pa.RecordBatch:
+    if not answer.columns:
+        empty = cast("pa.StructArray", pa.Array.from_buffers(pa.struct([]), answer.rows, [None]))
         return pa.RecordBatch.from_struct_array(empty)
-    return pa.RecordBatch.from_arrays([_array(part, host) for part in measured], schema=layout.schema)
+    return pa.RecordBatch.from_arrays([_array(part, answer.host) for part in answer.columns], schema=layout.schema)
 
 
 def _array(part: Measured, host: pa.Buffer) -> AnyArray:

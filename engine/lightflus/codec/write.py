@@ -104,6 +104,13 @@ class Block:
         self._kept.append(buffer)
         return self._place(buffer.address, size)
 
+    def add_values(self, values: AnyArray) -> int:
+        """The bare values of numbers without nulls, one behind another."""
+        array = values if values.offset == 0 else _compacted(values)
+        buffer = self._buffers_of(array)[1]
+        size = len(array) * array.type.bit_width // 8
+        return self._place(0 if buffer is None or not size else buffer.address, size)
+
     def add_batch(self, layout: Layout, batch: pa.RecordBatch) -> int:
         """A batch, as an ArrowArray of struct type."""
         children = [self.add_column(node, column) for node, column in zip(layout.columns, batch.columns, strict=True)]

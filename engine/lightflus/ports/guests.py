@@ -27,6 +27,10 @@ class GuestBatch(Protocol):
         """The row of the batch that `Guest.load` put in, from which `row` was made."""
         ...
 
+    def rows_loaded(self) -> pa.UInt32Array | None:
+        """The same of every row, so that columns beside the records follow them; None = they are the loaded rows."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -34,6 +38,68 @@ class Folded:
 
     state: pa.RecordBatch
     output: pa.RecordBatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Results of states; `sources` says which state each was made from, None = one of each, in their order."""
+
+    rows: pa.RecordBatch
+    sources: pa.UInt32Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessCall:
+    """What a process function works on (docs/abi.md, section 10): rows, timers that are due, or both.
+
+    Attributes:
+        first: rows of the first input; None = none.
+        second: rows of the second one, where it has one that is no broadcast.
+        sides: u32 per row, 0 or 1: the input whose next row it is; None = all are of the first.
+        groups: u32 per row: the group of its key.
+        keys: a row per group.
+        state: a row per group: the columns of the operator's state, `timers`, `processing_timers`, `last`; a null row
+            = a key that is not known.
+        times: of each row; None = the stream has no event time.
+        marks: the same of the watermark of its split just before it; NO_MARK = none yet.
+        watermark: which timers are due behind the rows; NO_MARK = none.
+        processing_time: the same for timers of processing time.
+        rules: one row: what the broadcast has been folded into; None = nothing yet, or no such input.
+    """
+
+    first: pa.RecordBatch | None
+    second: pa.RecordBatch | None
+    sides: pa.Buffer | None
+    groups: pa.Buffer
+    keys: pa.RecordBatch
+    state: pa.StructArray
+    times: pa.Int64Array | None
+    marks: pa.Int64Array | None
+    watermark: int
+    processing_time: int
+    rules: pa.RecordBatch | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of both inputs."""
+        return sum(0 if side is None else side.num_rows for side in (self.first, self.second))
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Records that a process function gave, with the time and mark of each."""
+
+    columns: pa.RecordBatch
+    times: pa.Int64Array
+    marks: pa.Int64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What a process function answered: states as in its call (null = forgotten), main output and side outputs."""
+
+    state: pa.StructArray
+    outputs: tuple[Emitted, ...]
 
 
 class Guest(Protocol):
@@ -84,8 +150,34 @@ class Guest(Protocol):
         state: pa.StructArray,
         groups: pa.Buffer,
         wants_output: bool,
+        times: pa.Int64Array | None = None,
     ) -> Folded:
-        """REDUCE: `state` has a row per group (null = none yet), `groups` is u32 per row of the batch."""
+        """REDUCE, AGGREGATE: `state` has a row per group (null = none yet), `groups` is u32 per row of the batch.
+
+        `times` are those of the rows, for a function that says so.
+        """
+        ...
+
+    def merge(
+        self, function: FunctionNumber, states: pa.RecordBatch, *, state: pa.StructArray, groups: pa.Buffer
+    ) -> pa.RecordBatch:
+        """REDUCE, AGGREGATE: the same of states instead of rows; the states of the groups then."""
+        ...
+
+    def finish(
+        self,
+        function: FunctionNumber,
+        states: pa.RecordBatch,
+        keys: pa.RecordBatch,
+        *,
+        starts: pa.Int64Array | None,
+        ends: pa.Int64Array | None,
+    ) -> Finished:
+        """FINISH, FINISH_LIST: results of states, with the key and window of each (None = no windows)."""
+        ...
+
+    def process(self, function: FunctionNumber, call: ProcessCall) -> Processed:
+        """PROCESS: the error's `row` is one of the call's rows."""
         ...
 
     def interrupt(self) -> None:

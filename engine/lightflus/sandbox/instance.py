@@ -13,16 +13,18 @@ from itertools import groupby
 
 import pyarrow as pa
 
-from lightflus.codec import Layout, layout_of, read_batch, read_columns_of, read_list
+from lightflus.codec import Layout, abi, layout_of, read_batch, read_columns_of, read_list
 from lightflus.errors import GuestProtocolError, InternalError
 from lightflus.limits import FOLD_ROWS
 from lightflus.model.extract import FunctionNumber
 from lightflus.model.graph import FunctionKind
 from lightflus.model.types import Scalar, ScalarType, Type
-from lightflus.ports.guests import Folded, GuestBatch
+from lightflus.ports.guests import Finished, Folded, GuestBatch, ProcessCall, Processed
+from lightflus.sandbox import finishing, processing
+from lightflus.sandbox.finishing import States, sources_of
 from lightflus.sandbox.functions import CallPlan, planned
 from lightflus.sandbox.lineage import GuestRows, Listed, Loaded, Part, Table
-from lightflus.sandbox.session import Reading, Session
+from lightflus.sandbox.session import Reading, RowMap, Session
 from lightflus.sandbox.staging import Staging, loaded_table, new_table
 from lightflus.sandbox.traps import Scene
 from lightflus.wasm import Function
@@ -92,16 +94,20 @@ class ModuleGuest:
         state: pa.StructArray,
         groups: pa.Buffer,
         wants_output: bool,
+        times: pa.Int64Array | None = None,
     ) -> Folded:
-        """REDUCE: rows, in order, into the states of their groups. At most FOLD_ROWS rows."""
-        plan = planned(self._plans, function, FunctionKind.REDUCE)
+        """REDUCE, AGGREGATE: rows, in order, into the states of their groups. At most FOLD_ROWS rows."""
+        plan = planned(self._plans, function, FunctionKind.REDUCE, FunctionKind.AGGREGATE)
         rows = self._mine(batch)
         if len(rows.parts) != 1 or rows.rows > FOLD_ROWS:
             raise InternalError(f"a fold of {rows.rows} rows in {len(rows.parts)} parts; it takes one of {FOLD_ROWS}")
         (part,) = rows.parts
         staging = Staging(plan, part)
-        staging.add_fold(state, groups, wants_output=wants_output)
-        result = self._run(self._session.fold, plan, part, staging)
+        staging.add_states(plan.output, state, groups)
+        staging.add_numbers(wanted=abi.WANTS_STATE | (abi.WANTS_OUTPUT if wants_output else 0))
+        if times is not None:
+            staging.add_times("times", times)
+        result = self._run(self._session.fold, plan, staging, part.rows, part.loaded_row)
         with self._reading(plan):
             window = self._session.window()
             new_state = read_batch(window, _given(result[_STATE], "state"), plan.output, len(state))
@@ -109,6 +115,43 @@ class ModuleGuest:
             if wants_output:
                 output = read_batch(window, _given(result[_OUTPUT], "output"), plan.output, part.rows)
             return Folded(new_state, output)
+
+    def merge(
+        self, function: FunctionNumber, states: pa.RecordBatch, *, state: pa.StructArray, groups: pa.Buffer
+    ) -> pa.RecordBatch:
+        """REDUCE, AGGREGATE: states, in order, into those of their groups. At most FOLD_ROWS."""
+        plan = planned(self._plans, function, FunctionKind.REDUCE, FunctionKind.AGGREGATE)
+        if plan.kind is FunctionKind.REDUCE:
+            return self.fold(function, self.load(states), state=state, groups=groups, wants_output=False).state
+        of_states = plan.of_states()
+        part = Part(loaded_table(states), Loaded())
+        staging = Staging(of_states, part)
+        staging.add_states(plan.output, state, groups)
+        staging.add_numbers(wanted=abi.WANTS_STATE)
+        result = self._run(self._session.export("lf_merge"), of_states, staging, part.rows)
+        with self._reading(plan):
+            return read_batch(self._session.window(), _given(result[_STATE], "state"), plan.output, len(state))
+
+    def finish(
+        self,
+        function: FunctionNumber,
+        states: pa.RecordBatch,
+        keys: pa.RecordBatch,
+        *,
+        starts: pa.Int64Array | None,
+        ends: pa.Int64Array | None,
+    ) -> Finished:
+        """FINISH, FINISH_LIST: results of states, in calls of CALL_ROWS at most."""
+        plan = planned(self._plans, function, FunctionKind.FINISH, FunctionKind.FINISH_LIST)
+        finished = [self._finished(plan, piece) for piece in States(states, keys, starts, ends).pieces()]
+        return Finished(_joined(plan.output, [piece.rows for piece in finished]), sources_of(finished))
+
+    def process(self, function: FunctionNumber, call: ProcessCall) -> Processed:
+        """PROCESS: rows, timers that are due, or both."""
+        plan = planned(self._plans, function, FunctionKind.PROCESS)
+        result = self._run(self._session.export("lf_process"), plan, processing.staged(plan, call), call.rows)
+        with self._reading(plan):
+            return processing.answered(self._session.window(), plan, result, len(call.state))
 
     def interrupt(self) -> None:
         """Ends a running call from another thread; it raises GuestDeadlineExceeded."""
@@ -140,6 +183,12 @@ class ModuleGuest:
         table = new_table(plan.output, lists.child_rows, lists.child, columns)
         return Part(table, Listed(piece, lists.offsets))
 
+    def _finished(self, plan: CallPlan, states: States) -> Finished:
+        staging = finishing.staged(plan, states)
+        result = self._run(self._session.export("lf_finish"), plan, staging, states.rows, states.number)
+        with self._reading(plan):
+            return finishing.answered(self._session.window(), plan, _given(result[_OUTPUT], "output"), states)
+
     def _extracted(self, plan: CallPlan, piece: Part) -> pa.RecordBatch:
         output = self._apply(plan, piece)
         with self._reading(plan):
@@ -169,16 +218,18 @@ class ModuleGuest:
 
     def _apply(self, plan: CallPlan, part: Part) -> int:
         """Calls `lf_apply`: the address of its output."""
-        result = self._run(self._session.apply, plan, part, Staging(plan, part))
+        result = self._run(self._session.apply, plan, Staging(plan, part), part.rows, part.loaded_row)
         with self._reading(plan):
             return _given(result[_OUTPUT], "output")
 
-    def _run(self, export: Function, plan: CallPlan, part: Part, staging: Staging) -> tuple[int, ...]:
+    def _run(
+        self, export: Function, plan: CallPlan, staging: Staging, rows: int, row_map: RowMap = int
+    ) -> tuple[int, ...]:
         session = self._session
         window, base = session.allocate(staging.block, plan.scene)
         session.begin_rows(window)
         call = staging.write(window, base)
-        return session.run(export, call, plan.scene, part.rows, part.loaded_row)
+        return session.run(export, call, plan.scene, rows, row_map)
 
     def _reading(self, plan: CallPlan) -> Reading:
         """Around reading an answer of `plan`: a lie ends the instance."""

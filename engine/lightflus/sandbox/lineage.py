@@ -1,7 +1,7 @@
 """Rows that lie in a guest: where, which of them count, and which loaded row each was made from.
 
 What it owns: `GuestRows` (what the runtime holds as a GuestBatch), made of parts of at most one struct array each;
-selections and list offsets are kept as they are and followed backwards only for an error.
+selections and list offsets are kept as they are and followed backwards only for an error, or where times follow rows.
 What it leaves: calls (`instance.py`).
 """
 
@@ -19,6 +19,7 @@ from lightflus.codec import Layout
 from lightflus.limits import CALL_ROWS
 
 _FIRST_ROWS = pa.array(range(CALL_ROWS), pa.uint32())
+_NO_ROWS = pa.array([], pa.uint32())
 
 
 class Lineage(Protocol):
@@ -26,6 +27,10 @@ class Lineage(Protocol):
 
     def before(self, row: int) -> tuple[Lineage | None, int]:
         """One step back: the row that `row` was made from, and whose it is; None = it is a loaded one."""
+        ...
+
+    def all_before(self, rows: pa.UInt32Array | None) -> tuple[Lineage | None, pa.UInt32Array | None]:
+        """The same for many rows; None = all that there are, in their order."""
         ...
 
 
@@ -44,6 +49,10 @@ class Loaded:
         """The row itself."""
         return None, row
 
+    def all_before(self, rows: pa.UInt32Array | None) -> tuple[Lineage | None, pa.UInt32Array | None]:
+        """The rows themselves."""
+        return None, rows
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -56,6 +65,10 @@ class Listed:
         """The row of the list that holds item `row`."""
         lists = range(len(self.offsets))
         return self.source, bisect_right(lists, row, key=lambda i: self.offsets[i].as_py()) - 1
+
+    def all_before(self, rows: pa.UInt32Array | None) -> tuple[Lineage | None, pa.UInt32Array | None]:
+        """The row of the list of each item."""
+        return self.source, _taken(parents(self.offsets), rows)
 
 
 @dataclass(slots=True)
@@ -94,9 +107,21 @@ class Part:
         """The row of the table, and where the table's rows come from."""
         return self.lineage, row if self.selection is None else self.selection[row].as_py()
 
+    def all_before(self, rows: pa.UInt32Array | None) -> tuple[Lineage | None, pa.UInt32Array | None]:
+        """The rows of the table."""
+        return self.lineage, rows if self.selection is None else _taken(self.selection, rows)
+
     def loaded_row(self, row: int) -> int:
         """The loaded row that `row` was made from."""
         return loaded_row(self, row)
+
+    def rows_loaded(self) -> pa.UInt32Array | None:
+        """The loaded row of each row; None = all of them, in their order."""
+        lineage: Lineage | None = self
+        rows: pa.UInt32Array | None = None
+        while lineage is not None:
+            lineage, rows = lineage.all_before(rows)
+        return rows
 
     def pieces(self) -> Iterator[Part]:
         """The part in pieces of at most CALL_ROWS rows."""
@@ -140,7 +165,25 @@ class GuestRows:
             row -= part.rows
         raise IndexError(row)
 
+    def rows_loaded(self) -> pa.UInt32Array | None:
+        """The loaded row that each row was made from; None = they are the loaded ones."""
+        found = [part.rows_loaded() for part in self.parts]
+        if len(found) == 1:
+            return found[0]
+        chosen = [rows for rows in found if rows is not None]  # all: of several parts none is the loaded batch
+        return pa.concat_arrays([_NO_ROWS, *chosen])
+
     def pieces(self) -> Iterator[Part]:
         """All parts, in pieces of at most CALL_ROWS rows; none is empty."""
         for part in self.parts:
             yield from part.pieces()
+
+
+def parents(offsets: pa.Int32Array) -> pa.UInt32Array:
+    """The list of each item of a list array with those offsets."""
+    items = pa.ListArray.from_arrays(offsets, pa.nulls(offsets[-1].as_py()))
+    return cast("pa.UInt32Array", pc.list_parent_indices(items).cast(pa.uint32()))
+
+
+def _taken(source: pa.UInt32Array, rows: pa.UInt32Array | None) -> pa.UInt32Array:
+    return source if rows is None else source.take(rows)

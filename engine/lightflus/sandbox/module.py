@@ -19,7 +19,7 @@ from lightflus.model.graph import JobGraph
 from lightflus.proto.convert import graph_from_json
 from lightflus.sandbox.binary import with_section
 from lightflus.sandbox.compiler import compiled
-from lightflus.sandbox.functions import CallPlan, call_plans
+from lightflus.sandbox.functions import CallPlan, call_plans, needed_exports
 from lightflus.sandbox.host_functions import linker
 from lightflus.sandbox.inspect import ModuleReport, inspect
 from lightflus.sandbox.instance import ModuleGuest
@@ -159,6 +159,7 @@ def load(
     described = report.graph if report.graph is not None else image.graph(sink)
     graph = graph_from_json(described)
     _require_minor(graph)
+    _require_exports(graph, report)
     image.narrowed(quota.asked(graph.limits))
     return LoadedModule(image, report, graph, described, sink)
 
@@ -200,6 +201,14 @@ def _require_minor(graph: JobGraph) -> None:
         spoken = f"{abi.ABI_VERSION}.{abi.ABI_MINOR}"
         text = f"it needs version {abi.ABI_VERSION}.{graph.abi_minor} of the guest ABI; this engine speaks {spoken}"
         raise ModuleInvalid(text, hint="run it with a later version of Lightflus, or build it with an earlier SDK")
+
+
+def _require_exports(graph: JobGraph, report: ModuleReport) -> None:
+    """Refuses a graph that needs optional exports which are not there."""
+    for name in needed_exports(graph):
+        if name not in report.exports:
+            text = f"its graph needs {name}, which it does not export"
+            raise ModuleInvalid(text, hint="build it again with a Lightflus SDK of one version")
 
 
 def _require_memory(report: ModuleReport, limits: GuestLimits) -> None:

@@ -58,6 +58,13 @@ class Session:
         self.apply = self._instance.function("lf_apply")
         self.fold = self._instance.function("lf_fold")
 
+    def export(self, name: str) -> Function:
+        """An optional export, which the module has, since its graph needs it (`module.py`)."""
+        found = self._instance.optional_function(name)
+        if found is None:
+            raise InternalError(f"a module without {name} was asked for it")
+        return found
+
     def describe(self) -> bytes:
         """Runs main: the graph's JSON. Once per instance."""
         at = self._call(self._instance.function("lf_describe"), scene=_MAIN)

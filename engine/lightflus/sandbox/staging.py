@@ -1,4 +1,4 @@
-"""What goes into a guest before one call: columns that are not there yet, selection, state, groups, the Call itself.
+"""What goes into a guest before one call: columns that are not there yet, selection, states, times, the Call itself.
 
 What it owns: one `Block` per call and the Call struct of docs/abi.md section 4.
 What it leaves: asking the guest for memory and calling it (`session.py`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from lightflus.codec import Block, Child, Layout, abi
+from lightflus.codec import Block, Child, Layout, abi, layout_of_schema
 from lightflus.errors import InternalError
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.lineage import Part, Table
@@ -20,33 +20,51 @@ _WORD_BYTES = 4
 class Staging:
     """The arguments of one call of `plan` over `part`."""
 
-    __slots__ = (
-        *("_batch", "_call", "_columns", "_fold", "_group_count", "_groups", "_part", "_plan", "_selection", "_state"),
-        *("_wanted", "block"),
-    )
+    __slots__ = ("_arrays", "_batch", "_buffers", "_call", "_columns", "_numbers", "_part", "_plan", "block")
 
     def __init__(self, plan: CallPlan, part: Part) -> None:
         self.block = Block()
         self._plan = plan
         self._part = part
         self._columns: list[tuple[int, int]] = []  # position of the column, handle
+        self._arrays: dict[str, int] = {}  # handles of headers, by field of the Call
+        self._buffers: dict[str, int] = {}  # the same of buffers
+        self._numbers = {"size": abi.CALL.size, "function": plan.number, "rows": part.rows, "wanted": abi.WANTS_OUTPUT}
         self._batch = self._add_table(part.table)
-        self._selection = self._add_words(part.selection)
-        self._state: int | None = None
-        self._groups: int | None = None
-        self._group_count = 0
-        self._wanted = abi.WANTS_OUTPUT
+        if part.selection is not None:
+            self._buffers["selection"] = self.block.add_values(part.selection)
         self._call = self.block.reserve(abi.CALL.size)
 
-    def add_fold(self, state: pa.StructArray, groups: pa.Buffer, *, wants_output: bool) -> None:
-        """Makes it a fold: states (null row = none yet) and the group of each row."""
-        size = _WORD_BYTES * self._part.rows
-        if groups.size < size:
-            raise InternalError(f"{groups.size} bytes of groups for {self._part.rows} rows")
-        self._state = self.block.add_rows(self._plan.output, state)
-        self._groups = self.block.add_buffer(groups, size)
-        self._group_count = len(state)
-        self._wanted = abi.WANTS_STATE | (abi.WANTS_OUTPUT if wants_output else 0)
+    def add_numbers(self, **fields: int) -> None:
+        """Sets fields of the Call."""
+        self._numbers |= fields
+
+    def add_states(self, layout: Layout, state: pa.StructArray, groups: pa.Buffer) -> None:
+        """The states of groups (null row = none yet) and the group of each row of the call."""
+        self.add_words("groups", groups)
+        self._arrays["state"] = self.block.add_rows(layout, state)
+        self._numbers["group_count"] = len(state)
+
+    def add_batch(self, field: str, batch: pa.RecordBatch) -> None:
+        """A batch of the host's own."""
+        self._arrays[field] = self.block.add_batch(layout_of_schema(batch.schema), batch)
+
+    def add_rows(self, field: str, layout: Layout, rows: pa.StructArray) -> None:
+        """A batch whose rows may be null."""
+        self._arrays[field] = self.block.add_rows(layout, rows)
+
+    def add_words(self, field: str, words: pa.Buffer) -> None:
+        """A u32 for each row of the call."""
+        rows = self._numbers["rows"]
+        if words.size < _WORD_BYTES * rows:
+            raise InternalError(f"{words.size} bytes of {field} for {rows} rows")
+        self._buffers[field] = self.block.add_buffer(words, _WORD_BYTES * rows)
+
+    def add_times(self, field: str, times: pa.Int64Array) -> None:
+        """An i64 for each row of the call."""
+        if len(times) != self._numbers["rows"]:
+            raise InternalError(f"{len(times)} {field} for {self._numbers['rows']} rows")
+        self._buffers[field] = self.block.add_values(times)
 
     def write(self, window: Window, base: int) -> int:
         """Writes everything at `base`; the address of the Call. Raises OutOfBounds."""
@@ -60,19 +78,11 @@ class Staging:
         return block.address(self._call)
 
     def _packed(self) -> bytes:
-        block, part = self.block, self._part
-        return abi.CALL.pack(
-            abi.CALL.size,
-            self._plan.number,
-            part.table.headers[self._plan.reads],
-            part.rows,
-            0 if self._selection is None else block.data_address(self._selection),
-            self._wanted,
-            0 if self._state is None else block.address(self._state),
-            0 if self._groups is None else block.data_address(self._groups),
-            self._group_count,
-            *(0, 0, 0, 0, 0, 0, 0, 0),  # keys, times, windows and watermark: not used by these kinds
-        )
+        block = self.block
+        fields = {"batch": self._part.table.headers[self._plan.reads], **self._numbers}
+        fields |= {name: block.address(handle) for name, handle in self._arrays.items()}
+        fields |= {name: block.data_address(handle) for name, handle in self._buffers.items()}
+        return abi.CALL.pack(*(fields.get(name, 0) for name in abi.CALL_FIELDS))
 
     def _add_table(self, table: Table) -> Child:
         """The struct array that the function reads: one that is there, or a new header over its columns."""
@@ -106,14 +116,6 @@ class Staging:
             table.layout = expected
         elif table.layout is not expected and table.layout.record != expected.record:
             raise InternalError(f"{self._plan.label} reads {expected.record}, not {table.layout.record}")
-
-    def _add_words(self, words: pa.UInt32Array | None) -> int | None:
-        if words is None:
-            return None
-        buffer = words.buffers()[1]
-        assert buffer is not None
-        start = _WORD_BYTES * words.offset
-        return self.block.add_buffer(buffer.slice(start), _WORD_BYTES * len(words))
 
 
 def new_table(layout: Layout, rows: int, address: int, columns: tuple[int, ...]) -> Table:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import pyarrow as pa
 
@@ -24,12 +24,36 @@ from lightflus.errors import (
     GuestProtocolError,
 )
 from lightflus.model.extract import FunctionNumber
-from lightflus.model.graph import JobGraph
+from lightflus.model.graph import FunctionKind, JobGraph
 from lightflus.model.types import Type
-from lightflus.ports.guests import Folded, GuestBatch
+from lightflus.ports.guests import Finished, Folded, GuestBatch, ProcessCall, Processed
 from lightflus.testing.memory import Value, batch_of, values_of
 
 PythonFunction = Callable[..., Value]  # type: ignore[explicit-any]  # of one argument, or two for a reduce
+
+
+@dataclass(frozen=True, slots=True)
+class PythonAggregate:
+    """An AGGREGATE: `add(state, value)`, with the row's time as a third argument where the function says `times`."""
+
+    create: Callable[[], Value]
+    add: PythonFunction
+    merge: PythonFunction | None = None
+
+    def __call__(self, *arguments: Value) -> Value:
+        """Adds."""
+        return self.add(*arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class PythonProcess:
+    """A PROCESS function: what it answers to a whole call."""
+
+    answer: Callable[[ProcessCall], Processed]
+
+    def __call__(self, *arguments: Value) -> Value:
+        """It has no single rows."""
+        raise NotImplementedError
 
 
 def ENDLESS(*_arguments: Value) -> Value:  # noqa: N802 (a constant that happens to be a function)
@@ -60,6 +84,10 @@ class PythonBatch:
     def loaded_row(self, row: int) -> int:
         """Where `row` came from."""
         return self.lineage[row]
+
+    def rows_loaded(self) -> pa.UInt32Array | None:
+        """Where all came from."""
+        return None if isinstance(self.lineage, range) else pa.array(self.lineage, pa.uint32())
 
     def values(self, record: Type) -> list[Value]:
         """The rows as Python values of `record`."""
@@ -147,20 +175,66 @@ class PythonGuest:
         state: pa.StructArray,
         groups: pa.Buffer,
         wants_output: bool,
+        times: pa.Int64Array | None = None,
     ) -> Folded:
-        """REDUCE."""
+        """REDUCE, AGGREGATE."""
         record = self._factory.graph.functions[function].output
-        states: list[Value] = [_state(record, state, group) for group in range(len(state))]
+        states = _states(record, state)
         output: list[Value] = []
         rows = _own(batch)
-        inputs = self._inputs(function, rows)
         self._begin_call(function, rows)
-        for row, group in enumerate(memoryview(groups).cast("I").tolist()):
+        fold = self._factory.functions[function]
+        beside = [()] * rows.rows if times is None else [(time,) for time in times.to_pylist()]
+        steps = zip(
+            rows.lineage, memoryview(groups).cast("I").tolist(), self._inputs(function, rows), beside, strict=True
+        )
+        for row, group, value, more in steps:
             old = states[group]
-            new = inputs[row] if old is None else self._one(function, rows.lineage[row], old, inputs[row])
-            states[group] = new
-            output.append(new)
+            if old is None and isinstance(fold, PythonAggregate):
+                old = fold.create()
+            states[group] = value if old is None else self._one(function, row, old, value, *more)
+            output.append(states[group])
         return Folded(batch_of(record, states), batch_of(record, output) if wants_output else None)
+
+    def merge(
+        self, function: FunctionNumber, states: pa.RecordBatch, *, state: pa.StructArray, groups: pa.Buffer
+    ) -> pa.RecordBatch:
+        """REDUCE, AGGREGATE."""
+        record = self._factory.graph.functions[function].output
+        merged = _states(record, state)
+        step = self._factory.functions[function]
+        merge = step.merge if isinstance(step, PythonAggregate) else step
+        assert merge is not None, "the engine merges only what can be merged"
+        for group, one in zip(memoryview(groups).cast("I").tolist(), values_of(record, states), strict=False):
+            old = merged[group]
+            merged[group] = one if old is None else merge(old, one)
+        return batch_of(record, merged)
+
+    def finish(
+        self,
+        function: FunctionNumber,
+        states: pa.RecordBatch,
+        keys: pa.RecordBatch,
+        *,
+        starts: pa.Int64Array | None,
+        ends: pa.Int64Array | None,
+    ) -> Finished:
+        """FINISH, FINISH_LIST: of a state, the columns of its key, and the start and end of its window."""
+        declared = self._factory.graph.functions[function]
+        bounds = [[0] * states.num_rows if times is None else times.to_pylist() for times in (starts, ends)]
+        of_states = zip(values_of(declared.input, states), keys.to_pylist(), *bounds, strict=True)
+        found = [self._one(function, row, *state) for row, state in enumerate(of_states)]
+        if declared.kind is FunctionKind.FINISH:
+            return Finished(batch_of(declared.output, found), None)
+        lists = [list(cast("Iterable[Value]", items)) for items in found]
+        sources = pa.array([row for row, items in enumerate(lists) for _ in items], pa.uint32())
+        return Finished(batch_of(declared.output, [item for items in lists for item in items]), sources)
+
+    def process(self, function: FunctionNumber, call: ProcessCall) -> Processed:
+        """PROCESS: a function of a call."""
+        process = self._factory.functions[function]
+        assert isinstance(process, PythonProcess), "a PROCESS function is a PythonProcess"
+        return process.answer(call)
 
     def interrupt(self) -> None:
         """Ends an `ENDLESS` call, now or later."""
@@ -213,6 +287,10 @@ class PythonGuest:
 def _own(batch: GuestBatch) -> PythonBatch:
     assert isinstance(batch, PythonBatch), "a guest works on its own batches"
     return batch
+
+
+def _states(record: Type, state: pa.StructArray) -> list[Value]:
+    return [_state(record, state, group) for group in range(len(state))]
 
 
 def _state(record: Type, state: pa.StructArray, group: int) -> Value:
