@@ -189,6 +189,10 @@ class GuestProtocolError(GuestError):
     """The guest broke docs/abi.md."""
 
 
+class TimeInvalid(GuestError):
+    """A record has no event time: what stands for it is null, no whole number of milliseconds, or too far away."""
+
+
 class ExternalError(LightflusError):
     """A system outside failed."""
 

@@ -84,5 +84,7 @@ def _arrow(edge: Edge) -> str:
             return f"│ forward, subtask i to subtask i ─▶ task {edge.downstream}"
         case Exchange.RESCALE:
             return f"│ rescale, order kept ─▶ task {edge.downstream}"
+        case Exchange.BROADCAST:
+            return f"╟ to all subtasks ═▶ task {edge.downstream}"
         case Exchange.HASH:
             return f"║ by key ({edge.key}) ═▶ task {edge.downstream}"

@@ -16,6 +16,7 @@ from lightflus.model.extract import Emit, FieldPath
 from lightflus.model.graph import Delivery, Filter, FlatMap, JobGraph, KeyBy, Map, Operator, OperatorId, Reduce, Sink
 from lightflus.model.names import operator_names
 from lightflus.model.operators import row_function
+from lightflus.model.timed import Aggregate
 from lightflus.model.types import VALUE_COLUMN, StructType, field_type
 
 
@@ -47,16 +48,18 @@ class _Visible(Exception):
 
 
 def emit_decision(graph: JobGraph, operator: Operator, deliveries: Mapping[OperatorId, Delivery]) -> EmitDecision:
-    """Decides for a reduce of a checked graph.
+    """Decides for a reduce or running aggregate of a checked graph.
 
     Args:
         graph: a graph without problems (`validation.checked`).
-        operator: one of its reduce operators.
+        operator: one of them.
         deliveries: what the sinks' connectors really do, where it is known to differ from the graph (`--bind`).
     """
-    assert isinstance(operator.kind, Reduce)
+    assert isinstance(operator.kind, Reduce | Aggregate)
     if operator.kind.emit is Emit.FINAL:
         return EmitDecision(EmitMode.FINAL, "the job asks for it")
+    if isinstance(operator.kind, Aggregate):
+        return EmitDecision(EmitMode.EVERY, "what an aggregate makes of its state is not known to keep the key")
     try:
         proof = _Proof(graph, operator, deliveries)
         return EmitDecision(EmitMode.LAST, proof.reason(), proof.path)

@@ -6,7 +6,7 @@ What it leaves: what a keyed operator emits (`emit.py`), the operators' names (`
 The rules: operators of equal parallelism on a straight line form one task, a *chain*. An operator with several inputs
 begins its task, one with several readers ends it; so does a keyBy whose readers are more than one subtask, since they
 get records by key. Edges keep the order of records: subtask i sends to subtask i, or by key, or, where parallelism
-changes, to i modulo the readers; nothing is dealt round robin.
+changes, to i modulo the readers; nothing is dealt round robin. A broadcast runs in one subtask and sends to all.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from lightflus.model.graph import Delivery, JobGraph, KeyBy, Operator, OperatorI
 from lightflus.model.key_groups import KeyGroupRange, range_of
 from lightflus.model.names import operator_names
 from lightflus.model.operators import facts_of, is_keyed, record_of
+from lightflus.model.timed import Broadcast
 from lightflus.model.types import Type
 
 TaskId = NewType("TaskId", int)
@@ -44,6 +45,8 @@ class Exchange(Enum):
     """Subtask i to subtask i modulo the readers: order within a split is kept."""
     HASH = "hash"
     """By key group: records of one key meet in one subtask."""
+    BROADCAST = "broadcast"
+    """From the one subtask that there is to all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,8 @@ class _Planner:
         return ordered
 
     def _degree(self, operator: Operator) -> int:
+        if isinstance(operator.kind, Broadcast):
+            return 1
         if operator.parallelism:
             return operator.parallelism
         if isinstance(operator.kind, KeyBy):
@@ -221,7 +226,7 @@ class _Planner:
         return (
             len(self._readers[upstream.id]) == 1
             and self._degrees[upstream.id] == degree
-            and (degree == 1 or not isinstance(upstream.kind, KeyBy))
+            and (degree == 1 or not isinstance(upstream.kind, KeyBy | Broadcast))
         )
 
     def _chain(self, head: Operator) -> tuple[PlannedOperator, ...]:
@@ -243,6 +248,8 @@ class _Planner:
             exchange, key = Exchange.FORWARD, None
             if isinstance(upstream.kind, KeyBy):
                 exchange, key = Exchange.HASH, upstream.kind.key_type
+            elif isinstance(upstream.kind, Broadcast):
+                exchange = Exchange.BROADCAST
             elif self._degrees[upstream.id] != task.parallelism:
                 exchange = Exchange.RESCALE
             record = record_of(upstream, source.port)

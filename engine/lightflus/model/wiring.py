@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from lightflus.model.plan import Edge, Exchange, Plan, SubtaskId
 
+_TO_ALL = frozenset({Exchange.HASH, Exchange.BROADCAST})
+"""Edges on which each subtask has an input of every reader."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inlet:
@@ -21,7 +24,7 @@ class Inlet:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """Where a subtask sends on one edge: an input, by number, of one subtask or, with HASH, of each of the reader's."""
+    """Where a subtask sends on one edge: an input, by number, of one subtask, or of each (HASH, BROADCAST)."""
 
     edge: Edge
     inputs: tuple[tuple[SubtaskId, int], ...]
@@ -41,7 +44,7 @@ def outlets(plan: Plan, subtask: SubtaskId) -> tuple[Outlet, ...]:
 
 def _inputs(plan: Plan, edge: Edge, sender: SubtaskId) -> tuple[tuple[SubtaskId, int], ...]:
     readers = plan.subtasks_of(plan.tasks[edge.downstream])
-    if edge.exchange is Exchange.HASH:
+    if edge.exchange in _TO_ALL:
         return tuple((reader, _first(plan, edge, reader) + sender.number) for reader in readers)
     reader = readers[sender.number % len(readers)]
     return ((reader, _first(plan, edge, reader) + sender.number // len(readers)),)
@@ -55,6 +58,6 @@ def _first(plan: Plan, edge: Edge, reader: SubtaskId) -> int:
 
 def _senders(plan: Plan, edge: Edge, reader: SubtaskId) -> tuple[SubtaskId, ...]:
     every = plan.subtasks_of(plan.tasks[edge.upstream])
-    if edge.exchange is Exchange.HASH:
+    if edge.exchange in _TO_ALL:
         return every
     return every[reader.number :: plan.tasks[reader.task].parallelism]

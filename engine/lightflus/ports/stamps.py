@@ -15,14 +15,11 @@ from typing import Final, cast
 
 import pyarrow as pa
 
+from lightflus.model.windows import NEVER
+
 SPLIT: Final = "split"
 TIME: Final = "time"
 MARK: Final = "mark"
-
-NEVER: Final = -(2**63)
-"""The watermark before the first record."""
-FOREVER: Final = 2**63 - 1
-"""The watermark behind the last one."""
 
 
 def stamped(columns: dict[str, pa.Int64Array]) -> pa.RecordBatch:
@@ -47,7 +44,7 @@ def joined_stamps(all_stamps: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
     """Those of all batches, in order. A column that only some have is filled: with NEVER, or split -1."""
     names = dict.fromkeys(name for stamps in all_stamps for name in stamps.schema.names)
     columns = {name: pa.concat_arrays([_filled(stamps, name) for stamps in all_stamps]) for name in names}
-    return stamped(cast("dict[str, pa.Int64Array]", columns))
+    return stamped(columns)
 
 
 def _filled(stamps: pa.RecordBatch, name: str) -> pa.Int64Array:
@@ -57,4 +54,4 @@ def _filled(stamps: pa.RecordBatch, name: str) -> pa.Int64Array:
 
 def constant(value: int, rows: int) -> pa.Int64Array:
     """A column of one value."""
-    return cast(pa.Int64Array, pa.repeat(pa.scalar(value, pa.int64()), rows))
+    return pa.repeat(pa.scalar(value, pa.int64()), rows)

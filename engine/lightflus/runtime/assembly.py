@@ -1,47 +1,35 @@
 """From a task of the plan to the chain of stages that runs in one subtask.
 
-What it owns: which stage does what for which kind of operator, and which neighbours share the calls of one line. Chains
-are made on their subtask's lane: they have kernel instances.
-What it leaves: channels and outputs (`wiring.py`), running (`fragment.py`).
+What it owns: which neighbours share the calls of one line, and lines. Chains are made on their subtask's lane: they
+have kernel instances.
+What it leaves: operators that have a stage of their own (`stages.py`), channels and outputs (`wiring.py`), running
+(`fragment.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lightflus.model.extract import FunctionNumber
-from lightflus.model.graph import Filter, FlatMap, KeyBy, Map, Operator, OperatorId, Reduce, Sink, Source
+from lightflus.model.graph import Filter, FlatMap, KeyBy, Map, Operator, OperatorId, Sink, Source
 from lightflus.model.operators import record_of, record_read, uses
 from lightflus.model.plan import Plan, PlannedOperator, Task
+from lightflus.model.timed import Broadcast, Union
 from lightflus.model.types import Scalar, ScalarType
-from lightflus.ports.kernel import Kernel
-from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.counters import Counters
-from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.runtime.operators.chain import Chain
-from lightflus.runtime.operators.reduce import ReduceStage, Reduction
 from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.operators.stateless import Line, StatelessStage, Step, StepKind
 from lightflus.runtime.operators.tails import KeyTail, RecordTail, SinkTail, Tail
 from lightflus.runtime.poison import Called, Callers
+from lightflus.runtime.stages import STAGES, Parts
 
 SubtaskCounters = Mapping[OperatorId, Counters]
 """The counters of one subtask's operators."""
 Policies = Mapping[OperatorId, BadRecordPolicy]
 """What operators do with records that they cannot read or work on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the stages of one subtask are made of."""
-
-    plan: Plan
-    kernel: Kernel
-    host: GuestHost
-    counters: SubtaskCounters
-    clocks: Mapping[OperatorId, SplitClocks] = field(default_factory=dict)
 
 
 def guest_callers(plan: Plan, task: Task, policies: Policies, counters: SubtaskCounters) -> Callers:
@@ -93,7 +81,7 @@ def _line(operators: Sequence[PlannedOperator], parts: Parts) -> StatelessStage:
     for planned in operators:
         own = parts.counters[planned.operator.id]
         match planned.operator.kind:
-            case Source():
+            case Source() | Union() | Broadcast():
                 continue
             case Sink() as sink:
                 tail = SinkTail(sink, own)
@@ -114,20 +102,5 @@ def _is_raw(head: Operator) -> bool:
     return is_plain and isinstance(head.output, ScalarType) and head.output.scalar in (Scalar.UTF8, Scalar.BINARY)
 
 
-def _reduce(planned: PlannedOperator, parts: Parts) -> ReduceStage:
-    kind = planned.operator.kind
-    key_by = parts.plan.graph.operator(planned.operator.inputs[0].operator).kind
-    assert isinstance(kind, Reduce)
-    assert isinstance(key_by, KeyBy)
-    assert planned.emit is not None
-    record = record_of(planned.operator, "")
-    own = parts.counters[planned.operator.id]
-    reduction = Reduction(kind.function, key_by.key_type, record, planned.emit, own)
-    return ReduceStage(reduction, parts.kernel.keyed_state(key_by.key_type, record), parts.host)
-
-
 _STEPS: dict[type, StepKind] = {Map: StepKind.MAP, Filter: StepKind.FILTER, FlatMap: StepKind.FLAT_MAP}
 """Kinds that become a step of a line."""
-
-STAGES: dict[type, Callable[[PlannedOperator, Parts], Stage]] = {Reduce: _reduce}
-"""Kinds with a stage of their own, and what makes it."""

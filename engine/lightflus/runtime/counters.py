@@ -29,6 +29,15 @@ class Counters:
     retries: int = 0
     lag: int | None = None
     open: int = 0
+    late: int = 0
+    late_in_part: int = 0
+    late_after_idle: int = 0
+    windows: int = 0
+    timers: int = 0
+    keys: int = 0
+    state_bytes: int = 0
+    watermark: int | None = None
+    slowest_split: int | None = None
 
 
 class OperatorHealth:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, time_ns
 
 import trio
 
@@ -52,6 +52,10 @@ class JobResult:
     is_stopped: bool
 
 
+def _wall() -> int:
+    return time_ns() // 1_000_000
+
+
 class Fragment:
     """One run: `run` it once; `progress`, `stop`, `drain` at any time from its loop; cancel it like any trio code."""
 
@@ -69,6 +73,7 @@ class Fragment:
         network: Network | None = None,
         threads: ComputeFactory = ThreadCompute,
         clock: Callable[[], float] = perf_counter,
+        wall: Callable[[], int] = _wall,
     ) -> None:
         """Prepares a run.
 
@@ -85,6 +90,7 @@ class Fragment:
             network: reaches the others; needed if there are any.
             threads: makes threads of readers and writers.
             clock: seconds, for subtasks to give their slot back in time.
+            wall: milliseconds since 1970: processing time.
         """
         self._plan = plan
         self._own = sorted(plan.subtasks if own is None else own)
@@ -109,6 +115,7 @@ class Fragment:
             policies=policies or {},
             clock=clock,
             clocks=clocks,
+            wall=wall,
         )
         self._failure: LightflusError | None = None
         self._is_stopped = False

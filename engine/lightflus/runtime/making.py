@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import trio
+
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.ports.compute import Compute, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.sinks import Sink
-from lightflus.runtime.assembly import Parts, Policies, chain_of, guest_callers
+from lightflus.runtime.assembly import Policies, chain_of, guest_callers
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits
 from lightflus.runtime.counters import Accounts, OperatorHealth
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.operators.process import WallClock
 from lightflus.runtime.outputs import Outputs, SinkOutputs
 from lightflus.runtime.poison import RetryBudget
+from lightflus.runtime.stages import Parts
 from lightflus.runtime.subtask import Subtask
 from lightflus.runtime.wiring import Wiring
 
@@ -43,6 +47,7 @@ class Making:
     policies: Policies
     clock: Callable[[], float]
     clocks: Mapping[OperatorId, SplitClocks]
+    wall: Callable[[], int]
     _retries: RetryBudget = field(default_factory=RetryBudget, init=False)
     _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
 
@@ -58,7 +63,8 @@ class Making:
         counters = self.accounts.counters_of(subtask)
         host = GuestHost(self.guests, guest_callers(self.plan, task, self.policies, counters), self._retries)
         self.closing.hosts.append(host)  # before its chain is made, so that the loop can interrupt it at any time
-        parts = Parts(self.plan, self.kernel, host, counters, self.clocks)
+        wall = WallClock(self.wall, trio.current_time() - self.wall() / 1_000)
+        parts = Parts(self.plan, self.kernel, host, counters, self.clocks, wall)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
         outputs = await self._outputs(subtask, lane)

@@ -86,6 +86,21 @@ class ForwardEdge:
         """Nothing to give back."""
 
 
+class BroadcastEdge:
+    """Everything to all subtasks; nobody keys what all see."""
+
+    def __init__(self, port: str, senders: Sequence[Sender]) -> None:
+        self.port = port
+        self.senders = senders
+
+    def route(self, batch: Batch) -> list[Routed]:
+        """The whole batch, to each."""
+        return [Routed(sender, batch.without_keys()) for sender in self.senders]
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
 class HashEdge:
     """By key group to several subtasks."""
 
@@ -132,12 +147,15 @@ class HashEdge:
         return replace(taken, keys=keys, hashes=share.hashes)
 
 
+Edge = ForwardEdge | BroadcastEdge | HashEdge
+
+
 class EdgeOutputs:
     """`Outputs` over edges: every edge gets every batch of its port."""
 
     is_sink = False
 
-    def __init__(self, edges: Sequence[ForwardEdge | HashEdge]) -> None:
+    def __init__(self, edges: Sequence[Edge]) -> None:
         self._edges = edges
 
     def route(self, port: str, batch: Batch) -> list[Routed]:

@@ -22,9 +22,14 @@ def as_times(column: AnyArray) -> pa.Int64Array:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
     if pa.types.is_floating(column.type):
-        is_whole = pc.equal(pc.floor(column), column)
-        column = cast(AnyArray, pc.if_else(is_whole, column, pa.scalar(None, column.type)))
+        is_whole = pc.equal(pc.floor(cast(pa.DoubleArray, column)), column)
+        column = _where(is_whole, column)
     if column.type.bit_width == _WIDE:
-        is_near = pc.and_(pc.less_equal(column, TIME_MS), pc.greater_equal(column, -TIME_MS))
-        column = cast(AnyArray, pc.if_else(is_near, column, pa.scalar(None, column.type)))
+        most, least = pa.scalar(TIME_MS, column.type), pa.scalar(-TIME_MS, column.type)
+        column = _where(pc.and_(pc.less_equal(column, most), pc.greater_equal(column, least)), column)
     return cast(pa.Int64Array, column.cast(pa.int64()))
+
+
+def _where(mask: pa.BooleanArray, column: AnyArray) -> AnyArray:
+    """The column, null where the mask is not true."""
+    return cast(AnyArray, pc.if_else(mask, column, pa.scalar(None, column.type)))

@@ -11,13 +11,13 @@ from collections.abc import Collection
 
 from lightflus.model.extract import FieldPath
 from lightflus.model.graph import KeyBy
-from lightflus.model.plan import Plan, SubtaskId
+from lightflus.model.plan import Exchange, Plan, SubtaskId
 from lightflus.model.wiring import Outlet, inlets, outlets
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.network import Network, Sender
 from lightflus.runtime.channel import Inlet, Mailbox
 from lightflus.runtime.feeder import READ_AHEAD
-from lightflus.runtime.outputs import EdgeOutputs, ForwardEdge, HashEdge, KeyPath
+from lightflus.runtime.outputs import BroadcastEdge, Edge, EdgeOutputs, ForwardEdge, HashEdge, KeyPath
 
 
 class Wiring:
@@ -48,10 +48,12 @@ class Wiring:
         """Where a subtask of this fragment sends. On its lane: partitioners are kernel instances."""
         return EdgeOutputs([self._edge(outlet, kernel) for outlet in outlets(self._plan, subtask)])
 
-    def _edge(self, outlet: Outlet, kernel: Kernel) -> ForwardEdge | HashEdge:
+    def _edge(self, outlet: Outlet, kernel: Kernel) -> Edge:
         edge = outlet.edge
         senders = [self.sender(reader, number) for reader, number in outlet.inputs]
         with_keys = self._plan.tasks[edge.downstream].is_keyed
+        if edge.exchange is Exchange.BROADCAST:
+            return BroadcastEdge(edge.port, senders)
         if len(senders) == 1:
             return ForwardEdge(edge.port, senders[0], with_keys=with_keys)
         key_by = self._plan.tasks[edge.upstream].last.operator.kind

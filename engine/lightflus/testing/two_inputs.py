@@ -15,8 +15,8 @@ from lightflus.model.graph import Kind
 from lightflus.model.operators import FACTS, Facts
 from lightflus.model.plan import PlannedOperator
 from lightflus.ports.batch import Batch, Out, Side
-from lightflus.runtime.assembly import STAGES, Parts
 from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.stages import STAGES, Parts
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.memory import batch_of, values_of
 

@@ -31,13 +31,25 @@ from lightflus.runtime.poison import Screen, shown_key
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What a reduce is: its function, its types, and what it emits."""
+    """What a running reduction or aggregation is.
+
+    Attributes:
+        function: what folds a record in.
+        record: the type of its records.
+        key: the type of their keys.
+        state: the type of its state.
+        emit: which results leave.
+        counters: its own.
+        finish: what makes a result of a state; None: the state is the result.
+    """
 
     function: FunctionNumber
+    record: Type
     key: Type
     state: Type
     emit: EmitDecision
     counters: Counters
+    finish: FunctionNumber | None = None
 
 
 class ReduceStage(Stage):
@@ -49,7 +61,7 @@ class ReduceStage(Stage):
         self._reduction = reduction
         self._state = state
         self._host = host
-        self._screen = Screen(reduction.state, reduction.key)
+        self._screen = Screen(reduction.record, reduction.key)
         self._has_updates = False
 
     @property
@@ -63,8 +75,8 @@ class ReduceStage(Stage):
             raise InternalError("a reduce got records without keys")
         for start, stop in fold_pieces(batch.columns):
             for update in self._fold(batch, batch.keys, start, stop):
-                self._reduction.counters.rows_out += update.num_rows
-                yield Batch(update)
+                self._reduction.counters.rows_out += update.rows
+                yield update
         if self._reduction.emit.mode is EmitMode.FINAL:
             self._reduction.counters.open = len(self._state)
 
@@ -91,14 +103,31 @@ class ReduceStage(Stage):
             slots = self._state.take_dirty(limits.CALL_ROWS)
             if slots.size == 0:
                 return
-            rows = rows_of(self._state.gather(slots))
-            counters.rows_out += rows.num_rows
+            found = self._results(slots)
+            counters.rows_out += sum(rows.num_rows for rows in found)
             counters.busy_ns += perf_counter_ns() - started
-            yield Batch(rows)
+            yield from map(Batch, found)
 
-    def _fold(self, batch: Batch, keys: pa.RecordBatch, start: int, stop: int) -> list[pa.RecordBatch]:
-        """Folds rows [start, stop) in; returns the updates if all are wanted."""
-        updates: list[pa.RecordBatch] = []
+    def _results(self, slots: pa.Buffer) -> list[pa.RecordBatch]:
+        """The results of some keys, in portions."""
+        states = rows_of(self._state.gather(slots))
+        number = self._reduction.finish
+        if number is None:
+            return [states]
+        keys = self._state.decode(slots)
+        found: list[pa.RecordBatch] = []
+
+        def call(guest: Guest, first: int, last: int) -> None:
+            guest.begin()
+            mine, of_keys = states.slice(first, last - first), keys.slice(first, last - first)
+            found.append(guest.finish(number, mine, of_keys, starts=None, ends=None).rows)
+
+        self._host.run(Batch(keys, keys), 0, keys.num_rows, call, Screen(self._reduction.key, self._reduction.key))
+        return found
+
+    def _fold(self, batch: Batch, keys: pa.RecordBatch, start: int, stop: int) -> list[Batch]:
+        """Folds rows [start, stop) in; returns the updates if all are wanted, each with the stamps of its record."""
+        updates: list[Batch] = []
 
         def call(guest: Guest, first: int, last: int) -> None:
             started = perf_counter_ns()
@@ -107,10 +136,13 @@ class ReduceStage(Stage):
             lookup = self._state.lookup(keys.slice(first, count), known)
             folded = self._call(guest, batch.columns.slice(first, count), lookup)
             self._check_key(lookup, folded)
+            output, finish = folded.output, self._reduction.finish
+            if output is not None and finish is not None:
+                output = guest.finish(finish, output, keys.slice(first, count), starts=None, ends=None).rows
             self._state.scatter(lookup.slots, folded.state)
             self._has_updates = True
-            if folded.output is not None:
-                updates.append(folded.output)
+            if output is not None:
+                updates.append(Batch(output, stamps=batch.slice(first, count).stamps))
             self._count(count, perf_counter_ns() - started)
 
         self._host.run(batch, start, stop, call, self._screen)

@@ -7,7 +7,7 @@ subtask's lane. What it leaves: the guest's life and retries (`../guest_host.py`
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from time import perf_counter_ns
 
@@ -119,7 +119,11 @@ class StatelessStage(Stage):
 
     def _finish(self, guest: Guest, loaded: GuestBatch, piece: Batch) -> Batch:
         line = self._line
-        return line.tail.finish(TailRows(line.yields, None if line.steps else piece, guest=guest, loaded=loaded))
+        done = line.tail.finish(TailRows(line.yields, None if line.steps else piece, guest=guest, loaded=loaded))
+        if piece.stamps is None or not line.steps:
+            return done
+        rows = loaded.rows_loaded()
+        return replace(done, stamps=piece.stamps if rows is None else piece.stamps.take(rows))
 
 
 @dataclass(frozen=True, slots=True)
