@@ -8,28 +8,39 @@ use crate::failure;
 use crate::hash::TooLong;
 use crate::operator::Operator;
 use crate::partition::partition;
+use crate::process::Process;
 use crate::schema::Kind;
 use crate::scratch::Scratch;
+use crate::windowed::Windowed;
 use std::any::Any;
 use std::cell::UnsafeCell;
 
 /// Raised when an export changes; the Python side refuses another number.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Address of a vector of a result, and how many words of four bytes it has.
 #[repr(C)]
 #[derive(Clone, Copy)]
-struct Part {
+pub struct Part {
     address: *const u32,
     words: u32,
 }
 
+impl Part {
+    /// A batch among the parts.
+    pub fn of_batch(batch: *const ArrowArray) -> Part {
+        Part { address: batch.cast(), words: 0 }
+    }
+}
+
 #[derive(Default)]
-struct Kernel {
+pub struct Kernel {
     scratch: Scratch,
     /// Results, which stay valid until the next reset.
     held: Vec<Box<dyn Any>>,
     operator: Option<Operator>,
+    pub windowed: Option<Windowed>,
+    pub process: Option<Process>,
 }
 
 struct Place(UnsafeCell<Option<Kernel>>);
@@ -39,7 +50,7 @@ unsafe impl Sync for Place {}
 
 static KERNEL: Place = Place(UnsafeCell::new(None));
 
-fn kernel() -> &'static mut Kernel {
+pub fn kernel() -> &'static mut Kernel {
     // SAFETY: one thread; no export calls another, so there is one reference at a time.
     unsafe { (*KERNEL.0.get()).get_or_insert_with(Kernel::default) }
 }
@@ -50,21 +61,21 @@ impl Kernel {
     }
 
     /// Keeps a vector until the next reset.
-    fn hold<T: 'static>(&mut self, items: Vec<T>) -> Part {
+    pub fn hold<T: 'static>(&mut self, items: Vec<T>) -> Part {
         let words = items.len() * size_of::<T>() / size_of::<u32>();
         let part = Part { address: items.as_ptr().cast(), words: words as u32 };
         self.held.push(Box::new(items));
         part
     }
 
-    fn hold_parts<const COUNT: usize>(&mut self, parts: [Part; COUNT]) -> *const u8 {
+    pub fn hold_parts<const COUNT: usize>(&mut self, parts: [Part; COUNT]) -> *const u8 {
         let parts = Box::new(parts);
         let address = parts.as_ptr();
         self.held.push(parts);
         address.cast()
     }
 
-    fn hold_batch(&mut self, batch: Built) -> *const ArrowArray {
+    pub fn hold_batch(&mut self, batch: Built) -> *const ArrowArray {
         let laid = Laid::new(batch);
         let address = laid.address();
         self.held.push(Box::new(laid));

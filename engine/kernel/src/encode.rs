@@ -67,6 +67,20 @@ unsafe impl<const WIDTH: usize> RowBytes for Fixed<'_, WIDTH> {
     }
 }
 
+/// Some rows of others.
+pub struct Selected<'a, K> {
+    pub keys: &'a K,
+    pub rows: &'a [u32],
+}
+
+// SAFETY: they are rows that have the slack.
+unsafe impl<K: RowBytes> RowBytes for Selected<'_, K> {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[u8] {
+        self.keys.row(self.rows[row] as usize)
+    }
+}
+
 /// Rows written out one after another.
 pub struct Encoded {
     ends: Vec<usize>,

@@ -3,9 +3,12 @@
 //!
 //! A batch goes: `arrow` (columns) -> `encode` (key bytes) -> `hash` -> `partition` or `table` (slots) -> `rows` (state).
 //! `operator` holds what one keyed operator has; everything that it owns goes when a key is removed, or with it.
-//! Room is left, by design and not by code, for export by key group, timers, windows and sessions: they work on slots.
+//! Event time: `windowed` (state by key and window: `panes` and `firing`, or `sessions`) and `process` (state with timers).
+//! Room is left, by design and not by code, for export by key group.
 
 mod abi;
+mod abi_process;
+mod abi_windows;
 mod arrow;
 mod bits;
 mod bytes;
@@ -16,19 +19,29 @@ mod column;
 mod counting;
 mod decode;
 mod dirty;
+mod due;
 mod encode;
 mod failure;
+mod firing;
 mod gather;
 mod hash;
 mod keys;
 mod line;
 mod lines;
+mod list;
 mod operator;
 mod order;
+mod panes;
 mod partition;
+mod plan;
 mod pool;
+mod process;
 mod rows;
 mod scatter;
 mod schema;
 mod scratch;
+mod sessions;
+mod store;
 mod table;
+mod windowed;
+mod windows;

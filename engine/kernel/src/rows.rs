@@ -36,6 +36,18 @@ impl Rows {
         self.present
     }
 
+    /// What a row looks like.
+    pub fn schema(&self) -> &Node {
+        &self.schema
+    }
+
+    /// The row of a slot, if it has state: good until the next change.
+    #[inline(always)]
+    pub fn row(&self, slot: u32) -> Option<*const u8> {
+        // SAFETY: a slot that has state has a record.
+        self.has(slot).then(|| unsafe { self.place(slot).cast_const() })
+    }
+
     /// Whether a slot has state.
     pub fn has(&self, slot: u32) -> bool {
         // SAFETY: the record exists; its first byte says whether there is state.

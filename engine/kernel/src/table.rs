@@ -7,6 +7,7 @@
 //! another and hardly any branch is taken by chance, so that the processor works on many rows, and waits for many cache
 //! misses, at once.
 
+use crate::bytes::SLACK;
 use crate::encode::RowBytes;
 use crate::hash::hash;
 use crate::keys::{RECORD, Record, Wanted};
@@ -58,6 +59,14 @@ impl Table {
     pub fn key(&self, slot: u32) -> &[u8] {
         assert!(self.has(slot), "a slot is not in the table");
         self.record(slot + 1).bytes()
+    }
+
+    /// The slot of a key with that tag, if it is there.
+    pub fn find(&self, tag: u32, key: &[u8]) -> Option<u32> {
+        let padded = [key, &[0; SLACK]].concat();
+        // SAFETY: there is slack behind the key.
+        let wanted = unsafe { Wanted::new(&padded[..key.len()]) };
+        self.lines.find(tag, |number| self.record(number).has(&wanted)).map(|number| number - 1)
     }
 
     /// The first row whose key is not that of its slot.

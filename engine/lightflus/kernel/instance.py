@@ -34,7 +34,7 @@ from lightflus.wasm import (
 )
 
 _MODULE = Path(__file__).with_name("kernel.wasm")
-_VERSION = 3
+_VERSION = 4
 """Of the exports; engine/kernel/src/abi.rs has the same."""
 _REPORT = struct.Struct("<I252s")
 _PART = struct.Struct("<II")
@@ -45,8 +45,16 @@ WORD = 4
 class KernelInstance:
     """Keys of one type, and state of another if there is one. Not for two threads at a time."""
 
-    def __init__(self, key: Type, state: Type | None, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
-        """Makes an empty kernel. Raises KernelFailed, StateTooLarge."""
+    def __init__(
+        self,
+        key: Type,
+        state: Type | None,
+        memory_bytes: int = KERNEL_MEMORY_BYTES,
+        *,
+        opening: str = "open",
+        spec: bytes | None = None,
+    ) -> None:
+        """Makes an empty kernel by that export, which may want to know more. Raises KernelFailed, StateTooLarge."""
         self._memory_bytes = memory_bytes
         module = _module()
         self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None), module.engine)
@@ -60,14 +68,15 @@ class KernelInstance:
         self._report = self.call("report")
         if self.call("version") != _VERSION:
             raise KernelFailed("kernel.wasm and the engine are of different versions", hint="Install Lightflus again.")
-        self._open(schema_bytes(key), schema_bytes(state) if state is not None else b"")
+        self._open(opening, schema_bytes(key), schema_bytes(state) if state is not None else b"", spec)
 
-    def _open(self, key: bytes, state: bytes) -> None:
+    def _open(self, opening: str, key: bytes, state: bytes, spec: bytes | None) -> None:
         block = Block()
-        buffers = [pa.py_buffer(key), pa.py_buffer(state)]
+        buffers = [pa.py_buffer(part) for part in (key, state, *([] if spec is None else [spec]))]
         at = [block.add_buffer(buffer, buffer.size) for buffer in buffers]
         self.begin(block)
-        self.call("open", block.data_address(at[0]), len(key), block.data_address(at[1]), len(state))
+        key_at, state_at, *spec_at = map(block.data_address, at)
+        self.call(opening, key_at, len(key), state_at, len(state), *spec_at)
 
     def begin(self, block: Block) -> None:
         """Frees what the last call left, and writes the arguments of the next."""
@@ -135,6 +144,26 @@ _FUNCTIONS = (
     "first_moved_key",
     "take_dirty",
     "state_count",
+    "open_windows",
+    "place",
+    "undo_place",
+    "gather_cells",
+    "scatter_cells",
+    "advance",
+    "fire",
+    "fire_changed",
+    "window_count",
+    "cell_count",
+    "open_process",
+    "lookup_process",
+    "gather_process",
+    "decode_process",
+    "store_process",
+    "remove_process",
+    "take_due",
+    "next_due",
+    "timer_count",
+    "process_count",
 )
 
 

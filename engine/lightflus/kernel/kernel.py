@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from lightflus.kernel.keyed_state import WasmKeyedState
 from lightflus.kernel.partitioner import WasmPartitioner
+from lightflus.kernel.process_state import WasmProcessState
+from lightflus.kernel.windowed_state import WasmWindowedState
 from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import Type
+from lightflus.model.windows import WindowSpec
 
 
 class WasmKernel:
@@ -25,3 +28,11 @@ class WasmKernel:
     def partitioner(self, key: Type) -> WasmPartitioner:
         """Hash and partition for keys of that type. Raises KernelFailed if the kernel cannot be loaded."""
         return WasmPartitioner(key)
+
+    def windowed_state(self, key: Type, state: Type, spec: WindowSpec) -> WasmWindowedState:
+        """A new one without windows. Raises KernelFailed if the kernel cannot be loaded."""
+        return WasmWindowedState(key, state, spec, self._memory_bytes)
+
+    def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> WasmProcessState:
+        """A new one without keys. Raises KernelFailed if the kernel cannot be loaded."""
+        return WasmProcessState(key, state, ttl, self._memory_bytes, has_event_time=has_event_time)

@@ -1,6 +1,7 @@
 """The state row of a process function: the user's state, and the timers of its key (docs/abi.md, 10.2).
 
-What it owns: the columns behind those of the user's state. Pure. What it leaves: when a key wakes (`engine/kernel/src`).
+What it owns: the columns behind those of the user's state. Pure.
+What it leaves: when a key wakes (`engine/kernel/src/process.rs`).
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ class Clock(Enum):
 class ProcessState(Protocol):
     """State rows of a process function by key, with the timers in them (`model/timers.py`), in one kernel instance.
 
-    A key wakes, once, at the earliest of its timers, or when it expires: `last + ttl`, by event time where there is one.
-    Slots are as those of a KeyedState.
+    A key wakes, once, at the earliest of its timers, or when it expires: at `last + ttl`, by event time where there is
+    one. Slots are as those of a KeyedState; a key that has got no row is forgotten at the next `lookup`.
     """
 
     def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
@@ -117,12 +117,15 @@ class ProcessState(Protocol):
         """
         ...
 
-    def take_due(self, clock: Clock, until: int, most: int) -> pa.Buffer:
-        """Up to `most` slots that wake at or before `until`, by time, then key hash. They sleep until stored again."""
+    def take_due(self, clock: Clock, until: int, most: int) -> pa.Buffer | None:
+        """Up to `most` slots that wake at or before `until`, by time, then key hash. They sleep until stored again.
+
+        None: no more. No slots at all: the kernel has done its bounded part, and asks for the next call.
+        """
         ...
 
     def next_due(self, clock: Clock) -> int | None:
-        """When the next one wakes."""
+        """When the next one wakes, or earlier: `take_due` finds out. None: none does."""
         ...
 
     def decode(self, slots: pa.Buffer) -> pa.RecordBatch:

@@ -31,8 +31,8 @@ class Placed:
 
     `rows` are those in time for a window (None: all), `groups` the group of each of these, < `group_count`; groups are
     numbered by first row. `cells` has the place of each group's state. `late` are the rows that are late for all of
-    their windows, `late_in_part` counts those that are late for some; `late_after_idle` those of `late` that are so only
-    since the operator's watermark is ahead of that of their split.
+    their windows, `late_in_part` counts those that are late for some; `late_after_idle` counts those of `late` that are
+    so only since the operator's watermark is ahead of that of their split.
     """
 
     rows: pa.UInt32Array | None
@@ -51,8 +51,8 @@ class Firing:
 
     A group is a key and a window: `keys`, `starts` and `ends` have a row for each. `cells` are the places of its state:
     one each, in the order of groups, if `is_single`; else several, those of one group adjacent, in the order in which
-    they merge. `groups` has the group of each cell. No groups at all: the kernel is not ready yet, and asks for the next
-    call. Cells are good until the next call of `place`, `advance`, `fire` or `fire_changed`.
+    they merge. `groups` has the group of each cell. No groups at all: the kernel has done its bounded part, and asks for
+    the next call. Cells are good until the next call of `place`, `advance`, `fire` or `fire_changed`.
     """
 
     cells: pa.Buffer

@@ -1,0 +1,221 @@
+//! State with timers by key. What it owns: that a key stands in the index of what is due, once for each clock, as long as its
+//! row says so; and checking rows before they are stored. What it leaves: what a timer means (the guest), the index (`due.rs`).
+//!
+//! The last three columns of a row are its timers of event time, those of processing time, and the largest time of its records
+//! (docs/abi.md, 10.2). A key also wakes when it expires: `last + ttl`. An entry of the index may be earlier than its key wakes,
+//! for keys are put off far more often than they are due.
+
+use crate::arrow::{ArrowArray, columns};
+use crate::bits::Bits;
+use crate::bytes::load;
+use crate::cell::Cell;
+use crate::chunks::Chunks;
+use crate::column::Column;
+use crate::due::Due;
+use crate::encode::{keys, with_rows};
+use crate::schema::Kind;
+use crate::store::Store;
+use crate::table::Lookup;
+
+/// How the host opens it. Without a ttl it is negative.
+#[repr(C)]
+pub struct Spec {
+    ttl: i64,
+    has_event_time: u32,
+    /// Bounds of what a row may say.
+    most_timers: u32,
+    most_time: i64,
+}
+
+/// `last` of a key without records.
+const NEVER: i64 = i64::MIN;
+const CLOCKS: usize = 2;
+
+/// What is due by one clock.
+struct Clock {
+    due: Due,
+    /// The slots that stand in `due`, and under which time.
+    has: Bits,
+    times: Chunks,
+    /// Where the list of timers is in a row.
+    at: usize,
+    /// The ttl, if keys expire by this clock.
+    ttl: Option<i64>,
+    timers: usize,
+}
+
+/// Keys and their rows.
+pub struct Process {
+    pub store: Store,
+    clocks: [Clock; CLOCKS],
+    last_at: usize,
+    most_timers: u32,
+    most_time: i64,
+    /// Slots without a row that the last `lookup` found: their keys go at the next one, unless they have got one.
+    fresh: Vec<u32>,
+}
+
+impl Process {
+    /// Nothing yet. Types are in the form of `schema.rs`.
+    pub fn new(key: &[u8], state: &[u8], spec: &Spec) -> Process {
+        let store = Store::new(key, state);
+        let Kind::Struct(fields) = &store.rows.schema().kind else { unreachable!("a schema of columns is a struct") };
+        let [.., event, processing, last] = &fields[..] else { panic!("a row has no timers") };
+        let is_list = |kind: &Kind| matches!(kind, Kind::List(item) if item.kind == Kind::Fixed(8) && !item.nullable);
+        assert!(
+            is_list(&event.kind) && is_list(&processing.kind) && last.kind == Kind::Fixed(8),
+            "a row has no timers"
+        );
+        let (ats, last_at) = ([event.at, processing.at], last.at);
+        let expires_by = usize::from(spec.has_event_time == 0);
+        let clock = |number: usize| Clock {
+            due: Due::default(),
+            has: Bits::default(),
+            times: Chunks::new(size_of::<i64>()),
+            at: ats[number],
+            ttl: (spec.ttl >= 0 && number == expires_by).then_some(spec.ttl),
+            timers: 0,
+        };
+        let (clocks, most_timers, most_time) = ([clock(0), clock(1)], spec.most_timers, spec.most_time);
+        Process { store, clocks, last_at, most_timers, most_time, fresh: Vec::new() }
+    }
+
+    /// Finds or makes the slot of every key.
+    ///
+    /// # Safety
+    /// `batch` must be laid out for keys. So for the state of `store`.
+    pub unsafe fn lookup(&mut self, batch: &ArrowArray, hashes: Option<&[u64]>, rows: usize) -> Lookup {
+        let store = &mut self.store;
+        for slot in self.fresh.drain(..) {
+            if !store.rows.has(slot) && store.table.has(slot) {
+                store.table.remove(slot);
+            }
+        }
+        let columns = unsafe { columns(batch, &store.key) };
+        let found = with_rows!(keys(&store.key, &columns, rows), |keys| store.table.lookup(&keys, rows, hashes));
+        self.fresh.extend(found.slots.iter().filter(|&&slot| !store.rows.has(slot)));
+        found
+    }
+
+    /// Replaces the rows of slots, which are distinct; or the first row that says something impossible, and nothing happens.
+    pub unsafe fn store(&mut self, slots: &[u32], batch: &ArrowArray) -> Result<(), usize> {
+        let columns = unsafe { columns(batch, &self.store.columns) };
+        let [.., event, processing, _] = &columns[..] else { unreachable!("`new` has seen the timers") };
+        let is_wrong = |row: usize| !self.is_right(event, row) || !self.is_right(processing, row);
+        if let Some(row) = (0..slots.len()).find(|&row| is_wrong(row)) {
+            return Err(row);
+        }
+        assert!(slots.iter().all(|&slot| self.store.table.has(slot)), "a slot is not in the table");
+        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_sub));
+        unsafe { self.store.scatter(slots, batch) };
+        for &slot in slots {
+            self.count(slot, usize::wrapping_add);
+            (0..CLOCKS).for_each(|clock| self.index(clock, slot));
+        }
+        Ok(())
+    }
+
+    /// Removes keys, which are distinct, with their rows.
+    pub fn remove(&mut self, slots: &[u32]) {
+        for &slot in slots {
+            assert!(self.store.table.has(slot), "a slot is not in the table");
+            self.count(slot, usize::wrapping_sub);
+            (0..CLOCKS).for_each(|clock| self.forget(clock, slot));
+            self.store.rows.remove(slot);
+            self.store.table.remove(slot);
+        }
+    }
+
+    /// Up to `most` slots that wake at or before `until`, by time, then by hash. None: no more; an answer may be empty before.
+    pub fn take_due(&mut self, clock: usize, until: i64, most: usize) -> Option<Vec<u32>> {
+        let (store, last_at) = (&self.store, self.last_at);
+        let Clock { due, has, times, at, ttl, .. } = &mut self.clocks[clock];
+        let settle = |slot: u32| {
+            let time = wake(store, slot, *at, last_at, *ttl).expect("what is due has a time");
+            // SAFETY: what stands in `due` has a time.
+            unsafe { *times.places().item(slot) = time };
+            time
+        };
+        let taken = due.take_settled(until, most, |slot| store.hash(slot), settle)?;
+        taken.iter().for_each(|&(_, slot)| _ = has.remove(slot));
+        Some(taken.into_iter().map(|(_, slot)| slot).collect())
+    }
+
+    /// When the next key wakes, or earlier.
+    pub fn next_due(&self, clock: usize) -> Option<i64> {
+        self.clocks[clock].due.next()
+    }
+
+    /// Timers that are set.
+    pub fn timers(&self, clock: usize) -> usize {
+        self.clocks[clock].timers
+    }
+
+    /// Whether the timers of a row ascend, and are within bounds.
+    fn is_right(&self, column: &Column, row: usize) -> bool {
+        let (start, end) = (column.offsets[row] as usize, column.offsets[row + 1] as usize);
+        if start == end {
+            return true;
+        }
+        let time = |at: usize| unsafe { load::<i64>(column.children[0].data.as_ptr(), 8 * at) };
+        end - start <= self.most_timers as usize
+            && time(start) >= -self.most_time
+            && time(end - 1) <= self.most_time
+            && (start + 1..end).all(|at| time(at - 1) < time(at))
+    }
+
+    /// Counts the timers of a slot in or out.
+    fn count(&mut self, slot: u32, change: impl Fn(usize, usize) -> usize) {
+        if let Some(row) = self.store.rows.row(slot) {
+            for clock in &mut self.clocks {
+                // SAFETY: there is a list in every row.
+                clock.timers = change(clock.timers, unsafe { Cell::at(row.add(clock.at).cast_mut()) }.len());
+            }
+        }
+    }
+
+    /// Has a slot stand in the index as early as it wakes.
+    fn index(&mut self, number: usize, slot: u32) {
+        let clock = &mut self.clocks[number];
+        let Some(time) = wake(&self.store, slot, clock.at, self.last_at, clock.ttl) else {
+            return self.forget(number, slot);
+        };
+        clock.times.reserve(slot as usize + 1);
+        // SAFETY: the record exists.
+        let place = unsafe { &mut *clock.times.places().item::<i64>(slot) };
+        let is_there = clock.has.has(slot);
+        if is_there && *place <= time {
+            return;
+        }
+        let half = (self.store.hash(slot) >> 32) as u32;
+        if is_there {
+            clock.due.remove(*place, half, slot);
+        }
+        clock.due.insert(time, half, slot);
+        clock.has.insert(slot);
+        *place = time;
+    }
+
+    /// Takes a slot out of the index.
+    fn forget(&mut self, clock: usize, slot: u32) {
+        let clock = &mut self.clocks[clock];
+        if clock.has.remove(slot) {
+            // SAFETY: what stands in `due` has a time.
+            let time = unsafe { *clock.times.places().item::<i64>(slot) };
+            clock.due.remove(time, (self.store.hash(slot) >> 32) as u32, slot);
+        }
+    }
+}
+
+/// When a slot with a row wakes by a clock.
+fn wake(store: &Store, slot: u32, timers_at: usize, last_at: usize, ttl: Option<i64>) -> Option<i64> {
+    let row = store.rows.row(slot)?;
+    // SAFETY: every row has both.
+    let (timers, last) = unsafe { (Cell::at(row.add(timers_at).cast_mut()), load::<i64>(row, last_at)) };
+    let first = (timers.len() > 0).then(|| unsafe { load::<i64>(timers.block(), 0) });
+    let expiry = ttl.filter(|_| last != NEVER).map(|ttl| last.saturating_add(ttl));
+    match (first, expiry) {
+        (Some(first), Some(expiry)) => Some(first.min(expiry)),
+        (first, expiry) => first.or(expiry),
+    }
+}
