@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from rich import box
 from rich.console import Group
@@ -18,6 +19,7 @@ from rich.text import Text
 
 from lightflus.cli.screen import show, words
 from lightflus.connectors.stdio.screen import ShownRows
+from lightflus.limits import MIB
 from lightflus.model.text import line
 from lightflus.runtime.counters import OperatorProgress
 
@@ -110,7 +112,30 @@ def _note(one: OperatorProgress) -> Text:
     parts.append(f"poison records: {one.poisoned:,}" if one.poisoned else "")
     parts.append(f"{one.lag:,} behind" if one.lag else "")
     parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
+    parts += _time_notes(one)
     return Text(", ".join(filter(None, parts)), style="yellow")
+
+
+def _time_notes(one: OperatorProgress) -> list[str]:
+    """Where an operator is in event time, what holds it back, what was late, what is open."""
+    held = f" (held by {line(one.slowest_split, _CELL)})" if one.slowest_split else ""
+    late = f" ({one.late_after_idle:,} after idle)" if one.late_after_idle else ""
+    return [
+        "" if one.watermark is None else f"watermark {_time_text(one.watermark)}{held}",
+        f"late: {one.late:,}{late}" if one.late else "",
+        f"late in part: {one.late_in_part:,}" if one.late_in_part else "",
+        f"{one.windows:,} windows open" if one.windows else "",
+        f"{one.timers:,} timers" if one.timers else "",
+        f"{one.keys:,} rows of state, {one.state_bytes / MIB:,.1f} MiB" if one.keys else "",
+    ]
+
+
+def _time_text(time_ms: int) -> str:
+    """A time as a person reads it: `2026-11-30 16:05:12.345` (UTC); the number where no calendar has it."""
+    try:
+        return f"{datetime.fromtimestamp(time_ms // 1_000, UTC):%Y-%m-%d %H:%M:%S}.{time_ms % 1_000:03}"
+    except (OverflowError, ValueError, OSError):
+        return f"{time_ms:,} ms"
 
 
 def rows_table(shown: ShownRows) -> Table:

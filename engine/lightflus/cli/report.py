@@ -99,9 +99,18 @@ class PlainReport(QuietReport):
         if result is not None:
             tell(summary(plan.graph.job, result.seconds, result.operators))
             for one in result.operators:
+                if result.is_stopped and (left := _left_open(one)):
+                    say(f"{one.name}: {left}, not written; --drain fires them")
                 if one.open:
                     waits = f"{one.name}: {one.open:,} results wait for the end of its input"
                     say(f"{waits}, not written; --drain writes them")
+
+
+def _left_open(one: OperatorProgress) -> str:
+    """What waits in an operator for its time."""
+    windows = f"{one.windows:,} window{'s' * (one.windows != 1)} open" if one.windows else ""
+    timers = f"{one.timers:,} timer{'s' * (one.timers != 1)} set" if one.timers else ""
+    return " and ".join(filter(None, (windows, timers)))
 
 
 class LiveReport(PlainReport):

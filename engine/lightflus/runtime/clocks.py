@@ -1,6 +1,6 @@
 """Where the splits of one source subtask stand in event time: written on a lane, read on the reader's thread.
 
-What it owns: the latest time of each split, by number. What it leaves: what follows from it for watermarks
+What it owns: the latest time of each split, by number, and its name. What it leaves: what follows from it for watermarks
 (`operators/timestamps.py`) and for reading (`model/pace.py`).
 """
 
@@ -12,6 +12,8 @@ class SplitClocks:
 
     def __init__(self) -> None:
         self._latest: dict[int, int] = {}
+        self.names: dict[int, str] = {}
+        """What people call the splits."""
 
     def advance(self, split: int, time_ms: int) -> None:
         """A record of a split has that time."""

@@ -37,7 +37,7 @@ class Counters:
     keys: int = 0
     state_bytes: int = 0
     watermark: int | None = None
-    slowest_split: int | None = None
+    slowest_split: str = ""
 
 
 class OperatorHealth:
@@ -78,6 +78,15 @@ class OperatorProgress:
         lag: records that wait in a source's system; None = unknown, and for other operators.
         status: why its connector waits; empty: it does not.
         open: results that it has and that wait for the end of its input.
+        late: records that were late for all of their windows, or to be put in order.
+        late_in_part: records that were late for some of their windows.
+        late_after_idle: those of `late` that are so only since their split was idle, or found late.
+        windows: windows (panes, where windows overlap) that are open.
+        timers: timers that are set.
+        keys: rows of state by key, or by key and window.
+        state_bytes: memory in which it keeps its state.
+        watermark: its event time, milliseconds since 1970; None before the first, and without event time.
+        slowest_split: of a `withTimestamps`, the split that holds its watermark back.
     """
 
     operator: OperatorId
@@ -94,6 +103,15 @@ class OperatorProgress:
     lag: int | None = None
     status: str = ""
     open: int = 0
+    late: int = 0
+    late_in_part: int = 0
+    late_after_idle: int = 0
+    windows: int = 0
+    timers: int = 0
+    keys: int = 0
+    state_bytes: int = 0
+    watermark: int | None = None
+    slowest_split: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +160,8 @@ def progress_of(operator: OperatorId, name: str, accounts: Sequence[Account]) ->
     """The sum of an operator's subtasks."""
     every = [account.counters for account in accounts]
     lags = [one.lag for one in every if one.lag is not None]
+    timed = [one for one in every if one.watermark is not None]
+    slowest = min(timed, key=lambda one: one.watermark or 0, default=Counters())
     return OperatorProgress(
         operator=operator,
         name=name,
@@ -157,4 +177,13 @@ def progress_of(operator: OperatorId, name: str, accounts: Sequence[Account]) ->
         lag=sum(lags) if lags else None,
         status=next((account.health.status for account in accounts if account.health.status), ""),
         open=sum(one.open for one in every),
+        late=sum(one.late for one in every),
+        late_in_part=sum(one.late_in_part for one in every),
+        late_after_idle=sum(one.late_after_idle for one in every),
+        windows=sum(one.windows for one in every),
+        timers=sum(one.timers for one in every),
+        keys=sum(one.keys for one in every),
+        state_bytes=sum(one.state_bytes for one in every),
+        watermark=slowest.watermark,
+        slowest_split=slowest.slowest_split,
     )

@@ -44,6 +44,7 @@ class Timing:
     def found(self, split: str, *, is_late: bool) -> SplitFound:
         """A split that is read here from now on."""
         self._open[split] = None
+        self.clocks.names[self.numbers[split]] = split
         return SplitFound(self.numbers[split], is_late)
 
     def ended(self, split: str) -> SplitEnded:

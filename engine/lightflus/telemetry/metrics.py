@@ -73,6 +73,24 @@ LAG = Metric(
     _OPERATOR,
     "Records that wait in a source's system; absent where it does not say.",
 )
+LATE = _counter("late", "records", "Records that were late for all of their windows, or to be put in order.")
+LATE_IN_PART = _counter("late_in_part", "records", "Records that were late for some of their windows, not for all.")
+LATE_AFTER_IDLE = _counter(
+    "late_after_idle", "records", "Late records that are so only since their split had been idle, or was found late."
+)
+
+
+def _gauge(name: str, unit: str, meaning: str) -> Metric:
+    return Metric(f"{_PREFIX}{name}", MetricKind.GAUGE, unit, _OPERATOR, meaning)
+
+
+WINDOWS = _gauge("windows", "windows", "Windows that are open; where windows overlap, panes; sessions by key.")
+TIMERS = _gauge("timers", "timers", "Timers that are set, of event time and processing time.")
+KEYS = _gauge("keys", "rows", "Rows of state of a windowed or process operator: by key, or by key and window.")
+STATE_BYTES = _gauge("state_bytes", "bytes", "Memory in which such an operator keeps its state.")
+WATERMARK = _gauge(
+    "watermark", "milliseconds", "Event time that the operator has reached, since 1970; absent before the first."
+)
 OPEN = Metric(
     f"{_PREFIX}open",
     MetricKind.GAUGE,
@@ -96,6 +114,14 @@ OPERATOR_METRICS: tuple[Metric, ...] = (
     RETRIES,
     LAG,
     OPEN,
+    LATE,
+    LATE_IN_PART,
+    LATE_AFTER_IDLE,
+    WINDOWS,
+    TIMERS,
+    KEYS,
+    STATE_BYTES,
+    WATERMARK,
 )
 """What is counted for each operator; `key` is its name in `--json` and in the runtime's `OperatorProgress`."""
 METRICS: tuple[Metric, ...] = (*OPERATOR_METRICS, JOB_SECONDS)

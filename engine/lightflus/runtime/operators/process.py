@@ -77,6 +77,7 @@ class ProcessStage(Stage):
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Records whose time has come, in order; then timers."""
         self._reached = max(self._reached, time_ms)
+        self.calls.how.counters.watermark = self._reached
         until = max(time_ms - self._behind, NEVER)
         yield from self._advance(until)
         yield Watermark(until)

@@ -206,7 +206,7 @@ class TimestampsStage(Stage):
             self._sent = max(self._sent, watermark)
             yield Watermark(self._sent)
         self.how.counters.watermark = None if self._sent == NEVER else self._sent
-        self.how.counters.slowest_split = slowest
+        self.how.counters.slowest_split = self.how.clocks.names.get(slowest, "")
 
 
 def _run_ends(splits: pa.Int64Array) -> list[int]:

@@ -99,6 +99,7 @@ class WindowStage(Stage):
 
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Results of the windows that have ended."""
+        self.how.counters.watermark = time_ms
         self.state.advance(time_ms)
         yield from self._fired()
         held = time_ms - self.how.spec.hold_back
