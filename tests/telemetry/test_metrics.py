@@ -27,5 +27,5 @@ def test_names_follow_the_rules_of_scrapes() -> None:
 
 
 def test_whatever_the_runtime_counts_has_a_metric() -> None:
-    counted = {field.name.replace("busy_ns", "busy_seconds") for field in fields(Counters)}
+    counted = {field.name.replace("busy_ns", "busy_seconds") for field in fields(Counters) if field.type != "str"}
     assert counted == {metric.key for metric in OPERATOR_METRICS}

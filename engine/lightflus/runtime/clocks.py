@@ -1,6 +1,6 @@
 """Where the splits of one source subtask stand in event time: written on a lane, read on the reader's thread.
 
-What it owns: the latest time of each split, by number, and its name. What it leaves: what follows from it for watermarks
+What it owns: the latest time of each split, by number, and its name. What it leaves: what follows for watermarks
 (`operators/timestamps.py`) and for reading (`model/pace.py`).
 """
 

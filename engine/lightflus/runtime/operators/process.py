@@ -162,7 +162,9 @@ class ProcessStage(Stage):
 
     def _due(self, clock: Clock, until: int) -> Iterator[Out]:
         """Fires the timers of a clock up to a time, key by key in the order in which they are due."""
-        while (slots := self.calls.state.take_due(clock, until, limits.FIRED_GROUPS)).size:
+        while (slots := self.calls.state.take_due(clock, until, limits.FIRED_GROUPS)) is not None:
+            if not slots.size:
+                continue
             if clock is Clock.EVENT:
                 yield from self.calls.timers(slots, until, self.clock.tick())
             else:
