@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightflus.cli.fitting import fitted_lines
+from lightflus.cli.time_words import of_process, of_timestamps, of_window
 from lightflus.model.extract import FieldPath, FunctionNumber
-from lightflus.model.graph import Connector, KeyBy, Operator, Sink, Source
+from lightflus.model.graph import Connector, KeyBy, Kind, Operator, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed, uses
 from lightflus.model.plan import Edge, Exchange, Plan, PlannedOperator, Task
 from lightflus.model.text import line
+from lightflus.model.timed import Process, Timestamps, Window
 
 _FRAME = 4
 """Columns of a box around its lines."""
@@ -65,9 +67,24 @@ def describe(operator: Operator, plan: Plan) -> str:
             return f"sink {_connector(connector)}, {kind.delivery.value}{keys}: {fields}"
         case KeyBy(key, key_type):
             return f"key_by {_extractor(key)}: {key_type}"
+        case Timestamps(time=time):
+            own = "the source's own" if time is None else _extractor(time)
+            return f"timestamps {own}, {', '.join(of_timestamps(kind))}"
         case _:
+            said = _of_time(kind)
             functions = ", ".join(f"function {use.function}" for use in uses(operator))
-            return f"{facts_of(operator).name} ({functions}){', keyed' if is_keyed(operator) else ''}"
+            called = f" ({functions})" if functions else ""
+            return ", ".join([f"{facts_of(operator).name}{called}", *(["keyed"] if is_keyed(operator) else []), *said])
+
+
+def _of_time(kind: Kind) -> list[str]:
+    match kind:
+        case Window():
+            return of_window(kind)
+        case Process():
+            return of_process(kind)
+        case _:
+            return []
 
 
 def _extractor(value: FieldPath | FunctionNumber) -> str:
