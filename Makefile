@@ -70,11 +70,13 @@ generated: $(ENV_STAMP) ## write generated files again: protobuf code, what is m
 	$(BIN)/python proto/generate.py
 	$(BIN)/python -m tools.connectors
 	$(BIN)/python tools/limits_page.py
+	$(BIN)/python docs/pictures/draw.py
 
 generated-check: $(ENV_STAMP)
 	$(BIN)/python proto/generate.py --check
 	$(BIN)/python -m tools.connectors --check
 	$(BIN)/python tools/limits_page.py --check
+	$(BIN)/python docs/pictures/draw.py --check
 
 bench: setup ## benchmarks, each with its peer in the same run, one table each (about 15 minutes)
 	@for part in rust clang servers; do tools/setup.sh $$part; done
