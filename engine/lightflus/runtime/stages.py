@@ -95,7 +95,8 @@ def _process(planned: PlannedOperator, parts: Parts) -> Stage:
     has_times = operator.id in timed_operators(graph)
     key = _key(operator, parts)
     rules = pa.struct([]) if kind.rules is None else pa.struct(list(schema_of(graph.functions[kind.rules].output)))
-    how = Processing(kind, record_read(graph, operator), key, has_times, rules, parts.counters[operator.id])
+    rule = None if kind.rules is None else record_read(graph, operator, 1)
+    how = Processing(kind, record_read(graph, operator), key, has_times, rule, rules, parts.counters[operator.id])
     state = parts.kernel.process_state(key, kind.state, kind.ttl or None, has_event_time=has_times)
     return ProcessStage(ProcessCalls(how, state, parts.host), parts.wall)
 

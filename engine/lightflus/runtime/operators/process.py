@@ -78,9 +78,8 @@ class ProcessStage(Stage):
         """Records whose time has come, in order; then timers."""
         self._reached = max(self._reached, time_ms)
         self.calls.how.counters.watermark = self._reached
-        until = max(time_ms - self._behind, NEVER)
-        yield from self._advance(until)
-        yield Watermark(until)
+        yield from self._advance(self._fired_until)
+        yield Watermark(self._fired_until)
 
     def wake(self, now: float) -> Iterator[Out]:
         """Timers of processing time that are due."""
@@ -89,6 +88,7 @@ class ProcessStage(Stage):
 
     def finish(self) -> Iterator[Out]:
         """All records in order, all timers."""
+        self._reached = THE_END
         yield from self._advance(THE_END)
         yield from self._due(Clock.PROCESSING, THE_END)
         self._settle()
@@ -102,6 +102,11 @@ class ProcessStage(Stage):
         """How far it holds its watermark back: in order, a record may still come that is late but allowed."""
         kind = self.calls.how.kind
         return kind.allowed_lateness if kind.in_order else 0
+
+    @property
+    def _fired_until(self) -> int:
+        """Up to when records and timers of event time have been handled."""
+        return THE_END if self._reached == THE_END else max(self._reached - self._behind, NEVER)
 
     def _is_rules(self, side: int) -> bool:
         return side == 1 and self.calls.how.kind.rules is not None
@@ -117,7 +122,9 @@ class ProcessStage(Stage):
             return
         if self._is_rules(side):
             moved = pc.if_else(late, pc.add(latest, pa.scalar(1, pa.int64())), times)
-            self._waiting.add(side, replace(batch, stamps=stamped({TIME: cast(pa.Int64Array, moved), MARK: marks})))
+            assert batch.stamps is not None
+            others = {name: cast(pa.Int64Array, batch.stamps.column(name)) for name in batch.stamps.schema.names}
+            self._waiting.add(side, replace(batch, stamps=stamped({**others, TIME: cast(pa.Int64Array, moved)})))
             return
         counters, port = self.calls.how.counters, self.calls.how.kind.late
         counters.late += late.true_count
@@ -168,7 +175,7 @@ class ProcessStage(Stage):
             if clock is Clock.EVENT:
                 yield from self.calls.timers(slots, until, self.clock.tick())
             else:
-                yield from self.calls.timers(slots, self._reached, until)
+                yield from self.calls.timers(slots, self._fired_until, until)
 
     def _settle(self) -> None:
         """Notes when to wake, and what there is."""

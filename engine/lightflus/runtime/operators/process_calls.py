@@ -44,6 +44,7 @@ class Processing:
         record: the type of the records of its first input.
         key: the type of the keys.
         has_times: whether its records have an event time.
+        rule: the type of the records that its rules are folded from; None: it has none.
         rules: the type of its rules' one row.
         counters: its own.
     """
@@ -52,6 +53,7 @@ class Processing:
     record: Type
     key: Type
     has_times: bool
+    rule: Type | None
     rules: pa.StructType
     counters: Counters
 
@@ -114,9 +116,11 @@ class ProcessCalls:
     _rules: pa.RecordBatch | None = None
     _screen: Screen = field(init=False)
     _keys: Screen = field(init=False)
+    _screen_of_rules: Screen = field(init=False)
 
     def __post_init__(self) -> None:
         self._screen, self._keys = Screen(self.how.record, self.how.key), Screen(self.how.key, self.how.key)
+        self._screen_of_rules = Screen(self.how.rule or self.how.record)
 
     def rows(self, rows: Rows, now: int) -> Iterator[Out]:
         """Has rows handled, in their order."""
@@ -165,7 +169,7 @@ class ProcessCalls:
             self._rules = folded.state
 
         for start, stop in fold_pieces(batch.columns):
-            self.host.run(batch, start, stop, call, Screen(self.how.record))
+            self.host.run(batch, start, stop, call, self._screen_of_rules)
 
     def _handled(self, guest: Guest, rows: Rows, now: int) -> Iterator[Out]:
         keys = rows.batch.keys
