@@ -13,7 +13,8 @@ from time import perf_counter_ns
 
 import trio
 
-from lightflus.model.elements import Barrier, EndOfInput, Idle, Stop
+from lightflus.model.elements import Barrier, EndOfInput, Stop, Watermark
+from lightflus.model.windows import NEVER
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
@@ -94,13 +95,13 @@ class Feeder:
                 await self._sender.send(timing.ended(split))
 
     async def _announce(self, splits: Sequence[str], *, is_late: bool) -> None:
-        """Says which splits there are, to who makes watermarks."""
+        """Says which splits there are, to who makes watermarks; the first time also that these are all."""
         if self._timing is None:
             return
         for split in splits:
             await self._sender.send(self._timing.found(split, is_late=is_late))
-        if not splits and not is_late:
-            await self._sender.send(Idle())
+        if not is_late:
+            await self._sender.send(Watermark(NEVER))
 
     def end(self, last: EndOfInput | Stop) -> None:
         """No read begins from now on, and one that is waiting for data is given up. What was read flows on."""

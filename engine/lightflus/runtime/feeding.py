@@ -25,6 +25,9 @@ from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.intake import BadRecordPolicy, Intake
 from lightflus.runtime.timing import Timing
 
+_SPLITS = 1 << 32
+"""More than a source has."""
+
 
 @dataclass(frozen=True, slots=True)
 class FedSubtask:
@@ -44,15 +47,17 @@ class _Fed:
     asking: Compute
     """The thread on which the source is asked for splits: nothing else blocks it."""
     parallelism: int
+    first_number: int
+    """Of its splits."""
     feeders: dict[int, Feeder] = field(default_factory=dict)
     splits: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    """Of each split, the same in every run."""
+    """Of each split, the same in every run, and no other source's."""
 
     def know(self, splits: Sequence[str]) -> None:
         """These are there, too."""
         self.splits += splits
-        self.numbers |= {split: number for number, split in enumerate(self.splits)}
+        self.numbers |= {split: number for number, split in enumerate(self.splits, self.first_number)}
 
 
 class Feeding:
@@ -91,7 +96,8 @@ class Feeding:
         """Opens a source with a feeder for each of these subtasks of its task. Raises SourceFailed, BindingInvalid."""
         operator = task.head.operator.id
         name = task.head.name
-        one = _Fed(self._sources[operator], self._make_thread(f"{name}-splits"), task.parallelism)
+        asking = self._make_thread(f"{name}-splits")
+        one = _Fed(self._sources[operator], asking, task.parallelism, operator * _SPLITS)
         self._fed.append(one)
         one.know(await one.asking.run(one.source.splits))
         policy = self._policies.get(operator, BadRecordPolicy())

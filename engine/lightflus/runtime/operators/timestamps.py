@@ -75,9 +75,15 @@ class TimestampsStage(Stage):
     how: Timekeeping
     host: GuestHost
     _splits: dict[int, _Split] = field(default_factory=dict)
+    _is_complete: bool = False
+    """Whether each source subtask in front of it has said which splits it has."""
     _sent: int = NEVER
     _says_idle: bool = False
     _next_check: float = 0.0
+    _screen: Screen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._screen = Screen(self.how.record)
 
     @property
     def wakes_at(self) -> float:
@@ -99,9 +105,17 @@ class TimestampsStage(Stage):
         if isinstance(change, SplitFound):
             begins = self._sent + self._behind if change.is_late and self._sent != NEVER else None
             self._splits[change.split] = _Split(begins)
+            if change.is_late:
+                self._says_idle = False
+                yield Watermark(self._sent)
         else:
             self._splits.pop(change.split, None)
             yield from self._progress()
+
+    def watermark(self, time_ms: int) -> Iterator[Out]:
+        """Behind a source there are no times yet: this says that all splits are known with which it begins."""
+        self._is_complete = True
+        yield from self._progress()
 
     def wake(self, now: float) -> Iterator[Out]:
         """Splits that have brought nothing for long are idle from now on."""
@@ -111,7 +125,8 @@ class TimestampsStage(Stage):
             if split.is_touched:
                 split.is_touched, split.touched_at = False, now
             split.is_idle = now - split.touched_at >= idle_after
-        yield from self._progress()
+        if self._splits:
+            yield from self._progress()
 
     @property
     def _behind(self) -> int:
@@ -120,8 +135,8 @@ class TimestampsStage(Stage):
 
     def _timed(self, batch: Batch) -> list[tuple[Batch, pa.Int64Array]]:
         """The rows with a time, in pieces, and their times. What has none is poison."""
-        how = self.how
         if not self._calls_guest and not (times := self._read(batch)).null_count:
+            self._screen.tally.good(batch.rows)
             return [(batch, times)]
         found: list[tuple[Batch, pa.Int64Array]] = []
 
@@ -132,9 +147,8 @@ class TimestampsStage(Stage):
                 raise _no_time(pc.index(pc.is_null(times), pa.scalar(True)).as_py())
             found.append((piece, times))
 
-        screen = Screen(how.record)
         for start, stop in call_pieces(batch.columns):
-            self.host.run(batch, start, stop, call, screen)
+            self.host.run(batch, start, stop, call, self._screen)
         return found
 
     @property
@@ -192,9 +206,11 @@ class TimestampsStage(Stage):
 
     def _progress(self) -> Iterator[Out]:
         """The watermark, if it has gone on; or that nobody is to wait for this subtask."""
+        if not self._is_complete:
+            return
         active = {number: split.latest for number, split in self._splits.items() if not split.is_idle}
         if not active:
-            if self._splits and not self._says_idle:
+            if not self._says_idle:
                 self._says_idle = True
                 yield Idle()
             return
