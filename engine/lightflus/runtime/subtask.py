@@ -64,7 +64,6 @@ class Subtask:
             if isinstance(element, Batch):
                 side = self._mailbox.sides[source]
                 await self._work(self._chain.process(side, self._with_more(side, element)))
-                self._begin_holds()
             else:
                 for control in self._alignment.receive(source, element):
                     await self._on_control(control)
@@ -116,7 +115,6 @@ class Subtask:
         match control:
             case Watermark(time_ms):
                 await self._work(self._chain.watermark(time_ms))
-                self._begin_holds()
                 return
             case SplitFound() | SplitEnded():
                 await self._work(self._chain.split(control))
@@ -131,10 +129,6 @@ class Subtask:
                 pass
         await self._outputs.control(control)
 
-    def _begin_holds(self) -> None:
-        if self._chain.is_holding:
-            self._updates.begin(trio.current_time())
-
     async def _work(self, work: Iterator[Out]) -> None:
         """Has the lane compute what `work` yields, some at a time, and delivers it."""
         is_done = False
@@ -146,6 +140,8 @@ class Subtask:
                     self._note_write()
                 else:
                     await self._outputs.control(out)
+        if self._chain.is_holding:
+            self._updates.begin(trio.current_time())
 
     def _note_write(self) -> None:
         if self._outputs.is_sink:

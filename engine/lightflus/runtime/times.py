@@ -13,21 +13,22 @@ import pyarrow.compute as pc
 from lightflus.limits import TIME_MS
 from lightflus.runtime.fields import AnyArray
 
-_WIDE = 64
-"""Bits of the numbers that can be too far away."""
-
 
 def as_times(column: AnyArray) -> pa.Int64Array:
     """The times of a column of numbers or milliseconds; null where a value is no whole number, or too far away."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
     if pa.types.is_floating(column.type):
-        is_whole = pc.equal(pc.floor(cast(pa.DoubleArray, column)), column)
-        column = _where(is_whole, column)
-    if column.type.bit_width == _WIDE:
-        most, least = pa.scalar(TIME_MS, column.type), pa.scalar(-TIME_MS, column.type)
-        column = _where(pc.and_(pc.less_equal(column, most), pc.greater_equal(column, least)), column)
-    return cast(pa.Int64Array, column.cast(pa.int64()))
+        column = column.cast(pa.float64())
+        column = _where(pc.equal(pc.floor(cast(pa.DoubleArray, column)), column), column)
+        column = _where(pc.less_equal(pc.abs(cast(pa.DoubleArray, column)), pa.scalar(float(TIME_MS))), column)
+    if pa.types.is_uint64(column.type):
+        column = _where(pc.less_equal(column, pa.scalar(TIME_MS, pa.uint64())), column)
+    times = column.cast(pa.int64())
+    is_near = pc.and_(
+        pc.less_equal(times, pa.scalar(TIME_MS, pa.int64())), pc.greater_equal(times, pa.scalar(-TIME_MS, pa.int64()))
+    )
+    return cast(pa.Int64Array, _where(is_near, times))
 
 
 def _where(mask: pa.BooleanArray, column: AnyArray) -> AnyArray:

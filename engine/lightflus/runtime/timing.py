@@ -54,7 +54,7 @@ class Timing:
 
     def pace(self) -> Pace | None:
         """How to read on; None where nothing has changed, or there is but one split."""
-        if len(self._open) < 2:
+        if len(self._open) < 2 and self._pace is None:
             return None
         clocks = {split: self.clocks.latest(self.numbers[split]) for split in list(self._open)}
         pace = pace_of(clocks, self.max_drift, lets_go=self.lets_go)
@@ -75,7 +75,6 @@ def _in_record(columns: pa.RecordBatch) -> pa.Int64Array | None:
     if OWN_TIME not in columns.schema.names:
         return None
     column = columns.column(OWN_TIME)
-    is_time = (
-        pa.types.is_timestamp(column.type) or pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-    )
+    is_number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    is_time = is_number or column.type == pa.timestamp("ms")
     return as_times(column) if is_time else None
