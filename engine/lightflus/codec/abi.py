@@ -43,7 +43,7 @@ NO_ROW: Final = 0xFFFF_FFFF
 ARRAY: Final = Struct("<qqqqqIIIIIxxxx")
 """ArrowArray: length, null_count, offset, n_buffers, n_children, buffers, children, dictionary, release, private."""
 
-CALL: Final = Struct("<14I2q4I")
+CALL: Final = Struct("<IIIIIIIIIIIIIIqqIIII")
 CALL_FIELDS: Final = (
     *("size", "function", "batch", "rows", "selection", "wanted", "state", "groups", "group_count", "keys", "times"),
     *("window_start", "window_end", "second", "watermark", "processing_time", "marks", "sides", "rules", ""),
@@ -51,7 +51,7 @@ CALL_FIELDS: Final = (
 WANTS_OUTPUT: Final = 1
 WANTS_STATE: Final = 2
 
-RESULT: Final = Struct("<7I")
+RESULT: Final = Struct("<IIIIIII")
 RESULT_FIELDS: Final = ("size", "output", "state", "ports", "", "", "")
 
 NO_MARK: Final = -(1 << 63)

@@ -53,6 +53,21 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
             unsafe extern "C" fn lf_fold(call: *const Call) -> *const Answer {
                 unsafe { lf::fold(call) }
             }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn lf_merge(call: *const Call) -> *const Answer {
+                unsafe { lf::merge(call) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn lf_finish(call: *const Call) -> *const Answer {
+                unsafe { lf::finish(call) }
+            }
+
+            #[unsafe(no_mangle)]
+            unsafe extern "C" fn lf_process(call: *const Call) -> *const Answer {
+                unsafe { lf::process(call) }
+            }
         }
     })
 }

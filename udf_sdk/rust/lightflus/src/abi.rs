@@ -18,8 +18,13 @@ pub const CALL_KEYS: usize = 36;
 pub const CALL_TIMES: usize = 40;
 pub const CALL_WINDOW_START: usize = 44;
 pub const CALL_WINDOW_END: usize = 48;
+pub const CALL_SECOND: usize = 52;
 pub const CALL_WATERMARK: usize = 56;
-pub const CALL_BYTES: usize = 72;
+pub const CALL_PROCESSING_TIME: usize = 64;
+pub const CALL_MARKS: usize = 72;
+pub const CALL_SIDES: usize = 76;
+pub const CALL_RULES: usize = 80;
+pub const CALL_BYTES: usize = 88;
 
 // Section 4: bits of `wanted`.
 pub const WANTED_OUTPUT: u32 = 1;
@@ -30,9 +35,6 @@ pub const RESULT_SIZE: usize = 0;
 pub const RESULT_OUTPUT: usize = 4;
 pub const RESULT_STATE: usize = 8;
 pub const RESULT_PORTS: usize = 12;
-pub const RESULT_TIMERS_SET: usize = 16;
-pub const RESULT_TIMERS_DELETE: usize = 20;
-pub const RESULT_CLEARED: usize = 24;
 pub const RESULT_BYTES: usize = 28;
 
 // Section 6: ArrowArray, laid out for wasm32.
@@ -47,6 +49,11 @@ pub const ARRAY_DICTIONARY: usize = 48;
 pub const ARRAY_RELEASE: usize = 52;
 pub const ARRAY_PRIVATE_DATA: usize = 56;
 pub const ARRAY_BYTES: usize = 64;
+
+/// Times are whole milliseconds within plus and minus this (rule 5.6).
+pub const MOST_TIME: i64 = 8_640_000_000_000_000;
+/// The watermark of a split of which no record has come.
+pub const NO_MARK: i64 = i64::MIN;
 
 /// An array of the Arrow C Data Interface. Lives in the arena (or is the host's); never dropped.
 #[repr(C, align(8))]
@@ -81,7 +88,7 @@ impl ArrowArray {
     }
 }
 
-/// What the host hands to `lf_apply` and `lf_fold`.
+/// What the host hands to every call.
 #[repr(C, align(8))]
 pub struct Call {
     pub size: u32,
@@ -97,9 +104,13 @@ pub struct Call {
     pub times: *const i64,
     pub window_start: *const i64,
     pub window_end: *const i64,
-    pub unused: u32,
+    pub second: *const ArrowArray,
     pub watermark: i64,
-    pub unused_tail: [u32; 2],
+    pub processing_time: i64,
+    pub marks: *const i64,
+    pub sides: *const u32,
+    pub rules: *const ArrowArray,
+    pub unused: u32,
 }
 
 /// What they answer.
@@ -108,10 +119,8 @@ pub struct Answer {
     pub size: u32,
     pub output: *const ArrowArray,
     pub state: *const ArrowArray,
-    pub ports: *const u8,
-    pub timers_set: *const ArrowArray,
-    pub timers_delete: *const ArrowArray,
-    pub cleared: *const u8,
+    pub ports: *const *const ArrowArray,
+    pub unused: [u32; 3],
 }
 
 /// What `lf_describe` points to.
@@ -131,12 +140,12 @@ const _: () = {
     assert!(offset_of!(Call, groups) == CALL_GROUPS && offset_of!(Call, group_count) == CALL_GROUP_COUNT);
     assert!(offset_of!(Call, keys) == CALL_KEYS && offset_of!(Call, times) == CALL_TIMES);
     assert!(offset_of!(Call, window_start) == CALL_WINDOW_START && offset_of!(Call, window_end) == CALL_WINDOW_END);
-    assert!(offset_of!(Call, watermark) == CALL_WATERMARK);
+    assert!(offset_of!(Call, second) == CALL_SECOND && offset_of!(Call, watermark) == CALL_WATERMARK);
+    assert!(offset_of!(Call, processing_time) == CALL_PROCESSING_TIME && offset_of!(Call, marks) == CALL_MARKS);
+    assert!(offset_of!(Call, sides) == CALL_SIDES && offset_of!(Call, rules) == CALL_RULES);
     assert!(size_of::<Answer>() == RESULT_BYTES && offset_of!(Answer, size) == RESULT_SIZE);
     assert!(offset_of!(Answer, output) == RESULT_OUTPUT && offset_of!(Answer, state) == RESULT_STATE);
-    assert!(offset_of!(Answer, ports) == RESULT_PORTS && offset_of!(Answer, timers_set) == RESULT_TIMERS_SET);
-    assert!(offset_of!(Answer, timers_delete) == RESULT_TIMERS_DELETE);
-    assert!(offset_of!(Answer, cleared) == RESULT_CLEARED);
+    assert!(offset_of!(Answer, ports) == RESULT_PORTS);
     assert!(size_of::<ArrowArray>() == ARRAY_BYTES && offset_of!(ArrowArray, length) == ARRAY_LENGTH);
     assert!(offset_of!(ArrowArray, null_count) == ARRAY_NULL_COUNT && offset_of!(ArrowArray, offset) == ARRAY_OFFSET);
     assert!(offset_of!(ArrowArray, n_buffers) == ARRAY_N_BUFFERS);

@@ -7,7 +7,7 @@ use crate::abi::{Answer, Call, Description};
 use crate::arena;
 use crate::flow::Job;
 use crate::host::{self, fail_somewhere};
-use crate::operation::{answer, Operation};
+use crate::operation::{answer, answer_with, Operation};
 
 /// A job's main: generic in the lifetime of the batches.
 pub type Main = for<'b> fn(&Job<'b>);
@@ -74,6 +74,42 @@ pub unsafe fn fold(call: *const Call) -> *const Answer {
         // SAFETY: the caller's promise.
         let (output, state) = unsafe { operation.fold(&*call) };
         answer(output, Some(state))
+    })
+}
+
+/// `lf_merge`.
+///
+/// # Safety
+/// The call is laid out as docs/abi.md says.
+pub unsafe fn merge(call: *const Call) -> *const Answer {
+    with_operation(&*call, |operation| {
+        // SAFETY: the caller's promise.
+        let state = unsafe { operation.merge(&*call) };
+        answer(None, Some(state))
+    })
+}
+
+/// `lf_finish`.
+///
+/// # Safety
+/// The call is laid out as docs/abi.md says.
+pub unsafe fn finish(call: *const Call) -> *const Answer {
+    with_operation(&*call, |operation| {
+        // SAFETY: the caller's promise.
+        let output = unsafe { operation.finish(&*call) };
+        answer(Some(output), None)
+    })
+}
+
+/// `lf_process`.
+///
+/// # Safety
+/// The call is laid out as docs/abi.md says.
+pub unsafe fn process(call: *const Call) -> *const Answer {
+    with_operation(&*call, |operation| {
+        // SAFETY: the caller's promise.
+        let processed = unsafe { operation.process(&*call) };
+        answer_with(processed.output, processed.state, processed.ports)
     })
 }
 

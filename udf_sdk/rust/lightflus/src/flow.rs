@@ -11,8 +11,10 @@ use std::rc::Rc;
 
 use crate::connectors::{Sink, Source};
 use crate::field::{ByField, ByFunction, Field};
-use crate::graph::{Extractor, Function, FunctionKind, Graph, Place, Step};
+use crate::graph::{Edge, Extractor, Function, FunctionKind, Graph, Place, Port, Step};
+use crate::host::fail;
 use crate::operation::{FlatMapOperation, KeyCheck, MapOperation, Operation, ReduceOperation};
+use crate::time::SideOutput;
 use crate::value::Value;
 
 /// A job under construction: what a `#[lightflus::job]` function gets.
@@ -66,16 +68,17 @@ impl<'b> Job<'b> {
     #[track_caller]
     pub fn from<T: Value<'b>, S: Source<T>>(&self, source: S) -> Flow<'b, T> {
         let step = Step::Source(source.into_source());
-        let id = self.graph.borrow_mut().add_node(step, None, Some(T::describe()), Location::caller());
-        Flow { end: End { graph: self.graph.clone(), id }, records: PhantomData }
+        let id = self.graph.borrow_mut().add_node(step, Vec::new(), Some(T::describe()), Location::caller());
+        Flow { end: End { graph: self.graph.clone(), id, port: "" }, records: PhantomData }
     }
 }
 
 /// An operator that was added last: it can be named and told its parallelism.
 #[derive(Clone)]
 pub struct End<'b> {
-    graph: Rc<RefCell<Graph<'b>>>,
-    id: usize,
+    pub(crate) graph: Rc<RefCell<Graph<'b>>>,
+    pub(crate) id: usize,
+    port: &'static str,
 }
 
 const MOST_PARALLELISM: u32 = 32_767;
@@ -95,19 +98,30 @@ impl<'b> End<'b> {
         self
     }
 
-    fn add<U: Value<'b>>(&self, step: Step, place: Place) -> Flow<'b, U> {
-        let id = self.graph.borrow_mut().add_node(step, Some(self.id), Some(U::describe()), place);
-        Flow { end: End { graph: self.graph.clone(), id }, records: PhantomData }
+    pub(crate) fn edge(&self) -> Edge {
+        Edge { node: self.id, port: self.port }
     }
 
-    fn function<T: Value<'b>, U: Value<'b>>(
+    pub(crate) fn add<U: Value<'b>>(&self, step: Step, place: Place) -> Flow<'b, U> {
+        self.add_behind(vec![self.edge()], step, place)
+    }
+
+    /// Adds an operator that reads these outputs.
+    pub(crate) fn add_behind<U: Value<'b>>(&self, inputs: Vec<Edge>, step: Step, place: Place) -> Flow<'b, U> {
+        let id = self.graph.borrow_mut().add_node(step, inputs, Some(U::describe()), place);
+        Flow { end: End { graph: self.graph.clone(), id, port: "" }, records: PhantomData }
+    }
+
+    pub(crate) fn function<T: Value<'b>, U: Value<'b>>(
         &self,
         kind: FunctionKind,
         place: Place,
-        keeps: Option<&'static str>,
         operation: impl Operation + 'b,
     ) -> usize {
-        let function = Function { kind, input: T::describe(), output: U::describe(), keeps, place };
+        self.add_function(declared::<T, U>(kind, place), operation)
+    }
+
+    pub(crate) fn add_function(&self, function: Function, operation: impl Operation + 'b) -> usize {
         self.graph.borrow_mut().add_function(function, operation)
     }
 
@@ -118,14 +132,20 @@ impl<'b> End<'b> {
         place: Place,
         function: impl Fn(T) -> U + 'static,
     ) -> usize {
-        self.function::<T, U>(kind, place, None, MapOperation::<T, U, _>::new(function))
+        self.function::<T, U>(kind, place, MapOperation::<T, U, _>::new(function))
     }
+}
+
+/// What the graph says of a function that is like most.
+pub(crate) fn declared<'b, T: Value<'b>, U: Value<'b>>(kind: FunctionKind, place: Place) -> Function {
+    let (input, output) = (T::describe(), U::describe());
+    Function { kind, input, output, keeps: None, reads_nothing: false, times: false, place }
 }
 
 /// Records of type T.
 #[must_use = "a flow does nothing until it ends in a sink"]
 pub struct Flow<'b, T> {
-    end: End<'b>,
+    pub(crate) end: End<'b>,
     records: PhantomData<fn() -> T>,
 }
 
@@ -179,7 +199,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     {
         let place = Location::caller();
         let operation = FlatMapOperation::<T, I, F>::new(function);
-        let number = self.end.function::<T, I::Item>(FunctionKind::FlatMap, place, None, operation);
+        let number = self.end.function::<T, I::Item>(FunctionKind::FlatMap, place, operation);
         self.end.add(Step::FlatMap(number), place)
     }
 
@@ -187,7 +207,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     ///
     /// Where the key is a plain field, `key_by_field` is faster, and lets the engine leave out updates that nobody sees.
     #[track_caller]
-    pub fn key_by<K, F>(self, function: F) -> Keyed<'b, T, ByFunction>
+    pub fn key_by<K, F>(self, function: F) -> Keyed<'b, T, K, ByFunction>
     where
         K: Value<'b>,
         F: Fn(T) -> K + Sync + 'static,
@@ -195,19 +215,36 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
         let place = Location::caller();
         let number = self.end.map_function(FunctionKind::Key, place, function);
         let step = Step::KeyBy(Extractor::Function(number), K::describe());
-        Keyed { flow: self.end.add(step, place), check: ByFunction }
+        Keyed { flow: self.end.add(step, place), check: ByFunction, key: PhantomData }
     }
 
     /// Brings the records of one key together; the key is a field: `key_by_field(field!(word))`.
     #[track_caller]
-    pub fn key_by_field<K, G>(self, field: Field<G>) -> Keyed<'b, T, ByField<G>>
+    pub fn key_by_field<K, G>(self, field: Field<G>) -> Keyed<'b, T, K, ByField<G>>
     where
         K: Value<'b>,
         G: Fn(&T) -> &K + Sync + 'static,
     {
         let (path, get) = field;
         let step = Step::KeyBy(Extractor::Field(path.0), K::describe());
-        Keyed { flow: self.end.add(step, Location::caller()), check: ByField { path, get } }
+        Keyed { flow: self.end.add(step, Location::caller()), check: ByField { path, get }, key: PhantomData }
+    }
+
+    /// The records of this flow and of others of the same type.
+    #[track_caller]
+    pub fn union(self, others: impl IntoIterator<Item = Flow<'b, T>>) -> Flow<'b, T> {
+        let inputs = std::iter::once(self.end.edge()).chain(others.into_iter().map(|other| other.end.edge()));
+        self.end.add_behind(inputs.collect(), Step::Union, Location::caller())
+    }
+
+    /// A side output of the operator that was added last.
+    #[track_caller]
+    pub fn side_output<U: Value<'b>>(&self, output: &SideOutput<U>) -> Flow<'b, U> {
+        let port = Port { name: output.name, kind: U::describe() };
+        if let Err(problem) = self.end.graph.borrow_mut().nodes[self.end.id].open(port, output.number) {
+            fail(&problem, Location::caller());
+        }
+        Flow { end: End { port: output.name, ..self.end.clone() }, records: PhantomData }
     }
 
     /// Ends the flow in a sink.
@@ -215,19 +252,20 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     pub fn sink<S: Sink<'b, T>>(self, sink: S) -> End<'b> {
         let place = Location::caller();
         let step = sink.attach(&self.end, place);
-        let id = self.end.graph.borrow_mut().add_node(step, Some(self.end.id), None, place);
-        End { graph: self.end.graph, id }
+        let id = self.end.graph.borrow_mut().add_node(step, vec![self.end.edge()], None, place);
+        End { graph: self.end.graph, id, port: "" }
     }
 }
 
 /// Records of type T, those of one key together.
 #[must_use = "a keyed flow does nothing until it is reduced"]
-pub struct Keyed<'b, T, C> {
-    flow: Flow<'b, T>,
+pub struct Keyed<'b, T, K, C> {
+    pub(crate) flow: Flow<'b, T>,
     check: C,
+    key: PhantomData<fn() -> K>,
 }
 
-impl<'b, T: Value<'b>, C> Keyed<'b, T, C> {
+impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     /// Names the operator that was added last.
     pub fn name(self, name: &str) -> Self {
         Keyed { flow: self.flow.name(name), ..self }
@@ -252,7 +290,7 @@ impl<'b, T: Value<'b>, C> Keyed<'b, T, C> {
         let keeps = if C::IS_NEEDED { Some(self.check.field().first().copied().unwrap_or("value")) } else { None };
         let operation = ReduceOperation::<T, F, C>::new(function, self.check, place);
         let end = &self.flow.end;
-        let number = end.function::<T, T>(FunctionKind::Reduce, place, keeps, operation);
+        let number = end.add_function(Function { keeps, ..declared::<T, T>(FunctionKind::Reduce, place) }, operation);
         end.add(Step::Reduce(number), place)
     }
 }

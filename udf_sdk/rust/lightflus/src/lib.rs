@@ -43,11 +43,15 @@ mod graph;
 mod host;
 mod json;
 mod operation;
+mod processed;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+mod time;
+mod timestamps;
 #[allow(missing_docs)]
 mod types;
 mod value;
+mod windowed;
 
 pub use connectors::{
     BadRecords, Compression, Connector, ConnectorBuilder, ConnectorSink, ConnectorSource, Format, Header, Headers,
@@ -58,13 +62,25 @@ pub use field::Field;
 pub use flow::{End, Flow, Job, Keyed};
 pub use host::Level;
 pub use lightflus_macros::{job, Record};
+pub use operation::Context;
+pub use processed::{Broadcast, Connected, Keep, One, Plain, Process, Ruled, Two, WithRules};
+pub use time::{
+    days, hours, millis, minutes, seconds, FixedWindow, Kept, Ranked, SessionWindow, SideOutput, SlidingWindow, Window,
+    WindowCount, Windows,
+};
+pub use timestamps::{Millis, Timestamps};
 pub use value::{Binary, Date, Items, List, TimestampMs, TimestampUs, Value};
+pub use windowed::{Running, WindowAggregate, Windowed};
 
 /// What a job needs.
 pub mod prelude {
+    pub use crate::{days, hours, millis, minutes, seconds};
     pub use crate::{field, log};
     pub use crate::{BadRecords, Compression, Connector, Format, Header, Kafka, Sasl, Secret, StartFrom, Tls};
     pub use crate::{Binary, Date, Flow, Job, List, Record, TimestampMs, TimestampUs};
+    pub use crate::{
+        Context, FixedWindow, Keep, Ranked, SessionWindow, SideOutput, SlidingWindow, Window, WindowCount,
+    };
     pub use crate::{Mysql, MysqlConnection, Redis, RedisStream};
 }
 
@@ -84,7 +100,7 @@ macro_rules! log {
 #[allow(missing_docs)]
 pub mod __private {
     pub use crate::abi::{Answer, ArrowArray, Call, Description};
-    pub use crate::exports::{allocate, apply, describe, fold, reset, row};
+    pub use crate::exports::{allocate, apply, describe, finish, fold, merge, process, reset, row};
     pub use crate::field::{plain, Path};
     pub use crate::host::log;
     pub use crate::types::Type;

@@ -36,6 +36,12 @@ pub struct ListBuilder<'b, V: Value<'b>> {
 }
 
 impl<'b, V: Value<'b>> ListBuilder<'b, V> {
+    /// Writes a list of these items in `row`.
+    pub(crate) fn push_list(&mut self, row: usize, items: impl Iterator<Item = V>) {
+        items.for_each(|item| self.items.push(&item));
+        self.end_row(row);
+    }
+
     /// Writes the end of the list in `row`.
     pub(crate) fn end_row(&mut self, row: usize) {
         // SAFETY: there is room for the row (`Value::write`).

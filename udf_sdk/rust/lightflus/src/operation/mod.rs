@@ -3,6 +3,18 @@
 //! Each is compiled once per pair of types and function, so that a loop reads, calls and writes without any dispatch.
 //! Before row i, i is noted for the host. Answers live in the arena until the next reset.
 
+mod context;
+mod finish;
+mod fold;
+mod output;
+mod process;
+mod timers;
+
+pub use context::Context;
+pub(crate) use finish::{FinishListOperation, FinishOperation};
+pub(crate) use fold::{AggregateOperation, Merge, MergeBy, NoMerge, Unread};
+pub(crate) use process::{Handlers, Manner, OnRecord, OnTimer, ProcessOperation};
+
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -29,23 +41,55 @@ pub(crate) trait Operation {
     unsafe fn fold(&self, _call: &Call) -> (Option<&'static ArrowArray>, &'static ArrowArray) {
         fail_somewhere("lf_fold was called for a function that does not fold")
     }
+
+    /// `lf_merge`: the state.
+    ///
+    /// # Safety
+    /// As for `apply`.
+    unsafe fn merge(&self, _call: &Call) -> &'static ArrowArray {
+        fail_somewhere("lf_merge was called for a function that is no aggregate")
+    }
+
+    /// `lf_finish`: the output.
+    ///
+    /// # Safety
+    /// As for `apply`.
+    unsafe fn finish(&self, _call: &Call) -> &'static ArrowArray {
+        fail_somewhere("lf_finish was called for a function that finishes nothing")
+    }
+
+    /// `lf_process`.
+    ///
+    /// # Safety
+    /// As for `apply`.
+    unsafe fn process(&self, _call: &Call) -> Processed {
+        fail_somewhere("lf_process was called for a function that is no process function")
+    }
+}
+
+/// What a process function answers; a null address = nothing.
+pub(crate) struct Processed {
+    pub output: *const ArrowArray,
+    pub state: &'static ArrowArray,
+    pub ports: *const *const ArrowArray,
 }
 
 /// An answer with these parts.
 pub(crate) fn answer(output: Option<&ArrowArray>, state: Option<&ArrowArray>) -> *const Answer {
     let address = |part: Option<&ArrowArray>| part.map_or(std::ptr::null(), std::ptr::from_ref);
+    answer_with(address(output), address(state), std::ptr::null())
+}
+
+/// The same with the side outputs of a process function.
+pub(crate) fn answer_with(
+    output: *const ArrowArray,
+    state: *const ArrowArray,
+    ports: *const *const ArrowArray,
+) -> *const Answer {
     let answer = arena::take_for::<Answer>(1);
     // SAFETY: the arena's memory is fresh, aligned and large enough.
     unsafe {
-        answer.write(Answer {
-            size: size_of::<Answer>() as u32,
-            output: address(output),
-            state: address(state),
-            ports: std::ptr::null(),
-            timers_set: std::ptr::null(),
-            timers_delete: std::ptr::null(),
-            cleared: std::ptr::null(),
-        });
+        answer.write(Answer { size: size_of::<Answer>() as u32, output, state, ports, unused: [0; 3] });
     }
     answer
 }

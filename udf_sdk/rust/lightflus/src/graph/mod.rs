@@ -3,6 +3,10 @@
 //! Owns the operators and the function table. `flow.rs` and `connectors.rs` add to it; `exports.rs` asks for its text and
 //! looks functions up; the test runner walks it. Runs in main only.
 
+mod timed;
+
+pub(crate) use timed::{Port, ProcessStep, TimestampsStep, WindowStep};
+
 use std::panic::Location;
 
 use crate::connectors::{BadRecords, Column, Format, Options};
@@ -84,12 +88,25 @@ pub(crate) enum Step {
     KeyBy(Extractor, Type),
     Reduce(usize),
     Sink { connector: Connector, fields: Vec<SinkField>, key_fields: Vec<String> },
+    Timestamps(TimestampsStep),
+    Window(WindowStep),
+    Aggregate { function: usize, finish: usize },
+    Process(ProcessStep),
+    Union,
+    Broadcast,
+}
+
+/// The node that an operator reads from, and which of its outputs; none = the main one.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub node: usize,
+    pub port: &'static str,
 }
 
 /// A node of the dataflow; its id is its index.
 pub(crate) struct Node {
     pub step: Step,
-    pub input: Option<usize>,
+    pub inputs: Vec<Edge>,
     pub output: Option<Type>,
     pub place: Place,
     pub name: String,
@@ -105,6 +122,11 @@ pub(crate) enum FunctionKind {
     Key,
     Reduce,
     Field,
+    Timestamp,
+    Aggregate,
+    Process,
+    Finish,
+    FinishList,
 }
 
 impl FunctionKind {
@@ -116,6 +138,11 @@ impl FunctionKind {
             FunctionKind::Key => "FUNCTION_KIND_KEY",
             FunctionKind::Reduce => "FUNCTION_KIND_REDUCE",
             FunctionKind::Field => "FUNCTION_KIND_FIELD",
+            FunctionKind::Timestamp => "FUNCTION_KIND_TIMESTAMP",
+            FunctionKind::Aggregate => "FUNCTION_KIND_AGGREGATE",
+            FunctionKind::Process => "FUNCTION_KIND_PROCESS",
+            FunctionKind::Finish => "FUNCTION_KIND_FINISH",
+            FunctionKind::FinishList => "FUNCTION_KIND_FINISH_LIST",
         }
     }
 }
@@ -126,6 +153,10 @@ pub(crate) struct Function {
     pub input: Type,
     pub output: Type,
     pub keeps: Option<&'static str>,
+    /// Whether it reads no column of a record.
+    pub reads_nothing: bool,
+    /// Whether it needs the times of its rows.
+    pub times: bool,
     pub place: Place,
 }
 
@@ -139,9 +170,29 @@ pub(crate) struct Graph<'b> {
 
 impl<'b> Graph<'b> {
     #[inline(never)]
-    pub fn add_node(&mut self, step: Step, input: Option<usize>, output: Option<Type>, place: Place) -> usize {
-        self.nodes.push(Node { step, input, output, place, name: String::new(), parallelism: 0 });
+    pub fn add_node(&mut self, step: Step, inputs: Vec<Edge>, output: Option<Type>, place: Place) -> usize {
+        self.nodes.push(Node { step, inputs, output, place, name: String::new(), parallelism: 0 });
         self.nodes.len() - 1
+    }
+
+    /// Whether the records of a node have an event time: behind timestamps on every path from a source.
+    pub fn is_timed(&self, node: usize) -> bool {
+        let node = &self.nodes[node];
+        let is_behind = !node.inputs.is_empty() && node.inputs.iter().all(|edge| self.is_timed(edge.node));
+        matches!(node.step, Step::Timestamps(_)) || is_behind
+    }
+
+    /// The minor version of the ABI that the job needs (docs/abi.md, section 9).
+    fn abi_minor(&self) -> u32 {
+        let is_timed = |node: &Node| {
+            use Step::{Aggregate, Broadcast, Process, Timestamps, Union, Window};
+            matches!(node.step, Timestamps(_) | Window(_) | Aggregate { .. } | Process(_) | Union | Broadcast)
+        };
+        if self.nodes.iter().any(is_timed) {
+            2
+        } else {
+            0
+        }
     }
 
     /// Adds a function; answers its number.
@@ -154,9 +205,11 @@ impl<'b> Graph<'b> {
     /// The whole graph as JSON.
     #[inline(never)]
     pub fn to_json(&self, job: &str, namespace: &str) -> String {
-        object()
-            .with("version", "1")
-            .with("job", quote(job))
+        let mut out = object().with("version", "1");
+        if self.abi_minor() > 0 {
+            out = out.with("abiMinor", self.abi_minor().to_string());
+        }
+        out.with("job", quote(job))
             .with("namespace", quote(namespace))
             .with("operators", list(self.nodes.iter().enumerate().map(|(id, node)| node.to_json(id))))
             .with("functions", list(self.functions.iter().map(Function::to_json)))
@@ -172,8 +225,8 @@ impl Node {
         if !self.name.is_empty() {
             out = out.with("name", quote(&self.name));
         }
-        if let Some(input) = self.input {
-            out = out.with("inputs", list([object().with("operator", input.to_string()).end()]));
+        if !self.inputs.is_empty() {
+            out = out.with("inputs", list(self.inputs.iter().map(Edge::to_json)));
         }
         if let Some(output) = &self.output {
             out = out.with("output", output.to_json());
@@ -207,7 +260,23 @@ impl Step {
                 let upsert = |sink: Object| sink.with("delivery", quote("DELIVERY_UPSERT")).with("keyFields", keys);
                 ("sink", if key_fields.is_empty() { sink } else { upsert(sink) }.end())
             }
+            Step::Timestamps(step) => ("timestamps", step.to_json()),
+            Step::Window(step) => ("window", step.to_json()),
+            Step::Aggregate { function, finish } => {
+                let out = object().with("function", function.to_string()).with("finish", finish.to_string());
+                ("aggregate", out.end())
+            }
+            Step::Process(step) => ("process", step.to_json()),
+            Step::Union => ("union", object().end()),
+            Step::Broadcast => ("broadcast", object().end()),
         }
+    }
+}
+
+impl Edge {
+    fn to_json(&self) -> String {
+        let out = object().with("operator", self.node.to_string());
+        if self.port.is_empty() { out } else { out.with("port", quote(self.port)) }.end()
     }
 }
 
@@ -264,11 +333,17 @@ impl SinkField {
 impl Function {
     #[inline(never)]
     fn to_json(&self) -> String {
-        let out = object()
+        let mut out = object()
             .with("kind", quote(self.kind.name()))
             .with("input", self.input.to_json())
             .with("output", self.output.to_json())
             .with("position", position(self.place));
+        if self.reads_nothing {
+            out = out.with("reads", object().end());
+        }
+        if self.times {
+            out = out.with("times", "true");
+        }
         match self.keeps {
             Some(column) => out.with("keeps", list([quote(column)])).end(),
             None => out.end(),
