@@ -111,7 +111,7 @@ def test_export_has_those_that_are_meant_and_leaves_out_what_is_no_letter(
     export_letters(LETTERS, Choice(kind="GuestTrapped"))
     said = capsys.readouterr()
     assert [json.loads(line) for line in said.out.splitlines()] == letters_of(13)
-    assert "1 lines are no dead letters" in said.err
+    assert "left out 1 line without a dead letter" in said.err
 
 
 def letters_of(number: int) -> list[dict[str, object]]:

@@ -69,7 +69,7 @@ def test_the_truth_is_accepted(words: Answer) -> None:
     [
         (LENGTH, 4, 8, "4 rows where 3 are expected"),
         (LENGTH, -1, 8, "-1 rows cannot lie"),
-        (LENGTH, 1 << 31, 8, "2147483648 rows cannot lie"),
+        (LENGTH, 1 << 31, 8, "2,147,483,648 rows cannot lie"),
         (NULL_COUNT, 4, 8, "null count of 4 in 3 rows"),
         (NULL_COUNT, -2, 8, "null count of -2"),
         (NULL_COUNT, 1, 8, "without a validity bitmap"),
@@ -159,21 +159,21 @@ def test_a_null_in_a_column_that_is_not_nullable_is_found(words: Answer) -> None
     words.put(3 * 65_536, 0b101, 1)
     words.put(words.buffer_entry(words.column(1), 0), 3 * 65_536)
     words.put(words.column(1) + NULL_COUNT, -1, 8)
-    with pytest.raises(GuestProtocolError, match="count: 1 null rows in a column that is not nullable"):
+    with pytest.raises(GuestProtocolError, match="count: 1 null row in a column that is not nullable"):
         words.read()
 
 
 def test_a_null_count_that_is_not_true_is_found(memory: Window) -> None:
     answer = Answer(memory, ScalarType(Scalar.INT64, nullable=True), [1, None, 3])
     answer.put(answer.column(0) + NULL_COUNT, 2, 8)
-    with pytest.raises(GuestProtocolError, match="value: a null count of 2 where 1 rows are null"):
+    with pytest.raises(GuestProtocolError, match="value: a null count of 2, with 1 null row"):
         answer.read()
 
 
 def test_null_rows_of_the_batch_itself_are_found(words: Answer) -> None:
     words.put(3 * 65_536, 0b011, 1)
     words.put(words.buffer_entry(words.address, 0), 3 * 65_536)
-    with pytest.raises(GuestProtocolError, match="1 null rows; rows of a batch are never null"):
+    with pytest.raises(GuestProtocolError, match="1 null row; rows of a batch are never null"):
         words.read()
 
 
@@ -206,7 +206,7 @@ def test_a_null_below_a_null_struct_is_no_lie(memory: Window) -> None:
     answer.put(child + NULL_COUNT, 1, 8)
     assert answer.read().to_pylist() == [{"s": {"x": 1}}, {"s": None}]
     answer.put(3 * 65_536, 0b10, 1)
-    with pytest.raises(GuestProtocolError, match=r"s\.x: 1 null rows"):
+    with pytest.raises(GuestProtocolError, match=r"s\.x: 1 null row in"):
         answer.read()
 
 

@@ -9,6 +9,7 @@ from tools.servers import Kafka
 
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import Producing, new_producer
+from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.sink import KafkaSink, SinkOptions
@@ -59,7 +60,7 @@ class Topic:
             return producer if dies_after is None else cast(Producing, Mortal(producer, dies_after))
 
         cluster = read_cluster(Options("kafka", {"brokers": self._kafka.address}, "out"))
-        options = SinkOptions(self._topic, cluster, "none", "__lightflus-epochs", f"default/{self._topic}/out")
+        options = SinkOptions(self._topic, cluster, "none", EPOCHS_TOPIC, f"default/{self._topic}/out")
         return KafkaSink("out", options, FieldEncoder(sink_spec({})).encode, Delivery.APPEND, (), make_producer=make)
 
     def read(self) -> list[tuple[str, str]]:

@@ -30,7 +30,9 @@ def test_a_job_gets_what_it_asks_for_if_all_its_guests_can_have_it() -> None:
 
 
 def test_a_job_that_asks_for_more_is_refused_with_what_would_be_right() -> None:
-    with pytest.raises(JobInvalid, match="512 MiB of memory for each of its 8 guests, 4,096 MiB in all") as caught:
+    with pytest.raises(
+        JobInvalid, match="512 MiB of memory for each guest, and has 8 guests: 4,096 MiB in all"
+    ) as caught:
         guest_memory(plan(4, memory_mib=512), most_bytes=MOST, job_bytes=JOB)
     assert caught.value.hint is not None
     assert "256 MiB at most" in caught.value.hint

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightflus.limits import SHOWN_CHARACTERS, TOLD_CHARACTERS
-from lightflus.model.text import line, lines, told
+from lightflus.model.text import counted, line, lines, told
 
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -63,3 +63,8 @@ def test_json_of_any_text_is_harmless(text: str) -> None:
 
 def test_a_name_of_megabytes_is_cut_wherever_it_stands() -> None:
     assert len(json.dumps(told(["x" * 15_000_000] * 20))) < 21 * TOLD_CHARACTERS
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1_000, "1,000 rows")])
+def test_one_thing_is_no_plural(count: int, words: str) -> None:
+    assert counted(count, "row") == words

@@ -60,7 +60,7 @@ def in_batch(field: int, value: int, *, is_long: bool = True) -> tuple[str, str]
         (run_map, (MAP_RESULT, "(call $result (i32.const -64) (i32.const 0)))"), "outside the memory"),
         (run_map, (MAP_RESULT, "(call $result (i32.const 20) (i32.const 0)))"), "not 8-byte aligned"),
         (run_map, in_batch(0, 4), "4 rows where 3 are expected"),
-        (run_map, in_batch(0, 1 << 31), "2147483648 rows cannot lie"),
+        (run_map, in_batch(0, 1 << 31), "2,147,483,648 rows cannot lie"),
         (run_map, in_batch(0, -1), "-1 rows"),
         (run_map, in_batch(16, 1), "an array offset of 1"),
         (run_map, in_batch(32, 2), "1 buffers and 2 children"),
@@ -96,7 +96,7 @@ def in_batch(field: int, value: int, *, is_long: bool = True) -> tuple[str, str]
         (
             run_flat_map,
             (LIST, f"    (i32.store offset=12 (local.get $offsets) (i32.const 2147483647))\n{LIST}"),
-            "2147483647 rows cannot lie",
+            "2,147,483,647 rows cannot lie",
         ),
         (
             run_flat_map,

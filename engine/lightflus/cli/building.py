@@ -21,6 +21,7 @@ from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit_json, say
 from lightflus.compose.places import openable_places
 from lightflus.errors import UserError
+from lightflus.model.text import counted
 
 
 def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
@@ -55,7 +56,7 @@ def build_job(source: Path, output: Path | None, *, as_json: bool) -> None:
         return
     for warning in found:
         say(warning, "yellow")
-    operators = f"{len(built.graph.operators)} operators, {len(built.graph.functions)} functions"
+    operators = f"{counted(len(built.graph.operators), 'operator')}, {counted(len(built.graph.functions), 'function')}"
     say(f"built {target}: {len(built.wasm):,} bytes, {operators}, {seconds:.1f} s", "bold")
     say(f"  sha256 {digest}", "dim")
 

@@ -20,7 +20,7 @@ from lightflus.cli.screen import emit, say, show
 from lightflus.connectors.files.letter_lines import parsed
 from lightflus.errors import UserError
 from lightflus.limits import LETTER_LINE_BYTES
-from lightflus.model.text import line, lines
+from lightflus.model.text import counted, line, lines
 
 Letter = Mapping[str, object]
 
@@ -55,7 +55,7 @@ def list_letters(file: Path, choice: Choice, *, as_json: bool) -> None:
     for number, letter in _chosen(file, choice):
         newest.append((number, letter))
         count += 1
-    title = f"{file}  {count:,} letters" + (f", the last {_LISTED}" if count > _LISTED else "")
+    title = f"{file}  {counted(count, 'letter')}" + (f", the last {_LISTED}" if count > _LISTED else "")
     table = Table(title=_text(title), title_justify="left", title_style="bold")
     for name in ("number", "time", "operator", "kind", "position", "message"):
         table.add_column(name, overflow="fold", no_wrap=name in ("number", "time"))
@@ -104,7 +104,7 @@ def _chosen(file: Path, choice: Choice) -> Iterator[tuple[int, Letter]]:
         if choice.takes(letter):
             yield number, letter
     if others:
-        say(f"{file}: {others:,} lines are no dead letters, and were left out")
+        say(f"{file}: left out {counted(others, 'line')} without a dead letter")
 
 
 def _lines(file: Path) -> Iterator[bytes | None]:

@@ -20,7 +20,7 @@ from rich.text import Text
 from lightflus.cli.screen import show, words
 from lightflus.connectors.stdio.screen import ShownRows
 from lightflus.limits import MIB
-from lightflus.model.text import line
+from lightflus.model.text import counted, line
 from lightflus.runtime.counters import OperatorProgress
 
 Progress = Sequence[OperatorProgress]
@@ -111,7 +111,7 @@ def _note(one: OperatorProgress) -> Text:
     parts.append(f"bad records: {one.rejected:,}" if one.rejected else "")
     parts.append(f"poison records: {one.poisoned:,}" if one.poisoned else "")
     parts.append(f"{one.lag:,} behind" if one.lag else "")
-    parts.append(f"{one.retries:,} retries" if one.retries and not one.status else "")
+    parts.append(f"retries: {one.retries:,}" if one.retries and not one.status else "")
     parts += _time_notes(one)
     return Text(", ".join(filter(None, parts)), style="yellow")
 
@@ -124,9 +124,9 @@ def _time_notes(one: OperatorProgress) -> list[str]:
         "" if one.watermark is None else f"watermark {_time_text(one.watermark)}{held}",
         f"late: {one.late:,}{late}" if one.late else "",
         f"late in part: {one.late_in_part:,}" if one.late_in_part else "",
-        f"{one.windows:,} windows open" if one.windows else "",
-        f"{one.timers:,} timers" if one.timers else "",
-        f"{one.keys:,} rows of state, {one.state_bytes / MIB:,.1f} MiB" if one.keys else "",
+        f"{counted(one.windows, 'window')} open" if one.windows else "",
+        counted(one.timers, "timer") if one.timers else "",
+        f"{counted(one.keys, 'row')} of state, {one.state_bytes / MIB:,.1f} MiB" if one.keys else "",
     ]
 
 

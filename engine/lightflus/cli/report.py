@@ -15,6 +15,7 @@ from lightflus.cli.screen import emit_json, results, say, tell
 from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
+from lightflus.model.text import counted
 from lightflus.runtime.counters import OperatorProgress
 from lightflus.runtime.fragment import JobResult
 from lightflus.sandbox.module import LoadedModule
@@ -102,8 +103,8 @@ class PlainReport(QuietReport):
                 if result.is_stopped and (left := _left_open(one)):
                     say(f"{one.name}: {left}, not written; --drain fires them")
                 if one.open:
-                    waits = f"{one.name}: {one.open:,} results wait for the end of its input"
-                    say(f"{waits}, not written; --drain writes them")
+                    waits = f"{one.name}: {counted(one.open, 'result')} not written before the end of its input"
+                    say(f"{waits}; --drain writes them")
 
 
 def _left_open(one: OperatorProgress) -> str:

@@ -18,6 +18,7 @@ from lightflus.compose.alone import sink_alone, source_alone
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import RecordInvalid, UserError
 from lightflus.formats.registry import line_decoder
+from lightflus.model.text import counted
 from lightflus.model.types import Scalar, ScalarType, Type, columns
 from lightflus.ports.formats import Decoded
 from lightflus.ports.sources import SourceBatch
@@ -52,7 +53,7 @@ def send(uri: str, lines: Sequence[str], *, file: Path | None, fields: str | Non
             writer.write(found.columns)
             count += found.columns.num_rows
         writer.flush()
-    say(f"sent {count:,} record{'' if count == 1 else 's'}")
+    say(f"sent {counted(count, 'record')}")
 
 
 def _given(lines: Sequence[str], record: Type) -> Decoded:

@@ -15,7 +15,7 @@ from lightflus.cli.modules import module_bytes
 from lightflus.cli.problems import USER, told_as_json
 from lightflus.cli.screen import emit_json, say, show
 from lightflus.errors import SinkFailed
-from lightflus.model.text import line
+from lightflus.model.text import counted, line
 from lightflus.verify import Report, RuleResult, Verdict, verify, write_golden
 from lightflus.wasm import ArtefactCache
 
@@ -91,7 +91,7 @@ def _sum(report: Report) -> str:
     counts = [sum(result.verdict is verdict for result in report.results) for verdict in Verdict]
     passed, failed, without, untried = counts
     left = f", {untried} not tried" if untried else ""
-    return f"{passed} rules passed, {failed} failed, {without} not applicable{left}; {report.calls:,} calls"
+    return f"rules: {passed} passed, {failed} failed, {without} not applicable{left}; {counted(report.calls, 'call')}"
 
 
 def _to_json(report: Report) -> Json:

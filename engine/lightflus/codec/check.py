@@ -17,6 +17,7 @@ from lightflus.codec.layout import Shape
 from lightflus.codec.schema import AnyArray, AnyList
 from lightflus.codec.survey import Measured
 from lightflus.errors import GuestProtocolError
+from lightflus.model.text import counted
 
 _ENDS = Struct("<2i")
 
@@ -63,10 +64,10 @@ def _check_nulls(part: Measured, array: AnyArray, alive: pa.BooleanArray | None)
     if part.rows and part.buffers[0] is not None:
         nulls = array.null_count
         if part.nulls not in (-1, nulls):
-            text = f"{node.path}: a null count of {part.nulls} where {nulls} rows are null"
+            text = f"{node.path}: a null count of {part.nulls}, with {counted(nulls, 'null row')}"
             raise GuestProtocolError(text, rule="6.4")
         if nulls and not node.nullable and _has_null_among(array, alive):
-            text = f"{node.path}: {nulls} null rows in a column that is not nullable"
+            text = f"{node.path}: {counted(nulls, 'null row')} in a column that is not nullable"
             raise GuestProtocolError(text, rule="6.5")
     if not part.children:
         return

@@ -20,6 +20,7 @@ from lightflus.codec.schema import AnyArray
 from lightflus.codec.survey import Measured, Part, Survey, read_header
 from lightflus.errors import GuestProtocolError
 from lightflus.limits import ANSWER_ITEMS
+from lightflus.model.text import counted
 from lightflus.wasm.memory import Window
 from lightflus.wasm.traps import OutOfBounds
 
@@ -84,7 +85,7 @@ def read_list(memory: Window, address: int, rows: int) -> ListHeader:
         validity = survey.validity(_LIST, header, rows)
         part, child_rows = survey.offsets(_LIST, header.buffers[1], rows)
         if child_rows > 8 * memory.size:
-            text = f"{_LIST}: {child_rows} rows cannot lie in a memory of {memory.size} bytes"
+            text = f"{_LIST}: {counted(child_rows, 'row')} cannot lie in a memory of {memory.size} bytes"
             raise GuestProtocolError(text, rule="4.1")
         host = _copied(memory, survey)
     _require_no_nulls(_LIST, _Answer(rows, validity, [], host))
@@ -133,14 +134,14 @@ class _Lies:
 
 def _require_rows(path: str, found: int, rows: int) -> None:
     if found != rows:
-        raise GuestProtocolError(f"{path}: {found} rows where {rows} are expected", rule="4.1")
+        raise GuestProtocolError(f"{path}: {counted(found, 'row')} where {rows} are expected", rule="4.1")
 
 
 def _require_no_nulls(path: str, answer: _Answer) -> None:
     alive = _validity(answer)
     if alive is not None:
         nulls = len(alive) - alive.true_count
-        raise GuestProtocolError(f"{path}: {nulls} null rows; rows of a batch are never null", rule="6.5")
+        raise GuestProtocolError(f"{path}: {counted(nulls, 'null row')}; rows of a batch are never null", rule="6.5")
 
 
 def _validity(answer: _Answer) -> pa.BooleanArray | None:

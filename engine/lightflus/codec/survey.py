@@ -15,6 +15,7 @@ from lightflus.codec.abi import ARRAY
 from lightflus.codec.layout import Node, Shape
 from lightflus.errors import GuestMemoryExceeded, GuestProtocolError
 from lightflus.limits import ANSWER_ITEMS, GUEST_MEMORY_BYTES
+from lightflus.model.text import counted
 from lightflus.wasm.memory import Window
 
 _OFFSET = Struct("<i")
@@ -55,10 +56,10 @@ def read_header(memory: Window, address: int, path: str, *, buffers: int, childr
         ARRAY, address
     )
     if not 0 <= rows <= 8 * memory.size:
-        text = f"{path}: {rows} rows cannot lie in a memory of {memory.size} bytes"
+        text = f"{path}: {counted(rows, 'row')} cannot lie in a memory of {memory.size} bytes"
         raise GuestProtocolError(text, rule="6.1")
     if not -1 <= nulls <= rows:
-        raise GuestProtocolError(f"{path}: a null count of {nulls} in {rows} rows", rule="6.4")
+        raise GuestProtocolError(f"{path}: a null count of {nulls} in {counted(rows, 'row')}", rule="6.4")
     if offset:
         raise GuestProtocolError(f"{path}: an array offset of {offset}; 0 is expected", rule="6.3")
     if (n_buffers, n_children) != (buffers, children):
@@ -96,7 +97,9 @@ class Survey:
         """Measures `rows` rows of the array at `address`. Raises GuestProtocolError, OutOfBounds."""
         header = read_header(self._memory, address, node.path, buffers=node.buffers, children=len(node.children))
         if header.rows < rows:
-            raise GuestProtocolError(f"{node.path}: {header.rows} rows where {rows} are expected", rule="6.3")
+            raise GuestProtocolError(
+                f"{node.path}: {counted(header.rows, 'row')} where {rows} are expected", rule="6.3"
+            )
         if not rows:
             return Measured(node, 0, 0, (), ())
         validity = self.validity(node.path, header, rows)

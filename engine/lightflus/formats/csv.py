@@ -22,6 +22,7 @@ from lightflus.codec.schema import AnyArray, schema_of
 from lightflus.formats.csv_columns import are_infinity, complete, has_infinity, is_texts
 from lightflus.formats.csv_dialect import Dialect, check_flat
 from lightflus.formats.lines import is_text, joined, not_text, rows_without, split_binary
+from lightflus.model.text import counted
 from lightflus.model.types import Type, columns
 from lightflus.ports.formats import BadRecord, Decoded
 
@@ -190,10 +191,9 @@ class CsvDecoder:
             count = row.decode().count(self._dialect.delimiter) + 1
             wanted = len(self._names)
             if count != wanted and self._dialect.quote not in row.decode():
-                found = "1 value stands" if count == 1 else f"{count} values stand"
-                return f"{found} here, but {wanted} are wanted ({', '.join(self._names)})"
+                return f"a row of {counted(count, 'value')}, not of {wanted} ({', '.join(self._names)})"
         if len(values) != 1 or row.count(self._quote) % 2:
-            return f"this is not a row of {len(self._names)} values: is a quote missing, or not doubled?"
+            return f"this is not a row of {counted(len(self._names), 'value')}: is a quote missing, or not doubled?"
         for field, column in zip(self._fields, self._schema, strict=True):
             if self._arrays(row, 1, self._ways_to_read([column])) is None:
                 value = values[0].get(field.name)

@@ -12,6 +12,7 @@ from lightflus.errors import SourceFailed
 from lightflus.formats.refusal import SchemaUnavailable
 from lightflus.formats.rows import Refused
 from lightflus.formats.schema_registry import SchemaRegistry
+from lightflus.model.text import counted
 
 HEADER_BYTES = 5
 """The zero byte, and the id as four bytes, big-endian."""
@@ -20,7 +21,7 @@ HEADER_BYTES = 5
 def schema_id(head: bytes) -> int | Refused:
     """The id that the first HEADER_BYTES of a message hold."""
     if len(head) < HEADER_BYTES:
-        return Refused(f"a message of {len(head)} bytes is too short for a schema's id and a record")
+        return Refused(f"a message of {counted(len(head), 'byte')} is too short for a schema's id and a record")
     if head[0]:
         return Refused(
             "the message does not begin with a schema's id (a zero byte and four bytes)",

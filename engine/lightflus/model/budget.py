@@ -10,6 +10,7 @@ from lightflus.errors import JobInvalid, Problem
 from lightflus.limits import MIB
 from lightflus.model.operators import uses
 from lightflus.model.plan import Plan
+from lightflus.model.text import counted
 
 
 def guest_memory(plan: Plan, *, most_bytes: int, job_bytes: int) -> int:
@@ -26,7 +27,7 @@ def guest_memory(plan: Plan, *, most_bytes: int, job_bytes: int) -> int:
     if asked * guests <= job_bytes:
         return asked or min(share, most_bytes)
     text = (
-        f"the job asks for {asked // MIB:,} MiB of memory for each of its {guests} guests, "
+        f"the job asks for {asked // MIB:,} MiB of memory for each guest, and has {counted(guests, 'guest')}: "
         f"{asked * guests // MIB:,} MiB in all; a job may have {job_bytes // MIB:,} MiB"
     )
     hint = f"ask for {share // MIB} MiB at most, or for fewer subtasks: each whose task calls functions has a guest"

@@ -2,7 +2,7 @@
 
 Names, places, options, messages and log lines are written by modules, records and servers. On a terminal, in a log or
 in JSON they may not move the cursor, ring, colour, turn the direction of writing, begin a line or fill a screen.
-What it owns: which characters are harmful, and how long a text may be. Pure.
+What it owns: which characters are harmful, how long a text may be, how a number of things is said. Pure.
 What it leaves: who has a terminal (`cli/screen.py`), who has a log (`sandbox/world.py`).
 """
 
@@ -45,6 +45,11 @@ def told(value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [told(inner) for inner in cast("Sequence[object]", value)]
     return value
+
+
+def counted(count: int, noun: str) -> str:
+    """So many of them in words: `1 row`, `2 rows`, `1,000 rows`. Of nouns that take an `s`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _cut(text: str, most: int) -> str:

@@ -12,6 +12,7 @@ from lightflus.codec import Layout
 from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExceeded
 from lightflus.limits import CALL_BYTES, CALL_ROWS
 from lightflus.model.graph import FunctionKind
+from lightflus.model.text import counted
 from lightflus.model.types import Scalar, ScalarType, walk
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.traps import Scene
@@ -57,7 +58,7 @@ def check_full(subject: Subject, plan: CallPlan, pool: Pool) -> None:
     times = rows // pool.rows.num_rows
     if times:
         repeated = joined([few] * times)
-        _require_same(plan, repeated, many.rows.slice(0, repeated.num_rows), f"among {rows:,} rows")
+        _require_same(plan, repeated, many.rows.slice(0, repeated.num_rows), f"among {counted(rows, 'row')}")
 
 
 def largest(subject: Subject, plan: CallPlan, pool: Pool, rows: int) -> tuple[int, Answer]:
@@ -68,7 +69,7 @@ def largest(subject: Subject, plan: CallPlan, pool: Pool, rows: int) -> tuple[in
         except (GuestMemoryExceeded, GuestDeadlineExceeded) as error:
             if rows <= pool.rows.num_rows:
                 raise
-            subject.notes.append(f"{plan.label} did not take {rows:,} rows at once: {error}")
+            subject.notes.append(f"{plan.label} did not take {counted(rows, 'row')} at once: {error}")
             rows //= 2
 
 

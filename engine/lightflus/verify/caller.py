@@ -17,6 +17,7 @@ import pyarrow as pa
 from lightflus.codec import Node, abi, layout_of, read_batch, read_columns_of, read_list
 from lightflus.errors import GuestProtocolError, UserError
 from lightflus.model.graph import FunctionKind
+from lightflus.model.text import counted
 from lightflus.model.types import Scalar, ScalarType
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.module import LoadedModule
@@ -189,7 +190,9 @@ def _require_marker(session: Session, rows: int) -> None:
     row = session.current_row()
     if rows and row >= rows:
         found = "nothing" if row == abi.NO_ROW else str(row)
-        raise RuleBroken("4.3", f"after a call of {rows} rows {found} was stored at lf_row", f"0 to {rows - 1}")
+        raise RuleBroken(
+            "4.3", f"after a call of {counted(rows, 'row')} {found} was stored at lf_row", f"0 to {rows - 1}"
+        )
 
 
 def _require_zeroes(result: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ import pyarrow.types as kinds
 
 from lightflus.codec import Layout, Node, Shape
 from lightflus.codec.schema import AnyArray, AnyList
+from lightflus.model.text import counted
 from lightflus.verify.image import bytes_of, fresh
 
 _LENGTH = struct.Struct("<I")
@@ -41,7 +42,7 @@ def same(layout: Layout, left: pa.RecordBatch, right: pa.RecordBatch) -> bool:
 def first_difference(layout: Layout, left: pa.RecordBatch, right: pa.RecordBatch) -> str:
     """The first row in which `right` is not what `left` is, in words."""
     if left.num_rows != right.num_rows:
-        return f"{right.num_rows} rows instead of {left.num_rows}"
+        return f"{counted(right.num_rows, 'row')} instead of {left.num_rows}"
     for row in range(left.num_rows):
         if not same(layout, left.slice(row, 1), right.slice(row, 1)):
             return f"row {row} is {shown(right, row)} instead of {shown(left, row)}"

@@ -1,5 +1,6 @@
 // MySQL as the user names it: a statement with its parameters, or a table with its columns.
 import { failAt, Node } from "./graph";
+import { counted } from "./js/fail";
 import { isWhole, Options, wholeText } from "./options";
 import { addSink, Column, columnOf, Extracted, parts, Sink } from "./sinks";
 import { parameterCount } from "./sql";
@@ -133,7 +134,7 @@ export class Mysql<T> extends Sink<T> {
     for (let i = 0; i < given.columns.length; i++) {
       const name = given.columns[i].name;
       if (<i32>parseInt(name) > count) {
-        const has = "the statement has " + count.toString() + (count == 1 ? " parameter" : " parameters");
+        const has = "the statement has " + counted(count, "parameter");
         failAt(given.metas[i], has + ", so there is no parameter " + name + ": write another ?, or leave this out");
       }
     }

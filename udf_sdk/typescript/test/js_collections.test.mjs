@@ -200,6 +200,7 @@ test("an element outside ends the call at the user's place with a way out", () =
   assert.throws(() => run.get(s(), 2), {
     message: `${at}index 2 is outside of the array, which has 2 elements (JavaScript gives undefined): test the length first, or write xs.at(i) ?? other`,
   });
+  assert.throws(() => run.get(writeString(run, "1"), 1), /which has 1 element \(/);
   assert.throws(() => run.get(s(), -1), /index -1 is outside/);
   assert.throws(() => run.get(s(), 0.5), /index 0.5 is outside/);
   assert.throws(() => run.get(s(), NaN), /index NaN is outside/);

@@ -24,6 +24,9 @@ from lightflus.errors import SinkFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_BATCH_MESSAGES, KAFKA_TRANSACTION_MS
 from lightflus.model.markers import NOTHING, Marker
 
+EPOCHS_TOPIC = "__lightflus-epochs"
+"""The topic of the markers of every job that has checkpoints; made if it is not there."""
+
 _SETTLING_SECONDS = 2 * KAFKA_TRANSACTION_MS / 1_000
 """How long to wait for transactions of other subtasks that are open among the markers: brokers end them by then."""
 
@@ -122,5 +125,5 @@ class Epochs:
             raise SinkFailed(
                 f"{self.topic}[{message.partition()}]@{message.offset()} is not a marker of an epoch",
                 where=self.where,
-                hint="give another `epochs` topic; this one has foreign messages",
+                hint="this topic is for markers alone: whoever writes something else into it has to write elsewhere",
             ) from error

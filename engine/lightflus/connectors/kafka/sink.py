@@ -17,7 +17,7 @@ from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import create_topic, meet, new_admin, new_consumer, new_producer
 from lightflus.connectors.kafka.committer import KafkaCommitter
-from lightflus.connectors.kafka.epochs import Epochs
+from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC, Epochs
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
@@ -181,11 +181,12 @@ def _open(spec: SinkSpec, options: Options) -> KafkaSink:
     topic = options.text("topic")
     cluster = read_cluster(options)
     compression = options.choice("compression")
-    epochs = options.text("epochs")
     keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
     encode = FieldEncoder(spec).encode
     identity = identity_of(spec.namespace, spec.job, spec.name)
-    return KafkaSink(spec.name, SinkOptions(topic, cluster, compression, epochs, identity), encode, spec.delivery, keys)
+    return KafkaSink(
+        spec.name, SinkOptions(topic, cluster, compression, EPOCHS_TOPIC, identity), encode, spec.delivery, keys
+    )
 
 
 def _create(connector: Connector) -> None:

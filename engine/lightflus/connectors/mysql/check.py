@@ -15,6 +15,7 @@ from lightflus.connectors.mysql.table import Column, Table
 from lightflus.connectors.toolbox.column_names import same_names
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import SinkField
+from lightflus.model.text import counted
 
 _SHOWN = 12
 
@@ -88,7 +89,7 @@ def _missing(insert: Insert, table: Table) -> Iterator[tuple[str, str]]:
     there = ", ".join(f"`{column.name}`" for column in table.columns[:_SHOWN])
     if not insert.has_columns and len(insert.cells) != len(table.visible):
         yield (
-            f"the statement has {len(insert.cells)} values for {len(table.visible)} columns",
+            f"the statement has {counted(len(insert.cells), 'value')} for {counted(len(table.visible), 'column')}",
             f"list the columns that it writes; there are {there}",
         )
     for name in dict.fromkeys([*(cell.column for cell in insert.cells), *(u.column for u in insert.updates or ())]):

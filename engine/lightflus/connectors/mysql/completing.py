@@ -12,6 +12,7 @@ from dataclasses import replace
 from lightflus.connectors.mysql.statement import Statement, parse
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import Connector, Delivery, Sink, SinkField
+from lightflus.model.text import counted
 
 STATEMENT = "statement"
 TABLE = "table"
@@ -41,7 +42,7 @@ def named(statement: Statement, fields: Sequence[SinkField]) -> tuple[SinkField,
     marks = len(statement.marks)
     if marks != len(fields):
         raise BindingInvalid(
-            f"the statement has {_counted(marks, 'placeholder')}, and the job writes {_counted(len(fields), 'field')}",
+            f"the statement has {counted(marks, 'placeholder')}, and the job writes {counted(len(fields), 'field')}",
             hint="write a `?` for each field, in their order",
         )
     if [field.name for field in fields] != [str(number + 1) for number in range(marks)]:
@@ -62,7 +63,3 @@ def _known(wanted: Sequence[str], fields: Sequence[SinkField]) -> tuple[str, ...
             there = ", ".join(f"`{field.name}`" for field in fields)
             raise BindingInvalid(f"option `key` names `{name}`, which is no field", hint=f"the fields are {there}")
     return tuple(names[name.lower()] for name in wanted)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -16,6 +16,7 @@ from typing import TypeVar
 from lightflus.errors import ExternalError
 from lightflus.limits import RETRY_SECONDS
 from lightflus.model.backoff import pause_seconds
+from lightflus.model.text import counted
 from lightflus.ports.health import Health
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class Patience:
         left = since + self.seconds - self.now()
         if left <= 0 or self.health.is_stopping:
             raise self.failure(
-                f"{reason}; tried {attempt} times in {self.now() - since:.0f} s",
+                f"{reason}; tried {counted(attempt, 'time')} in {self.now() - since:.0f} s",
                 where=self.where,
                 hint="bring the server back and start the job again; option `retry` says for how many seconds to try",
             )

@@ -11,6 +11,7 @@ from collections import Counter
 from lightflus.model.graph import JobGraph, KeyBy, Operator, OperatorId, Sink, Source
 from lightflus.model.operators import facts_of, is_keyed
 from lightflus.model.rules.report import Report, shown
+from lightflus.model.text import counted
 from lightflus.model.timed import Broadcast, Process
 
 
@@ -85,7 +86,7 @@ def _check_input_count(report: Report, operator: Operator) -> None:
     if isinstance(operator.kind, Process) and operator.kind.rules is not None:
         expected = most
     if not expected <= len(operator.inputs) <= most:
-        count = f"{expected} input{'s' * (expected != 1)}" if most == expected else f"{expected} inputs or more"
+        count = counted(expected, "input") if most == expected else f"{expected} inputs or more"
         text = f"a {facts.name} has {count}, not {len(operator.inputs)}"
         report.operator(operator, text, "give it exactly the stream that it reads" if expected else "drop its inputs")
 

@@ -1,6 +1,6 @@
 // Arrays: the methods that change their array. Writing to an array that main made is refused: a stream function is
 // pure.
-import { failAt, foundOrFail, foundOrNull, guard, keep } from "./fail";
+import { counted, failAt, foundOrFail, foundOrNull, guard, keep } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp, relative } from "./places";
 import { copyOf } from "./arrays";
@@ -19,8 +19,8 @@ export function array_set<T>(a: Array<T>, i: f64, v: T, file: string, line: i32,
 function appendAt<T>(a: Array<T>, i: f64, v: T, file: string, line: i32, column: i32): void {
   if (i != <f64>a.length) {
     failAt(
-      "cannot write element " + number_toString(i) + " of an array that has " + a.length.toString() +
-        " elements: arrays of a job have no holes; use push, or fill the elements before it first",
+      "cannot write element " + number_toString(i) + " of an array that has " + counted(a.length, "element") +
+        ": arrays of a job have no holes; use push, or fill the elements before it first",
       file, line, column,
     );
   }

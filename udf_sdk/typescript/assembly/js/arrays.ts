@@ -1,6 +1,6 @@
 // Arrays: reading, searching, copying. Callbacks are in array_callbacks.ts, changes in array_changes.ts.
 import { str } from "./convert";
-import { failAt, foundOrFail, foundOrNull, keep } from "./fail";
+import { counted, failAt, foundOrFail, foundOrNull, keep } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp, place, relative } from "./places";
 import { joinTexts } from "./text";
@@ -22,8 +22,8 @@ export function array_get<T>(a: Array<T>, i: f64, file: string, line: i32, colum
 
 function failOutside(i: f64, length: i32, file: string, line: i32, column: i32): void {
   failAt(
-    "index " + number_toString(i) + " is outside of the array, which has " + length.toString() +
-      " elements (JavaScript gives undefined): test the length first, or write xs.at(i) ?? other",
+    "index " + number_toString(i) + " is outside of the array, which has " + counted(length, "element") +
+      " (JavaScript gives undefined): test the length first, or write xs.at(i) ?? other",
     file, line, column,
   );
 }

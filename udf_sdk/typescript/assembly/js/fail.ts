@@ -1,11 +1,16 @@
-// How helpers end a call with a message at the user's place, refuse to change what main made, and hand over
-// "a value or undefined".
+// How helpers end a call with a message at the user's place, say a number of things, refuse to change what main made, and
+// hand over "a value or undefined".
 // Owns the one-value register behind `found`. Everything runs on the one thread of the instance.
 import { fail } from "~lf/host";
 
 /** Ends the call; file, line and column (1-based) are the user's. */
 export function failAt(message: string, file: string, line: i32, column: i32): void {
   fail(message, file, line, column);
+}
+
+/** So many of them in words: "1 element", "2 elements". */
+export function counted(count: i32, noun: string): string {
+  return count.toString() + " " + noun + (count == 1 ? "" : "s");
 }
 
 /**

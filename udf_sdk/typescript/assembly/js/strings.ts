@@ -1,5 +1,5 @@
 // Methods of strings that look, cut and compare. Places are UTF-16 units, as in JavaScript.
-import { failAt, foundOrFail, foundOrNull, keep } from "./fail";
+import { counted, failAt, foundOrFail, foundOrNull, keep } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp, place, relative } from "./places";
 import { find, findLast, isSpace, matchesAt, newString, piece, unitAt } from "./units";
@@ -24,8 +24,8 @@ export function string_get(s: string, i: f64, file: string, line: i32, column: i
   const k = <i32>i;
   if (<f64>k != i || <u32>k >= <u32>s.length) {
     failAt(
-      "index " + number_toString(i) + " is outside of the string, which has " + s.length.toString() +
-        " units (JavaScript gives undefined): test the length first, or use charAt(i), which gives \"\"",
+      "index " + number_toString(i) + " is outside of the string, which has " + counted(s.length, "unit") +
+        " (JavaScript gives undefined): test the length first, or use charAt(i), which gives \"\"",
       file, line, column,
     );
   }

@@ -151,9 +151,10 @@ function tupleText(record: RecordClass, typeOf: (rep: Rep) => string): string {
 function parseMethod(record: RecordClass, typeOf: (rep: Rep) => string): string {
   const declared = record.fields.map((f, i) => `let f${i}: ${typeOf(f.rep)} = ${f.rep.kind === "nullable" ? "null" : `__js.json_nothing<${typeOf(f.rep)}>()`}; let h${i}: bool = false;`).join(" ");
   const made = `return new ${record.name}(${record.fields.map((_, i) => `f${i}`).join(", ")});`;
+  const length = `r.fails("an array of ${record.fields.length} element${record.fields.length === 1 ? "" : "s"} is wanted");`;
   const read = (i: number): string => `{ f${i} = r.read<${typeOf((record.fields[i] as Field).rep)}>(); h${i} = true; }`;
   const body = record.tuple
-    ? `r.beginItems(); ${record.fields.map((_, i) => `if (!r.nextItem(${i === 0})) r.fails("an array of ${record.fields.length} elements is wanted"); ${read(i)}`).join(" ")} if (r.nextItem(${record.fields.length === 0})) r.fails("an array of ${record.fields.length} elements is wanted");`
+    ? `r.beginItems(); ${record.fields.map((_, i) => `if (!r.nextItem(${i === 0})) ${length} ${read(i)}`).join(" ")} if (r.nextItem(${record.fields.length === 0})) ${length}`
     : `r.beginFields(); for (let first = true; r.nextField(first); first = false) { ${record.fields.map((f, i) => `if (r.name == ${quote(f.name)}) ${read(i)} else `).join("")}r.skip(); }`;
   const missing = record.fields.map((f, i) => (record.tuple || (f.rep.kind === "nullable" && f.rep.absent !== "null") ? "" : `if (!h${i}) r.missing(${quote(f.name)});`)).join(" ");
   return `__parse(r: __js.JsonReader): ${record.name} { ${declared} ${body} ${missing} ${made} }`;
