@@ -138,7 +138,13 @@ def _moment(value: str, kind: ScalarType, path: str) -> date | int:
 
 def _wrong(value: Value, kind: Type, path: str) -> NotARecord:
     where = f"field `{path}`" if path else "the record"
-    return NotARecord(f"{where} should be {kind}, but is {described(value)}")
+    is_digits = isinstance(value, Decimal) and _could_be_text(kind) and 0 <= value <= 2**64 - 1 and value % 1 == 0
+    hint = "as a string that the option `format.uint64` names it is read digit for digit" if is_digits else None
+    return NotARecord(f"{where} should be {kind}, but is {described(value)}", hint=hint)
+
+
+def _could_be_text(kind: Type) -> bool:
+    return isinstance(kind, ScalarType) and kind.scalar in (Scalar.UTF8, Scalar.INT64)
 
 
 def _joined(path: str, name: str) -> str:

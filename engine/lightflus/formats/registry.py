@@ -22,6 +22,7 @@ from lightflus.ports.reach import UNBOUNDED, Reach
 if TYPE_CHECKING:
     from lightflus.formats.csv_encoder import CsvEncoder
     from lightflus.formats.debezium import DebeziumDecoder
+    from lightflus.formats.json_digits import DigitsEncoder
     from lightflus.formats.json_lines import JsonEncoder
 
 S = TypeVar("S")
@@ -76,9 +77,9 @@ def _raw_lines(record: Type, options: FormatOptions) -> LineDecoder:
 
 
 def _json_lines(record: Type, options: FormatOptions) -> LineDecoder:
-    from lightflus.formats.json import JsonDecoder
+    from lightflus.formats.json_digits import json_decoder
 
-    return JsonDecoder(record)
+    return json_decoder(record, options)
 
 
 def _raw_messages(record: Type, options: FormatOptions) -> MessageDecoder:
@@ -86,9 +87,9 @@ def _raw_messages(record: Type, options: FormatOptions) -> MessageDecoder:
 
 
 def _json_messages(record: Type, options: FormatOptions) -> MessageDecoder:
-    from lightflus.formats.json import JsonDecoder
+    from lightflus.formats.json_digits import json_decoder
 
-    return Tombstones(record, JsonDecoder, has_null_text=True)
+    return Tombstones(record, lambda kind: json_decoder(kind, options), has_null_text=True)
 
 
 def _avro_messages(record: Type, options: FormatOptions) -> MessageDecoder:
@@ -139,10 +140,10 @@ def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
     return RawEncoder(fields)
 
 
-def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder:
-    from lightflus.formats.json_lines import JsonEncoder
+def _json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder | DigitsEncoder:
+    from lightflus.formats.json_digits import json_encoder
 
-    return JsonEncoder(fields)
+    return json_encoder(fields, options)
 
 
 _LINE_DECODERS: dict[str, Callable[[Type, FormatOptions], LineDecoder]] = {

@@ -22,6 +22,7 @@ FORMAT = Schema('format', Address(), '', source=(
     Option('format.registry.user', names=Names.ACCESS),
     Option('format.registry.password', names=Names.SECRET),
     Option('format.subject'),
+    Option('format.uint64'),
     Option('format.deletes', default='bad', choices=('bad', 'skip')),
 ), sink=(
     Option('format'),
@@ -35,6 +36,7 @@ FORMAT = Schema('format', Address(), '', source=(
     Option('format.registry.user', names=Names.ACCESS),
     Option('format.registry.password', names=Names.SECRET),
     Option('format.subject'),
+    Option('format.uint64'),
 ))
 GENERATE = Schema('generate', Address(), 'generate:rows=1000000,distinct=10000', source=(
     Option('rows', default='1000', least=0, most=1099511627776),

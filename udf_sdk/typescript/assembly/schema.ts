@@ -7,8 +7,8 @@ export class Schema {
     public pairs: Pairs | null,
   ) {}
 
-  static json(): Schema {
-    return new Schema("json", null);
+  static json(pairs: Pairs | null = null): Schema {
+    return new Schema("json", pairs);
   }
 
   static raw(): Schema {

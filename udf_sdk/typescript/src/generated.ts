@@ -69,8 +69,11 @@ export class Schema {
 
   private constructor() {}
 
-  /** One JSON value a message or line. */
-  static json(): Schema {
+  /**
+   * One JSON value a message or line. `uint64` names fields of text, joined by commas, that are numbers in the JSON:
+   * unsigned integers of 64 bits, digit for digit.
+   */
+  static json(options?: { uint64?: string }): Schema {
     return new Schema();
   }
 

@@ -64,6 +64,8 @@ describe("sources", () => {
     assert.deepEqual([csv.format, csv.connector.options], ["csv", { topic: "t", "format.delimiter": ";", "format.header": "false" }]);
     const avro = await sourceOf('Kafka.builder().topic("t").build<P>(Schema.avro({ registry: "http://r", registryUser: "u" }))');
     assert.deepEqual([avro.format, avro.connector.options], ["avro", { topic: "t", "format.registry": "http://r", "format.registry.user": "u" }]);
+    const json = await sourceOf('Kafka.builder().topic("t").build<P>(Schema.json({ uint64: "id" }))');
+    assert.deepEqual([json.format, json.connector.options], ["json", { topic: "t", "format.uint64": "id" }]);
   });
 
   test("messages are an envelope; other sources do not say so", async () => {

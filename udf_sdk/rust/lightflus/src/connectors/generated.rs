@@ -272,13 +272,20 @@ impl Format {
         self
     }
 
+    /// JSON: fields of text, joined by commas, that are unsigned integers of 64 bits in the JSON.
+    pub fn uint64(mut self, fields: &str) -> Self {
+        self.options.set("format.uint64", fields);
+        self
+    }
+
     /// An option of the engine's connector that this API has no word for: docs/connectors.md lists them.
     pub fn option(mut self, name: &str, value: impl Display) -> Self {
         self.options.set(name, &value.to_string());
         self
     }
 
-    /// One JSON value a message or line.
+    /// One JSON value a message or line. `uint64` names fields of text, joined by commas, that are numbers in the
+    /// JSON: unsigned integers of 64 bits, digit for digit.
     pub fn json() -> Format {
         Format::of("json")
     }
