@@ -203,6 +203,22 @@ def test_a_topic_that_is_deleted_ends_the_job_when_patience_does(kafka: Kafka) -
         list(map(methodcaller("splits"), [endless] * 100_000))
 
 
+def test_a_topic_that_is_deleted_and_made_again_is_another_one(kafka: Kafka) -> None:
+    topic = fresh_topic(kafka)
+    produce(kafka, topic, numbered(3))
+    endless = source(kafka, topic, end="never")
+    reader = opened(endless)
+    assert sum(batch.columns.num_rows for batch in batches(reader, 3)) == 3
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    admin.delete_topics([topic])[topic].result(30)
+    kafka.create_topic(topic)
+    produce(kafka, topic, numbered(5))
+    with pytest.raises(SourceFailed, match=f"topic `{topic}` was deleted and made again while it was read") as caught:
+        list(map(methodcaller("splits"), [endless] * 100))
+    assert "start=earliest" in str(caught.value.hint)
+    reader.close()
+
+
 def test_an_endless_read_waits_only_a_moment(kafka: Kafka) -> None:
     reader = opened(source(kafka, fresh_topic(kafka), end="never"))
     batch = reader.read()

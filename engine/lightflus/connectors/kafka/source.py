@@ -14,6 +14,7 @@ from lightflus.connectors.contract.kinds import SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
+from lightflus.connectors.kafka.known_topic import KnownTopic
 from lightflus.connectors.kafka.messages import Gathered
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.positions import (
@@ -82,6 +83,7 @@ class KafkaSource:
                 Right("Read", "group", options.group).check(options.cluster, name)
             if options.needs_all:
                 self._check_beginnings(self._partitions)
+            self._known = None if options.is_bounded else KnownTopic(options.topic, options.cluster, name)
             self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
         except BaseException:
             self._client.close()
@@ -100,10 +102,11 @@ class KafkaSource:
     def splits(self) -> Sequence[str]:
         """`topic-0`, `topic-1`, ...
 
-        Raises SourceFailed when the cluster has not known the topic for as long as the option `retry` says: it is gone,
-        and no reader is told.
+        Raises SourceFailed when the topic was made again, or the cluster has not known it for as long as the option
+        `retry` says: no reader is told of either.
         """
-        if self._ends is None:
+        if self._known is not None:
+            self._known.check()
             self._look_again()
         return tuple(split_of(self._options.topic, partition) for partition in self._partitions)
 
