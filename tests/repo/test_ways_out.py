@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from command_line import every_command, group
 from repository import ROOT, engine_modules, name_of
 
@@ -22,6 +24,10 @@ FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
 OPTION = re.compile(r"options? `([a-z][a-z0-9.]*)`")
 COMMAND = re.compile(r"\blightflus ([a-z][a-z-]*)(?= [-A-Z`{]|`)")
 CODES = ROOT / "udf_sdk/typescript/compiler/codes.ts"
+SETTINGS = {"advertised.listeners", "max.message.bytes", "retention.ms"}
+"""Of Kafka's brokers and topics, which a page advises to set."""
+BUILDERS = {"docs/typescript.md": "udf_sdk/typescript/src", "docs/rust.md": "udf_sdk/rust/lightflus/src"}
+"""Pages with a table of words that describe a source or sink, and where those words are functions."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -58,3 +64,23 @@ def test_options_of_connectors_and_formats_that_a_text_names_are_declared() -> N
     known = declared | {name.removeprefix("format.") for name in declared}
     assert len(named) > 20
     assert sorted((place, option) for place, option in named if option not in known) == []
+
+
+@pytest.mark.parametrize("page", [*(ROOT / "docs/connectors").glob("*.md")], ids=name_of)
+def test_options_that_the_page_of_a_connector_advises_are_declared(page: Path) -> None:
+    declared = {option.name for schema in SCHEMAS.values() for option in (*schema.source, *schema.sink)}
+    _, _, table = page.read_text(encoding="utf-8").partition("| message | way out |")
+    ways = [row.rpartition(" | ")[2] for row in table.splitlines() if row.startswith("|")]
+    named = {name.partition("=")[0] for way in ways for name in re.findall(r"`([a-z][a-z.=]*)`", way)}
+    assert sorted(named - declared - SETTINGS) == []
+
+
+@pytest.mark.parametrize("page", BUILDERS)
+def test_words_that_describe_a_source_or_sink_are_functions(page: str) -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / BUILDERS[page]).rglob("*.[tr]s"))
+    _, _, table = (ROOT / page).read_text(encoding="utf-8").partition("| | starts with | |")
+    cells = [row.split(" | ", 2)[2] for row in table.partition("\n\n")[0].splitlines() if row.count(" | ") > 1]
+    quoted = [text.partition("(")[0].partition("<")[0] for cell in cells for text in re.findall(r"`([^`]+)`", cell)]
+    named = {word.rstrip(":") for text in quoted for word in text.split() if word != "?"}
+    assert len(named) > 30
+    assert sorted(word for word in named if not re.search(rf"\bfn {word}\b|\b{word}[(<,]", code)) == []

@@ -94,7 +94,7 @@ function strip(file, root, target, done) {
   const out = join(target, relative(root, file).replace(/\.ts$/, ".mjs"));
   if (done.has(file)) return out;
   done.add(file);
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 };
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, removeComments: true };
   let { outputText } = ts.transpileModule(readFileSync(file, "utf8"), { fileName: file, compilerOptions });
   outputText = outputText.replace(/(from\s+)"(\.[^"]+)"/g, (_all, from, name) => {
     const imported = resolve(dirname(file), name.replace(/\.(ts|js)$/, "") + ".ts");

@@ -1,10 +1,12 @@
 // What the compiler advises instead of a regular expression compiles, and means the same: compared with the expression itself under
 // Node on random lines.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { HINTS } from "./hints.mjs";
 import { runModule } from "./host.mjs";
 import { compileJob, moduleOf } from "./jobs.mjs";
 import { pick, random } from "./random.mjs";
@@ -51,4 +53,24 @@ test("each advice for a regular expression compiles and means the same", async (
   const wanted = EXPRESSIONS.map((e) => new Function("l", `return ${shown(e)};`));
   const wellFormed = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
   lines.forEach((l, at) => wanted.forEach((f, i) => assert.equal(redis[at * wanted.length + i].value, wellFormed(f(l)), `${EXPRESSIONS[i]} of ${JSON.stringify(l)}: ${functions[i]}`)));
+});
+
+const folderOfAdvice = fileURLToPath(new URL("./corpus/advice", import.meta.url));
+
+/** Advice that is followed by no code: what to leave out, where to look, or what others look after. */
+const WITHOUT_CODE = new Set([
+  "check the path", "please report it with the program", "see docs/typescript.md for what a job can use", "docs/typescript.md lists what a job can use", "what there is: …",
+  "the engine measures each operator: see lightflus run", "normalize the text before it reaches the job", "use it in a test that imports the job",
+  "remove it", "remove it: a function runs when a record arrives", "remove it: a function runs when a record arrives, and nothing waits", "remove it: the job runs after main has returned",
+  "leave the parameter out",
+  "write …", // instead of a regular expression: the test above
+]);
+
+test("each way out that the compiler can offer is taken by the corpus, and compiles", () => {
+  const texts = readdirSync(folderOfAdvice).map((name) => readFileSync(join(folderOfAdvice, name), "utf8"));
+  const taken = texts.flatMap((text) => [...text.matchAll(/\/\/ .*?way out: (.*)$/gm)].map((found) => found[1]));
+  const offered = HINTS.filter((hint) => !WITHOUT_CODE.has(hint));
+  assert.deepEqual(offered.filter((hint) => !taken.includes(hint)), [], "a new hint: write what it advises into test/corpus/advice");
+  assert.deepEqual(taken.filter((hint) => !offered.includes(hint)), [], "nobody advises this any more");
+  assert.deepEqual([...WITHOUT_CODE].filter((hint) => !HINTS.includes(hint)), [], "nobody says this any more");
 });
