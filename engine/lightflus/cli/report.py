@@ -103,8 +103,8 @@ class PlainReport(QuietReport):
                 if result.is_stopped and (left := _left_open(one)):
                     say(f"{one.name}: {left}, not written; --drain fires them")
                 if one.open:
-                    waits = f"{one.name}: {counted(one.open, 'result')} not written before the end of its input"
-                    say(f"{waits}; --drain writes them")
+                    waits = f"{one.name}: {counted(one.open, 'result')} waiting for the end of its input"
+                    say(f"{waits}, not written; --drain writes them")
 
 
 def _left_open(one: OperatorProgress) -> str:

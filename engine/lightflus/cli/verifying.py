@@ -91,7 +91,8 @@ def _sum(report: Report) -> str:
     counts = [sum(result.verdict is verdict for result in report.results) for verdict in Verdict]
     passed, failed, without, untried = counts
     left = f", {untried} not tried" if untried else ""
-    return f"rules: {passed} passed, {failed} failed, {without} not applicable{left}; {counted(report.calls, 'call')}"
+    rules = f"{counted(passed, 'rule')} passed, {failed} failed, {without} not applicable{left}"
+    return f"{rules}; {counted(report.calls, 'call')}"
 
 
 def _to_json(report: Report) -> Json:

@@ -191,7 +191,9 @@ class CsvDecoder:
             count = row.decode().count(self._dialect.delimiter) + 1
             wanted = len(self._names)
             if count != wanted and self._dialect.quote not in row.decode():
-                return f"a row of {counted(count, 'value')}, not of {wanted} ({', '.join(self._names)})"
+                stand, are = ("stands" if count == 1 else "stand"), ("is" if wanted == 1 else "are")
+                found = f"{counted(count, 'value')} {stand} here"
+                return f"{found}, but {wanted} {are} wanted ({', '.join(self._names)})"
         if len(values) != 1 or row.count(self._quote) % 2:
             return f"this is not a row of {counted(len(self._names), 'value')}: is a quote missing, or not doubled?"
         for field, column in zip(self._fields, self._schema, strict=True):
