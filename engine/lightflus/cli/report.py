@@ -109,8 +109,8 @@ class PlainReport(QuietReport):
 
 def _left_open(one: OperatorProgress) -> str:
     """What waits in an operator for its time."""
-    windows = f"{one.windows:,} window{'s' * (one.windows != 1)} open" if one.windows else ""
-    timers = f"{one.timers:,} timer{'s' * (one.timers != 1)} set" if one.timers else ""
+    windows = f"{counted(one.windows, 'window')} open" if one.windows else ""
+    timers = f"{counted(one.timers, 'timer')} set" if one.timers else ""
     return " and ".join(filter(None, (windows, timers)))
 
 
