@@ -106,10 +106,15 @@ class Side:
     batch: Batch
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Nothing yet: an operator that is in the middle of something long lets go of its thread for a moment."""
+
+
 Element = Batch | Control
 """Everything that a channel carries."""
 
-Out = Batch | Side | Control
+Out = Batch | Side | Control | Working
 """Everything that an operator yields."""
 
 

@@ -14,7 +14,7 @@ import trio
 from lightflus import limits
 from lightflus.model.alignment import Alignment
 from lightflus.model.elements import Barrier, Control, EndOfInput, SplitEnded, SplitFound, Stop, Watermark
-from lightflus.ports.batch import Batch, Out, Side
+from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
@@ -160,6 +160,8 @@ class Subtask:
                     batch, port = out, ""
                 case Side(port, batch):
                     pass
+                case Working():
+                    continue
                 case _:
                     ready.append(out)
                     continue

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from lightflus import limits
 from lightflus.model.elements import Watermark
 from lightflus.model.windows import NEVER, THE_END
-from lightflus.ports.batch import Batch, Out, Side
+from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.kernel import Clock
 from lightflus.ports.stamps import MARK, TIME, stamp, stamped
 from lightflus.runtime.operators.ordering import Ordered, Waiting, runs_of_sides
@@ -171,8 +171,8 @@ class ProcessStage(Stage):
         """Fires the timers of a clock up to a time, key by key in the order in which they are due."""
         while (slots := self.calls.state.take_due(clock, until, limits.FIRED_GROUPS)) is not None:
             if not slots.size:
-                continue
-            if clock is Clock.EVENT:
+                yield Working()
+            elif clock is Clock.EVENT:
                 yield from self.calls.timers(slots, until, self.clock.tick())
             else:
                 yield from self.calls.timers(slots, self._fired_until, until)

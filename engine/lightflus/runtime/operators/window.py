@@ -8,8 +8,9 @@ What it leaves: which window a record is in, what fires when (the kernel), the g
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter_ns
 from typing import ClassVar
 
@@ -22,7 +23,7 @@ from lightflus.model.elements import Watermark
 from lightflus.model.timed import Window
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER, THE_END, WindowSpec
-from lightflus.ports.batch import Batch, Out, Side
+from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.guests import Guest
 from lightflus.ports.stamps import MARK, TIME, stamp, stamped
 from lightflus.ports.windows import Firing, Placed, WindowedState
@@ -109,8 +110,7 @@ class WindowStage(Stage):
         """Results of windows that have fired already and have changed since."""
         if self.is_holding:
             self._may_fire_again = False
-            while (firing := self.state.fire_changed(limits.FIRED_GROUPS)) is not None:
-                yield from self._results(firing)
+            yield from self._given(self.state.fire_changed)
 
     def wake(self, now: float) -> Iterator[Out]:
         """Early results of the windows that have changed since the last ones."""
@@ -118,8 +118,7 @@ class WindowStage(Stage):
             self._early_at = now + self.how.kind.emit_early / 1_000
         elif now >= self._early_at:
             self._early_at = math.inf
-            while (firing := self.state.fire_changed(limits.FIRED_GROUPS, early=True)) is not None:
-                yield from self._results(firing)
+            yield from self._given(partial(self.state.fire_changed, early=True))
 
     def finish(self) -> Iterator[Out]:
         """All windows end."""
@@ -194,15 +193,20 @@ class WindowStage(Stage):
             yield Side(late.name, piece.take(placed.late).without_keys())
 
     def _fired(self) -> Iterator[Out]:
-        while (firing := self.state.fire(limits.FIRED_GROUPS)) is not None:
-            yield from self._results(firing)
+        yield from self._given(self.state.fire)
         self._count_state()
+
+    def _given(self, give: Callable[[int], Firing | None]) -> Iterator[Out]:
+        """What the kernel has to give, in portions."""
+        while (firing := give(limits.FIRED_GROUPS)) is not None:
+            if firing.group_count:
+                yield from self._results(firing)
+            else:
+                yield Working()
 
     def _results(self, firing: Firing) -> list[Out]:
         """The results of some keys and windows. A key on whose results a function fails is poison, not its records."""
         done: list[Out] = []
-        if not firing.group_count:
-            return done
         started = perf_counter_ns()
 
         def call(guest: Guest, first: int, last: int) -> None:

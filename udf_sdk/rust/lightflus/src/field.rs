@@ -50,12 +50,14 @@ pub const fn plain(name: &'static str) -> &'static str {
 }
 
 /// The check of a reduce whose stream is keyed by a field: its function must hand that field on.
+#[derive(Clone)]
 pub struct ByField<G> {
     pub(crate) path: Path,
     pub(crate) get: G,
 }
 
 /// No check: the stream is keyed by what a function makes of the record.
+#[derive(Clone)]
 pub struct ByFunction;
 
 impl<'b, T: 'b, K: Value<'b>, G: Fn(&T) -> &K> KeyCheck<'b, T> for ByField<G> {

@@ -265,6 +265,12 @@ pub struct Keyed<'b, T, K, C> {
     key: PhantomData<fn() -> K>,
 }
 
+impl<T, K, C: Clone> Clone for Keyed<'_, T, K, C> {
+    fn clone(&self) -> Self {
+        Keyed { flow: self.flow.clone(), check: self.check.clone(), key: PhantomData }
+    }
+}
+
 impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     /// Names the operator that was added last.
     pub fn name(self, name: &str) -> Self {
