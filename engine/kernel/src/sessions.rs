@@ -217,7 +217,7 @@ impl Sessions {
         self.set_newest(key, next.map_or(NONE, |(_, number)| number));
     }
 
-    /// Takes the last batch back. What it left to be given back, `settle` did not see.
+    /// Takes the last batch back.
     pub fn undo(&mut self, store: &mut Store) {
         let journal = std::mem::take(&mut self.journal);
         for &(number, _) in &journal {
@@ -242,7 +242,7 @@ impl Sessions {
         self.merged.clear();
     }
 
-    /// Lets go what the last batch merged, and what was given out.
+    /// From here on the last batch stands: lets go what it merged, and what was given out.
     pub fn settle(&mut self, store: &mut Store) {
         self.journal.clear();
         for number in std::mem::take(&mut self.merged) {

@@ -100,9 +100,12 @@ impl Windowed {
     /// `batch` must be laid out for state.
     pub unsafe fn scatter(&mut self, cells: &[u32], batch: &ArrowArray) {
         unsafe { self.store.scatter(cells, batch) };
-        if let Kind::Panes(panes, firing) = &mut self.kind {
-            panes.keep();
-            firing.mark(cells, panes);
+        match &mut self.kind {
+            Kind::Panes(panes, firing) => {
+                panes.keep();
+                firing.mark(cells, panes);
+            }
+            Kind::Sessions(sessions) => sessions.settle(&mut self.store),
         }
     }
 

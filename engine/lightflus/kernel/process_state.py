@@ -65,11 +65,11 @@ class WasmProcessState:
             return None
         if not state.null_count:
             return self._store(slots, state)
-        numbers = pa.Array.from_buffers(pa.uint32(), slots.size // WORD, [None, slots])
+        numbers = cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), slots.size // WORD, [None, slots]))
         is_known = state.is_valid()
         wrong = self._store(_words(numbers.filter(is_known)), state.filter(is_known))
         if wrong is not None:
-            return cast("int", pc.indices_nonzero(is_known)[wrong].as_py())
+            return pc.indices_nonzero(is_known)[wrong].as_py()
         gone = _words(numbers.filter(pc.invert(is_known)))
         self._kernel.call("remove_process", begin_slots(self._kernel, gone), gone.size // WORD)
         return None
@@ -113,7 +113,7 @@ class WasmProcessState:
         self._kernel.close()
 
 
-def _words(numbers: pa.Array) -> pa.Buffer:
+def _words(numbers: pa.UInt32Array) -> pa.Buffer:
     """The values of an array of uint32 without nulls."""
     data = numbers.buffers()[1]
     return NOTHING if data is None else data.slice(WORD * numbers.offset, WORD * len(numbers))

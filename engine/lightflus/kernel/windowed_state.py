@@ -45,7 +45,7 @@ class WasmWindowedState:
         """Finds or makes the cell of every row that is in time. Raises StateTooLarge."""
         if not keys.num_rows:
             return Placed(None, NOTHING, NOTHING, 0, _NO_ROWS, 0, 0, None)
-        known = None if marks is None else marks.fill_null(NEVER)
+        known = None if marks is None else cast("pa.Int64Array", marks.fill_null(NEVER))
         arguments = begin_keys(self._kernel, self._key, keys, hashes, times, known)
         found = self._kernel.call("place", *arguments, keys.num_rows)
         rows, late, counts, groups, cells, merged, into = self._kernel.parts(found, 7)

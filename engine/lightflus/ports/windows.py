@@ -18,7 +18,7 @@ class Merges:
     """Sessions that have become one with another: the state of `cells[i]` goes to the group `groups[i]`.
 
     Those of one group stand by start, all behind the group's own state. The state of `cells` can be gathered until the
-    next call of `place`, `advance`, `fire` or `undo`.
+    next call of `scatter`, `undo`, `place`, `advance` or `fire`.
     """
 
     cells: pa.Buffer
@@ -51,8 +51,8 @@ class Firing:
 
     A group is a key and a window: `keys`, `starts` and `ends` have a row for each. `cells` are the places of its state:
     one each, in the order of groups, if `is_single`; else several, those of one group adjacent, in the order in which
-    they merge. `groups` has the group of each cell. No groups at all: the kernel has done its bounded part, and asks for
-    the next call. Cells are good until the next call of `place`, `advance`, `fire` or `fire_changed`.
+    they merge. `groups` has the group of each cell. No groups at all: the kernel has done its bounded part, and asks
+    for the next call. Cells are good until the next call of `place`, `advance`, `fire` or `fire_changed`.
     """
 
     cells: pa.Buffer

@@ -2,13 +2,12 @@
 
 What it owns: key groups, and `ModelKernel`, the same interface as `WasmKernel` over dicts. Its slots are never used
 again: what agrees with both does not depend on slot numbers. It is slow, a Python step per row, and no part of the data
-path. What it leaves: encoding (`row_encoding.py`), and the hash, which is handed in: the specified one is XXH3-64
-(docs/key-hash.md), which Python's standard library lacks.
+path. What it leaves: state in event time (`windows.py`, `process.py`), encoding (`row_encoding.py`), and the hash,
+which is handed in: the specified one is XXH3-64 (docs/key-hash.md), which Python's standard library lacks.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -19,8 +18,12 @@ from lightflus.errors import KeyTooLarge
 from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
 from lightflus.model.types import Type
+from lightflus.model.windows import WindowSpec
 from lightflus.ports.kernel import Lookup, Share
-from lightflus.testing.row_encoding import decode_keys, encode_key
+from lightflus.testing.buffers import numbers, words
+from lightflus.testing.process import ModelProcessState
+from lightflus.testing.row_encoding import decode_keys, encoded_keys
+from lightflus.testing.windows import ModelWindowedState
 
 HashBytes = Callable[[bytes], int]
 
@@ -49,25 +52,25 @@ class ModelKeyedState:
         """Finds or makes the slot of every key; hashes are of no use to a dict."""
         assert hashes is None or len(hashes) == keys.num_rows
         self._free_leaving()
-        numbers: dict[int, int] = {}
-        groups = [numbers.setdefault(self._slot(encoded), len(numbers)) for encoded in _encoded(self._key, keys)]
-        return Lookup(_words(groups), _words(list(numbers)), len(numbers))
+        found: dict[int, int] = {}
+        groups = [found.setdefault(self._slot(encoded), len(found)) for encoded in encoded_keys(self._key, keys)]
+        return Lookup(words(groups), words(found), len(found))
 
     def gather(self, slots: pa.Buffer) -> pa.StructArray:
         """The state rows of `slots`, null where there is none."""
         absent = pa.nulls(1, self._row_type)
-        rows = [pa.nulls(0, self._row_type), *(self._rows.get(slot, absent) for slot in _numbers(slots))]
+        rows = [pa.nulls(0, self._row_type), *(self._rows.get(slot, absent) for slot in numbers(slots))]
         return pa.concat_arrays(rows)
 
     def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
         """The keys of `slots`."""
-        return decode_keys(self._key, [self._keys[slot] for slot in _numbers(slots)])
+        return decode_keys(self._key, [self._keys[slot] for slot in numbers(slots)])
 
     def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
         """Stores a row per slot."""
         self._free_leaving()
         rows = cast("pa.StructArray", state.to_struct_array().cast(self._row_type))
-        for i, slot in enumerate(_numbers(slots)):
+        for i, slot in enumerate(numbers(slots)):
             assert slot in self._keys
             self._rows[slot] = rows.slice(i, 1)
             self._dirty[slot] = None
@@ -75,7 +78,7 @@ class ModelKeyedState:
     def remove(self, slots: pa.Buffer) -> None:
         """Removes keys and rows; one that was taken stays until its removal was."""
         self._free_leaving()
-        for slot in _numbers(slots):
+        for slot in numbers(slots):
             self._rows.pop(slot, None)
             if slot in self._told:
                 self._dirty[slot] = None
@@ -85,7 +88,7 @@ class ModelKeyedState:
 
     def first_moved_key(self, slots: pa.Buffer, kept: pa.RecordBatch) -> int | None:
         """The first row whose columns are not the key of its slot."""
-        pairs = zip(_numbers(slots), _encoded(self._key, kept), strict=True)
+        pairs = zip(numbers(slots), encoded_keys(self._key, kept), strict=True)
         return next((i for i, (slot, encoded) in enumerate(pairs) if self._keys[slot] != encoded), None)
 
     def take_dirty(self, most: int) -> pa.Buffer:
@@ -96,7 +99,7 @@ class ModelKeyedState:
             del self._dirty[slot]
         self._told.update(taken)
         self._leaving = [slot for slot in taken if slot not in self._rows]
-        return _words(taken)
+        return words(taken)
 
     def __len__(self) -> int:
         """Slots with state."""
@@ -146,7 +149,7 @@ class ModelPartitioner:
         """Nothing to give back."""
 
     def _hash(self, keys: pa.RecordBatch) -> pa.UInt64Array:
-        encoded = _encoded(self._key, keys)
+        encoded = encoded_keys(self._key, keys)
         for row, key in enumerate(encoded):
             if len(key) > KEY_BYTES:
                 raise KeyTooLarge(f"a key has {len(key)} bytes", row=row)
@@ -168,14 +171,10 @@ class ModelKernel:
         """Hash and partition for keys of that type."""
         return ModelPartitioner(key, self._hash_bytes)
 
+    def windowed_state(self, key: Type, state: Type, spec: WindowSpec) -> ModelWindowedState:
+        """A new one without windows."""
+        return ModelWindowedState(key, state, spec, self._hash_bytes)
 
-def _encoded(key: Type, batch: pa.RecordBatch) -> list[bytes]:
-    return [encode_key(key, [column[row] for column in batch.columns]) for row in range(batch.num_rows)]
-
-
-def _words(numbers: Sequence[int]) -> pa.Buffer:
-    return pa.py_buffer(array("I", numbers).tobytes())
-
-
-def _numbers(words: pa.Buffer) -> list[int]:
-    return memoryview(words).cast("I").tolist()
+    def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> ModelProcessState:
+        """A new one without keys."""
+        return ModelProcessState(key, state, ttl, self._hash_bytes, has_event_time=has_event_time)

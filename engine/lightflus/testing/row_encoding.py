@@ -43,6 +43,11 @@ def encode_key(key: Type, columns: Sequence[_Value]) -> bytes:
     return _encode_fields(row_type(key), columns, ends_row=True)
 
 
+def encoded_keys(key: Type, batch: pa.RecordBatch) -> list[bytes]:
+    """The encoded key of every row."""
+    return [encode_key(key, [column[row] for column in batch.columns]) for row in range(batch.num_rows)]
+
+
 def _encode_fields(record: StructType, values: Sequence[_Value], *, ends_row: bool) -> bytes:
     last = len(record.fields) - 1
     parts = zip(record.fields, values, strict=True)
