@@ -67,10 +67,12 @@ class GraphBuilder:
         *,
         reads: Sequence[str] | None = None,
         keeps: Sequence[str] = (),
+        times: bool = False,
     ) -> FunctionNumber:
         """Registers a function that an operator does not register by itself (keys, sink fields)."""
         reading = None if reads is None else tuple(reads)
-        self._functions.append(Function(kind, input_, output, reading, tuple(keeps), self._position()))
+        position = self._position()
+        self._functions.append(Function(kind, input_, output, reading, tuple(keeps), position, times=times))
         return FunctionNumber(len(self._functions) - 1)
 
     def source(

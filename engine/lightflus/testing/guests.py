@@ -45,11 +45,18 @@ class PythonAggregate:
         return self.add(*arguments)
 
 
+@dataclass(slots=True)
+class WorkingRow:
+    """The row of its call that a process function works on; None: none of them."""
+
+    at: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PythonProcess:
-    """A PROCESS function: what it answers to a whole call."""
+    """A PROCESS function: what it answers to a whole call (`process.py`); it says which row it works on."""
 
-    answer: Callable[[ProcessCall], Processed]
+    answer: Callable[[ProcessCall, WorkingRow], Processed]
 
     def __call__(self, *arguments: Value) -> Value:
         """It has no single rows."""
@@ -234,7 +241,12 @@ class PythonGuest:
         """PROCESS: a function of a call."""
         process = self._factory.functions[function]
         assert isinstance(process, PythonProcess), "a PROCESS function is a PythonProcess"
-        return process.answer(call)
+        self._factory.calls.append((function, call.rows))
+        row = WorkingRow()
+        try:
+            return process.answer(call, row)
+        except Exception as error:
+            raise self._as_ours(error, function, row.at) from error
 
     def interrupt(self) -> None:
         """Ends an `ENDLESS` call, now or later."""
@@ -261,23 +273,29 @@ class PythonGuest:
     def _one(self, function: FunctionNumber, row: int, *arguments: Value) -> Value:
         try:
             return self._factory.functions[function](*arguments)
-        except _Endless:
-            is_interrupted = self._interrupted.wait(PATIENCE_SECONDS)
-            assert is_interrupted, "nobody interrupted an endless call"
-            text = "a call ran longer than its deadline"
-            raise self._dead(GuestDeadlineExceeded(text, function=function, row=row)) from None
-        except MemoryError as error:
-            raise self._dead(GuestMemoryExceeded(f"out of memory: {error}", function=function, row=row)) from error
-        except TimeoutError as error:
-            raise self._dead(GuestDeadlineExceeded(str(error), function=function, row=row)) from error
-        except GuestDisturbed as error:
-            raise self._dead(error) from None
-        except GuestProtocolError as error:
-            raise self._dead(GuestProtocolError(str(error), function=function)) from error
         except Exception as error:
-            position = self._factory.graph.functions[function].position
-            place = None if position is None else str(position)
-            raise self._dead(GuestAborted(str(error), function=function, row=row, position=place)) from error
+            raise self._as_ours(error, function, row) from error
+
+    def _as_ours(self, error: Exception, function: FunctionNumber, row: int | None) -> GuestError:
+        """What an instance would have ended with."""
+        match error:
+            case _Endless():
+                is_interrupted = self._interrupted.wait(PATIENCE_SECONDS)
+                assert is_interrupted, "nobody interrupted an endless call"
+                text = "a call ran longer than its deadline"
+                return self._dead(GuestDeadlineExceeded(text, function=function, row=row))
+            case MemoryError():
+                return self._dead(GuestMemoryExceeded(f"out of memory: {error}", function=function, row=row))
+            case TimeoutError():
+                return self._dead(GuestDeadlineExceeded(str(error), function=function, row=row))
+            case GuestDisturbed():
+                return self._dead(error)
+            case GuestProtocolError():
+                return self._dead(GuestProtocolError(str(error), function=function))
+            case _:
+                position = self._factory.graph.functions[function].position
+                place = None if position is None else str(position)
+                return self._dead(GuestAborted(str(error), function=function, row=row, position=place))
 
     def _dead(self, error: GuestError) -> GuestError:
         self.is_alive = False

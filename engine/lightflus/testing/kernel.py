@@ -21,7 +21,7 @@ from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
 from lightflus.ports.kernel import Lookup, Share
 from lightflus.testing.buffers import numbers, words
-from lightflus.testing.process import ModelProcessState
+from lightflus.testing.process_state import ModelProcessState
 from lightflus.testing.row_encoding import decode_keys, encoded_keys
 from lightflus.testing.windows import ModelWindowedState
 

@@ -1,135 +1,318 @@
-"""What state with timers means, in plain Python: the oracle of the kernel's, and in its place for jobs on doubles.
+"""Process functions in Python: the loop of docs/abi.md, section 10, over callbacks with a context.
 
-What it owns: `ModelProcessState`: which keys are due is found by looking at every row. Its slots are never used again.
-It is slow, a Python step per row, and no part of the data path. What it leaves: encoding (`row_encoding.py`), and the
-hash, which is handed in.
+What it owns: what fires when, with which stamps, when a key is forgotten: the same loop as in each SDK, a Python step
+per row, so that the runtime is tested without a module. What it leaves: when calls are made (`runtime/operators`), what
+a failure means (`guests.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
-from typing import cast
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 import pyarrow as pa
 
-from lightflus.codec import schema_of
 from lightflus.limits import KEY_TIMERS, TIME_MS
 from lightflus.model.timers import timer_row
-from lightflus.model.types import Type
+from lightflus.model.types import Type, columns
 from lightflus.model.windows import NEVER
-from lightflus.ports.kernel import Clock, Lookup
-from lightflus.testing.buffers import numbers, words
-from lightflus.testing.row_encoding import decode_keys, encoded_keys
+from lightflus.ports.guests import Emitted, ProcessCall, Processed
+from lightflus.testing.guests import PythonProcess, WorkingRow
+from lightflus.testing.memory import Value, batch_of, values_of
+
+OnRecord = Callable[..., Value]  # type: ignore[explicit-any]  # (state, value, context), with rules before the context
+_KEPT: Final = ("timers", "processing_timers", "last")
 
 
-class ModelProcessState:
-    """`ports.kernel.ProcessState` over dicts."""
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What the user writes. A handler gives the new state, or None: the key is forgotten.
 
-    def __init__(
-        self, key: Type, state: Type, ttl: int | None, hash_bytes: Callable[[bytes], int], *, has_event_time: bool
-    ) -> None:
-        """No keys yet."""
+    Attributes:
+        state: what a new key begins with.
+        on_record: of the first input: `(state, value, context)`; with rules, `(state, value, rules, context)`.
+        on_second: the same of a second keyed input.
+        on_timer: `(state, time, context)`; with rules, `(state, time, rules, context)`.
+        on_processing_timer: the same for timers of processing time.
+        rules: what rules begin with; None: there are none.
+        in_order: whether records come by event time.
+        ttl: how long a key without records is kept; 0 = for ever.
+    """
+
+    state: Callable[[], Value]
+    on_record: OnRecord
+    on_second: OnRecord | None = None
+    on_timer: OnRecord | None = None
+    on_processing_timer: OnRecord | None = None
+    rules: Callable[[], Value] | None = None
+    in_order: bool = False
+    ttl: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types around a process function: `outputs` has the main output's, then those of the side outputs by name."""
+
+    key: Type
+    state: Type
+    first: Type
+    output: Type
+    ports: dict[str, Type] = field(default_factory=dict)
+    second: Type | None = None
+    rules: Type | None = None
+
+
+def process_function(types: Types, handlers: Handlers) -> PythonProcess:
+    """A PROCESS function of a `PythonGuests`."""
+    return PythonProcess(lambda call, row: _Run(types, handlers, call, row).answer())
+
+
+@dataclass(slots=True)
+class _Key:
+    """A key while a call runs; `is_known` says whether it has state."""
+
+    value: Value
+    is_known: bool = False
+    state: Value = None
+    timers: list[int] = field(default_factory=list)
+    processing_timers: list[int] = field(default_factory=list)
+    passed: list[int] = field(default_factory=list)
+    """Processing timers that the function at work has set for a time already passed."""
+    last: int = NEVER
+    fired: int = 0
+
+    def forget(self) -> None:
+        """As if it had never been."""
+        self.is_known, self.state, self.last = False, None, NEVER
+        for timers in (self.timers, self.processing_timers, self.passed):
+            timers.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamps:
+    """Time and mark of the rows that a function makes."""
+
+    time: int
+    mark: int
+
+
+class Context:
+    """What a handler gets beside state and value (10.7)."""
+
+    def __init__(self, run: _Run, key: _Key, time: int, watermark: int, stamps: _Stamps) -> None:
+        self.key = key.value
+        self.time = time
+        self.watermark = _clamped(watermark)
+        self.processing_time = run.call.processing_time
+        self._run = run
         self._key = key
-        self._row_type = pa.struct(list(schema_of(timer_row(state))))
-        self._ttl = ttl
-        self._expires_by = Clock.EVENT if has_event_time else Clock.PROCESSING
-        self._hash = hash_bytes
-        self._slots: dict[bytes, int] = {}
-        self._next = 0
-        self._rows: dict[int, pa.StructArray] = {}
-        self._asleep: set[tuple[Clock, int]] = set()
+        self._stamps = stamps
 
-    def lookup(self, keys: pa.RecordBatch, hashes: pa.UInt64Array | None) -> Lookup:
-        """Finds or makes the slot of every key; hashes are of no use to a dict."""
-        assert hashes is None or len(hashes) == keys.num_rows
-        self._slots = {key: slot for key, slot in self._slots.items() if slot in self._rows}
-        found: dict[int, int] = {}
-        groups = [found.setdefault(self._slot(key), len(found)) for key in encoded_keys(self._key, keys)]
-        return Lookup(words(groups), words(found), len(found))
+    def emit(self, value: Value) -> None:
+        """Hands a record on."""
+        self._run.emit("", value, self._stamps)
 
-    def gather(self, slots: pa.Buffer) -> pa.StructArray:
-        """The rows of `slots`, null where a key is not known."""
-        absent = pa.nulls(1, self._row_type)
-        return pa.concat_arrays(
-            [pa.nulls(0, self._row_type), *(self._rows.get(slot, absent) for slot in numbers(slots))]
-        )
+    def emit_to(self, port: str, value: Value) -> None:
+        """Hands a record on through a side output."""
+        self._run.emit(port, value, self._stamps)
 
-    def store(self, slots: pa.Buffer, state: pa.StructArray) -> int | None:
-        """Stores a row per slot; a null row removes the key."""
-        rows = [state.slice(i, 1) for i in range(len(state))]
-        wrong = (i for i, row in enumerate(rows) if row.is_valid()[0].as_py() and not _is_right(row))
-        if (first := next(wrong, None)) is not None:
-            return first
-        for slot, row in zip(numbers(slots), rows, strict=True):
-            self._rows.pop(slot, None)
-            self._asleep -= {(clock, slot) for clock in Clock}
-            if row.is_valid()[0].as_py():
-                self._rows[slot] = row
-        self._slots = {key: slot for key, slot in self._slots.items() if slot in self._rows}
-        return None
+    def set_timer(self, time: float) -> None:
+        """Has `on_timer` called at an event time."""
+        _insert(self._key.timers, time)
 
-    def take_due(self, clock: Clock, until: int, most: int) -> pa.Buffer | None:
-        """Up to `most` slots that wake at or before `until`, by time, then key hash."""
-        due = sorted((time, self._hash(key), slot) for time, key, slot in self._wakes(clock) if time <= until)
-        taken = [slot for _, _, slot in due[:most]]
-        self._asleep |= {(clock, slot) for slot in taken}
-        return words(taken) if taken else None
+    def delete_timer(self, time: float) -> None:
+        """Takes it back."""
+        _remove(self._key.timers, time)
 
-    def next_due(self, clock: Clock) -> int | None:
-        """When the next one wakes."""
-        return min((time for time, _, _ in self._wakes(clock)), default=None)
+    def set_processing_timer(self, time: float) -> None:
+        """The same by the clock."""
+        has_passed = time <= self.processing_time and time not in self._key.processing_timers
+        _insert(self._key.passed if has_passed else self._key.processing_timers, time)
 
-    def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
-        """The keys of `slots`."""
-        keys = {slot: key for key, slot in self._slots.items()}
-        return decode_keys(self._key, [keys[slot] for slot in numbers(slots)])
+    def delete_processing_timer(self, time: float) -> None:
+        """Takes it back."""
+        _remove(self._key.processing_timers, time)
+        _remove(self._key.passed, time)
 
-    def timers(self, clock: Clock) -> int:
-        """Timers that are set."""
-        return sum(len(_timers(row, clock)) for row in self._rows.values())
+
+class _Run:
+    """One call."""
+
+    def __init__(self, types: Types, handlers: Handlers, call: ProcessCall, row: WorkingRow) -> None:
+        self.call = call
+        self._types = types
+        self._handlers = handlers
+        self._row = row
+        self._has_times = call.times is not None
+        self._out: dict[str, list[tuple[Value, _Stamps]]] = {port: [] for port in ("", *types.ports)}
+        self._keys = [_Key(value) for value in values_of(types.key, call.keys)]
+        for group, key in enumerate(self._keys):
+            if call.state[group].is_valid:
+                self._read(key, call.state.slice(group, 1))
+        self._rules: tuple[Value, ...] = ()
+        if handlers.rules is not None:
+            assert types.rules is not None
+            self._rules = (handlers.rules() if call.rules is None else values_of(types.rules, call.rules)[0],)
+
+    def answer(self) -> Processed:
+        """Rows in their order, then what watermark and clock have reached."""
+        call, sides = self.call, self._sides()
+        records = [iter(self._records(side)) for side in (0, 1)]
+        times = [call.processing_time] * len(sides) if call.times is None else _numbers(call.times)
+        marks = [NEVER] * len(sides) if call.marks is None else _numbers(call.marks)
+        groups = memoryview(call.groups).cast("I").tolist() if sides else []
+        for row, (side, group, time, mark) in enumerate(zip(sides, groups, times, marks, strict=True)):
+            self._row.at = row
+            self._handle(self._keys[group], side, next(records[side]), time, mark)
+        self._row.at = None
+        for key in self._keys:
+            self._pass(key)
+        return Processed(self._states(), tuple(self._emitted(port) for port in self._out))
+
+    def emit(self, port: str, value: Value, stamps: _Stamps) -> None:
+        """A record of a function at work."""
+        self._out[port].append((value, stamps))
+
+    def _handle(self, key: _Key, side: int, value: Value, time: int, mark: int) -> None:
+        """10.4: expiry or timers, then the record."""
+        handlers = self._handlers
+        now = NEVER
+        if self._has_times:
+            now = time - 1 if handlers.in_order else mark
+        if key.is_known and self._is_expired(key, max(time, mark) if self._has_times else self.call.processing_time):
+            self._fire(key, key.last + handlers.ttl - 1)
+            key.forget()
+        elif key.is_known:
+            self._fire(key, now)
+        if not key.is_known:
+            key.is_known, key.state = True, handlers.state()
+        key.last = max(key.last, time)
+        on_record = handlers.on_second if side else handlers.on_record
+        assert on_record is not None, "rows come for the inputs that there are"
+        stamps = _Stamps(time, mark) if self._has_times else _Stamps(0, 0)
+        watermark = time - 1 if handlers.in_order else mark
+        self._call(key, on_record, value, Context(self, key, time, watermark, stamps))
+        self._drain(key, now, stamps)
+
+    def _pass(self, key: _Key) -> None:
+        """10.5: what the watermark and the clock have reached."""
+        watermark, clock, ttl = self.call.watermark, self.call.processing_time, self._handlers.ttl
+        if not key.is_known:
+            return
+        is_expired = self._is_expired(key, watermark if self._has_times else clock)
+        if self._has_times:
+            self._fire(key, min(watermark, key.last + ttl - 1) if is_expired else watermark)
+        time = _clamped(watermark + 1)
+        stamps = _Stamps(time, time - 1) if self._has_times else _Stamps(0, 0)
+        while key.is_known and key.processing_timers and key.processing_timers[0] <= clock:
+            self._fire_processing(key, key.processing_timers.pop(0), stamps)
+            self._drain(key, watermark, stamps)
+        if is_expired:
+            key.forget()
+
+    def _is_expired(self, key: _Key, clock: int) -> bool:
+        return 0 < self._handlers.ttl <= clock - key.last
+
+    def _fire(self, key: _Key, until: int) -> None:
+        """Event timers at or below a time, each with its own stamps, and what it sets for a time that has passed."""
+        while key.is_known and key.timers and key.timers[0] <= until:
+            time = key.timers[0]
+            stamps = _Stamps(time, time - 1)
+            self._fire_event(key, stamps)
+            self._drain(key, time, stamps)
+
+    def _drain(self, key: _Key, now: int, stamps: _Stamps) -> None:
+        """10.6: timers that were set for a time already passed, with the stamps of the function that set them."""
+        while key.is_known:
+            if key.passed:
+                self._fire_processing(key, key.passed.pop(0), stamps)
+            elif self._has_times and key.timers and key.timers[0] <= now:
+                self._fire_event(key, stamps)
+            else:
+                return
+
+    def _fire_event(self, key: _Key, stamps: _Stamps) -> None:
+        time = key.timers.pop(0)
+        self._count(key)
+        if self._handlers.on_timer is not None:
+            self._call(key, self._handlers.on_timer, time, Context(self, key, time, time, stamps))
+
+    def _fire_processing(self, key: _Key, time: int, stamps: _Stamps) -> None:
+        self._count(key)
+        if self._handlers.on_processing_timer is not None:
+            context = Context(self, key, time, self.call.watermark, stamps)
+            self._call(key, self._handlers.on_processing_timer, time, context)
+
+    def _call(self, key: _Key, handler: OnRecord, value: Value, context: Context) -> None:
+        key.state = handler(key.state, value, *self._rules, context)
+        if key.state is None:
+            key.forget()
+        if max(len(key.timers), len(key.processing_timers)) > KEY_TIMERS:
+            raise ValueError(f"more than {KEY_TIMERS:,} timers of one key")
+
+    def _count(self, key: _Key) -> None:
+        key.fired += 1
+        if key.fired > KEY_TIMERS:
+            raise ValueError(f"more than {KEY_TIMERS:,} timers fire for one key at once")
+
+    def _sides(self) -> list[int]:
+        sides = self.call.sides
+        return [0] * self.call.rows if sides is None else memoryview(sides).cast("I").tolist()
+
+    def _records(self, side: int) -> Sequence[Value]:
+        batch, kind = (self.call.second, self._types.second) if side else (self.call.first, self._types.first)
+        return [] if batch is None or kind is None else values_of(kind, batch)
+
+    def _read(self, key: _Key, state: pa.StructArray) -> None:
+        batch = pa.RecordBatch.from_struct_array(state)
+        kept: dict[str, Value] = batch.select(_KEPT).to_pylist()[0]
+        own = batch.select([one.name for one in columns(self._types.state)])
+        key.is_known, key.state = True, values_of(self._types.state, own)[0]
+        key.timers, key.processing_timers, key.last = (kept[name] for name in _KEPT)  # type: ignore[assignment]
+
+    def _states(self) -> pa.StructArray:
+        """A row per key; null: it is forgotten."""
+        names = [one.name for one in columns(self._types.state)]
+        rows: list[Value] = []
+        places: list[int | None] = []
+        for key in self._keys:
+            places.append(len(rows) if key.is_known else None)
+            if key.is_known:
+                own = key.state if isinstance(key.state, dict) and self._is_struct else {names[0]: key.state}
+                rows.append({**own, **{name: getattr(key, name) for name in _KEPT}})
+        states = batch_of(timer_row(self._types.state), rows).to_struct_array()
+        return states.take(pa.array(places, pa.int64()))
 
     @property
-    def memory_bytes(self) -> int:
-        """Of no interest."""
-        return 0
+    def _is_struct(self) -> bool:
+        return columns(self._types.state)[0].type != self._types.state
 
-    def __len__(self) -> int:
-        """Keys with state."""
-        return len(self._rows)
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-    def _slot(self, key: bytes) -> int:
-        if key not in self._slots:
-            self._slots[key] = self._next
-            self._next += 1
-        return self._slots[key]
-
-    def _wakes(self, clock: Clock) -> list[tuple[int, bytes, int]]:
-        """When each key wakes, unless it sleeps."""
-        wakes = []
-        for key, slot in self._slots.items():
-            if slot in self._rows and (clock, slot) not in self._asleep:
-                times = _timers(self._rows[slot], clock)[:1]
-                last = cast("int", self._rows[slot].field(-1)[0].as_py())
-                if self._ttl is not None and clock is self._expires_by and last != NEVER:
-                    times.append(last + self._ttl)
-                wakes += [(min(times), key, slot)] if times else []
-        return wakes
+    def _emitted(self, port: str) -> Emitted:
+        rows = self._out[port]
+        record = self._types.ports[port] if port else self._types.output
+        times = pa.array([stamps.time for _, stamps in rows], pa.int64())
+        marks = pa.array([stamps.mark for _, stamps in rows], pa.int64())
+        return Emitted(batch_of(record, [value for value, _ in rows]), times, marks)
 
 
-def _timers(row: pa.StructArray, clock: Clock) -> list[int]:
-    column = row.type.num_fields - (3 if clock is Clock.EVENT else 2)
-    return cast("list[int]", row.field(column)[0].as_py())
+def _numbers(column: pa.Int64Array) -> list[int]:
+    return [number for number in column.to_pylist() if number is not None]
 
 
-def _is_right(row: pa.StructArray) -> bool:
-    """Whether the timers of a row ascend, and are within bounds."""
-    for clock in Clock:
-        times = _timers(row, clock)
-        in_order = all(a < b for a, b in pairwise(times))
-        if not in_order or len(times) > KEY_TIMERS or any(abs(time) > TIME_MS for time in times):
-            return False
-    return True
+def _clamped(time: int) -> int:
+    return min(max(time, -TIME_MS), TIME_MS)
+
+
+def _insert(timers: list[int], time: float) -> None:
+    if time != time or abs(time) > TIME_MS or time != int(time):  # noqa: PLR0124 (NaN)
+        raise ValueError(f"a timer is set for {time}, which is no whole millisecond within ±{TIME_MS:,}")
+    at = bisect_left(timers, time)
+    if timers[at : at + 1] != [int(time)]:
+        timers.insert(at, int(time))
+
+
+def _remove(timers: list[int], time: float) -> None:
+    if time in timers:
+        timers.remove(int(time))

@@ -54,6 +54,8 @@ class ProcessStage(Stage):
     _waiting: Waiting = field(default_factory=Waiting)
     _reached: int = NEVER
     """The watermark of its inputs."""
+    _handled: int = NEVER
+    """Up to when records in order, and timers, have been handled."""
     _wakes_at: float = math.inf
 
     @property
@@ -71,15 +73,16 @@ class ProcessStage(Stage):
         elif self._is_rules(side):
             self.calls.fold_rules(batch)
         else:
-            yield from self.calls.rows(Rows.of(side, batch), self.clock.tick())
+            yield from self._handle(Rows.of(side, batch))
         self._settle()
 
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Records whose time has come, in order; then timers."""
         self._reached = max(self._reached, time_ms)
         self.calls.how.counters.watermark = self._reached
-        yield from self._advance(self._fired_until)
-        yield Watermark(self._fired_until)
+        until = max(time_ms - self._behind, NEVER)
+        yield from self._advance(until)
+        yield Watermark(until)
 
     def wake(self, now: float) -> Iterator[Out]:
         """Timers of processing time that are due."""
@@ -88,7 +91,6 @@ class ProcessStage(Stage):
 
     def finish(self) -> Iterator[Out]:
         """All records in order, all timers."""
-        self._reached = THE_END
         yield from self._advance(THE_END)
         yield from self._due(Clock.PROCESSING, THE_END)
         self._settle()
@@ -102,11 +104,6 @@ class ProcessStage(Stage):
         """How far it holds its watermark back: in order, a record may still come that is late but allowed."""
         kind = self.calls.how.kind
         return kind.allowed_lateness if kind.in_order else 0
-
-    @property
-    def _fired_until(self) -> int:
-        """Up to when records and timers of event time have been handled."""
-        return THE_END if self._reached == THE_END else max(self._reached - self._behind, NEVER)
 
     def _is_rules(self, side: int) -> bool:
         return side == 1 and self.calls.how.kind.rules is not None
@@ -140,15 +137,20 @@ class ProcessStage(Stage):
         if self.calls.how.kind.in_order and (ordered := self._waiting.take(until)) is not None:
             yield from self._in_order(ordered)
         yield from self._due(Clock.EVENT, until)
+        self._handled = until
         self._settle()
+
+    def _handle(self, rows: Rows) -> Iterator[Out]:
+        """Records, and what has become due meanwhile for the keys that they touch."""
+        yield from self.calls.rows(rows, self._handled, self.clock.tick())
 
     def _in_order(self, ordered: Ordered) -> Iterator[Out]:
         if self.calls.how.kind.rules is None:
-            yield from self.calls.rows(Rows.ordered(ordered), self.clock.tick())
+            yield from self._handle(Rows.ordered(ordered))
             return
         for side, batch in runs_of_sides(ordered):
             if side == 0:
-                yield from self.calls.rows(Rows.of(0, batch), self.clock.tick())
+                yield from self._handle(Rows.of(0, batch))
             else:
                 yield from self._rules_in_order(batch)
 
@@ -175,7 +177,7 @@ class ProcessStage(Stage):
             elif clock is Clock.EVENT:
                 yield from self.calls.timers(slots, until, self.clock.tick())
             else:
-                yield from self.calls.timers(slots, self._fired_until, until)
+                yield from self.calls.timers(slots, self._handled, until)
 
     def _settle(self) -> None:
         """Notes when to wake, and what there is."""

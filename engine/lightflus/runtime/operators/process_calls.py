@@ -122,14 +122,14 @@ class ProcessCalls:
         self._screen, self._keys = Screen(self.how.record, self.how.key), Screen(self.how.key, self.how.key)
         self._screen_of_rules = Screen(self.how.rule or self.how.record)
 
-    def rows(self, rows: Rows, now: int) -> Iterator[Out]:
-        """Has rows handled, in their order."""
+    def rows(self, rows: Rows, watermark: int, now: int) -> Iterator[Out]:
+        """Has rows handled, in their order; timers up to `watermark` have fired already."""
         is_one = rows.sides is None
         for start, stop in fold_pieces(rows.batch.columns):
             outs: list[Out] = []
 
             def call(guest: Guest, first: int, last: int, outs: list[Out] = outs) -> None:
-                outs.extend(self._handled(guest, rows.slice(first, last - first), now))
+                outs.extend(self._handled(guest, rows.slice(first, last - first), watermark, now))
 
             self.host.run(rows.batch, start, stop, call, self._screen if is_one else self._keys)
             yield from outs
@@ -171,7 +171,7 @@ class ProcessCalls:
         for start, stop in fold_pieces(batch.columns):
             self.host.run(batch, start, stop, call, self._screen_of_rules)
 
-    def _handled(self, guest: Guest, rows: Rows, now: int) -> Iterator[Out]:
+    def _handled(self, guest: Guest, rows: Rows, watermark: int, now: int) -> Iterator[Out]:
         keys = rows.batch.keys
         if keys is None:
             raise InternalError("a process function got records without keys")
@@ -189,7 +189,7 @@ class ProcessCalls:
             state=self.state.gather(lookup.slots),
             times=times,
             marks=marks if times is not None else None,
-            watermark=NEVER,
+            watermark=watermark,
             processing_time=now,
             rules=self._rules,
         )
