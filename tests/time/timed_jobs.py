@@ -1,0 +1,307 @@
+"""Jobs of event time that this folder's tests run: events of splits through one operator, on doubles and virtual time.
+
+What it owns: the event, graphs around an operator, sources whose splits come in an order drawn by a seed, runs.
+What it leaves: what should come out (`contract.py`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import trio
+import trio.testing
+
+from lightflus.kernel import WasmKernel
+from lightflus.model.elements import EndOfInput
+from lightflus.model.extract import Emit, FieldPath
+from lightflus.model.graph import (
+    BadRecords,
+    Delivery,
+    FunctionKind,
+    Input,
+    JobGraph,
+    OperatorId,
+    Sink,
+    SinkField,
+    Source,
+)
+from lightflus.model.plan import plan_job
+from lightflus.model.timed import Aggregate, Broadcast, Port, Process, Timestamps, Union, Window, Windows
+from lightflus.model.types import ListType, Type
+from lightflus.model.validation import checked
+from lightflus.ports.health import Health
+from lightflus.ports.sources import SourceBatch
+from lightflus.model.pace import Pace
+from lightflus.runtime.fragment import Fragment, JobResult
+from lightflus.runtime.intake import BadRecordPolicy
+from lightflus.testing.compute import InlineCompute, InlineSlots
+from lightflus.testing.graphs import INT64, UTF8, GraphBuilder, field as path, struct
+from lightflus.testing.guests import PythonAggregate, PythonFunction, PythonGuests
+from lightflus.testing.memory import MemoryLetters, MemoryReader, MemorySink, MemorySource, Step, Value
+from lightflus.testing.process import Handlers, Types, process_function
+
+EVENT = struct(key=UTF8, time=INT64, id=INT64)
+"""A record: what it is keyed by, when it happened, and which one it is."""
+IDS = ListType(INT64)
+RESULT = struct(key=UTF8, start=INT64, end=INT64, ids=IDS)
+"""What a window gives: the records in it."""
+SIDE = struct(key=UTF8, text=UTF8)
+"""What process functions of tests say."""
+
+Row = dict[str, Value]
+Splits = Mapping[str, Sequence[Step]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A record, in Python."""
+
+    key: str
+    time: int
+    id: int
+
+    def row(self) -> Row:
+        """As a source yields it."""
+        return {"key": self.key, "time": self.time, "id": self.id}
+
+
+def cut(splits: Sequence[Sequence[Event]], rows: int) -> dict[str, list[list[Value]]]:
+    """Splits as batches of so many rows."""
+    found: dict[str, list[list[Value]]] = {}
+    for number, events in enumerate(splits):
+        batches = [list(events[at : at + rows]) for at in range(0, len(events), rows)]
+        found[f"s{number}"] = [[event.row() for event in batch] for batch in batches]
+    return found
+
+
+class ShuffledSource(MemorySource):
+    """Splits are read in an order drawn by a seed, whatever the pace."""
+
+    def __init__(self, record: Type, splits: Splits, seed: int) -> None:
+        super().__init__(record, splits)
+        self._seed = seed
+
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> ShuffledReader:  # type: ignore[override]
+        """A reader of all of them."""
+        readers = {split: self.open_split(split, position) for split, position in splits.items()}
+        return ShuffledReader(readers, random.Random(self._seed))
+
+
+class ShuffledReader:
+    """`ports.SourceReader`: any of its splits next."""
+
+    def __init__(self, readers: dict[str, MemoryReader], draw: random.Random) -> None:
+        self._readers = readers
+        self._draw = draw
+
+    def read(self) -> SourceBatch | None:
+        """A batch of one of them, or that one has ended."""
+        ended: list[str] = []
+        while self._readers:
+            split = self._draw.choice(list(self._readers))
+            found = self._readers[split].read()
+            if found is not None:
+                return SourceBatch(found.columns, found.origin, found.positions, found.bytes_read, ended=tuple(ended))
+            ended.append(split)
+            del self._readers[split]
+        return None
+
+    def pace(self, pace: Pace) -> None:
+        """It does not listen."""
+
+    def add(self, splits: Sequence[str]) -> None:
+        """Never asked."""
+
+    def commit(self, positions: Mapping[str, str]) -> None:
+        """Nothing."""
+
+    def lag(self) -> int | None:
+        """Unknown."""
+        return None
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Job:
+    """A graph under construction, with its functions in Python."""
+
+    def __init__(self) -> None:
+        self.builder = GraphBuilder()
+        self.functions: list[PythonFunction] = []
+        self.sinks: dict[str, OperatorId] = {}
+
+    def function(
+        self, kind: FunctionKind, reads: Type, yields: Type, call: PythonFunction, *, times: bool = False
+    ) -> int:
+        """Registers a function."""
+        number = self.builder.function(kind, reads, yields, times=times)
+        self.functions.append(call)
+        return number
+
+    def events(self, *, out_of_order: int = 0, idle_after: int = 0, parallelism: int = 0) -> OperatorId:
+        """A source of events with their times."""
+        source = self.builder.source(EVENT, parallelism=parallelism)
+        timestamps = Timestamps(path("time"), out_of_order, idle_after)
+        return self.builder.add(timestamps, [Input(source)], EVENT)
+
+    def keyed(self, stream: OperatorId) -> OperatorId:
+        """By `key`."""
+        return self.builder.key_by(stream, path("key"), UTF8)
+
+    def map(self, stream: OperatorId, output: Type, call: PythonFunction) -> OperatorId:
+        """A map."""
+        self.functions.append(call)
+        return self.builder.map(stream, output)
+
+    def union(self, *streams: OperatorId) -> OperatorId:
+        """All of them."""
+        return self.builder.add(Union(), list(map(Input, streams)), self.builder.type_of(streams[0]))
+
+    def broadcast(self, stream: OperatorId) -> OperatorId:
+        """To all subtasks."""
+        return self.builder.add(Broadcast(), [Input(stream)], self.builder.type_of(stream))
+
+    def window(self, keyed: OperatorId, windows: Windows, **options: object) -> OperatorId:
+        """The ids of the records of each window, in the order in which they were added."""
+        record = self.builder.type_of(keyed)
+        collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]], lambda a, b: a + b)
+        add = self.function(FunctionKind.AGGREGATE, record, IDS, collect)
+        finish = self.function(
+            FunctionKind.FINISH,
+            IDS,
+            RESULT,
+            lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
+        )
+        late = Port("late", record)
+        kind = Window(windows, add, finish, merges=True, late=late, **options)  # type: ignore[arg-type]
+        return self.builder.add(kind, [Input(keyed)], RESULT, name="window")
+
+    def process(
+        self,
+        keyed: OperatorId,
+        handlers: Handlers,
+        *,
+        state: Type = INT64,
+        other: OperatorId | None = None,
+        rules: Type | None = None,
+        on_rule: PythonFunction | None = None,
+        allowed_lateness: int = 0,
+        sets_timers: bool = True,
+        sets_processing_timers: bool = False,
+    ) -> OperatorId:
+        """A process function that says texts, on its main output and on `side`."""
+        first = self.builder.type_of(keyed)
+        second = None if other is None else self.builder.type_of(other)
+        types = Types(UTF8, state, first, SIDE, {"side": SIDE}, second, rules)
+        function = self.function(FunctionKind.PROCESS, first, SIDE, process_function(types, handlers))
+        number = None
+        if rules is not None:
+            assert second is not None
+            assert on_rule is not None
+            assert handlers.rules is not None
+            fold = PythonAggregate(handlers.rules, on_rule)
+            number = self.function(FunctionKind.AGGREGATE, second, rules, fold)
+        kind = Process(
+            function,  # type: ignore[arg-type]
+            state,
+            (Port("side", SIDE),),
+            handlers.in_order,
+            handlers.ttl,
+            allowed_lateness,
+            Port("late", first) if handlers.in_order else None,
+            number,  # type: ignore[arg-type]
+            sets_timers,
+            sets_processing_timers,
+        )
+        inputs = [Input(keyed), *([] if other is None else [Input(other)])]
+        return self.builder.add(kind, inputs, SIDE, name="process")
+
+    def running(self, keyed: OperatorId) -> OperatorId:
+        """A running aggregate: the ids so far, as the result of a window without bounds."""
+        record = self.builder.type_of(keyed)
+        collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]])
+        add = self.function(FunctionKind.AGGREGATE, record, IDS, collect)
+        finish = self.function(
+            FunctionKind.FINISH,
+            IDS,
+            RESULT,
+            lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
+        )
+        kind = Aggregate(add, finish, Emit.UPDATES)  # type: ignore[arg-type]
+        return self.builder.add(kind, [Input(keyed)], RESULT, name="aggregate")
+
+    def sink(self, name: str, stream: OperatorId, port: str = "") -> None:
+        """Where all fields of a stream are written, under a name."""
+        record = self.builder.type_of(stream)
+        if port:
+            kind = self.builder.build().operator(stream).kind
+            assert isinstance(kind, Window | Process)
+            ports = [*(kind.ports if isinstance(kind, Process) else ()), *([kind.late] if kind.late else [])]
+            (record,) = (one.type for one in ports if one.name == port)
+        fields = tuple(SinkField(one.name, FieldPath((one.name,)), one.type) for one in record.fields)  # type: ignore[union-attr]
+        sink = Sink(self.builder_connector(), fields, Delivery.APPEND, ())
+        self.sinks[name] = self.builder.add(sink, [Input(stream, port)], None, name=name)  # type: ignore[arg-type]
+
+    def builder_connector(self):  # type: ignore[no-untyped-def]
+        from lightflus.model.graph import Connector
+
+        return Connector("redis", {"host": "localhost"})
+
+
+@dataclass
+class Ran:
+    """What a run has given."""
+
+    sinks: dict[str, list[Row]]
+    result: JobResult
+    letters: MemoryLetters
+
+    def counter(self, operator: str, name: str) -> int:
+        """A counter of an operator."""
+        (one,) = (one for one in self.result.operators if one.name == operator)
+        return cast(int, getattr(one, name))
+
+
+def run(
+    job: Job,
+    *splits: Splits,
+    parallelism: int = 1,
+    seed: int | None = None,
+    poison: BadRecords = BadRecords.FAIL,
+    prepared: Callable[[Fragment], object] | None = None,
+) -> Ran:
+    """Runs a job over the splits of each of its sources, in the order in which they were made."""
+    graph = job.builder.build()
+    begins = [operator for operator in graph.operators if isinstance(operator.kind, Source)]
+    sources = {
+        begin.id: MemorySource(EVENT, one) if seed is None else ShuffledSource(EVENT, one, seed)
+        for begin, one in zip(begins, splits, strict=True)
+    }
+    letters = MemoryLetters()
+    policy = BadRecordPolicy(poison, letters)
+    made: list[Ran] = []
+
+    async def main() -> None:
+        sinks = {name: MemorySink(Delivery.APPEND) for name in job.sinks}
+        fragment = Fragment(
+            plan_job(checked(graph), parallelism=parallelism, deliveries={}),
+            guests=PythonGuests(graph, job.functions),
+            kernel=WasmKernel(),
+            sources=sources,
+            sinks={number: sinks[name] for name, number in job.sinks.items()},
+            policies={operator.id: policy for operator in graph.operators},
+            slots=InlineSlots(),
+            threads=InlineCompute,
+            wall=lambda: round(trio.current_time() * 1_000),
+        )
+        if prepared is not None:
+            prepared(fragment)
+        result = await fragment.run()
+        made.append(Ran({name: sink.flushed for name, sink in sinks.items()}, result, letters))
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    return made[0]
