@@ -207,3 +207,20 @@ def test_results_do_not_depend_on_where_batches_are_cut(guest: ModuleGuest, valu
 
     whole = batch(*values)
     assert chained(whole) == chained(whole.slice(0, cut)) + chained(whole.slice(cut))
+
+
+def test_rows_know_the_loaded_rows_that_they_were_made_from(guest: ModuleGuest) -> None:
+    guest.begin()
+    loaded = guest.load(batch(1, 2, 3))
+    assert loaded.rows_loaded() is None
+    assert guest.map(INCREMENT, loaded).rows_loaded() is None
+    copies = guest.flat_map(COPIES, guest.filter(ODD, loaded))
+    assert copies.rows_loaded() == pa.array([0, 2, 2, 2], pa.uint32())
+    assert [copies.loaded_row(row) for row in range(copies.rows)] == [0, 2, 2, 2]
+    assert guest.filter(ODD, guest.load(batch(2, 4))).rows_loaded() == pa.array([], pa.uint32())
+
+
+def test_rows_of_many_parts_know_them_too(guest: ModuleGuest) -> None:
+    guest.begin()
+    many = guest.map(INCREMENT, guest.load(batch(*range(20, 20 + CALL_ROWS + 3))))
+    assert many.rows_loaded() == pa.array(range(CALL_ROWS + 3), pa.uint32())
