@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::connectors::{Sink, Source};
 use crate::field::{ByField, ByFunction, Field};
-use crate::graph::{Edge, Extractor, Function, FunctionKind, Graph, Place, Port, Step};
+use crate::graph::{Edge, Extractor, Function, FunctionKind, Graph, Place, Port, Step, TimedStep};
 use crate::host::fail;
 use crate::operation::{FlatMapOperation, KeyCheck, MapOperation, Operation, ReduceOperation};
 use crate::time::SideOutput;
@@ -234,7 +234,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     #[track_caller]
     pub fn union(self, others: impl IntoIterator<Item = Flow<'b, T>>) -> Flow<'b, T> {
         let inputs = std::iter::once(self.end.edge()).chain(others.into_iter().map(|other| other.end.edge()));
-        self.end.add_behind(inputs.collect(), Step::Union, Location::caller())
+        self.end.add_behind(inputs.collect(), TimedStep::Union.into(), Location::caller())
     }
 
     /// A side output of the operator that was added last.

@@ -9,7 +9,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use crate::flow::{End, Flow, Keyed};
-use crate::graph::{Edge, FunctionKind, Place, Port, ProcessStep, Step};
+use crate::graph::{Edge, FunctionKind, Place, Port, ProcessStep, TimedStep};
 use crate::host::fail;
 use crate::operation::{
     AggregateOperation, Context, Handlers, Manner, NoMerge, OnRecord, OnTimer, ProcessOperation, Unread,
@@ -37,7 +37,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     /// Hands every record to all subtasks of the keyed flow that reads it: `keyed.rules(rules.broadcast(), ...)`.
     #[track_caller]
     pub fn broadcast(self) -> Broadcast<'b, T> {
-        Broadcast(self.end.add(Step::Broadcast, Location::caller()))
+        Broadcast(self.end.add(TimedStep::Broadcast.into(), Location::caller()))
     }
 }
 
@@ -246,7 +246,7 @@ where
         let handlers = Handlers { state, rules, first, second, timer, processing_timer };
         step.function =
             self.end.function::<T, R>(FunctionKind::Process, self.place, ProcessOperation::new(handlers, manner));
-        self.end.add_behind(edges, Step::Process(step), self.place)
+        self.end.add_behind(edges, TimedStep::Process(step).into(), self.place)
     }
 }
 

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use crate::field::Field;
 use crate::flow::Flow;
-use crate::graph::{Extractor, FunctionKind, Place, Step, TimestampsStep};
+use crate::graph::{Extractor, FunctionKind, Place, TimedStep, TimestampsStep};
 use crate::value::Value;
 
 /// Numbers that a time can be: whole milliseconds since 1970.
@@ -110,6 +110,6 @@ impl<'b, T: Value<'b>> Timestamps<'b, T> {
     }
 
     fn add(self, time: Option<Extractor>, place: Place) -> Flow<'b, T> {
-        self.flow.end.add(Step::Timestamps(TimestampsStep { time, ..self.step }), place)
+        self.flow.end.add(TimedStep::Timestamps(TimestampsStep { time, ..self.step }).into(), place)
     }
 }

@@ -8,7 +8,7 @@ use std::panic::Location;
 
 use crate::field::ByFunction;
 use crate::flow::{declared, End, Flow, Keyed};
-use crate::graph::{Function, FunctionKind, Place, Port, Step, WindowStep};
+use crate::graph::{Function, FunctionKind, Place, Port, TimedStep, WindowStep};
 use crate::operation::{
     AggregateOperation, FinishListOperation, FinishOperation, Merge, MergeBy, NoMerge, ReduceOperation, Unread,
 };
@@ -78,7 +78,7 @@ where
         let function = end.function::<T, A>(FunctionKind::Aggregate, place, operation);
         let operation = FinishOperation::<K, A, R, _>::new(move |state, window: Window<K>| finish(state, window.key));
         let finish = end.function::<A, R>(FunctionKind::Finish, Location::caller(), operation);
-        end.add(Step::Aggregate { function, finish }, place)
+        end.add(TimedStep::Aggregate { function, finish }.into(), place)
     }
 }
 
@@ -255,7 +255,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
             emit_early: self.emit_early,
             fires_once: fold.fires_once || is_session,
         };
-        self.end.add(Step::Window(step), self.place)
+        self.end.add(TimedStep::Window(step).into(), self.place)
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod timed;
 
-pub(crate) use timed::{Port, ProcessStep, TimestampsStep, WindowStep};
+pub(crate) use timed::{Port, ProcessStep, TimedStep, TimestampsStep, WindowStep};
 
 use std::panic::Location;
 
@@ -87,13 +87,13 @@ pub(crate) enum Step {
     FlatMap(usize),
     KeyBy(Extractor, Type),
     Reduce(usize),
-    Sink { connector: Connector, fields: Vec<SinkField>, key_fields: Vec<String> },
-    Timestamps(TimestampsStep),
-    Window(WindowStep),
-    Aggregate { function: usize, finish: usize },
-    Process(ProcessStep),
-    Union,
-    Broadcast,
+    Sink {
+        connector: Connector,
+        fields: Vec<SinkField>,
+        key_fields: Vec<String>,
+    },
+    /// One of event time, and what writes it: a module has that code only if its job has such an operator.
+    Timed(TimedStep, fn(&TimedStep) -> (&'static str, String)),
 }
 
 /// The node that an operator reads from, and which of its outputs; none = the main one.
@@ -179,15 +179,12 @@ impl<'b> Graph<'b> {
     pub fn is_timed(&self, node: usize) -> bool {
         let node = &self.nodes[node];
         let is_behind = !node.inputs.is_empty() && node.inputs.iter().all(|edge| self.is_timed(edge.node));
-        matches!(node.step, Step::Timestamps(_)) || is_behind
+        matches!(node.step, Step::Timed(TimedStep::Timestamps(_), _)) || is_behind
     }
 
     /// The minor version of the ABI that the job needs (docs/abi.md, section 9).
     fn abi_minor(&self) -> u32 {
-        let is_timed = |node: &Node| {
-            use Step::{Aggregate, Broadcast, Process, Timestamps, Union, Window};
-            matches!(node.step, Timestamps(_) | Window(_) | Aggregate { .. } | Process(_) | Union | Broadcast)
-        };
+        let is_timed = |node: &Node| matches!(node.step, Step::Timed(..));
         if self.nodes.iter().any(is_timed) {
             2
         } else {
@@ -260,15 +257,7 @@ impl Step {
                 let upsert = |sink: Object| sink.with("delivery", quote("DELIVERY_UPSERT")).with("keyFields", keys);
                 ("sink", if key_fields.is_empty() { sink } else { upsert(sink) }.end())
             }
-            Step::Timestamps(step) => ("timestamps", step.to_json()),
-            Step::Window(step) => ("window", step.to_json()),
-            Step::Aggregate { function, finish } => {
-                let out = object().with("function", function.to_string()).with("finish", finish.to_string());
-                ("aggregate", out.end())
-            }
-            Step::Process(step) => ("process", step.to_json()),
-            Step::Union => ("union", object().end()),
-            Step::Broadcast => ("broadcast", object().end()),
+            Step::Timed(step, to_json) => to_json(step),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::Extractor;
+use super::{Extractor, Node, Step};
 use crate::json::{list, object, quote, Object};
 use crate::time::Windows;
 use crate::types::Type;
@@ -52,6 +52,38 @@ pub(crate) struct ProcessStep {
     pub sets_processing_timers: bool,
 }
 
+/// What such an operator does.
+pub(crate) enum TimedStep {
+    Timestamps(TimestampsStep),
+    Window(WindowStep),
+    Aggregate { function: usize, finish: usize },
+    Process(ProcessStep),
+    Union,
+    Broadcast,
+}
+
+impl From<TimedStep> for Step {
+    fn from(step: TimedStep) -> Step {
+        Step::Timed(step, TimedStep::to_json)
+    }
+}
+
+impl TimedStep {
+    fn to_json(&self) -> (&'static str, String) {
+        match self {
+            TimedStep::Timestamps(step) => ("timestamps", step.to_json()),
+            TimedStep::Window(step) => ("window", step.to_json()),
+            TimedStep::Aggregate { function, finish } => {
+                let out = object().with("function", function.to_string()).with("finish", finish.to_string());
+                ("aggregate", out.end())
+            }
+            TimedStep::Process(step) => ("process", step.to_json()),
+            TimedStep::Union => ("union", object().end()),
+            TimedStep::Broadcast => ("broadcast", object().end()),
+        }
+    }
+}
+
 impl Port {
     fn to_json(&self) -> String {
         object().with("name", quote(self.name)).with("type", self.kind.to_json()).end()
@@ -85,7 +117,7 @@ fn with_late(out: Object, lateness: i64, late: Option<&Port>) -> Object {
 
 impl TimestampsStep {
     #[inline(never)]
-    pub fn to_json(&self) -> String {
+    fn to_json(&self) -> String {
         let out = match &self.time {
             Some(time) => object().with("time", time.to_json()),
             None => object(),
@@ -113,7 +145,7 @@ impl Windows {
 
 impl WindowStep {
     #[inline(never)]
-    pub fn to_json(&self) -> String {
+    fn to_json(&self) -> String {
         let (kind, windows) = self.windows.to_json();
         let mut out = object().with(kind, windows).with("function", self.function.to_string());
         if let Some(finish) = self.finish {
@@ -126,7 +158,7 @@ impl WindowStep {
 
 impl ProcessStep {
     #[inline(never)]
-    pub fn to_json(&self) -> String {
+    fn to_json(&self) -> String {
         let mut out = object().with("function", self.function.to_string()).with("state", self.state.to_json());
         if !self.ports.is_empty() {
             out = out.with("ports", list(self.ports.iter().map(Port::to_json)));
@@ -141,16 +173,18 @@ impl ProcessStep {
     }
 }
 
-impl super::Node {
+impl Node {
     /// Lets a side output be read. The text says what is wrong, if there is no such.
     pub fn open(&mut self, port: Port, tag: u32) -> Result<(), String> {
         let late = match &self.step {
-            super::Step::Window(step) => step.late.as_ref(),
-            super::Step::Process(step) => step.late.as_ref(),
-            _ => return Err(format!(
+            Step::Timed(TimedStep::Window(step), _) => step.late.as_ref(),
+            Step::Timed(TimedStep::Process(step), _) => step.late.as_ref(),
+            _ => {
+                return Err(format!(
                 "there is no side output `{}` here: write .side_output(...) directly behind the operator that has it",
                 port.name
-            )),
+            ))
+            }
         };
         if let Some(late) = late.filter(|late| late.name == port.name) {
             let is_same = late.kind == port.kind;
@@ -160,7 +194,7 @@ impl super::Node {
                 Err(format!("the side output `{}` has records of another type", port.name))
             };
         }
-        let super::Step::Process(step) = &mut self.step else {
+        let Step::Timed(TimedStep::Process(step), _) = &mut self.step else {
             return Err(format!("this window has no side output `{}`: add .late_to(...) to it", port.name));
         };
         let mut tags = step.tags.borrow_mut();

@@ -8,7 +8,7 @@ use super::batch::{Batch, Stamp};
 use super::cell::{read_batch, write_batch, Cell};
 use super::results::Row;
 use crate::abi::{ArrowArray, Call, NO_MARK, WANTED_OUTPUT, WANTED_STATE};
-use crate::graph::{Edge, Extractor, Graph, Step, TimestampsStep};
+use crate::graph::{Edge, Extractor, Graph, Step, TimedStep, TimestampsStep};
 use crate::types::{Kind, Scalar, Type};
 use crate::value::Value;
 
@@ -62,8 +62,8 @@ impl<'g> Runner<'g> {
     pub fn record_of(&self, edge: &Edge) -> &'g Type {
         let node = &self.graph.nodes[edge.node];
         let (ports, late) = match &node.step {
-            Step::Window(step) => (&[][..], &step.late),
-            Step::Process(step) => (&step.ports[..], &step.late),
+            Step::Timed(TimedStep::Window(step), _) => (&[][..], &step.late),
+            Step::Timed(TimedStep::Process(step), _) => (&step.ports[..], &step.late),
             _ => (&[][..], &None),
         };
         let port = ports.iter().chain(late).find(|port| !edge.port.is_empty() && port.name == edge.port);
@@ -77,17 +77,24 @@ impl<'g> Runner<'g> {
 
     fn run(&mut self, id: usize) {
         match &self.graph.nodes[id].step {
-            Step::Window(step) => self.windows(id, step),
-            Step::Process(step) => self.process(id, step),
-            Step::Union => (0..self.graph.nodes[id].inputs.len()).for_each(|side| self.pass_on(id, side)),
-            Step::KeyBy(..) | Step::Broadcast => self.pass_on(id, 0),
+            Step::Timed(step, _) => self.run_timed(id, step),
+            Step::KeyBy(..) => self.pass_on(id, 0),
             Step::Source(_) => {}
-            Step::Timestamps(step) => self.timestamps(id, step),
             Step::Reduce(function) => self.fold(id, *function, None),
-            Step::Aggregate { function, finish } => self.fold(id, *function, Some(*finish)),
             Step::Map(_) | Step::Filter(_) | Step::FlatMap(_) | Step::Sink { .. } => {
                 self.read(id, 0).iter().for_each(|batch| self.step(id, batch));
             }
+        }
+    }
+
+    fn run_timed(&mut self, id: usize, step: &'g TimedStep) {
+        match step {
+            TimedStep::Timestamps(step) => self.timestamps(id, step),
+            TimedStep::Window(step) => self.windows(id, step),
+            TimedStep::Aggregate { function, finish } => self.fold(id, *function, Some(*finish)),
+            TimedStep::Process(step) => self.process(id, step),
+            TimedStep::Union => (0..self.graph.nodes[id].inputs.len()).for_each(|side| self.pass_on(id, side)),
+            TimedStep::Broadcast => self.pass_on(id, 0),
         }
     }
 
