@@ -15,8 +15,13 @@ export const CALL_KEYS: u32 = 36;
 export const CALL_TIMES: u32 = 40;
 export const CALL_WINDOW_START: u32 = 44;
 export const CALL_WINDOW_END: u32 = 48;
+export const CALL_SECOND: u32 = 52;
 export const CALL_WATERMARK: u32 = 56;
-export const CALL_BYTES: u32 = 72;
+export const CALL_PROCESSING_TIME: u32 = 64;
+export const CALL_MARKS: u32 = 72;
+export const CALL_SIDES: u32 = 76;
+export const CALL_RULES: u32 = 80;
+export const CALL_BYTES: u32 = 88;
 
 // Section 4: bits of `wanted`.
 export const WANTED_OUTPUT: u32 = 1;
@@ -27,9 +32,6 @@ export const RESULT_SIZE: u32 = 0;
 export const RESULT_OUTPUT: u32 = 4;
 export const RESULT_STATE: u32 = 8;
 export const RESULT_PORTS: u32 = 12;
-export const RESULT_TIMERS_SET: u32 = 16;
-export const RESULT_TIMERS_DELETE: u32 = 20;
-export const RESULT_CLEARED: u32 = 24;
 export const RESULT_BYTES: u32 = 28;
 
 // Section 6: ArrowArray, laid out for wasm32.

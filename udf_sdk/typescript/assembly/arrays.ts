@@ -9,6 +9,7 @@ import {
   ARRAY_N_CHILDREN,
   RESULT_BYTES,
   RESULT_OUTPUT,
+  RESULT_PORTS,
   RESULT_SIZE,
   RESULT_STATE,
 } from "./abi";
@@ -39,6 +40,14 @@ function setChild(array: usize, i: i32, child: usize): void {
 export function batchOf(table: Table): usize {
   const array = newArray(table.rows, 1, table.layout.count);
   for (let k = 0; k < table.layout.count; k++) setChild(array, k, columnArray(table.column(k), table.rows));
+  return array;
+}
+
+/** The same with rows that are null: those whose bit in the bitmap is 0. */
+export function batchWithNulls(table: Table, validity: usize): usize {
+  const array = batchOf(table);
+  setBuffer(array, 0, validity);
+  store<i64>(array, -1, ARRAY_NULL_COUNT);
   return array;
 }
 
@@ -84,5 +93,12 @@ export function result(output: usize, state: usize): usize {
   store<u32>(answer, RESULT_BYTES, RESULT_SIZE);
   store<u32>(answer, <u32>output, RESULT_OUTPUT);
   store<u32>(answer, <u32>state, RESULT_STATE);
+  return answer;
+}
+
+/** The same with side outputs; 0 = none of them. */
+export function resultWithPorts(output: usize, state: usize, ports: usize): usize {
+  const answer = result(output, state);
+  store<u32>(answer, <u32>ports, RESULT_PORTS);
   return answer;
 }

@@ -28,7 +28,7 @@ export class ConnectorSink<T> extends Sink<T> {
     return this;
   }
 
-  attach(input: i32, meta: string): Node {
+  attach(input: string, meta: string): Node {
     const columns = this.written.length ? this.written : parts<T>();
     const isKeyed = columnOf<T>(this.written, "key") !== null;
     return addSink<T>(input, this.kind, this.options, columns, isKeyed ? ["key"] : [], meta);

@@ -45,3 +45,22 @@ export function lf_fold(call: usize): usize {
   checkGlobals();
   return result;
 }
+
+/** Only in modules whose aggregates merge, as are the next two where there is something for them (compiler/assemble.ts). */
+export function lf_merge(call: usize): usize {
+  const result = operationOf(load<i32>(call, CALL_FUNCTION)).merge(call);
+  checkGlobals();
+  return result;
+}
+
+export function lf_finish(call: usize): usize {
+  const result = operationOf(load<i32>(call, CALL_FUNCTION)).finish(call);
+  checkGlobals();
+  return result;
+}
+
+export function lf_process(call: usize): usize {
+  const result = operationOf(load<i32>(call, CALL_FUNCTION)).process(call);
+  checkGlobals();
+  return result;
+}

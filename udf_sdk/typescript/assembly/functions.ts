@@ -11,7 +11,8 @@ function columnsOf(type: string, meta: string, name: string): Array<i32> | null 
   return names.length ? columnNumbers(type, items(names)) : null;
 }
 
-function inputOf(type: string, meta: string): Input {
+/** The columns that the host passes for a function of that input type. */
+export function inputOf(type: string, meta: string): Input {
   return new Input(layoutOf(type).count, columnsOf(type, meta, "reads"));
 }
 

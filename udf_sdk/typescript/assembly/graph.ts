@@ -3,29 +3,39 @@
 // Owns the operators and the function table of this instance. The API's classes (`streams.ts`, `sources.ts`, `sinks.ts`) add to it;
 // `exports.ts` asks for its text and looks functions up. Runs in main only.
 import { fail } from "./host";
-import { member, quote, unquote } from "./json";
+import { items, member, quote, unquote } from "./json";
 import { Operation } from "./operators";
+import { Ports } from "./ports";
 
 const SDK_VERSION = "0.1.0";
 
-/** An operator; `name` and `parallelism` may be set after it was added. */
+/** An operator; `name`, `parallelism`, and of one with side outputs `kind`, may be set after it was added. */
 export class Node {
   name: string = "";
   parallelism: i32 = 0;
+  ports: Ports | null = null;
 
-  /** @param kind the member of the oneof, e.g. `"map":{"function":0}`. @param output a Type, or "" on a sink. */
+  /**
+   * @param inputs what it reads from: edges, separated by commas; "" on a source.
+   * @param kind the member of the oneof, e.g. `"map":{"function":0}`. @param output a Type, or "" on a sink.
+   */
   constructor(
     public id: i32,
-    public input: i32,
+    public inputs: string,
     public output: string,
     public kind: string,
     public position: string,
   ) {}
 
+  /** The edge that leads from here to a reader: from its main output, or from a side output. */
+  edge(port: string = ""): string {
+    return '{"operator":' + this.id.toString() + (port.length ? ',"port":' + quote(port) + "}" : "}");
+  }
+
   toJson(): string {
     let out = '{"id":' + this.id.toString();
     if (this.name.length) out += ',"name":' + quote(this.name);
-    if (this.input >= 0) out += ',"inputs":[{"operator":' + this.input.toString() + "}]";
+    if (this.inputs.length) out += ',"inputs":[' + this.inputs + "]";
     if (this.output.length) out += ',"output":' + this.output;
     if (this.parallelism) out += ',"parallelism":' + this.parallelism.toString();
     if (this.position.length) out += ',"position":' + this.position;
@@ -37,6 +47,8 @@ class Graph {
   job: string = "";
   namespace: string = "";
   executed: bool = false;
+  /** The minor version of the ABI that the module needs, as a member of the graph; "" = 0. */
+  minor: string = "";
   nodes: Array<Node> = [];
   functions: Array<string> = [];
   operations: Array<Operation> = [];
@@ -56,11 +68,27 @@ export function setExecuted(): void {
   graph.executed = true;
 }
 
-/** Adds an operator; input -1 = none. */
-export function addNode(input: i32, output: string, kind: string, meta: string): Node {
-  const node = new Node(graph.nodes.length, input, output, kind, member(meta, "position"));
+/** Adds an operator; `inputs`: its edges. */
+export function addNode(inputs: string, output: string, kind: string, meta: string): Node {
+  const node = new Node(graph.nodes.length, inputs, output, kind, member(meta, "position"));
   graph.nodes.push(node);
   return node;
+}
+
+/** The module uses event time: an engine that does not know it refuses the module by this. */
+export function needTime(): void {
+  graph.minor = ',"abiMinor":2';
+}
+
+/** Whether all records that come over these edges have an event time. */
+export function isTimed(edges: string): bool {
+  if (!edges.length) return false;
+  const list = items("[" + edges + "]");
+  for (let i = 0; i < list.length; i++) {
+    const node = graph.nodes[number(member(list[i], "operator"))];
+    if (!node.kind.startsWith('"timestamps"') && !isTimed(node.inputs)) return false;
+  }
+  return true;
 }
 
 /** Adds a function to the table and the graph; answers its number. */
@@ -113,5 +141,5 @@ export function graphText(): string {
   let out = '{"version":1,"job":' + quote(graph.job) + ',"namespace":' + quote(graph.namespace) + ',"operators":[';
   for (let i = 0; i < graph.nodes.length; i++) out += (i ? "," : "") + graph.nodes[i].toJson();
   out += '],"functions":[' + graph.functions.join(",");
-  return out + '],"sdk":{"language":"typescript","version":"' + SDK_VERSION + '"}}';
+  return out + '],"sdk":{"language":"typescript","version":"' + SDK_VERSION + '"}' + graph.minor + "}";
 }

@@ -1,5 +1,10 @@
 // What lowered programs import as `__lf`: the published API and the record codec. See INTERNALS.md for the seam.
-export { ExecutionContext, Job, KeyedStream, Stream } from "./streams";
+export { BroadcastStream, ExecutionContext, Job, KeyedStream, Stream } from "./streams";
+export { ConnectedStreams, RuledStream } from "./process";
+export { ProcessContext } from "./process_context";
+export { SideOutput } from "./ports";
+export { days, FixedWindow, hours, millis, minutes, seconds, SessionWindow, SlidingWindow, Windows } from "./time";
+export { AllWindowedStream, WindowedStream } from "./windows";
 export { Connector, ConnectorSink } from "./connector";
 export { Kafka, KafkaBuilder, KafkaSink, MysqlConnectionOptionsBuilder, Redis, RedisStream, RedisStreamBuilder } from "./generated";
 export { KafkaSource } from "./kafka";

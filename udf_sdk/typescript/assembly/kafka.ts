@@ -49,7 +49,7 @@ export abstract class KafkaWriting<T> extends Sink<T> {
     this.options.setUnder("format", schema.pairs);
   }
 
-  attach(input: i32, meta: string): Node {
+  attach(input: string, meta: string): Node {
     this.check(meta);
     const columns: Array<Column<T>> = [];
     const names = ["key", "value", "timestamp", "headers"];

@@ -46,6 +46,14 @@ export function layoutOf(type: string): Layout {
   return layout;
 }
 
+/** The same columns and, behind them, one for each of the types. */
+export function extended(layout: Layout, types: Array<string>): Layout {
+  const more = newLayout(layout.count + types.length);
+  memory.copy(changetype<usize>(more.column(0)), changetype<usize>(layout.column(0)), <usize>layout.count * offsetof<ColumnLayout>());
+  for (let i = 0; i < types.length; i++) describe(more.column(layout.count + i), types[i]);
+  return more;
+}
+
 function layoutOfFields(struct: string): Layout {
   const fields = fieldsOf(struct);
   const layout = newLayout(fields.length);

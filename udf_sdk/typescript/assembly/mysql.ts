@@ -105,7 +105,7 @@ export class Mysql<T> extends Sink<T> {
     return this;
   }
 
-  attach(input: i32, meta: string): Node {
+  attach(input: string, meta: string): Node {
     const connected = this.connected;
     if (!connected) {
       failAt(meta, "this MySQL sink has no connection: add .connection(new MysqlConnectionOptionsBuilder()....build()) to it");

@@ -26,13 +26,13 @@ export const currentRow: usize = memory.data(4, 4);
 
 // @ts-ignore: decorator
 @inline
-function startRow(i: i32): void {
+export function startRow(i: i32): void {
   store<i32>(currentRow, i);
 }
 
 // @ts-ignore: decorator
 @inline
-function rowOf(selection: usize, i: i32): i32 {
+export function rowOf(selection: usize, i: i32): i32 {
   return selection ? load<i32>(selection + (<usize>i << 2)) : i;
 }
 
@@ -60,6 +60,21 @@ export abstract class Operation {
 
   fold(_call: usize): usize {
     fail("lf_fold was called for a function that does not fold", "", 0, 0);
+    return 0;
+  }
+
+  merge(_call: usize): usize {
+    fail("lf_merge was called for a function that does not merge", "", 0, 0);
+    return 0;
+  }
+
+  finish(_call: usize): usize {
+    fail("lf_finish was called for a function that finishes nothing", "", 0, 0);
+    return 0;
+  }
+
+  process(_call: usize): usize {
+    fail("lf_process was called for a function that processes nothing", "", 0, 0);
     return 0;
   }
 }
@@ -184,6 +199,21 @@ export function endEmit(out: usize): void {
   endRow(changetype<Table>(out));
 }
 
+/** Fills in the states that exist; answers a byte per group: 1 = has a state. */
+export function knownStates<T>(state: usize, states: usize, count: i32): usize {
+  const known = take(count);
+  memory.fill(known, 0, count);
+  if (!state) return known;
+  const table = bind(state);
+  const validity = load<u32>(load<u32>(state, ARRAY_BUFFERS));
+  for (let g = 0; g < count; g++) {
+    if (isNullAt(validity, g)) continue;
+    store<u8>(known + g, 1);
+    store<T>(states + (<usize>g << alignof<T>()), readRow<T>(table, g));
+  }
+  return known;
+}
+
 /** Folds rows into the state of their group. `reads`: the columns of a row that `fn` looks at, if that is known. */
 @final
 export class ReduceOp<T> extends Operation {
@@ -203,7 +233,7 @@ export class ReduceOp<T> extends Operation {
     const groups = <usize>load<u32>(call, CALL_GROUPS);
     const count = load<i32>(call, CALL_GROUP_COUNT);
     const states = take(<usize>count << alignof<T>());
-    const known = this.readStates(load<u32>(call, CALL_STATE), states, count);
+    const known = knownStates<T>(load<u32>(call, CALL_STATE), states, count);
     const emits = (load<u32>(call, CALL_WANTED) & WANTED_OUTPUT) != 0;
     const out = newTable(this.layout, emits ? rows : 0);
     const whole = this.input.bind(call);
@@ -222,21 +252,6 @@ export class ReduceOp<T> extends Operation {
       if (emits) writeRow<T>(out, state);
     }
     return result(emits ? batchOf(out) : 0, this.writeStates(states, known, count));
-  }
-
-  /** Fills in the states that exist; answers a byte per group: 1 = has a state. */
-  private readStates(state: usize, states: usize, count: i32): usize {
-    const known = take(count);
-    memory.fill(known, 0, count);
-    if (!state) return known;
-    const table = bind(state);
-    const validity = load<u32>(load<u32>(state, ARRAY_BUFFERS));
-    for (let g = 0; g < count; g++) {
-      if (isNullAt(validity, g)) continue;
-      store<u8>(known + g, 1);
-      store<T>(states + (<usize>g << alignof<T>()), readRow<T>(table, g));
-    }
-    return known;
   }
 
   private writeStates(states: usize, known: usize, count: i32): usize {

@@ -21,7 +21,7 @@ export abstract class RedisWriting<T> extends Sink<T> {
     this.options.set(option, name);
   }
 
-  attach(input: i32, meta: string): Node {
+  attach(input: string, meta: string): Node {
     this.check(meta);
     this.checkMeant("scoreExtractor", columnOf<T>(this.written, "score") !== null, "zadd", "sortedSet", meta);
     this.checkMeant("maxLength", this.options.get("maxlen").length > 0, "xadd", "stream", meta);

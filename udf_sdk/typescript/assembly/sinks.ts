@@ -19,7 +19,7 @@ export abstract class Sink<T> {
   /** Ends the build if something is missing. */
   check(_meta: string): void {}
 
-  abstract attach(input: i32, meta: string): Node;
+  abstract attach(input: string, meta: string): Node;
 }
 
 /** One field that a sink writes. */
@@ -113,7 +113,7 @@ function ordered<T>(columns: Array<Column<T>>, meta: string): Array<Column<T>> {
 
 /** Adds the operator. With `keys` the last row of a key stands, else every record is a new row. */
 export function addSink<T>(
-  input: i32,
+  input: string,
   kind: string,
   options: Options,
   columns: Array<Column<T>>,

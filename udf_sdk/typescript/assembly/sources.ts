@@ -34,7 +34,7 @@ export class Source<T> {
     if (this.format.length) out += ',"format":' + quote(this.format);
     if (this.policy.length) out += ',"badRecords":"' + policyName(this.policy, meta) + '"';
     if (this.envelope) out += ',"envelope":true';
-    return new Stream<T>(addNode(-1, typeOf<T>(), out + "}", meta));
+    return new Stream<T>(addNode("", typeOf<T>(), out + "}", meta));
   }
 }
 

@@ -188,6 +188,13 @@ function writeNull(table: Table, k: i32): void {
   writeNothing(column, table.rows);
 }
 
+/** Appends a row that is null as a whole, which the bitmap of its batch says. */
+export function writeNothingRow(table: Table): void {
+  beginRow(table);
+  for (let k = 0; k < table.layout.count; k++) writeNothing(table.column(k), table.rows);
+  endRow(table);
+}
+
 /** Fills the place of a value that is null or lies in something that is. */
 function writeNothing(column: Column, row: i32): void {
   const kind = column.kind;

@@ -11,7 +11,7 @@ type Path = readonly string[];
 /** The description of a stream function behind its position (INTERNALS.md): `,"field":["t1"]` and so on; may be empty. */
 export function describeFunction(
   checker: ts.TypeChecker,
-  given: ts.Expression,
+  given: ts.Expression | ts.MethodDeclaration,
   method: ApiMethod,
   rep: Rep & { kind: "function" },
 ): string {
@@ -36,8 +36,9 @@ export function describeFunction(
 
 function functionBehind(
   checker: ts.TypeChecker,
-  given: ts.Expression,
+  given: ts.Expression | ts.MethodDeclaration,
 ): { fn: ts.FunctionLikeDeclaration | undefined; name: string | undefined } {
+  if (ts.isMethodDeclaration(given)) return { fn: given, name: undefined };
   const node = bare(given);
   if (ts.isArrowFunction(node)) return { fn: node, name: undefined };
   if (ts.isFunctionExpression(node)) return { fn: node, name: node.name?.text };

@@ -24,6 +24,20 @@ export interface ApiMethod {
   readonly writes: boolean;
   /** What the first type argument of its result is: a key, records that a source reads by their fields' names. */
   readonly yields: "key" | "read" | undefined;
+  /** Members of an object that it takes, in the order in which `assembly/` has them as parameters. */
+  readonly members: readonly string[];
+  /** Further type arguments of the method of `assembly/`: a parameter, by number, or the result of a function given to it. */
+  readonly types: readonly (readonly [fn: string, part: number | "result"])[];
+  /** The method of `assembly/` where a parameter is given: by the parameter's name. */
+  readonly variants: Readonly<Record<string, string>>;
+  /** Exports that the module then needs, by the parameter or member that asks for it; "" = always. */
+  readonly exports: Readonly<Record<string, readonly string[]>>;
+  /** The fields of the records that it makes itself, in order; their type is its last type argument in `assembly/`. */
+  readonly makes: readonly string[] | undefined;
+  /** Functions given to it may set timers: whether they do is told. */
+  readonly setsTimers: boolean;
+  /** It belongs to stream functions: it builds nothing. */
+  readonly isForRecords: boolean;
 }
 
 const EXTRACTOR: ApiMethod = {
@@ -35,9 +49,31 @@ const EXTRACTOR: ApiMethod = {
   isPlaced: false,
   writes: false,
   yields: undefined,
+  members: [],
+  types: [],
+  variants: {},
+  exports: {},
+  makes: undefined,
+  setsTimers: false,
+  isForRecords: false,
 };
 const PLACED: ApiMethod = { ...EXTRACTOR, isPlaced: true };
 const SOURCE: ApiMethod = { ...PLACED, yields: "read" };
+const RECORDS: ApiMethod = { ...PLACED, answers: "records" };
+const FINISHED = ["lf_finish"];
+const MERGED = ["lf_finish", "lf_merge"];
+const AGGREGATE: ApiMethod = { ...RECORDS, members: ["create", "add", "merge", "finish"], exports: { "": FINISHED, merge: ["lf_merge"] } };
+const PROCESS: ApiMethod = { ...RECORDS, setsTimers: true, exports: { "": ["lf_process"] } };
+const OF_RECORDS: ApiMethod = { ...PLACED, isForRecords: true };
+const REDUCE: ApiMethod = { ...EXTRACTOR, answers: "records", keeps: true, record: { parameter: 1, as: "readsOfRow" } };
+
+/** What is known of a member of an object of functions: which of its parameters is the record at hand. */
+export function memberOf(name: string): ApiMethod {
+  return name === "add" || name === "onRule" ? { ...EXTRACTOR, answers: "records", record: { parameter: 1, as: "reads" } } : { ...EXTRACTOR, answers: "records", record: { parameter: -1, as: "reads" } };
+}
+
+/** Functions of lightflus-api that a job calls, in main and in stream functions. */
+export const HELPERS: ReadonlySet<string> = new Set(["millis", "seconds", "minutes", "hours", "days"]);
 
 /** Operators by class and name; the words of connectors by their name alone, whichever class has them. */
 export const METHODS: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMethod>([
@@ -46,7 +82,38 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMethod
   ["Stream.flatMap", { ...EXTRACTOR, answers: "records", emitting: "flatMapInto" }],
   ["Stream.keyBy", { ...EXTRACTOR, yields: "key" }],
   ["Stream.sink", { ...PLACED, writes: true }],
-  ["KeyedStream.reduce", { ...EXTRACTOR, answers: "records", keeps: true, record: { parameter: 1, as: "readsOfRow" } }],
+  ["KeyedStream.reduce", REDUCE],
+
+  ["Stream.withTimestamps", { ...PLACED, members: ["outOfOrder", "idleAfter", "maxDrift"], variants: { fn: "withTimesOf" } }],
+  ["Stream.union", PLACED],
+  ["Stream.sideOutput", PLACED],
+  ["Stream.broadcast", PLACED],
+  ["Stream.windowAll", PLACED],
+  ["SideOutput.of", PLACED],
+  ["FixedWindow.of", PLACED],
+  ["SlidingWindow.of", PLACED],
+  ["SessionWindow.of", PLACED],
+  ["KeyedStream.window", PLACED],
+  ["KeyedStream.aggregate", AGGREGATE],
+  ["KeyedStream.deduplicate", { ...PROCESS, answers: "value", setsTimers: false, members: ["keep", "ttl"] }],
+  ["KeyedStream.process", { ...PROCESS, members: ["state", "onRecord", "onTimer", "onProcessingTimer", "inOrder", "lateTo", "allowedLateness", "ttl"], types: [["onRecord", "result"]] }],
+  ["KeyedStream.connect", { ...PLACED, variants: { rules: "connectRules" } }],
+  ["ConnectedStreams.process", { ...PROCESS, members: ["state", "onFirst", "onSecond", "onTimer", "onProcessingTimer", "inOrder", "ttl"], types: [["onFirst", "result"]] }],
+  ["RuledStream.process", { ...PROCESS, members: ["rules", "state", "onRule", "onRecord", "onTimer", "inOrder", "ttl"], types: [["onRecord", "result"]] }],
+  ["Windowing.allowedLateness", PLACED],
+  ["Windowing.lateTo", PLACED],
+  ["Windowing.emitEarly", PLACED],
+  ["Windowing.reduce", { ...REDUCE, isPlaced: true, types: [["finish", 1]], variants: { finish: "reduceTo" }, exports: { finish: FINISHED } }],
+  ["Windowing.aggregate", { ...AGGREGATE, types: [["finish", 1]] }],
+  ["Windowing.count", { ...RECORDS, makes: ["key", "start", "end", "count"], exports: { "": MERGED } }],
+  ["Windowing.process", { ...RECORDS, types: [["fn", 1]], record: { parameter: -1, as: "reads" }, exports: { "": MERGED } }],
+  ["Windowing.top", { ...PLACED, makes: ["key", "start", "end", "rank", "value"], exports: { "": MERGED } }],
+  ["ProcessContext.emit", { ...EXTRACTOR, isForRecords: true }],
+  ["ProcessContext.emitTo", { ...EXTRACTOR, isForRecords: true }],
+  ["ProcessContext.setTimer", OF_RECORDS],
+  ["ProcessContext.deleteTimer", OF_RECORDS],
+  ["ProcessContext.setProcessingTimer", OF_RECORDS],
+  ["ProcessContext.deleteProcessingTimer", OF_RECORDS],
 
   ["Mysql.extractors", { ...EXTRACTOR, runsIn: "main" }],
   ["build", SOURCE],

@@ -14,6 +14,8 @@ export interface AssembleOptions {
   readonly optimize?: 0 | 1 | 2 | 3;
   /** Turns places in lowered text into the user's, for the source map; the identity unless told. */
   readonly toUser?: MapPlace;
+  /** Exports of `assembly/exports.ts` besides those that every module has. */
+  readonly exports?: ReadonlySet<string>;
 }
 
 /** What asc says about lowered text. Offsets are UTF-16 units in the lowered file; file "" = nowhere. */
@@ -36,7 +38,7 @@ export interface Assembled {
 
 const ENTRY = "~entry.ts";
 const RECORDS = "~lf/records";
-const EXPORTS = "lf_abi_v1 lf_describe lf_row lf_alloc lf_reset lf_apply lf_fold".split(" ").join(", ");
+const EXPORTS = "lf_abi_v1 lf_describe lf_row lf_alloc lf_reset lf_apply lf_fold".split(" ");
 const ERROR = 3;
 
 /** Compiles lowered files (paths relative to the project, and `~lf/records.ts`) into a module. */
@@ -53,7 +55,7 @@ export async function assemble(
   const diagnostics: AscDiagnostic[] = [];
   const sink = { write: () => true };
   const result = await asc.main(ascArguments(options.optimize ?? 2), {
-    readFile: (name) => readVirtual(files, entry, name),
+    readFile: (name) => readVirtual(files, entry, [...EXPORTS, ...(options.exports ?? [])], name),
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
     stdout: sink,
@@ -87,10 +89,10 @@ function installLibrary(
   table[RECORDS] = files.get(`${RECORDS}.ts`) ?? "";
 }
 
-function readVirtual(files: ReadonlyMap<string, string>, entry: string, name: string): string | null {
+function readVirtual(files: ReadonlyMap<string, string>, entry: string, exports: readonly string[], name: string): string | null {
   const path = name.replaceAll("\\", "/").replace(/^\.\//, "");
   if (path !== ENTRY) return files.get(path) ?? null;
-  return `import "./${entry.replace(/\.ts$/, "")}";\nexport { ${EXPORTS} } from "~lf/exports";\n`;
+  return `import "./${entry.replace(/\.ts$/, "")}";\nexport { ${exports.join(", ")} } from "~lf/exports";\n`;
 }
 
 function toDiagnostic(d: Asc.DiagnosticMessage): AscDiagnostic {

@@ -55,6 +55,7 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
     library,
     optimize: options.optimize ?? 2,
     toUser: toUser(lowered),
+    exports: lowered.exports,
   });
   times["load"] = assembled.times.load;
   times["asc"] = assembled.times.asc;

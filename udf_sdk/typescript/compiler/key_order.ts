@@ -88,6 +88,7 @@ export function orderOfStream(program: Program, given: ts.Expression): readonly 
   const method = apiMethodOf(program, node);
   const [given0] = node.arguments;
   if (method === undefined) return undefined;
+  if (method.makes !== undefined) return undefined;
   const isMade = method.answers === "records" && given0 !== undefined && !isSame(program, node);
   if (!isMade) return orderOfStream(program, node.expression.expression);
   const fn = functionBehind(program.checker, given0);

@@ -9,6 +9,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 import { Effects } from "./effects.ts";
 import type { Effect } from "./effects.ts";
 import { functionsBehind } from "./function_values.ts";
+import { bare } from "./scopes.ts";
 
 /** Reports every write of a stream function to something that it did not create. */
 export function checkPurity(program: Program, diagnostics: Diagnostics): void {
@@ -23,7 +24,18 @@ export function checkPurity(program: Program, diagnostics: Diagnostics): void {
 /** The functions that a call hands to lightflus-api. */
 function streamFunctions(program: Program, node: ts.CallExpression): ts.SignatureDeclaration[] {
   if (apiMethodOf(program, node)?.runsIn !== "engine") return [];
-  return node.arguments.flatMap((argument) => functionsBehind(program.checker, argument));
+  return node.arguments.flatMap((argument) => functionsBehind(program.checker, argument)).concat(...node.arguments.map((a) => memberFunctions(program, a)));
+}
+
+/** The functions of an object that is given. */
+function memberFunctions(program: Program, given: ts.Expression): ts.SignatureDeclaration[] {
+  const node = bare(given);
+  if (!ts.isObjectLiteralExpression(node)) return [];
+  return node.properties.flatMap((p) => {
+    if (ts.isMethodDeclaration(p)) return [p];
+    if (ts.isShorthandPropertyAssignment(p)) return functionsBehind(program.checker, p.name);
+    return ts.isPropertyAssignment(p) ? functionsBehind(program.checker, p.initializer) : [];
+  });
 }
 
 function report(effects: readonly Effect[], diagnostics: Diagnostics): void {

@@ -242,7 +242,8 @@ export class TypeMapper {
 
   #api(type: ts.Type, substitution: Substitution): Rep {
     const own = type.symbol.declarations?.some((d) => ts.isInterfaceDeclaration(d) || ts.isTypeLiteralNode(d)) ?? false;
-    if (own && !type.symbol.declarations?.some(ts.isClassDeclaration)) return this.#record(type, substitution);
+    const hasMethods = type.getProperties().some((p) => (p.flags & ts.SymbolFlags.Method) !== 0);
+    if (own && !hasMethods && !type.symbol.declarations?.some(ts.isClassDeclaration)) return this.#record(type, substitution);
     return { kind: "api", name: type.symbol.name, args: this.#ownArguments(type, substitution) };
   }
 

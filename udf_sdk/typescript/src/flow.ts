@@ -9,11 +9,57 @@ export interface Endpoint {
   name?: string;
 }
 
-/** Gives the records of an endpoint of direction "source". */
-export type ReadSource = (source: Endpoint) => Iterable<unknown>;
+/** Gives the records of an endpoint of direction "source": of each of its splits. */
+export type ReadSource = (source: Endpoint) => readonly Iterable<unknown>[];
+
+/** A record on its way, and what event time knows of it. */
+export interface Item {
+  readonly value: unknown;
+  /** Its event time in milliseconds; NaN where it has none. Directly behind a source the source's own. */
+  readonly time: number;
+  /** The watermark of its split just before it. */
+  readonly mark: number;
+  /** The split that it comes from, counted over all sources. */
+  readonly split: number;
+}
 
 /** A stage of a flow: pulls the records before it, one by one, and hands on its own. */
-export type Pull = (read: ReadSource) => Iterable<unknown>;
+export type Pull = (read: ReadSource) => Iterable<Item>;
+
+/** What leaves an operator that has side outputs: "" is its main output. */
+export type Outputs = ReadonlyMap<string, readonly Item[]>;
+
+/** An operator with side outputs as stages: it runs once, however many read from it. */
+export function stagesOf(run: (read: ReadSource) => Outputs): (port: string) => Pull {
+  const done = new WeakMap<ReadSource, Outputs>();
+  return (port) => (read) => {
+    const outputs = done.get(read) ?? run(read);
+    done.set(read, outputs);
+    return outputs.get(port) ?? [];
+  };
+}
+
+/** The same record with another value. */
+export function withValue(item: Item, value: unknown): Item {
+  return { ...item, value };
+}
+
+/** Several streams as one: of those with times the record with the least one is next. */
+export function* merged(pulls: readonly Pull[], read: ReadSource): Iterable<Item & { readonly side: number }> {
+  const heads = pulls.map((pull, side) => ({ side, items: pull(read)[Symbol.iterator](), next: undefined as Item | undefined }));
+  const step = (head: (typeof heads)[number]): void => {
+    const { done, value } = head.items.next();
+    head.next = done === true ? undefined : value;
+  };
+  heads.forEach(step);
+  for (;;) {
+    const waiting = heads.filter((h) => h.next !== undefined);
+    const [head] = waiting.sort((a, b) => (a.next?.time ?? 0) - (b.next?.time ?? 0) || a.side - b.side);
+    if (head?.next === undefined) return;
+    yield { ...head.next, side: head.side };
+    step(head);
+  }
+}
 
 /** What a sink is given for one record: its fields by name. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -29,13 +75,20 @@ export interface Flow {
 }
 
 const endpoints: Endpoint[] = [];
+let splits = 0;
 let waiting: Flow[] = [];
 let runner: (flows: readonly Flow[]) => void = () => undefined;
 
 /** Forgets everything: before another program is run in the same process. */
 export function clear(): void {
   endpoints.length = 0;
+  splits = 0;
   waiting = [];
+}
+
+/** The number of a split that has not been read before. */
+export function nextSplit(): number {
+  return splits++;
 }
 
 export function addEndpoint(direction: Endpoint["direction"], base: string): Endpoint {

@@ -1,13 +1,31 @@
 // Runs a job under Node, record by record: for a debugger, for tests, and for comparing with the compiled module.
 // Inputs come from the caller (`runLocal`) or from files named in LIGHTFLUS_INPUT; in the latter case results are
 // printed.
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { clear, nameOf, setRunner } from "./flow.ts";
-import type { Flow, Row } from "./flow.ts";
+import type { Flow, ReadSource, Row } from "./flow.ts";
 import { keyText } from "./records.ts";
 
-/** Records by the source's name: `name(x)`, else its topic. */
-export type LocalInputs = Readonly<Record<string, readonly unknown[]>>;
+/** Records of a source that is read in several splits: partitions of a topic, files of a folder. */
+export class Splits {
+  /** @internal */
+  readonly lists: readonly (readonly unknown[])[];
+
+  private constructor(lists: readonly (readonly unknown[])[]) {
+    this.lists = lists;
+  }
+
+  /**
+   * @example runLocal(main, { views: Splits.of([{ page: "/", at: 0 }], [{ page: "/", at: 5 }]) })
+   */
+  static of(...lists: readonly (readonly unknown[])[]): Splits {
+    return new Splits(lists);
+  }
+}
+
+/** Records by the source's name: `name(x)`, else its topic. A list is one split. */
+export type LocalInputs = Readonly<Record<string, readonly unknown[] | Splits>>;
 
 /** What a sink was given for one record: its fields by name, such as `key` and `value`. */
 export type Written = Row;
@@ -30,7 +48,7 @@ export async function runLocal(main: () => unknown, inputs: LocalInputs): Promis
   let hasFailed = false;
   setRunner((flows) => {
     try {
-      run(flows, (name) => inputs[name] ?? [], results);
+      run(flows, (name) => listsOf(inputs[name] ?? []), results);
     } catch (error) {
       failure = error;
       hasFailed = true;
@@ -43,17 +61,22 @@ export async function runLocal(main: () => unknown, inputs: LocalInputs): Promis
   return results;
 }
 
+function listsOf(given: readonly unknown[] | Splits): readonly (readonly unknown[])[] {
+  return given instanceof Splits ? given.lists : [given];
+}
+
 /** Pulls every flow dry. */
-function run(flows: readonly Flow[], recordsOf: (name: string) => readonly unknown[], results: LocalResults): void {
+function run(flows: readonly Flow[], splitsOf: (name: string) => readonly (readonly unknown[])[], results: LocalResults): void {
+  const read: ReadSource = (source) => splitsOf(nameOf(source));
   for (const flow of flows) {
     const written = (results[nameOf(flow.sink)] ??= []);
-    for (const record of flow.pull((source) => recordsOf(nameOf(source)))) written.push(flow.write(record));
+    for (const item of flow.pull(read)) written.push(flow.write(item.value));
   }
 }
 
 const HELP =
   "LIGHTFLUS_INPUT says what the job reads when Node runs it: LIGHTFLUS_INPUT='topic=lines.txt' (several: 'a=one.txt;b=two.jsonl'; " +
-  "'-' is standard input; .json, .jsonl and .ndjson files hold one JSON value a line)";
+  "'-' is standard input, a folder's files are splits; .json, .jsonl and .ndjson files hold one JSON value a line)";
 
 /** `topic=file` pairs of LIGHTFLUS_INPUT. */
 function bindings(): Map<string, string> {
@@ -67,6 +90,12 @@ function bindings(): Map<string, string> {
       return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
     }),
   );
+}
+
+/** The file, or those of the folder. */
+function filesOf(path: string): string[] {
+  if (path === "-" || !statSync(path).isDirectory()) return [path];
+  return readdirSync(path).sort().map((name) => join(path, name));
 }
 
 /** The records of a file: lines, or JSON values. Line ends and a byte order mark are not part of them. */
@@ -85,12 +114,12 @@ function readRecords(path: string): unknown[] {
 function runFromEnvironment(flows: readonly Flow[]): void {
   const files = bindings();
   const results: LocalResults = {};
-  const recordsOf = (name: string): unknown[] => {
+  const splitsOf = (name: string): unknown[][] => {
     const path = files.get(name);
     if (path === undefined) throw new Error(`the source '${name}' is not bound to a file. ${HELP}`);
-    return readRecords(path);
+    return filesOf(path).map(readRecords);
   };
-  run(flows, recordsOf, results);
+  run(flows, splitsOf, results);
   for (const flow of flows) {
     const sink = nameOf(flow.sink);
     for (const row of standing(results[sink] ?? [], flow.keys)) console.log(jsonText({ sink, ...row }));

@@ -1,5 +1,5 @@
 // What all sources have in common, and the source of any connector by its kind.
-import { addEndpoint } from "./flow.ts";
+import { addEndpoint, nextSplit } from "./flow.ts";
 import type { BadRecordPolicy } from "./generated.ts";
 import { nameOf } from "./options.ts";
 import { crossing } from "./records.ts";
@@ -26,9 +26,18 @@ export abstract class Source<in out T> {
     const made = this.read;
     return new Stream<T>(function* (read) {
       let index = 0;
-      for (const record of read(endpoint)) yield crossing(made(record, index++));
+      for (const records of read(endpoint)) {
+        const split = nextSplit();
+        for (const record of records) yield { value: crossing(made(record, index++)), time: ownTime(record), mark: -Infinity, split };
+      }
     }, endpoint);
   }
+}
+
+/** The time that the source itself has for a record: a message's field `timestamp`. */
+function ownTime(record: unknown): number {
+  const time: unknown = typeof record === "object" && record !== null && "timestamp" in record ? record.timestamp : NaN;
+  return typeof time === "bigint" || typeof time === "number" ? Number(time) : NaN;
 }
 
 /** A source that is being described. */

@@ -1,8 +1,12 @@
 // Streams: what a job is built of. Each operator answers the stream behind it; nothing runs before execute().
 import type { Sink } from "./sinks.ts";
-import { addEndpoint, addFlow, execute } from "./flow.ts";
+import { addEndpoint, addFlow, execute, merged, withValue } from "./flow.ts";
 import type { Endpoint, Pull } from "./flow.ts";
-import { crossing, keyText } from "./records.ts";
+import { KeyedStream } from "./keyed.ts";
+import { crossing } from "./records.ts";
+import { timed } from "./timestamps.ts";
+import type { SideOutput, TimestampOptions, Windows } from "./time.ts";
+import { AllWindowedStream } from "./windowed.ts";
 
 /** The job that is being built: its id and the namespace that it belongs to. */
 export class ExecutionContext {
@@ -28,8 +32,8 @@ export class ExecutionContext {
   }
 }
 
-/** Whole numbers only, as the engine wants them. */
-function checkParallelism(n: number): void {
+/** @internal Whole numbers only, as the engine wants them. */
+export function checkParallelism(n: number): void {
   if (!Number.isInteger(n) || n < 1 || n > 32767)
     throw new RangeError("parallelism(n) takes a whole number from 1 to 32767");
 }
@@ -43,11 +47,13 @@ function checkParallelism(n: number): void {
 export class Stream<in out T> {
   private readonly pull: Pull;
   private readonly endpoint: Endpoint | undefined;
+  private readonly sides: ((port: string) => Pull | undefined) | undefined;
 
-  /** @internal Streams come from `source.createFlow(ctx)`. */
-  constructor(pull: Pull, endpoint?: Endpoint) {
+  /** @internal Streams come from `source.createFlow(ctx)`. `sides`: the side outputs of the operator before it. */
+  constructor(pull: Pull, endpoint?: Endpoint, sides?: (port: string) => Pull | undefined) {
     this.pull = pull;
     this.endpoint = endpoint;
+    this.sides = sides;
   }
 
   /**
@@ -58,7 +64,7 @@ export class Stream<in out T> {
   map<U>(fn: (value: T) => U): Stream<U> {
     const before = this.pull;
     return new Stream<U>(function* (read) {
-      for (const record of before(read)) yield crossing(fn(record as T));
+      for (const item of before(read)) yield withValue(item, crossing(fn(item.value as T)));
     });
   }
 
@@ -70,7 +76,7 @@ export class Stream<in out T> {
   filter(fn: (value: T) => boolean): Stream<T> {
     const before = this.pull;
     return new Stream<T>(function* (read) {
-      for (const record of before(read)) if (fn(record as T)) yield record;
+      for (const item of before(read)) if (fn(item.value as T)) yield item;
     });
   }
 
@@ -82,7 +88,7 @@ export class Stream<in out T> {
   flatMap<U>(fn: (value: T) => readonly U[]): Stream<U> {
     const before = this.pull;
     return new Stream<U>(function* (read) {
-      for (const record of before(read)) for (const out of fn(record as T)) yield crossing(out);
+      for (const item of before(read)) for (const out of fn(item.value as T)) yield withValue(item, crossing(out));
     });
   }
 
@@ -94,6 +100,65 @@ export class Stream<in out T> {
    */
   keyBy<K>(fn: (value: T) => K): KeyedStream<K, T> {
     return new KeyedStream<K, T>(this.pull, (record) => fn(record as T));
+  }
+
+  /**
+   * Gives each record its event time, which windows, timers and everything else of time goes by. It stands behind the
+   * source, before any keyBy, once. What a record is late for depends on the records before it in its own split (a
+   * partition, a file), and on nothing else.
+   *
+   * Without a function it is the time that the source has for a record: that of a Kafka message, or of an entry of a
+   * Redis stream; bound to a file of messages, their field `timestamp`.
+   *
+   * @param fn milliseconds since 1970, a whole number
+   * @example views.withTimestamps((view) => view.at, { outOfOrder: seconds(5), idleAfter: minutes(1) })
+   */
+  withTimestamps(options?: TimestampOptions): Stream<T>;
+  withTimestamps(fn: ((value: T) => number) | undefined, options?: TimestampOptions): Stream<T>;
+  withTimestamps(first?: ((value: T) => number) | TimestampOptions, second?: TimestampOptions): Stream<T> {
+    const fn = typeof first === "function" ? first : undefined;
+    return new Stream<T>(timed(this.pull, fn && ((value) => fn(value as T)), (typeof first === "object" ? first : second) ?? {}));
+  }
+
+  /**
+   * The records of this stream and of others, all of one type.
+   *
+   * @example web.union(phone, shop)
+   */
+  union(...others: Stream<T>[]): Stream<T> {
+    const pulls = [this, ...others].map((stream) => stream.pull);
+    return new Stream<T>((read) => merged(pulls, read));
+  }
+
+  /**
+   * A side output of the operator just before: the late records of a window, or what a process function hands on with
+   * `ctx.emitTo`.
+   *
+   * @example counts.sideOutput(late).sink(...)
+   */
+  sideOutput<U>(tag: SideOutput<U>): Stream<U> {
+    const pull = this.sides?.(tag.name);
+    if (pull === undefined)
+      throw new Error(`the operator just before this has no side output '${tag.name}': read it directly behind a process(...), or a window with .lateTo(...)`);
+    return new Stream<U>(pull);
+  }
+
+  /**
+   * Cuts the whole stream into windows, without a key.
+   *
+   * @example orders.windowAll(FixedWindow.of(hours(1))).top(10, (order) => order.total)
+   */
+  windowAll(windows: Windows): AllWindowedStream<T> {
+    return new AllWindowedStream<T>(this.pull, () => 0, false, windows);
+  }
+
+  /**
+   * Hands every record to all subtasks of what reads it, in one order: rules that all keys are to see.
+   *
+   * @example cards.connect(limits.broadcast()).process<Limit, number, Alarm>({ rules: ..., onRule: ..., ... })
+   */
+  broadcast(): BroadcastStream<T> {
+    return new BroadcastStream<T>(this.pull);
   }
 
   /** Sends the records to a sink, such as `Redis.new<T>()`. A stream can have several sinks. */
@@ -116,44 +181,20 @@ export class Stream<in out T> {
   }
 }
 
-/** Records of type T, those of one key of type K together. */
-export class KeyedStream<in out K, in out T> {
-  private readonly pull: Pull;
-  private readonly key: (record: unknown) => K;
+/** Records of type T that every subtask of a reader gets: `stream.broadcast()`. */
+export class BroadcastStream<in out T> {
+  /** @internal */
+  readonly pull: Pull;
+  /** Says only which records it has. */
+  declare private readonly records: (record: T) => T;
 
-  /** @internal Keyed streams come from `stream.keyBy(...)`. */
-  constructor(pull: Pull, key: (record: unknown) => K) {
+  /** @internal */
+  constructor(pull: Pull) {
     this.pull = pull;
-    this.key = key;
-  }
-
-  /**
-   * A running reduction per key: the first record of a key is its state, every other one gives `fn(state, record)`,
-   * and each new state is handed on. The function must not change its arguments.
-   *
-   * @example words.keyBy(w => w.word).reduce((a, b) => ({ word: a.word, count: a.count + b.count }))
-   */
-  reduce(fn: (state: T, value: T) => T): Stream<T> {
-    const { pull, key } = this;
-    return new Stream<T>(function* (read) {
-      const states = new Map<string, unknown>();
-      for (const record of pull(read)) {
-        const k = keyText(crossing(key(record)));
-        const state = states.has(k) ? crossing(fn(crossing(states.get(k)) as T, record as T)) : record;
-        states.set(k, state);
-        yield crossing(state);
-      }
-    });
   }
 
   /** Names the operator before this. */
   name(name: string): this {
-    return this;
-  }
-
-  /** How many subtasks run the operator before this. */
-  parallelism(n: number): this {
-    checkParallelism(n);
     return this;
   }
 }

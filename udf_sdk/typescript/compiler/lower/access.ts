@@ -10,7 +10,7 @@ import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { tupleAsArray } from "./arrays.ts";
-import { globalName, localName, place, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
+import { globalName, localName, place, refuse, repOf, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
@@ -139,6 +139,9 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
       rep: NUMBER,
     };
   }
+  const member = rep.kind === "api" ? ctx.job.checker.getSymbolAtLocation(node.name) : undefined;
+  if (member !== undefined && !(member.flags & ts.SymbolFlags.Method))
+    return { code: code`${receiver.code}.${name}`, rep: repOf(ctx, ctx.job.checker.getTypeOfSymbol(member), node) };
   if (rep.kind === "function") return refuse(ctx, node, "LF207", "properties of functions are not supported in a job");
   return refuse(
     ctx,

@@ -3,9 +3,10 @@
 import ts from "typescript-compiler-api";
 import { Refused } from "../diagnostics.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
-import { NULL, describe } from "../types.ts";
+import { HELPERS } from "../api_table.ts";
+import { NULL, NUMBER, describe } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code } from "../writer.ts";
+import { code, separated } from "../writer.ts";
 import { apiStaticCall } from "./api_calls.ts";
 import { isUndefined, passArguments, typeArgumentsOf } from "./arguments.ts";
 import { arrayOf, filledArray } from "./arrays.ts";
@@ -47,10 +48,16 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
   if (symbol?.name === "Array" && ctx.job.program.isLibrary(symbol)) return refuseHoles(ctx, node);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol))
     return globalCall(ctx, node, (callee as ts.Identifier).text);
+  if (symbol !== undefined && ctx.job.program.isApi(symbol) && HELPERS.has(symbol.name)) return helperCall(ctx, node, symbol);
   if (symbol !== undefined && ctx.job.program.isApi(symbol)) throw new Refused("reported at the import");
   const direct = symbol && directFunction(symbol);
   if (symbol !== undefined && direct !== undefined) return directCall(ctx, node, symbol, direct);
   return closureCall(ctx, node, marked(ctx, callee));
+}
+
+/** `minutes(1)`. */
+function helperCall(ctx: Context, node: ts.CallExpression, symbol: ts.Symbol): Value {
+  return { code: code`__lf.${symbol.name}(${separated(node.arguments.map((a) => into(ctx, a, NUMBER)), ", ")})`, rep: NUMBER };
 }
 
 /** A function of the top level that is called by its name. */

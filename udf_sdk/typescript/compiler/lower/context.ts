@@ -78,6 +78,8 @@ export interface Job {
   readonly missing: MissingElements;
   readonly diagnostics: Diagnostics;
   readonly counter: { next: number };
+  /** Exports that the module needs besides those of every module. */
+  readonly exports: Set<string>;
   /** Types that have been complained about; once is enough. */
   readonly refusedTypes: Set<ts.Type>;
   /** The unit in which the declaration is lowered; makes one for a new instantiation. */

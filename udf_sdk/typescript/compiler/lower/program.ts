@@ -29,6 +29,8 @@ export interface Lowered {
   readonly files: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<string, LoweredUnit>;
   readonly entry: string;
+  /** Exports that the module needs besides those of every module. */
+  readonly exports: ReadonlySet<string>;
 }
 
 /** One lowered file; `path` is the user's file that it came from. */
@@ -70,6 +72,7 @@ class Lowering {
       missing: new MissingElements(program.checker, program.files),
       diagnostics,
       counter: { next: 1 },
+      exports: new Set(),
       refusedTypes: new Set(),
       afterSuper: new Map(),
       unitOf: (declaration, args) => this.#unitOf(declaration, args),
@@ -95,7 +98,7 @@ class Lowering {
     const records = this.#records();
     const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
     files.set(RECORDS_PATH, records);
-    return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry) };
+    return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry), exports: this.#job.exports };
   }
 
   /** Declared types come first: they give records their names and the order of their fields, unions before their members. */

@@ -1,5 +1,6 @@
 // The statements of a file, and its declarations: each in its place, generic ones where they are used.
 import ts from "typescript-compiler-api";
+import { HELPERS } from "../api_table.ts";
 import { functionOfConst, symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -39,7 +40,7 @@ function importDeclaration(ctx: Context, node: ts.ImportDeclaration): Code {
   for (const element of bindings.elements) {
     const symbol = symbolOf(ctx.job.checker, element.name);
     const isFunction =
-      symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0;
+      symbol !== undefined && ctx.job.program.isApi(symbol) && (symbol.flags & ts.SymbolFlags.Function) !== 0 && !HELPERS.has(symbol.name);
     if (isFunction)
       refuse(
         ctx,

@@ -1,0 +1,1 @@
+// The programs of event time under Node give what is expected of them.
