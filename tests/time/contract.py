@@ -35,9 +35,7 @@ class Seen:
 def seen(splits: Sequence[Sequence[Event]], out_of_order: int = 0) -> list[Seen]:
     """All events; w(i) = max(t(0..i)) - outOfOrder - 1, and an event sees the one before its own."""
     return [
-        Seen(
-            event, split, position, max((one.time for one in events[:position]), default=NEVER) - out_of_order - 1
-        )
+        Seen(event, split, position, max((one.time for one in events[:position]), default=NEVER) - out_of_order - 1)
         for split, events in enumerate(splits)
         for position, event in enumerate(events)
     ]

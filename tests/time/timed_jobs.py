@@ -8,37 +8,36 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 import trio
 import trio.testing
 
 from lightflus.kernel import WasmKernel
-from lightflus.model.elements import EndOfInput
 from lightflus.model.extract import Emit, FieldPath
 from lightflus.model.graph import (
     BadRecords,
     Delivery,
     FunctionKind,
     Input,
-    JobGraph,
     OperatorId,
     Sink,
     SinkField,
     Source,
 )
+from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
 from lightflus.model.timed import Aggregate, Broadcast, Port, Process, Timestamps, Union, Window, Windows
 from lightflus.model.types import ListType, Type
 from lightflus.model.validation import checked
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch
-from lightflus.model.pace import Pace
 from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.compute import InlineCompute, InlineSlots
-from lightflus.testing.graphs import INT64, UTF8, GraphBuilder, field as path, struct
+from lightflus.testing.graphs import INT64, UTF8, GraphBuilder, struct
+from lightflus.testing.graphs import field as path
 from lightflus.testing.guests import PythonAggregate, PythonFunction, PythonGuests
 from lightflus.testing.memory import MemoryLetters, MemoryReader, MemorySink, MemorySource, Step, Value
 from lightflus.testing.process import Handlers, Types, process_function

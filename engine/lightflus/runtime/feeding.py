@@ -15,7 +15,8 @@ import trio
 from lightflus.limits import DISCOVERY_MS
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
-from lightflus.model.plan import Task
+from lightflus.model.plan import Plan, Task
+from lightflus.model.times import max_drift, timestamps_behind
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source
@@ -65,18 +66,18 @@ class Feeding:
 
     def __init__(
         self,
+        plan: Plan,
         sources: Mapping[OperatorId, Source],
         policies: Mapping[OperatorId, BadRecordPolicy],
         make_thread: Callable[[str], Compute],
         clocks: Mapping[OperatorId, SplitClocks],
-        drifts: Mapping[OperatorId, int],
     ) -> None:
-        """`drifts` says of each source whose records get an event time how far apart its splits may be read."""
+        """`clocks` say how far each source has come, where its records get an event time."""
+        self._plan = plan
         self._sources = sources
         self._policies = policies
         self._make_thread = make_thread
         self._clocks = clocks
-        self._drifts = drifts
         self._fed: list[_Fed] = []
         self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
@@ -121,7 +122,9 @@ class Feeding:
             self.end(self._last)
 
     def _timing(self, operator: OperatorId, one: _Fed) -> Timing | None:
-        drift = self._drifts.get(operator)
+        graph = self._plan.graph
+        timestamps = timestamps_behind(graph, graph.operator(operator))
+        drift = max_drift(timestamps) if timestamps else None
         return None if drift is None else Timing(one.numbers, self._clocks[operator], drift)
 
     def end(self, last: EndOfInput | Stop) -> None:

@@ -17,8 +17,6 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
-from lightflus.model.timed import Timestamps
-from lightflus.model.times import max_drift, timestamps_behind
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
@@ -98,8 +96,7 @@ class Fragment:
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
         clocks = {operator: SplitClocks() for operator in sources}
-        drifts = {number: max_drift(timed) for number in sources if (timed := _timestamps(plan, number))}
-        self._feeding = Feeding(sources, policies or {}, self._closing.reader, clocks, drifts)
+        self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks)
         writers = sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own)
         self._commits = Commits(writers)
         self._making = Making(
@@ -222,7 +219,3 @@ def _as_ours(error: Exception, name: str) -> LightflusError:
     ours = InternalError(f"{type(error).__name__}: {error}", where=name, hint="please report this")
     ours.__cause__ = error
     return ours
-
-
-def _timestamps(plan: Plan, source: OperatorId) -> tuple[Timestamps, ...]:
-    return timestamps_behind(plan.graph, plan.graph.operator(source))

@@ -60,7 +60,7 @@ class PythonProcess:
 
     def __call__(self, *arguments: Value) -> Value:
         """It has no single rows."""
-        raise NotImplementedError
+        raise TypeError("a process function is asked for a whole call")
 
 
 def ENDLESS(*_arguments: Value) -> Value:  # noqa: N802 (a constant that happens to be a function)
