@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,7 +39,7 @@ STEPS = st.lists(st.one_of(BATCHES, st.tuples(st.sampled_from(Clock), st.integer
 
 
 def rows_of(rows: Sequence[Row]) -> pa.StructArray:
-    return pa.array(rows, ROW)
+    return cast("pa.StructArray", pa.array(rows, ROW))
 
 
 class Run:
@@ -92,8 +94,14 @@ def test_a_row_that_lies_is_named_and_nothing_is_stored(name: str, times: list[i
     for kernel in (KERNEL, MODEL):
         state = kernel.process_state(UTF8, INT64, None, has_event_time=True)
         slots = state.lookup(texts(["a", "b", "c", "d"]), None).slots
-        right: Row = {"value": 1, "timers": [-TIME_MS, TIME_MS], "processing_timers": [], "last": NEVER}
-        assert state.store(slots, rows_of([None, right, {**right, name: times}, None])) == 2
+        right: dict[str, int | list[int]] = {
+            "value": 1,
+            "timers": [-TIME_MS, TIME_MS],
+            "processing_timers": [],
+            "last": NEVER,
+        }
+        wrong: Row = right | {name: times}
+        assert state.store(slots, rows_of([None, right, wrong, None])) == 2
         assert (len(state), state.timers(Clock.EVENT), state.next_due(Clock.EVENT)) == (0, 0, None)
 
 
@@ -110,11 +118,13 @@ def test_many_keys_wake_in_portions_by_time() -> None:
     state = KERNEL.process_state(UTF8, INT64, None, has_event_time=True)
     count = 50_000
     slots = state.lookup(words(range(count)), None).slots
-    rows = [{"value": i, "timers": [i * 7_919 % count], "processing_timers": [], "last": 0} for i in range(count)]
+    rows: list[Row] = [
+        {"value": i, "timers": [i * 7_919 % count], "processing_timers": [], "last": 0} for i in range(count)
+    ]
     assert state.store(slots, rows_of(rows)) is None
     woken: list[int] = []
     while (due := state.take_due(Clock.EVENT, THE_END, 8_192)) is not None:
-        woken += pa.compute.list_flatten(state.gather(due).field("timers")).to_pylist()
+        woken += cast("list[int]", pc.list_flatten(state.gather(due).field("timers")).to_pylist())
     assert woken == list(range(count))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pyarrow as pa
 import pytest
@@ -94,7 +95,8 @@ def test_state_of_any_type_lies_where_it_was_put(data: st.DataObject) -> None:
         placed = windowed.place(keys, hashes_of(MODEL, key, keys), times, None)
         windowed.scatter(placed.cells, rows.slice(0, placed.group_count))
         windowed.advance(THE_END)
-        windows, held = [], []
+        windows: list[object] = []
+        held: list[object] = []
         while (firing := windowed.fire(100)) is not None:
             windows += zip(plain(firing.keys.to_struct_array()), firing.ends.to_pylist(), strict=True)
             held += plain(windowed.gather(firing.cells))
@@ -177,8 +179,10 @@ def test_many_keys_come_once_each_by_hash_in_bounded_portions(
         empty += not firing.group_count
         if firing.group_count:
             assert state.gather(firing.cells).null_count == 0
-            ends = zip(firing.ends.to_pylist(), hashes_of(KERNEL, UTF8, firing.keys).to_pylist(), strict=True)
-            for end, hash_ in ends:
+            ends = cast("list[int]", firing.ends.to_pylist())
+            for end, hash_ in zip(
+                ends, cast("list[int]", hashes_of(KERNEL, UTF8, firing.keys).to_pylist()), strict=True
+            ):
                 hashes.setdefault(end, []).append(hash_)
     assert [len(set(of_window)) for of_window in hashes.values()] == [100_000] * (2 if len(hashes) == 2 else 1)
     assert all(of_window == sorted(of_window) for of_window in hashes.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pyarrow as pa
 from kernel_samples import UTF8, batch_of, numbers_of, texts
@@ -79,8 +80,8 @@ class Run:
         for text, group in zip(self._texts(firing.cells), groups, strict=True):
             assert text
             held[group] += f"{text}|"
-        keys, starts, ends = firing.keys.column(0).to_pylist(), firing.starts.to_pylist(), firing.ends.to_pylist()
-        return zip(keys, starts, ends, held, strict=True)
+        windows = (firing.keys.column(0), firing.starts, firing.ends)
+        return cast("Iterator[Fired]", zip(*(column.to_pylist() for column in windows), held, strict=True))
 
     def _texts(self, cells: pa.Buffer) -> list[str]:
-        return [row["value"] if row is not None else "" for row in self.state.gather(cells).to_pylist()]
+        return cast("list[str]", self.state.gather(cells).field(0).fill_null("").to_pylist())

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 
+/// A time; the upper half of a hash, and a number.
+type Entry = (i64, u64);
+
 /// Numbers by time and hash.
 #[derive(Default)]
 pub struct Due {
-    /// Time; the upper half of the hash, and the number.
-    entries: BTreeSet<(i64, u64)>,
+    entries: BTreeSet<Entry>,
 }
 
 impl Due {
@@ -29,36 +31,36 @@ impl Due {
         self.entries.first().map(|&(time, _)| time)
     }
 
-    /// The same, where the time of a number may have become later than the one that it was added with: `settle` says it,
-    /// and notes that this is the one that it stands under. None: nothing is due; an answer may be empty before.
-    pub fn take_settled(
+    /// Takes up to `most` whose time is at or before `until`: by time, then by hash. The time of a number may have become later
+    /// than the one that it was added with: `settle` says it, and notes that this is the one that it stands under. None:
+    /// nothing is due; an answer may be empty before.
+    pub fn take(
         &mut self,
         until: i64,
         most: usize,
         hash: impl Fn(u32) -> u64,
         mut settle: impl FnMut(u32) -> i64,
     ) -> Option<Vec<(i64, u32)>> {
-        let mut taken = self.take(until, most, &hash);
+        let mut taken = self.take_first(until, most, hash);
         if taken.is_empty() {
             return None;
         }
         let mut bound = None;
-        taken.retain(|&(time, number)| {
-            let settled = settle(number);
+        taken.retain(|&(time, joined)| {
+            let settled = settle(joined as u32);
             let is_next = settled == time && bound.is_none_or(|bound| time < bound);
             if !is_next {
                 bound = Some(bound.map_or(settled, |bound: i64| bound.min(settled)));
-                self.insert(settled, (hash(number) >> 32) as u32, number);
+                self.entries.insert((settled, joined));
             }
             is_next
         });
-        Some(taken)
+        Some(taken.into_iter().map(|(time, joined)| (time, joined as u32)).collect())
     }
 
-    /// Takes up to `most` whose time is at or before `until`: by time, then by hash.
-    pub fn take(&mut self, until: i64, most: usize, hash: impl Fn(u32) -> u64) -> Vec<(i64, u32)> {
-        let mut taken: Vec<(i64, u64)> = Vec::new();
-        let rank = |&(time, joined): &(i64, u64)| (time, joined >> 32);
+    fn take_first(&mut self, until: i64, most: usize, hash: impl Fn(u32) -> u64) -> Vec<Entry> {
+        let mut taken: Vec<Entry> = Vec::new();
+        let rank = |&(time, joined): &Entry| (time, joined >> 32);
         while let Some(first) = self.entries.first() {
             // One more than `most` only while half of the hash does not tell it from the last.
             let is_tied = taken.last().is_some_and(|last| rank(last) == rank(first));
@@ -71,7 +73,7 @@ impl Due {
             tied.sort_by_key(|&(_, joined)| hash(joined as u32));
         }
         self.entries.extend(taken.drain(most.min(taken.len())..));
-        taken.into_iter().map(|(time, joined)| (time, joined as u32)).collect()
+        taken
     }
 }
 
@@ -86,15 +88,26 @@ mod tests {
 
     #[test]
     fn what_is_due_comes_by_time_then_by_the_whole_hash_in_portions() {
-        let hashes = [9u64 << 32 | 5, 1 << 32, 9 << 32 | 4, 9 << 32 | 3];
+        let hashes = [9u64 << 32 | 5, 1 << 32, 9 << 32 | 4, 9 << 32 | 3, 7];
+        let times = [5, 5, 5, 5, -7];
         let mut due = Due::default();
-        for (number, time) in [(0, 5), (1, 5), (2, 5), (3, 5)] {
-            due.insert(time, (hashes[number as usize] >> 32) as u32, number);
+        for (number, time) in times.into_iter().enumerate() {
+            due.insert(time, (hashes[number] >> 32) as u32, number as u32);
         }
-        due.insert(-7, 77, 3);
-        let mut take = |until, most| due.take(until, most, |number| hashes[number as usize]);
-        assert_eq!(take(4, 9), [(-7, 3)]);
-        assert_eq!((take(5, 2), take(5, 1)), (vec![(5, 1), (5, 3)], vec![(5, 2)]));
-        assert_eq!((take(4, 9), take(9, 9), take(9, 9)), (vec![], vec![(5, 0)], vec![]));
+        let mut take =
+            |until, most| due.take(until, most, |number| hashes[number as usize], |number| times[number as usize]);
+        assert_eq!(take(4, 9), Some(vec![(-7, 4)]));
+        assert_eq!((take(5, 2), take(5, 1)), (Some(vec![(5, 1), (5, 3)]), Some(vec![(5, 2)])));
+        assert_eq!((take(4, 9), take(9, 9), take(9, 9)), (None, Some(vec![(5, 0)]), None));
+    }
+
+    #[test]
+    fn what_has_become_later_waits_and_nothing_passes_it() {
+        let times = [8, 9, 7];
+        let mut due = Due::default();
+        (0..3).for_each(|number| due.insert([1, 9, 7][number as usize], 0, number));
+        let mut take = |most| due.take(20, most, |number| number.into(), |number| times[number as usize]);
+        assert_eq!(take(9), Some(vec![(7, 2)]));
+        assert_eq!((take(9), take(9)), (Some(vec![(8, 0), (9, 1)]), None));
     }
 }

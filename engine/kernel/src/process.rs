@@ -136,7 +136,7 @@ impl Process {
             unsafe { *times.places().item(slot) = time };
             time
         };
-        let taken = due.take_settled(until, most, |slot| store.hash(slot), settle)?;
+        let taken = due.take(until, most, |slot| store.hash(slot), settle)?;
         taken.iter().for_each(|&(_, slot)| _ = has.remove(slot));
         Some(taken.into_iter().map(|(_, slot)| slot).collect())
     }

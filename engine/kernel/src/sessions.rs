@@ -281,7 +281,7 @@ impl Sessions {
             session.indexed = session.end;
             session.end
         };
-        let taken = self.due.take_settled(until, most, |number| store.hash(at(number).key), settle)?;
+        let taken = self.due.take(until, most, |number| store.hash(at(number).key), settle)?;
         self.leaving.extend(taken.iter().map(|&(_, number)| number));
         let with_state = taken.into_iter().filter(|&(_, number)| store.rows.has(number));
         Some(with_state.map(|(end, number)| (number, at(number).key, at(number).start, end)).collect())
