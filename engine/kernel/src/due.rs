@@ -15,9 +15,14 @@ pub struct Due {
 }
 
 impl Due {
-    /// Adds a number.
-    pub fn insert(&mut self, time: i64, half: u32, number: u32) {
-        self.entries.insert((time, join(half, number)));
+    /// Adds numbers with their times and the upper halves of their hashes; in order, so that neighbours are met in the cache.
+    pub fn insert(&mut self, added: impl Iterator<Item = (i64, u32, u32)>) {
+        self.insert_entries(added.map(|(time, half, number)| (time, join(half, number))).collect());
+    }
+
+    fn insert_entries(&mut self, mut added: Vec<Entry>) {
+        added.sort_unstable();
+        self.entries.extend(added);
     }
 
     /// Takes a number out that was added so.
@@ -45,16 +50,17 @@ impl Due {
         if taken.is_empty() {
             return None;
         }
-        let mut bound = None;
+        let (mut bound, mut later) = (None, Vec::new());
         taken.retain(|&(time, joined)| {
             let settled = settle(joined as u32);
             let is_next = settled == time && bound.is_none_or(|bound| time < bound);
             if !is_next {
                 bound = Some(bound.map_or(settled, |bound: i64| bound.min(settled)));
-                self.entries.insert((settled, joined));
+                later.push((settled, joined));
             }
             is_next
         });
+        self.insert_entries(later);
         Some(taken.into_iter().map(|(time, joined)| (time, joined as u32)).collect())
     }
 
@@ -91,9 +97,7 @@ mod tests {
         let hashes = [9u64 << 32 | 5, 1 << 32, 9 << 32 | 4, 9 << 32 | 3, 7];
         let times = [5, 5, 5, 5, -7];
         let mut due = Due::default();
-        for (number, time) in times.into_iter().enumerate() {
-            due.insert(time, (hashes[number] >> 32) as u32, number as u32);
-        }
+        due.insert((0..5).map(|number| (times[number], (hashes[number] >> 32) as u32, number as u32)));
         let mut take =
             |until, most| due.take(until, most, |number| hashes[number as usize], |number| times[number as usize]);
         assert_eq!(take(4, 9), Some(vec![(-7, 4)]));
@@ -105,7 +109,7 @@ mod tests {
     fn what_has_become_later_waits_and_nothing_passes_it() {
         let times = [8, 9, 7];
         let mut due = Due::default();
-        (0..3).for_each(|number| due.insert([1, 9, 7][number as usize], 0, number));
+        due.insert([(1, 0, 0), (9, 0, 1), (7, 0, 2)].into_iter());
         let mut take = |most| due.take(20, most, |number| number.into(), |number| times[number as usize]);
         assert_eq!(take(9), Some(vec![(7, 2)]));
         assert_eq!((take(9), take(9)), (Some(vec![(8, 0), (9, 1)]), None));

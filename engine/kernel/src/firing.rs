@@ -12,7 +12,7 @@ use crate::windows::{NEVER, earlier};
 use std::collections::BTreeMap;
 
 /// Cells that a call visits.
-const STEP: usize = 1 << 15;
+const STEP: usize = 1 << 14;
 /// Cells that a call gives out before it begins another group.
 const MOST_CELLS: usize = 1 << 16;
 

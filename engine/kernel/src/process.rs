@@ -108,10 +108,8 @@ impl Process {
         assert!(slots.iter().all(|&slot| self.store.table.has(slot)), "a slot is not in the table");
         slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_sub));
         unsafe { self.store.scatter(slots, batch) };
-        for &slot in slots {
-            self.count(slot, usize::wrapping_add);
-            (0..CLOCKS).for_each(|clock| self.index(clock, slot));
-        }
+        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_add));
+        (0..CLOCKS).for_each(|clock| self.index(clock, slots));
         Ok(())
     }
 
@@ -174,36 +172,48 @@ impl Process {
         }
     }
 
-    /// Has a slot stand in the index as early as it wakes.
-    fn index(&mut self, number: usize, slot: u32) {
-        let clock = &mut self.clocks[number];
-        let Some(time) = wake(&self.store, slot, clock.at, self.last_at, clock.ttl) else {
-            return self.forget(number, slot);
-        };
-        clock.times.reserve(slot as usize + 1);
-        // SAFETY: the record exists.
-        let place = unsafe { &mut *clock.times.places().item::<i64>(slot) };
-        let is_there = clock.has.has(slot);
-        if is_there && *place <= time {
-            return;
+    /// Has slots stand in the index as early as they wake.
+    fn index(&mut self, number: usize, slots: &[u32]) {
+        let mut added = Vec::new();
+        for &slot in slots {
+            let clock = &self.clocks[number];
+            let time = wake(&self.store, slot, clock.at, self.last_at, clock.ttl);
+            let held = clock.time(slot);
+            if time.is_some_and(|time| held.is_some_and(|held| held <= time)) {
+                continue;
+            }
+            self.forget(number, slot);
+            if let Some(time) = time {
+                self.clocks[number].set_time(slot, time);
+                added.push((time, (self.store.hash(slot) >> 32) as u32, slot));
+            }
         }
-        let half = (self.store.hash(slot) >> 32) as u32;
-        if is_there {
-            clock.due.remove(*place, half, slot);
-        }
-        clock.due.insert(time, half, slot);
-        clock.has.insert(slot);
-        *place = time;
+        self.clocks[number].due.insert(added.into_iter());
     }
 
     /// Takes a slot out of the index.
     fn forget(&mut self, clock: usize, slot: u32) {
         let clock = &mut self.clocks[clock];
-        if clock.has.remove(slot) {
-            // SAFETY: what stands in `due` has a time.
-            let time = unsafe { *clock.times.places().item::<i64>(slot) };
+        if let Some(time) = clock.time(slot) {
+            clock.has.remove(slot);
             clock.due.remove(time, (self.store.hash(slot) >> 32) as u32, slot);
         }
+    }
+}
+
+impl Clock {
+    /// Under which time a slot stands in `due`.
+    #[inline(always)]
+    fn time(&self, slot: u32) -> Option<i64> {
+        // SAFETY: a slot that stands there has a record.
+        self.has.has(slot).then(|| unsafe { *self.times.places().item::<i64>(slot) })
+    }
+
+    fn set_time(&mut self, slot: u32, time: i64) {
+        self.has.insert(slot);
+        self.times.reserve(slot as usize + 1);
+        // SAFETY: the record exists.
+        unsafe { *self.times.places().item::<i64>(slot) = time };
     }
 }
 

@@ -13,6 +13,8 @@ use crate::windows::{NEVER, THE_END, earlier};
 use std::collections::BTreeMap;
 
 const NONE: u32 = 0;
+/// Sessions that a call gives out: each is looked for in several places, and let go in as many.
+const MOST: usize = 1 << 12;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -90,6 +92,7 @@ impl Sessions {
         let halves = hashes.iter().map(|hash| (hash >> 32) as u32);
         let touched: Vec<u32> =
             slots.zip(halves).zip(times).map(|((slot, half), &time)| self.join_one(slot, half, time)).collect();
+        self.index_made();
         let mut joined = Joined { groups: touched, ..Joined::default() };
         for group in &mut joined.groups {
             let number = self.last_of(*group);
@@ -109,6 +112,17 @@ impl Sessions {
         merged.sort_unstable();
         (joined.into, joined.merged) = merged.into_iter().map(|(group, _, number)| (group, number)).unzip();
         joined
+    }
+
+    /// Has the sessions that the batch made stand in `due`, under the end with which they were made.
+    fn index_made(&mut self) {
+        let Sessions { due, journal, sessions, .. } = self;
+        let made = journal.iter().filter(|(_, before)| before.is_none()).map(|&(number, _)| {
+            // SAFETY: a number in use is that of a session.
+            let session = unsafe { &*sessions.place(number).cast::<Session>() };
+            (session.indexed, session.half, number)
+        });
+        due.insert(made);
     }
 
     /// The session of a row, which may have become a part of another since.
@@ -142,7 +156,6 @@ impl Sessions {
         *self.session(number) = session;
         self.journal.push((number, None));
         self.attach(number);
-        self.due.insert(end, half, number);
         number
     }
 
@@ -281,7 +294,7 @@ impl Sessions {
             session.indexed = session.end;
             session.end
         };
-        let taken = self.due.take(until, most, |number| store.hash(at(number).key), settle)?;
+        let taken = self.due.take(until, most.min(MOST), |number| store.hash(at(number).key), settle)?;
         self.leaving.extend(taken.iter().map(|&(_, number)| number));
         let with_state = taken.into_iter().filter(|&(_, number)| store.rows.has(number));
         Some(with_state.map(|(end, number)| (number, at(number).key, at(number).start, end)).collect())
