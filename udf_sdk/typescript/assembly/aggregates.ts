@@ -26,7 +26,7 @@ export abstract class AggregateOp<A> extends Operation {
   abstract add(state: A, table: usize, row: i32, time: i64): A;
 
   join(_left: A, _right: A): A {
-    fail("lf_merge was called for an aggregate that does not merge", "", 0, 0);
+    fail("this aggregate does not merge", "", 0, 0);
     return unreachable();
   }
 

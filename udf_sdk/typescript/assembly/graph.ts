@@ -14,6 +14,8 @@ export class Node {
   name: string = "";
   parallelism: i32 = 0;
   ports: Ports | null = null;
+  /** The edge that leads from here to a reader. */
+  edge: string;
 
   /**
    * @param inputs what it reads from: edges, separated by commas; "" on a source.
@@ -25,11 +27,8 @@ export class Node {
     public output: string,
     public kind: string,
     public position: string,
-  ) {}
-
-  /** The edge that leads from here to a reader: from its main output, or from a side output. */
-  edge(port: string = ""): string {
-    return '{"operator":' + this.id.toString() + (port.length ? ',"port":' + quote(port) + "}" : "}");
+  ) {
+    this.edge = '{"operator":' + id.toString() + "}";
   }
 
   toJson(): string {
@@ -73,6 +72,13 @@ export function addNode(inputs: string, output: string, kind: string, meta: stri
   const node = new Node(graph.nodes.length, inputs, output, kind, member(meta, "position"));
   graph.nodes.push(node);
   return node;
+}
+
+/** A side output of an operator, for streams that read it: what they are told of the operator reaches no graph. */
+export function sideOf(node: Node, port: string): Node {
+  const side = new Node(node.id, node.inputs, node.output, node.kind, node.position);
+  side.edge = '{"operator":' + node.id.toString() + ',"port":' + quote(port) + "}";
+  return side;
 }
 
 /** The module uses event time: an engine that does not know it refuses the module by this. */

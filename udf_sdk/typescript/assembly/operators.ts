@@ -54,27 +54,27 @@ export class Input {
 /** What stands behind a function number. */
 export abstract class Operation {
   apply(_call: usize): usize {
-    fail("lf_apply was called for a function that folds", "", 0, 0);
+    fail("this function has no lf_apply", "", 0, 0);
     return 0;
   }
 
   fold(_call: usize): usize {
-    fail("lf_fold was called for a function that does not fold", "", 0, 0);
+    fail("this function has no lf_fold", "", 0, 0);
     return 0;
   }
 
   merge(_call: usize): usize {
-    fail("lf_merge was called for a function that does not merge", "", 0, 0);
+    fail("this function has no lf_merge", "", 0, 0);
     return 0;
   }
 
   finish(_call: usize): usize {
-    fail("lf_finish was called for a function that finishes nothing", "", 0, 0);
+    fail("this function has no lf_finish", "", 0, 0);
     return 0;
   }
 
   process(_call: usize): usize {
-    fail("lf_process was called for a function that processes nothing", "", 0, 0);
+    fail("this function has no lf_process", "", 0, 0);
     return 0;
   }
 }

@@ -16,8 +16,10 @@ export const MOST_TIMERS: i32 = 1000000;
 export const NEVER: i64 = i64.MIN_VALUE;
 const LAST: i64 = 8640000000000000;
 
-/** The types of a row's time and mark, which stand behind its own columns. */
-const STAMPS: Array<string> = ['{"scalar":"INT64"}', '{"scalar":"INT64"}'];
+/** The columns of what is handed on: the record's, then time and mark. */
+function stamped(layout: Layout): Layout {
+  return extended(layout, ['{"scalar":"INT64"}', '{"scalar":"INT64"}']);
+}
 
 /** A time as the user may see it. */
 export function shown(time: i64): f64 {
@@ -114,7 +116,7 @@ export class ProcessContext<K, R> {
     private ports: Ports,
     private now: i64,
   ) {
-    this.out = newTable(extended(layout, STAMPS), rows);
+    this.out = newTable(stamped(layout), rows);
     this.sides = take(<usize>(ports.names.length + 1) << 2);
     memory.fill(this.sides, 0, <usize>ports.names.length << 2);
   }
@@ -141,7 +143,7 @@ export class ProcessContext<K, R> {
   private side(at: i32): Table {
     const known = load<u32>(this.sides + (<usize>at << 2));
     if (known) return changetype<Table>(<usize>known);
-    const table = newTable(extended(layoutOf(this.ports.types[at]), STAMPS), 0);
+    const table = newTable(stamped(layoutOf(this.ports.types[at])), 0);
     store<u32>(this.sides + (<usize>at << 2), <u32>changetype<usize>(table));
     return table;
   }

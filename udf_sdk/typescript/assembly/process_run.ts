@@ -30,12 +30,10 @@ import { take } from "rt/stub";
 import { isRecord, typeOf } from "./types";
 import { beginRow, endRow, newTable, Table, writeField, writeNothingRow } from "./writer";
 
-/** What stands behind the state's own columns: timers, processing timers, last. */
-const KEPT: Array<string> = ['{"list":{"item":{"scalar":"INT64"}}}', '{"list":{"item":{"scalar":"INT64"}}}', '{"scalar":"INT64"}'];
-
-/** The columns of a state row. */
+/** The columns of a state row: the state's, then timers, processing timers, last. */
 export function stateLayout<S>(): Layout {
-  return extended(layoutOf(typeOf<S>()), KEPT);
+  const times = typeOf<Array<i64>>();
+  return extended(layoutOf(typeOf<S>()), [times, times, typeOf<i64>()]);
 }
 
 /** A process function. Its methods hand the new state to `run.next`, and answer whether the key is kept. */

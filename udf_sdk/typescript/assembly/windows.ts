@@ -10,9 +10,12 @@ import { Stream } from "./streams";
 import { spanMember, Windows } from "./time";
 import { typeOf } from "./types";
 
-/** Said of a function that looks at no column of its rows. */
-export const READS_NOTHING: string = ',"reads":[]';
 const MOST_RANKS: f64 = 1000000;
+
+/** What is said of a function that looks at no column of its rows. */
+export function readingNothing(meta: string): string {
+  return meta + ',"reads":[]';
+}
 
 /** Registers an aggregate and answers its number. */
 export function addAggregate<T, A>(meta: string, isTimed: bool, operation: AggregateOp<A>): i32 {
@@ -113,7 +116,7 @@ export class WindowedStream<K, T> {
   }
 
   count<R>(meta: string): Stream<R> {
-    const reads = meta + READS_NOTHING;
+    const reads = readingNothing(meta);
     const number = addAggregate<T, f64>(reads, false, new CountAggregate(inputOf(typeOf<T>(), reads), layoutOf(typeOf<f64>())));
     const finish = addFinish<f64, R>("FINISH", meta, new CountFinish<K, R>(layoutOf(typeOf<R>())));
     return this.stream<R>(number, finish, true, false, meta);

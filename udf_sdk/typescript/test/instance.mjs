@@ -1,7 +1,7 @@
 // One instance of a module and the calls of the guest ABI (docs/abi.md, sections 2 to 4), for tests.
 import { Arrays, batchType } from "./arrow.mjs";
 
-const CALL_BYTES = 72;
+const CALL_BYTES = 88;
 
 /** What `lightflus.abort` said; `row` is where the guest was. */
 export class GuestAbort extends Error {
@@ -9,6 +9,14 @@ export class GuestAbort extends Error {
     super(message);
     Object.assign(this, place);
   }
+}
+
+const INT64 = { scalar: "INT64" };
+const TIMES = { list: { item: INT64 } };
+
+/** The columns of a batch of the type, and more behind them. */
+function extended(type, more) {
+  return { struct: { fields: [...(batchType(type).struct.fields ?? []), ...Object.entries(more).map(([name, t]) => ({ name, type: t }))] } };
 }
 
 /** The parts of a batch that a function reads. */
@@ -67,18 +75,74 @@ export class Instance {
     return this.#part(this.exports.lf_apply(call) >>> 0, 4);
   }
 
-  /** Runs lf_fold. `states`: a row or null per group. Answers the new states, and the output if `emits`. */
-  fold(number, rows, groups, states, emits) {
+  /** Runs lf_fold. `states`: a row or null per group; `times` where the function wants them. Answers the new states, and the output if `emits`. */
+  fold(number, rows, groups, states, emits, times) {
+    const fn = this.graph.functions[number];
+    return this.#folded("lf_fold", number, fn.kind.endsWith("REDUCE") ? batchType(fn.output) : inputType(fn), rows, groups, states, emits, times);
+  }
+
+  /** Runs lf_merge, whose rows are states. */
+  merge(number, rows, groups, states) {
+    return this.#folded("lf_merge", number, batchType(this.graph.functions[number].output), rows, groups, states, false);
+  }
+
+  #folded(name, number, rowType, rows, groups, states, emits, times) {
     const type = batchType(this.graph.functions[number].output);
-    const batch = this.arrays.write(type, rows);
+    const batch = this.arrays.write(rowType, rows);
     const call = this.#call({ number, batch, rows: rows.length });
+    if (times) this.#set(call, 40, this.#putTimes(times));
     this.#set(call, 20, emits ? 3 : 2);
     this.#set(call, 24, states.some((s) => s !== null) ? this.arrays.write(type, states) : 0);
     this.#set(call, 28, this.arrays.putWords(groups));
     this.#set(call, 32, states.length);
-    const result = this.exports.lf_fold(call) >>> 0;
+    const result = this.exports[name](call) >>> 0;
     const output = this.#part(result, 4);
     return { states: this.arrays.read(type, this.#part(result, 8)), output: output ? this.arrays.read(type, output) : null };
+  }
+
+  /** Runs lf_finish over states with their keys and windows. Answers rows; of a FINISH_LIST a list of rows per state. */
+  finish(number, states, keyType, keys, starts, ends) {
+    const fn = this.graph.functions[number];
+    const call = this.#call({ number, batch: this.arrays.write(batchType(fn.input), states), rows: states.length });
+    this.#set(call, 20, 1);
+    this.#set(call, 36, this.arrays.write(batchType(keyType), keys));
+    this.#set(call, 44, this.#putTimes(starts));
+    this.#set(call, 48, this.#putTimes(ends));
+    const output = this.#part(this.exports.lf_finish(call) >>> 0, 4);
+    const type = batchType(fn.output);
+    return this.arrays.read(fn.kind.endsWith("LIST") ? { list: { item: type } } : type, output);
+  }
+
+  /**
+   * Runs lf_process for an operator. `given`: rows of either input (`first`, `second`, `sides`), `groups`, `times`, `marks`; `states` (a row or
+   * null per group), `keys`; `watermark`, `processingTime`, `rules`. Answers new states, and rows with their stamps: of the output and each port.
+   */
+  process(operator, types, given) {
+    const { process } = operator;
+    const call = this.#call({ number: process.function ?? 0, batch: given.first.length ? this.arrays.write(batchType(types.first), given.first) : 0, rows: given.sides.length });
+    const words = { 20: 3, 28: this.arrays.putWords(given.groups), 32: given.states.length, 76: types.second ? this.arrays.putWords(given.sides) : 0 };
+    for (const [at, value] of Object.entries(words)) this.#set(call, Number(at), value);
+    const state = extended(process.state, { timers: TIMES, processing_timers: TIMES, last: INT64 });
+    if (given.states.some((s) => s !== null)) this.#set(call, 24, this.arrays.write(state, given.states));
+    this.#set(call, 36, this.arrays.write(batchType(types.key), given.keys));
+    if (given.second.length) this.#set(call, 52, this.arrays.write(batchType(types.second), given.second));
+    if (given.rules) this.#set(call, 80, this.arrays.write(batchType(this.graph.functions[process.rules].output), [given.rules]));
+    if (given.times) this.#set(call, 40, this.#putTimes(given.times));
+    if (given.marks) this.#set(call, 72, this.#putTimes(given.marks));
+    this.arrays.view().setBigInt64(call + 56, given.watermark, true);
+    this.arrays.view().setBigInt64(call + 64, given.processingTime, true);
+    const result = this.exports.lf_process(call) >>> 0;
+    const rows = (type, at) => (at ? this.arrays.read(extended(type, { time: INT64, mark: INT64 }), at) : []);
+    const ports = this.#part(result, 12);
+    return {
+      states: this.arrays.read(state, this.#part(result, 8)),
+      output: rows(operator.output, this.#part(result, 4)),
+      ports: (process.ports ?? []).map((port, i) => rows(port.type, ports ? this.#part(ports, 4 * i) : 0)),
+    };
+  }
+
+  #putTimes(times) {
+    return this.arrays.put(new Uint8Array(BigInt64Array.from(times, BigInt).buffer));
   }
 
   /** The output of an apply as JavaScript values: rows; for flatMap a list of rows per row; for filter booleans. */

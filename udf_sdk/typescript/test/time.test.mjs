@@ -1,1 +1,0 @@
-// The programs of event time under Node give what is expected of them.
