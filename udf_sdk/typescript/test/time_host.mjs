@@ -105,12 +105,18 @@ class TimedRun {
   timestamps(operator, items) {
     const { time, outOfOrderMs = 0 } = operator.timestamps;
     const times = this.extract(time, items, this.inputType(operator)).map(Number);
-    const latest = new Map();
-    return items.map((item, i) => {
-      const before = latest.get(item.split) ?? -Infinity;
-      latest.set(item.split, Math.max(before, times[i]));
-      return { ...item, time: times[i], mark: before - outOfOrderMs - 1 };
-    });
+    const splits = new Map();
+    items.forEach((item, i) => splits.set(item.split, [...(splits.get(item.split) ?? []), { ...item, time: times[i] }]));
+    const queues = [...splits.values()].map((left) => ({ left, latest: -Infinity }));
+    const out = [];
+    while (out.length < items.length) {
+      // the split that is furthest behind is read next
+      const queue = queues.filter((q) => q.left.length).reduce((least, q) => (q.latest < least.latest ? q : least));
+      const item = queue.left.shift();
+      out.push({ ...item, mark: queue.latest - outOfOrderMs - 1 });
+      queue.latest = Math.max(queue.latest, item.time);
+    }
+    return out;
   }
 
   /** The state after each item. */
