@@ -170,7 +170,8 @@ export class ProcessRun<K, S, R> {
     const due = key.processingTimers;
     while (key.known && due.count && due.first <= this.clock) {
       const time = due.takeFirst();
-      this.stamp(op.isTimed ? clamped(this.watermark + (this.watermark < i64.MAX_VALUE ? 1 : 0)) : 0, op.isTimed ? clamped(this.watermark) : 0);
+      const stamp = clamped(this.watermark == i64.MAX_VALUE ? this.watermark : this.watermark + 1);
+      this.stamp(op.isTimed ? stamp : 0, op.isTimed ? stamp - 1 : 0);
       this.runProcessingTimer(key, time);
       this.drain(key, this.watermark);
     }
