@@ -71,7 +71,7 @@ function functionValue(
   return wrappedFunction(ctx, symbol, declaration, node);
 }
 
-/** A `var` lives in its block, like `let`, and is declared once. */
+/** A `var` lives in its block, like `let`, and is declared once; where JavaScript's one variable for all turns of a loop would show, it is refused. */
 function checkVar(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): void {
   const list = ts.isVariableDeclaration(declaration) ? declaration.parent : undefined;
   if (list === undefined || list.flags & ts.NodeFlags.BlockScoped || isTopLevel(declaration)) return;
@@ -85,6 +85,21 @@ function checkVar(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, 
       `'${symbol.name}' is declared by var in another block`,
       `declare it with let in front of that block`,
     );
+  const isMade = (declaration as ts.VariableDeclaration).initializer !== undefined || !ts.isVariableStatement(list.parent);
+  if (isInLoop(declaration) && (!isMade || ctx.job.captures.holder(symbol) !== undefined))
+    refuse(
+      ctx,
+      declaration,
+      "LF301",
+      `'${symbol.name}' is declared by var in a loop: all turns have one variable, which ${isMade ? "a function uses" : "keeps its value"}`,
+      "declare it with let: in front of the loop for one variable, in the loop for one a turn",
+    );
+}
+
+/** Whether the variable is declared in the head or body of a loop of its function. */
+function isInLoop(declaration: ts.Declaration): boolean {
+  const loop = ts.findAncestor(declaration, (n) => isFunction(n) || ts.isIterationStatement(n, false));
+  return loop !== undefined && !isFunction(loop);
 }
 
 /** Where a variable is: readable and assignable. */

@@ -40,6 +40,19 @@ function declared(n: number): number {
   return q; // error
 }
 
+function turns(xs: number[]): number {
+  const later: (() => number)[] = [];
+  for (var i = 0; i < xs.length; i++) later.push(() => i); // error
+  for (const x of xs) {
+    var seen: number | undefined; // error
+    if (x > 1) seen = x;
+    var twice = x * 2;
+    later.push(() => seen ?? 0);
+    if (twice > 9) break;
+  }
+  return later.reduce((sum, f) => sum + f(), 0);
+}
+
 namespace Inner { // error
   export const one = 1;
 }

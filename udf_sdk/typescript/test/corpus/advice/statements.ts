@@ -36,6 +36,9 @@ export function statements(s: string): string[] {
   // way out: declare it with let in front of that block
   let count: number;
   { count = 1; }
+  // way out: declare it with let: in front of the loop for one variable, in the loop for one a turn
+  let turn = 0;
+  for (; turn < 2; turn++) later.push(() => turn);
   // way out: write '… = ...' here
   let total: number;
   total = count + 1;
