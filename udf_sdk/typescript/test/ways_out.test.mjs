@@ -55,7 +55,8 @@ test("each advice for a regular expression compiles and means the same", async (
   lines.forEach((l, at) => wanted.forEach((f, i) => assert.equal(redis[at * wanted.length + i].value, wellFormed(f(l)), `${EXPRESSIONS[i]} of ${JSON.stringify(l)}: ${functions[i]}`)));
 });
 
-const folderOfAdvice = fileURLToPath(new URL("./corpus/advice", import.meta.url));
+/** Jobs of the corpus that run, and those that are compiled alone. */
+const advice = ["./corpus/advice", "./advice"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
 
 /** Advice that is followed by no code: what to leave out, where to look, or what others look after. */
 const WITHOUT_CODE = new Set([
@@ -66,11 +67,12 @@ const WITHOUT_CODE = new Set([
   "write …", // instead of a regular expression: the test above
 ]);
 
-test("each way out that the compiler can offer is taken by the corpus, and compiles", () => {
-  const texts = readdirSync(folderOfAdvice).map((name) => readFileSync(join(folderOfAdvice, name), "utf8"));
+test("each way out that the compiler can offer is taken, and compiles", async () => {
+  const texts = advice.flatMap((folder) => readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")));
   const taken = texts.flatMap((text) => [...text.matchAll(/\/\/ .*?way out: (.*)$/gm)].map((found) => found[1]));
   const offered = HINTS.filter((hint) => !WITHOUT_CODE.has(hint));
-  assert.deepEqual(offered.filter((hint) => !taken.includes(hint)), [], "a new hint: write what it advises into test/corpus/advice");
+  assert.deepEqual(offered.filter((hint) => !taken.includes(hint)), [], "a new hint: write what it advises into test/corpus/advice, or test/advice");
   assert.deepEqual(taken.filter((hint) => !offered.includes(hint)), [], "nobody advises this any more");
+  for (const name of readdirSync(advice[1])) assert.ok(await moduleOf(join(advice[1], name)));
   assert.deepEqual([...WITHOUT_CODE].filter((hint) => !HINTS.includes(hint)), [], "nobody says this any more");
 });
