@@ -27,7 +27,8 @@ def test_there_are_the_commands_of_the_thin_path() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    missing = [name for name in commands() if f"lightflus {name}" not in text]
+    missing = [name for name in commands() if f"\n| [`{name.split()[0]}`](#lightflus-{name.split()[0]}) |" not in text]
+    missing += [name for name in commands() if f"lightflus {name}" not in text]
     missing += [f"{name} {option}" for name, options in commands().items() for option in options if option not in text]
     assert not missing
 
