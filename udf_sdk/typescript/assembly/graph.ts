@@ -102,7 +102,7 @@ export function addFunction(kind: string, input: string, output: string, meta: s
   let out = '{"kind":"FUNCTION_KIND_' + kind + '","input":' + input + ',"output":' + output;
   const reads = member(meta, "reads");
   if (reads.length) out += ',"reads":{"names":' + reads + "}";
-  out += part(meta, "keeps") + part(meta, "position") + part(meta, "name");
+  out += part(meta, "keeps") + part(meta, "position") + part(meta, "name") + part(meta, "times");
   graph.functions.push(out + "}");
   graph.operations.push(operation);
   return graph.operations.length - 1;
