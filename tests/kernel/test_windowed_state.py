@@ -43,8 +43,9 @@ STEPS = st.lists(
 )
 
 
-def two_runs(spec: WindowSpec) -> tuple[Run, Run]:
-    return Run(KERNEL.windowed_state(UTF8, UTF8, spec)), Run(MODEL.windowed_state(UTF8, UTF8, spec))
+def two_runs(spec: WindowSpec, most: int = 3) -> tuple[Run, Run]:
+    real, model = (kernel.windowed_state(UTF8, UTF8, spec) for kernel in (KERNEL, MODEL))
+    return Run(real, most), Run(model, most)
 
 
 def step(run: Run, kind: str, what: object) -> object:
@@ -61,18 +62,19 @@ def step(run: Run, kind: str, what: object) -> object:
     return None
 
 
-@given(WINDOWS, st.sampled_from([0, 0, 3, 15]), st.booleans(), st.booleans(), STEPS)
+@given(WINDOWS, st.sampled_from([0, 0, 3, 15]), st.booleans(), st.booleans(), st.integers(1, 3), STEPS)
 @BOUNDED
 def test_windows_hold_and_fire_what_the_model_says(
     windows: FixedWindow | SlidingWindow | SessionWindow,
     lateness: int,
     fires_once: bool,
     fires_early: bool,
+    most: int,
     steps: Sequence[tuple[str, object]],
 ) -> None:
     is_session = isinstance(windows, SessionWindow)
     spec = WindowSpec(windows, lateness, fires_once, fires_early and not is_session)
-    real, model = two_runs(spec)
+    real, model = two_runs(spec, most)
     for kind, what in [*steps, ("advance", THE_END)]:
         assert step(real, kind, what) == step(model, kind, what), (kind, what)
         assert (real.state.windows, real.state.rows) == (model.state.windows, model.state.rows)

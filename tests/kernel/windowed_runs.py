@@ -28,8 +28,10 @@ Fired = tuple[str, int, int, str]
 class Run:
     """One state, whichever implements it."""
 
-    def __init__(self, state: WindowedState) -> None:
+    def __init__(self, state: WindowedState, most: int = 3) -> None:
+        """Takes up to `most` groups at a time."""
         self.state = state
+        self._most = most
         self._count = 0
 
     def place(self, rows: Sequence[Row]) -> Placed:
@@ -57,22 +59,22 @@ class Run:
         rows_in_time = None if placed.rows is None else placed.rows.to_pylist()
         return rows_in_time, groups, folded, placed.late.to_pylist(), placed.late_in_part, placed.late_after_idle
 
-    def fire(self, most: int = 3) -> list[Fired]:
+    def fire(self) -> list[Fired]:
         """All that is due."""
-        return [fired for firing in iter(lambda: self.state.fire(most), None) for fired in self._fired(firing, most)]
+        return [fired for firing in iter(lambda: self.state.fire(self._most), None) for fired in self._fired(firing)]
 
-    def fire_changed(self, most: int = 3, *, early: bool = False) -> list[Fired]:
+    def fire_changed(self, *, early: bool = False) -> list[Fired]:
         """All that has changed."""
-        firings = iter(lambda: self.state.fire_changed(most, early=early), None)
-        return [fired for firing in firings for fired in self._fired(firing, most)]
+        firings = iter(lambda: self.state.fire_changed(self._most, early=early), None)
+        return [fired for firing in firings for fired in self._fired(firing)]
 
     def advance(self, watermark: int) -> list[Fired]:
         """All that is due at a watermark."""
         self.state.advance(watermark)
         return self.fire()
 
-    def _fired(self, firing: Firing, most: int) -> Iterator[Fired]:
-        assert firing.group_count == firing.keys.num_rows == len(firing.starts) == len(firing.ends) <= most
+    def _fired(self, firing: Firing) -> Iterator[Fired]:
+        assert firing.group_count == firing.keys.num_rows == len(firing.starts) == len(firing.ends) <= self._most
         groups = numbers_of(firing.groups)
         assert groups == sorted(groups)
         assert not firing.is_single or groups == list(range(firing.group_count))

@@ -3,7 +3,7 @@
 use crate::abi::{Kernel, Part, kernel};
 use crate::arrow::{ArrowArray, slice};
 use crate::column::Built;
-use crate::firing::Fired;
+use crate::giving::Fired;
 use crate::schema::Kind;
 use crate::windowed::{Spec, Windowed};
 

@@ -161,9 +161,9 @@ impl Cell {
 /// The capacity to hold `bytes` when `held` are there: the same while it fits and is not four times too large; a value
 /// that grows with every update gets a quarter more, so that it is not moved each time.
 fn capacity_for(held: usize, bytes: usize) -> usize {
-    let rounded = bytes.next_multiple_of(16);
+    let rounded = bytes.next_multiple_of(8);
     if bytes > held {
-        if held == 0 { rounded } else { rounded.max((held + held / 4).next_multiple_of(16)) }
+        if held == 0 { rounded } else { rounded.max((held + held / 4).next_multiple_of(8)) }
     } else if held > 64 && held / 4 > rounded {
         rounded
     } else {
@@ -220,7 +220,7 @@ mod tests {
         let cell = unsafe { Cell::at(place.as_mut_ptr().cast()) };
         set(cell, &[1; 100]);
         let block = cell.block();
-        for n in [64, 112, 90] {
+        for n in [64, 104, 90] {
             set(cell, &vec![2; n]);
             assert_eq!(cell.block(), block);
         }

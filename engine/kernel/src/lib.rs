@@ -13,6 +13,7 @@ mod arrow;
 mod bits;
 mod bytes;
 mod cell;
+mod changes;
 mod chunks;
 mod column;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod encode;
 mod failure;
 mod firing;
 mod gather;
+mod giving;
 mod hash;
 mod keys;
 mod line;

@@ -2,8 +2,8 @@
 //! row says so; and checking rows before they are stored. What it leaves: what a timer means (the guest), the index (`due.rs`).
 //!
 //! The last three columns of a row are its timers of event time, those of processing time, and the largest time of its records
-//! (docs/abi.md, 10.2). A key also wakes when it expires: `last + ttl`. An entry of the index may be earlier than its key wakes,
-//! for keys are put off far more often than they are due.
+//! (docs/abi.md, 10.2). A key also wakes when it expires: `last + ttl`. Keys are put off far more often than they are due: then
+//! their entry stays where it is, earlier than they wake, and its time is noted.
 
 use crate::arrow::{ArrowArray, columns};
 use crate::bits::Bits;
@@ -29,26 +29,27 @@ pub struct Spec {
 
 /// `last` of a key without records.
 const NEVER: i64 = i64::MIN;
-const CLOCKS: usize = 2;
 
 /// What is due by one clock.
 struct Clock {
     due: Due,
-    /// The slots that stand in `due`, and under which time.
+    /// The slots that stand in `due`: under the time at which they wake, or, those that were put off, under the one noted here.
     has: Bits,
+    put_off: Bits,
     times: Chunks,
     /// Where the list of timers is in a row.
     at: usize,
     /// The ttl, if keys expire by this clock.
     ttl: Option<i64>,
+    /// Where `last` is in a row.
+    last_at: usize,
     timers: usize,
 }
 
 /// Keys and their rows.
 pub struct Process {
     pub store: Store,
-    clocks: [Clock; CLOCKS],
-    last_at: usize,
+    clocks: [Clock; 2],
     most_timers: u32,
     most_time: i64,
     /// Slots without a row that the last `lookup` found: their keys go at the next one, unless they have got one.
@@ -66,18 +67,20 @@ impl Process {
             is_list(&event.kind) && is_list(&processing.kind) && last.kind == Kind::Fixed(8),
             "a row has no timers"
         );
-        let (ats, last_at) = ([event.at, processing.at], last.at);
+        let (lists_at, last_at) = ([event.at, processing.at], last.at);
         let expires_by = usize::from(spec.has_event_time == 0);
         let clock = |number: usize| Clock {
             due: Due::default(),
             has: Bits::default(),
+            put_off: Bits::default(),
             times: Chunks::new(size_of::<i64>()),
-            at: ats[number],
+            at: lists_at[number],
             ttl: (spec.ttl >= 0 && number == expires_by).then_some(spec.ttl),
+            last_at,
             timers: 0,
         };
         let (clocks, most_timers, most_time) = ([clock(0), clock(1)], spec.most_timers, spec.most_time);
-        Process { store, clocks, last_at, most_timers, most_time, fresh: Vec::new() }
+        Process { store, clocks, most_timers, most_time, fresh: Vec::new() }
     }
 
     /// Finds or makes the slot of every key.
@@ -107,9 +110,12 @@ impl Process {
         }
         assert!(slots.iter().all(|&slot| self.store.table.has(slot)), "a slot is not in the table");
         slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_sub));
+        let held =
+            self.clocks.each_ref().map(|clock| slots.iter().map(|&slot| clock.held(slot, &self.store)).collect());
         unsafe { self.store.scatter(slots, batch) };
         slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_add));
-        (0..CLOCKS).for_each(|clock| self.index(clock, slots));
+        let update = |(clock, held): (&mut Clock, Vec<Option<i64>>)| clock.index(slots, &held, &self.store);
+        self.clocks.iter_mut().zip(held).for_each(update);
         Ok(())
     }
 
@@ -118,7 +124,10 @@ impl Process {
         for &slot in slots {
             assert!(self.store.table.has(slot), "a slot is not in the table");
             self.count(slot, usize::wrapping_sub);
-            (0..CLOCKS).for_each(|clock| self.forget(clock, slot));
+            for clock in &mut self.clocks {
+                let held = clock.held(slot, &self.store);
+                clock.forget(slot, held, &self.store);
+            }
             self.store.rows.remove(slot);
             self.store.table.remove(slot);
         }
@@ -126,17 +135,7 @@ impl Process {
 
     /// Up to `most` slots that wake at or before `until`, by time, then by hash. None: no more; an answer may be empty before.
     pub fn take_due(&mut self, clock: usize, until: i64, most: usize) -> Option<Vec<u32>> {
-        let (store, last_at) = (&self.store, self.last_at);
-        let Clock { due, has, times, at, ttl, .. } = &mut self.clocks[clock];
-        let settle = |slot: u32| {
-            let time = wake(store, slot, *at, last_at, *ttl).expect("what is due has a time");
-            // SAFETY: what stands in `due` has a time.
-            unsafe { *times.places().item(slot) = time };
-            time
-        };
-        let taken = due.take(until, most, |slot| store.hash(slot), settle)?;
-        taken.iter().for_each(|&(_, slot)| _ = has.remove(slot));
-        Some(taken.into_iter().map(|(_, slot)| slot).collect())
+        self.clocks[clock].take(until, most, &self.store)
     }
 
     /// When the next key wakes, or earlier.
@@ -171,61 +170,82 @@ impl Process {
             }
         }
     }
-
-    /// Has slots stand in the index as early as they wake.
-    fn index(&mut self, number: usize, slots: &[u32]) {
-        let mut added = Vec::new();
-        for &slot in slots {
-            let clock = &self.clocks[number];
-            let time = wake(&self.store, slot, clock.at, self.last_at, clock.ttl);
-            let held = clock.time(slot);
-            if time.is_some_and(|time| held.is_some_and(|held| held <= time)) {
-                continue;
-            }
-            self.forget(number, slot);
-            if let Some(time) = time {
-                self.clocks[number].set_time(slot, time);
-                added.push((time, (self.store.hash(slot) >> 32) as u32, slot));
-            }
-        }
-        self.clocks[number].due.insert(added.into_iter());
-    }
-
-    /// Takes a slot out of the index.
-    fn forget(&mut self, clock: usize, slot: u32) {
-        let clock = &mut self.clocks[clock];
-        if let Some(time) = clock.time(slot) {
-            clock.has.remove(slot);
-            clock.due.remove(time, (self.store.hash(slot) >> 32) as u32, slot);
-        }
-    }
 }
 
 impl Clock {
-    /// Under which time a slot stands in `due`.
-    #[inline(always)]
-    fn time(&self, slot: u32) -> Option<i64> {
-        // SAFETY: a slot that stands there has a record.
-        self.has.has(slot).then(|| unsafe { *self.times.places().item::<i64>(slot) })
+    /// When a slot wakes.
+    fn wake(&self, slot: u32, store: &Store) -> Option<i64> {
+        let row = store.rows.row(slot)?;
+        // SAFETY: every row has both.
+        let (timers, last) = unsafe { (Cell::at(row.add(self.at).cast_mut()), load::<i64>(row, self.last_at)) };
+        let first = (timers.len() > 0).then(|| unsafe { load::<i64>(timers.block(), 0) });
+        let expiry = self.ttl.filter(|_| last != NEVER).map(|ttl| last.saturating_add(ttl));
+        match (first, expiry) {
+            (Some(first), Some(expiry)) => Some(first.min(expiry)),
+            (first, expiry) => first.or(expiry),
+        }
     }
 
-    fn set_time(&mut self, slot: u32, time: i64) {
-        self.has.insert(slot);
+    /// Under which time a slot, whose row is as it was when that was last looked at, stands in `due`.
+    #[inline(always)]
+    fn held(&self, slot: u32, store: &Store) -> Option<i64> {
+        match self.has.has(slot) {
+            false => None,
+            // SAFETY: a slot that was put off has a record.
+            true if self.put_off.has(slot) => Some(unsafe { *self.times.places().item(slot) }),
+            true => self.wake(slot, store),
+        }
+    }
+
+    /// Has slots, whose rows have changed, stand in `due` as early as they wake.
+    fn index(&mut self, slots: &[u32], held: &[Option<i64>], store: &Store) {
+        let mut added = Vec::new();
+        for (&slot, &held) in slots.iter().zip(held) {
+            match (self.wake(slot, store), held) {
+                (Some(time), Some(held)) if held < time => self.put_off(slot, held),
+                (time, held) if held == time => _ = self.put_off.remove(slot),
+                (time, _) => {
+                    self.forget(slot, held, store);
+                    if let Some(time) = time {
+                        self.has.insert(slot);
+                        added.push((time, half(slot, store), slot));
+                    }
+                }
+            }
+        }
+        self.due.insert(added.into_iter());
+    }
+
+    fn put_off(&mut self, slot: u32, held: i64) {
+        self.put_off.insert(slot);
         self.times.reserve(slot as usize + 1);
         // SAFETY: the record exists.
-        unsafe { *self.times.places().item::<i64>(slot) = time };
+        unsafe { *self.times.places().item(slot) = held };
+    }
+
+    /// Takes a slot out of `due`, if it stands there.
+    fn forget(&mut self, slot: u32, held: Option<i64>, store: &Store) {
+        if let Some(held) = held {
+            self.has.remove(slot);
+            self.put_off.remove(slot);
+            self.due.remove(held, half(slot, store), slot);
+        }
+    }
+
+    fn take(&mut self, until: i64, most: usize, store: &Store) -> Option<Vec<u32>> {
+        let mut due = std::mem::take(&mut self.due);
+        let settle = |slot: u32| {
+            self.put_off.remove(slot);
+            self.wake(slot, store).expect("what is due has a time")
+        };
+        let taken = due.take(until, most, |slot| store.hash(slot), settle);
+        self.due = due;
+        let taken: Vec<u32> = taken?.into_iter().map(|(_, slot)| slot).collect();
+        taken.iter().for_each(|&slot| _ = self.has.remove(slot));
+        Some(taken)
     }
 }
 
-/// When a slot with a row wakes by a clock.
-fn wake(store: &Store, slot: u32, timers_at: usize, last_at: usize, ttl: Option<i64>) -> Option<i64> {
-    let row = store.rows.row(slot)?;
-    // SAFETY: every row has both.
-    let (timers, last) = unsafe { (Cell::at(row.add(timers_at).cast_mut()), load::<i64>(row, last_at)) };
-    let first = (timers.len() > 0).then(|| unsafe { load::<i64>(timers.block(), 0) });
-    let expiry = ttl.filter(|_| last != NEVER).map(|ttl| last.saturating_add(ttl));
-    match (first, expiry) {
-        (Some(first), Some(expiry)) => Some(first.min(expiry)),
-        (first, expiry) => first.or(expiry),
-    }
+fn half(slot: u32, store: &Store) -> u32 {
+    (store.hash(slot) >> 32) as u32
 }

@@ -3,7 +3,8 @@
 
 use crate::arrow::{ArrowArray, columns};
 use crate::encode::{RowBytes, Selected, keys, with_rows};
-use crate::firing::{Fired, Firing};
+use crate::firing::Firing;
+use crate::giving::Fired;
 use crate::hash::hash_rows;
 use crate::panes::{Panes, tag};
 use crate::sessions::{Joined, Sessions};
@@ -80,7 +81,13 @@ impl Windowed {
             let computed = hashes.is_none().then(|| hash_rows(&keys, rows, usize::MAX).expect("no key is too long"));
             let hashes = hashes.or(computed.as_deref()).expect("one of them is there");
             match kind {
-                Kind::Panes(panes, _) => place_in_panes(panes, store, &keys, hashes, times, marks),
+                Kind::Panes(panes, firing) => {
+                    assert!(
+                        !firing.is_firing(),
+                        "windows are firing: `fire` is called until it says that nothing is left"
+                    );
+                    place_in_panes(panes, store, &keys, hashes, times, marks)
+                }
                 Kind::Sessions(sessions) => place_in_sessions(sessions, store, &keys, hashes, times, marks),
             }
         })
@@ -131,7 +138,7 @@ impl Windowed {
                 sessions.settle(&mut self.store);
                 let over = sessions.take_over(&mut self.store, most)?;
                 let mut fired = Fired::default();
-                over.iter().for_each(|&(cell, key, start, end)| fired.add_single(cell, key, start, end));
+                over.iter().for_each(|&(cell, key, start, end)| fired.add(key, [cell].into_iter(), start, end));
                 Some(fired)
             }
         }
