@@ -32,6 +32,9 @@ WINDOWS = st.one_of(
     st.just(SlidingWindow(10, 4, 1)),
     st.builds(SessionWindow, st.integers(1, 12)),
 )
+SPECS = st.builds(WindowSpec, WINDOWS, st.sampled_from([0, 0, 3, 15]), st.booleans(), st.booleans()).filter(
+    lambda spec: not (spec.fires_early and isinstance(spec.windows, SessionWindow))
+)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("fold"), ROWS),
@@ -62,18 +65,11 @@ def step(run: Run, kind: str, what: object) -> object:
     return None
 
 
-@given(WINDOWS, st.sampled_from([0, 0, 3, 15]), st.booleans(), st.booleans(), st.integers(1, 3), STEPS)
+@given(SPECS, st.integers(1, 3), STEPS)
 @BOUNDED
 def test_windows_hold_and_fire_what_the_model_says(
-    windows: FixedWindow | SlidingWindow | SessionWindow,
-    lateness: int,
-    fires_once: bool,
-    fires_early: bool,
-    most: int,
-    steps: Sequence[tuple[str, object]],
+    spec: WindowSpec, most: int, steps: Sequence[tuple[str, object]]
 ) -> None:
-    is_session = isinstance(windows, SessionWindow)
-    spec = WindowSpec(windows, lateness, fires_once, fires_early and not is_session)
     real, model = two_runs(spec, most)
     for kind, what in [*steps, ("advance", THE_END)]:
         assert step(real, kind, what) == step(model, kind, what), (kind, what)
@@ -214,6 +210,15 @@ def test_a_state_beyond_the_limit_says_so() -> None:
     state = WasmKernel(4 * MIB).windowed_state(UTF8, UTF8, WindowSpec(FixedWindow(10)))
     with pytest.raises(StateTooLarge):
         state.place(words(range(100_000)), None, pa.array([3] * 100_000, pa.int64()), None)
+
+
+def test_rows_that_come_while_windows_fire_are_refused() -> None:
+    run = Run(KERNEL.windowed_state(UTF8, UTF8, WindowSpec(FixedWindow(10))))
+    run.fold([Row("a", 1), Row("b", 1)])
+    run.state.advance(9)
+    run.state.fire(1)
+    with pytest.raises(KernelFailed, match="windows are firing"):
+        run.place([Row("a", 12)])
 
 
 def test_times_must_be_as_many_as_keys() -> None:
