@@ -141,11 +141,13 @@ class Job:
         self.functions.append(call)
         return number
 
-    def events(self, *, out_of_order: int = 0, idle_after: int = 0, parallelism: int = 0) -> OperatorId:
-        """A source of events with their times."""
-        source = self.builder.source(EVENT, parallelism=parallelism)
-        timestamps = Timestamps(path("time"), out_of_order, idle_after)
-        return self.builder.add(timestamps, [Input(source)], EVENT)
+    def events(
+        self, *, out_of_order: int = 0, idle_after: int = 0, sources: int = 0, timestamps: int = 0
+    ) -> OperatorId:
+        """A source of events with their times, each at a parallelism."""
+        source = self.builder.source(EVENT, parallelism=sources)
+        kind = Timestamps(path("time"), out_of_order, idle_after)
+        return self.builder.add(kind, [Input(source)], EVENT, parallelism=timestamps)
 
     def keyed(self, stream: OperatorId) -> OperatorId:
         """By `key`."""
