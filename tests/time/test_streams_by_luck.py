@@ -9,7 +9,7 @@ from drawn import ROWS, settled, splits_of_events
 from hypothesis import given
 from hypothesis import strategies as st
 from test_process_by_luck import moods, said, sinks, told
-from timed_jobs import EVENT, SIDE, Event, Job, Row, cut, run
+from timed_jobs import EVENT, Event, Job, Row, cut, run
 
 from lightflus.model.timed import FixedWindow, SessionWindow
 from lightflus.testing.memory import Value
@@ -39,7 +39,13 @@ def test_times_may_be_given_in_fewer_or_more_subtasks_than_read(
     assert ran.counter("window", "late_after_idle") == 0
 
 
-@given(first=splits_of_events(most_splits=2), second=splits_of_events(most_splits=2), rows=ROWS, many=PARALLELISM, seed=SEED)
+@given(
+    first=splits_of_events(most_splits=2),
+    second=splits_of_events(most_splits=2),
+    rows=ROWS,
+    many=PARALLELISM,
+    seed=SEED,
+)
 @settled(40)
 def test_a_union_is_the_splits_of_all_its_sources(
     first: list[list[Event]], second: list[list[Event]], rows: int, many: int, seed: int
@@ -59,7 +65,7 @@ def test_a_window_behind_a_window_holds_all_of_its_results(
     splits: list[list[Event]], rows: int, many: int, seed: int
 ) -> None:
     job = Job()
-    first = job.window(job.keyed(job.events()), FixedWindow(3))
+    first = job.window(job.keyed(job.events()), FixedWindow(3), name="first")
     counted = job.map(first, EVENT, lambda row: {"key": row["key"], "time": 0, "id": row["start"]})
     second = job.window(job.keyed(counted), SessionWindow(4), fires_once=True)
     job.sink("results", second)
@@ -172,5 +178,3 @@ def test_deduplicate_keeps_the_first_or_what_is_not_older_than_the_last(
             elif keep == "last" and one.time >= last:
                 kept.append(str(one.event.id))
     assert Counter(row["text"] for row in ran.sinks["results"]) == Counter(kept)
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import trio
 import trio.testing
@@ -18,6 +18,7 @@ from lightflus.kernel import WasmKernel
 from lightflus.model.extract import Emit, FieldPath
 from lightflus.model.graph import (
     BadRecords,
+    Connector,
     Delivery,
     FunctionKind,
     Input,
@@ -29,7 +30,7 @@ from lightflus.model.graph import (
 from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
 from lightflus.model.timed import Aggregate, Broadcast, Port, Process, Timestamps, Union, Window, Windows
-from lightflus.model.types import ListType, Type
+from lightflus.model.types import ListType, StructType, Type
 from lightflus.model.validation import checked
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch
@@ -51,6 +52,7 @@ SIDE = struct(key=UTF8, text=UTF8)
 """What process functions of tests say."""
 
 Row = dict[str, Value]
+T = TypeVar("T")
 Splits = Mapping[str, Sequence[Step]]
 
 
@@ -76,31 +78,46 @@ def cut(splits: Sequence[Sequence[Event]], rows: int) -> dict[str, list[list[Val
     return found
 
 
-class ShuffledSource(MemorySource):
-    """Splits are read in an order drawn by a seed, whatever the pace."""
+Choice = Callable[[Sequence[str]], str]
+"""Which of some splits is read next."""
 
-    def __init__(self, record: Type, splits: Splits, seed: int) -> None:
+
+def shuffled(seed: int) -> Choice:
+    """An order drawn by a seed."""
+    return random.Random(seed).choice
+
+
+def scripted(*order: str) -> Choice:
+    """These first; then as they come."""
+    left = list(order)
+    return lambda splits: left.pop(0) if left else splits[0]
+
+
+class OrderedSource(MemorySource):
+    """Splits are read in an order of the test's own, whatever the pace."""
+
+    def __init__(self, record: Type, splits: Splits, choose: Choice) -> None:
         super().__init__(record, splits)
-        self._seed = seed
+        self._choose = choose
 
-    def reader(self, splits: Mapping[str, str | None], health: Health) -> ShuffledReader:  # type: ignore[override]
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> OrderedReader:  # type: ignore[override]
         """A reader of all of them."""
         readers = {split: self.open_split(split, position) for split, position in splits.items()}
-        return ShuffledReader(readers, random.Random(self._seed))
+        return OrderedReader(readers, self._choose)
 
 
-class ShuffledReader:
+class OrderedReader:
     """`ports.SourceReader`: any of its splits next."""
 
-    def __init__(self, readers: dict[str, MemoryReader], draw: random.Random) -> None:
+    def __init__(self, readers: dict[str, MemoryReader], choose: Choice) -> None:
         self._readers = readers
-        self._draw = draw
+        self._choose = choose
 
     def read(self) -> SourceBatch | None:
         """A batch of one of them, or that one has ended."""
         ended: list[str] = []
         while self._readers:
-            split = self._draw.choice(list(self._readers))
+            split = self._choose(list(self._readers))
             found = self._readers[split].read()
             if found is not None:
                 return SourceBatch(found.columns, found.origin, found.positions, found.bytes_read, ended=tuple(ended))
@@ -166,7 +183,7 @@ class Job:
         """To all subtasks."""
         return self.builder.add(Broadcast(), [Input(stream)], self.builder.type_of(stream))
 
-    def window(self, keyed: OperatorId, windows: Windows, **options: object) -> OperatorId:
+    def window(self, keyed: OperatorId, windows: Windows, *, name: str = "window", **options: object) -> OperatorId:
         """The ids of the records of each window, in the order in which they were added."""
         record = self.builder.type_of(keyed)
         collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]], lambda a, b: a + b)
@@ -179,7 +196,7 @@ class Job:
         )
         late = Port("late", record)
         kind = Window(windows, add, finish, merges=True, late=late, **options)  # type: ignore[arg-type]
-        return self.builder.add(kind, [Input(keyed)], RESULT, name="window")
+        return self.builder.add(kind, [Input(keyed)], RESULT, name=name)
 
     def process(
         self,
@@ -243,14 +260,10 @@ class Job:
             assert isinstance(kind, Window | Process)
             ports = [*(kind.ports if isinstance(kind, Process) else ()), *([kind.late] if kind.late else [])]
             (record,) = (one.type for one in ports if one.name == port)
-        fields = tuple(SinkField(one.name, FieldPath((one.name,)), one.type) for one in record.fields)  # type: ignore[union-attr]
-        sink = Sink(self.builder_connector(), fields, Delivery.APPEND, ())
+        assert isinstance(record, StructType)
+        fields = tuple(SinkField(one.name, FieldPath((one.name,)), one.type) for one in record.fields)
+        sink = Sink(Connector("redis", {"host": "localhost"}), fields, Delivery.APPEND, ())
         self.sinks[name] = self.builder.add(sink, [Input(stream, port)], None, name=name)  # type: ignore[arg-type]
-
-    def builder_connector(self):  # type: ignore[no-untyped-def]
-        from lightflus.model.graph import Connector
-
-        return Connector("redis", {"host": "localhost"})
 
 
 @dataclass
@@ -272,14 +285,21 @@ def run(
     *splits: Splits,
     parallelism: int = 1,
     seed: int | None = None,
+    choose: Choice | None = None,
     poison: BadRecords = BadRecords.FAIL,
-    prepared: Callable[[Fragment], object] | None = None,
+    seconds_per_read: float = 0.0,
+    stop_after: float | None = None,
+    record: Type = EVENT,
 ) -> Ran:
-    """Runs a job over the splits of each of its sources, in the order in which they were made."""
+    """Runs a job over the splits of each of its sources, in the order in which they were made; on virtual time.
+
+    A `seed`, or `choose`, says which split is read next; else it is the one that is furthest behind.
+    """
     graph = job.builder.build()
     begins = [operator for operator in graph.operators if isinstance(operator.kind, Source)]
+    order = choose if seed is None else shuffled(seed)
     sources = {
-        begin.id: MemorySource(EVENT, one) if seed is None else ShuffledSource(EVENT, one, seed)
+        begin.id: MemorySource(record, one) if order is None else OrderedSource(record, one, order)
         for begin, one in zip(begins, splits, strict=True)
     }
     letters = MemoryLetters()
@@ -296,13 +316,32 @@ def run(
             sinks={number: sinks[name] for name, number in job.sinks.items()},
             policies={operator.id: policy for operator in graph.operators},
             slots=InlineSlots(),
-            threads=InlineCompute,
+            threads=lambda name: SlowCompute(name, seconds_per_read),
             wall=lambda: round(trio.current_time() * 1_000),
         )
-        if prepared is not None:
-            prepared(fragment)
+        if stop_after is not None:
+            trio.lowlevel.spawn_system_task(_stop, fragment, stop_after)
         result = await fragment.run()
         made.append(Ran({name: sink.flushed for name, sink in sinks.items()}, result, letters))
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
     return made[0]
+
+
+class SlowCompute(InlineCompute):
+    """Without threads, on which everything takes a time."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(name)
+        self._seconds = seconds
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Sleeps, and works."""
+        if self._seconds:
+            await trio.sleep(self._seconds)
+        return await super().run(work)
+
+
+async def _stop(fragment: Fragment, seconds: float) -> None:
+    await trio.sleep(seconds)
+    fragment.stop()
