@@ -15,6 +15,7 @@ from lightflus.errors import GuestMemoryExceeded, GuestTrapped
 from lightflus.kernel import WasmKernel
 from lightflus.model.extract import FieldPath, FunctionNumber
 from lightflus.model.graph import Input, Map, SinkField
+from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch, SourceReader
@@ -65,6 +66,8 @@ class PacedSource:
     def written(self) -> None:
         self.seconds.append(perf_counter() - self._sent)
         self._may_read.release()
+
+    def pace(self, pace: Pace) -> None: ...
 
     def add(self, splits: Sequence[str]) -> None: ...
 

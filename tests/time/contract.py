@@ -6,7 +6,7 @@ What it leaves: running anything (`timed_jobs.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from timed_jobs import Event
@@ -120,6 +120,3 @@ def by_key(events: Iterable[Seen]) -> dict[str, list[Seen]]:
     for one in events:
         found.setdefault(one.event.key, []).append(one)
     return found
-
-
-Firsts = Callable[[Seen], int]

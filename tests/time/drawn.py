@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from timed_jobs import Event
@@ -25,6 +23,6 @@ def splits_of_events(
     ]
 
 
-def settled(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def settled(examples: int) -> settings:
     """How many cases a property is tried with."""
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""What a process function does with the records of one key, told from the contract: no calls, no batches, no state rows.
+"""What a process function does with the records of one key, as the contract tells it: no calls, batches or state rows.
 
 What it owns: one key's story: records in their order, timers between them, expiry, the end. What it leaves: which
 records in which order (`contract.py`).
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from contract import NEVER, Seen
 
 from lightflus.testing.memory import Value
-from lightflus.testing.process import Handlers
+from lightflus.testing.process import Handlers, OnRecord
 
 THE_END = 10**18
 """Where the watermark comes to at the end."""
@@ -40,7 +40,7 @@ class Story:
             self.last = max(self.last, one.time)
             handler = self.handlers.on_second if side else self.handlers.on_record
             assert handler is not None
-            self._call(handler, one.event.row(), one.time, now)
+            self._call(handler, one.event.row(), one.time)
             self._fire(now)
         if self.handlers.ttl and self.state is not None:
             self._expire()
@@ -57,11 +57,12 @@ class Story:
 
     def _fire(self, until: int) -> None:
         while due := [time for time in self.timers if time <= until]:
-            self.timers.remove(min(due))
+            time = min(due)
+            self.timers.remove(time)
             assert self.handlers.on_timer is not None
-            self._call(self.handlers.on_timer, min(due), min(due), min(due))
+            self._call(self.handlers.on_timer, time, time)
 
-    def _call(self, handler, value: Value, time: int, watermark: int) -> None:  # type: ignore[no-untyped-def]
+    def _call(self, handler: OnRecord, value: Value, time: int) -> None:
         state = self.handlers.state() if self.state is None else self.state
         rules: tuple[Value, ...] = ()
         if self.handlers.rules is not None:

@@ -8,9 +8,10 @@ from contract import Seen, by_key, in_order, rules_in_order, seen
 from drawn import ROWS, settled, splits_of_events
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import Story
-from timed_jobs import IDS, Event, Job, Ran, cut, run
+from moods import moods, said, say, sinks, told
+from timed_jobs import IDS, Event, Job, cut, run
 
+from lightflus.testing.context import Context
 from lightflus.testing.memory import Value
 from lightflus.testing.process import Handlers
 
@@ -20,66 +21,10 @@ LATENESS = st.sampled_from([0, 0, 3])
 OUT_OF_ORDER = st.sampled_from([0, 0, 2])
 
 
-def say(context: object, text: str, port: str = "") -> None:
-    row = {"key": context.key, "text": f"{context.key} {text}"}  # type: ignore[attr-defined]
-    context.emit_to(port, row) if port else context.emit(row)  # type: ignore[attr-defined]
-
-
-def moods(*, in_order: bool, ttl: int) -> Handlers:
-    """A function that does something else with each record: by its id it sets, deletes, forgets, says aside."""
-
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
-        number, time = row["id"], row["time"]
-        say(context, f"record {number} after {state}")
-        match number % 6:
-            case 0:
-                context.set_timer(time + 3)  # type: ignore[attr-defined]
-            case 1:
-                context.set_timer(time + 5)  # type: ignore[attr-defined]
-                context.set_timer(time + 1)  # type: ignore[attr-defined]
-            case 2:
-                context.delete_timer(time + 2)  # type: ignore[attr-defined]
-                context.set_timer(time - 1)  # type: ignore[attr-defined]
-            case 3:
-                return None
-            case 4:
-                say(context, f"aside {number}", "side")
-            case _:
-                context.set_timer(time)  # type: ignore[attr-defined]
-        return state + 1
-
-    def on_timer(state: int, time: int, context: object) -> Value:
-        say(context, f"timer {time} after {state}")
-        if state % 4 == 1:
-            context.set_timer(time + 2)  # type: ignore[attr-defined]
-        if state % 4 == 2:
-            context.set_timer(time - 2)  # type: ignore[attr-defined]
-        return None if state % 5 == 4 else state + 1
-
-    return Handlers(lambda: 0, on_record, on_record, on_timer, in_order=in_order, ttl=ttl)
-
-
-def said(ran: Ran) -> Counter[tuple[str, Value]]:
-    both = [("", row["text"]) for row in ran.sinks["main"]] + [("side", row["text"]) for row in ran.sinks["side"]]
-    return Counter(both)
-
-
-def told(handlers: Handlers, records: dict[str, list[tuple[int, Seen]]], rules: list[Seen] | None = None) -> Counter:  # type: ignore[type-arg]
-    stories = [Story(handlers, key, rules or ()).told(mine) for key, mine in records.items()]
-    return Counter(one for story in stories for one in story)
-
-
-def sinks(job: Job, process: int, *, has_late: bool) -> None:
-    job.sink("main", process)  # type: ignore[arg-type]
-    job.sink("side", process, "side")  # type: ignore[arg-type]
-    if has_late:
-        job.sink("late", process, "late")  # type: ignore[arg-type]
-
-
 @given(splits=splits_of_events(most_splits=1, most_events=16), ttl=TTL, out=OUT_OF_ORDER, rows=ROWS, many=PARALLELISM)
 @settled(60)
 def test_as_records_come_one_split_says_the_same_however_it_is_cut(
-    splits: list[list[Event]], ttl: int, out: int, rows: int, many: int
+    *, splits: list[list[Event]], ttl: int, out: int, rows: int, many: int
 ) -> None:
     handlers = moods(in_order=False, ttl=ttl)
     job = Job()
@@ -100,7 +45,7 @@ def test_as_records_come_one_split_says_the_same_however_it_is_cut(
 )
 @settled(100)
 def test_in_order_any_number_of_splits_says_the_same(
-    splits: list[list[Event]], ttl: int, lateness: int, out: int, rows: int, many: int, seed: int
+    *, splits: list[list[Event]], ttl: int, lateness: int, out: int, rows: int, many: int, seed: int
 ) -> None:
     handlers = moods(in_order=True, ttl=ttl)
     job = Job()
@@ -123,7 +68,7 @@ def test_in_order_any_number_of_splits_says_the_same(
 )
 @settled(60)
 def test_connected_in_order_records_come_by_time_then_input_then_split_then_position(
-    first: list[list[Event]], second: list[list[Event]], ttl: int, rows: int, many: int, seed: int
+    *, first: list[list[Event]], second: list[list[Event]], ttl: int, rows: int, many: int, seed: int
 ) -> None:
     handlers = moods(in_order=True, ttl=ttl)
     job = Job()
@@ -148,14 +93,14 @@ def test_connected_in_order_records_come_by_time_then_input_then_split_then_posi
 )
 @settled(80)
 def test_in_order_every_record_sees_the_rules_of_its_time(
-    records: list[list[Event]], rules: list[list[Event]], lateness: int, rows: int, many: int, seed: int
+    *, records: list[list[Event]], rules: list[list[Event]], lateness: int, rows: int, many: int, seed: int
 ) -> None:
-    def on_record(state: int, row: dict[str, int], seen_rules: list[int], context: object) -> Value:
+    def on_record(state: int, row: dict[str, int], seen_rules: list[int], context: Context) -> Value:
         say(context, f"record {row['id']} sees {seen_rules}")
-        context.set_timer(row["time"] + 2)  # type: ignore[attr-defined]
+        context.set_timer(row["time"] + 2)
         return state + 1
 
-    def on_timer(state: int, time: int, seen_rules: list[int], context: object) -> Value:
+    def on_timer(state: int, time: int, seen_rules: list[int], context: Context) -> Value:
         say(context, f"timer {time} after {state} sees {seen_rules}")
         return state
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from test_process_by_luck import say
-from timed_jobs import EVENT, IDS, Event, Job, Ran, cut, run, scripted
+from moods import say
+from ordered_source import scripted
+from timed_jobs import EVENT, IDS, Event, Job, Ran, cut, ids_of, run
 
 from lightflus.errors import GuestAborted, TimeInvalid
 from lightflus.kernel import WasmPartitioner
 from lightflus.limits import TIME_MS
 from lightflus.model.graph import BadRecords, Input
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Timestamps, Windows
+from lightflus.testing.context import Context
 from lightflus.testing.graphs import FLOAT64, INT64, UTF8, field, struct
+from lightflus.testing.guests import PythonAggregate
 from lightflus.testing.memory import Value
 from lightflus.testing.process import Handlers
 
@@ -164,12 +167,12 @@ def test_what_is_no_time_is_a_bad_record_with_its_place(time: float) -> None:
 
 
 def test_a_timer_for_a_time_already_passed_fires_behind_the_record_that_set_it_with_its_time() -> None:
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
-        context.set_timer(row["time"] - 5)  # type: ignore[attr-defined]
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        context.set_timer(row["time"] - 5)
         say(context, f"record {row['id']}")
         return state
 
-    def on_timer(state: int, time: int, context: object) -> Value:
+    def on_timer(state: int, time: int, context: Context) -> Value:
         say(context, f"timer {time}")
         return state
 
@@ -180,16 +183,16 @@ def test_a_timer_for_a_time_already_passed_fires_behind_the_record_that_set_it_w
     job.sink("results", job.window(job.keyed(as_events), FixedWindow(10)))
     ran = run(job, cut([events(20, 21)], 1))
     assert [row["text"] for row in ran.sinks["said"]] == ["a record 0", "a timer 15", "a record 1", "a timer 16"]
-    assert [(row["start"], len(row["ids"])) for row in ran.sinks["results"]] == [(10, 1), (20, 3)]  # type: ignore[arg-type]
+    assert [(row["start"], len(ids_of(row))) for row in ran.sinks["results"]] == [(10, 1), (20, 3)]
 
 
 def test_in_order_a_timer_comes_behind_the_records_of_its_time() -> None:
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
-        context.set_timer(10)  # type: ignore[attr-defined]
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        context.set_timer(10)
         say(context, f"record {row['id']}")
         return state
 
-    def on_timer(state: int, time: int, context: object) -> Value:
+    def on_timer(state: int, time: int, context: Context) -> Value:
         say(context, f"timer {time}")
         return state
 
@@ -204,12 +207,12 @@ def test_in_order_a_timer_comes_behind_the_records_of_its_time() -> None:
 def test_a_timer_that_sets_itself_for_ever_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lightflus.testing.process.KEY_TIMERS", 1_000)
 
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
-        context.set_timer(row["time"] + 1)  # type: ignore[attr-defined]
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        context.set_timer(row["time"] + 1)
         return state
 
-    def on_timer(state: int, time: int, context: object) -> Value:
-        context.set_timer(time + 1)  # type: ignore[attr-defined]
+    def on_timer(state: int, time: int, context: Context) -> Value:
+        context.set_timer(time + 1)
         return state
 
     job = Job()
@@ -220,14 +223,14 @@ def test_a_timer_that_sets_itself_for_ever_is_a_clear_error(monkeypatch: pytest.
 
 @pytest.mark.parametrize("times", [(0, 20), (0,)], ids=["for a record", "at the end"])
 def test_what_expires_fires_the_timers_before_it_and_forgets_those_behind(times: tuple[int, ...]) -> None:
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
         say(context, f"record {row['id']} after {state}")
         if row["id"] == 0:
-            context.set_timer(9)  # type: ignore[attr-defined]
-            context.set_timer(10)  # type: ignore[attr-defined]
+            context.set_timer(9)
+            context.set_timer(10)
         return state + 1
 
-    def on_timer(state: int, time: int, context: object) -> Value:
+    def on_timer(state: int, time: int, context: Context) -> Value:
         say(context, f"timer {time}")
         return state
 
@@ -240,7 +243,7 @@ def test_what_expires_fires_the_timers_before_it_and_forgets_those_behind(times:
 
 
 def test_a_late_rule_takes_effect_one_behind_the_watermark_of_its_split() -> None:
-    def on_record(state: int, row: dict[str, int], rules: list[int], context: object) -> Value:
+    def on_record(state: int, row: dict[str, int], rules: list[int], context: Context) -> Value:
         say(context, f"{row['time']} sees {rules}")
         return state
 
@@ -267,8 +270,6 @@ def poisoned(row: dict[str, int]) -> None:
 @pytest.mark.parametrize("windows", [FixedWindow(10), SlidingWindow(10, 5), SessionWindow(10)], ids=str)
 @pytest.mark.parametrize("rows", [1, 1_000])
 def test_windows_are_as_if_a_poison_record_had_never_come(windows: Windows, rows: int) -> None:
-    from lightflus.testing.guests import PythonAggregate
-
     def add(ids: list[int], row: dict[str, int]) -> Value:
         poisoned(row)
         return [*ids, row["id"]]
@@ -293,13 +294,13 @@ def test_windows_are_as_if_a_poison_record_had_never_come(windows: Windows, rows
 @pytest.mark.parametrize("in_order", [False, True])
 @pytest.mark.parametrize("rows", [1, 1_000])
 def test_process_state_is_as_if_a_poison_record_had_never_come(in_order: bool, rows: int) -> None:
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
-        context.set_timer(row["time"] + 3)  # type: ignore[attr-defined]
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        context.set_timer(row["time"] + 3)
         say(context, f"record {row['id']} after {state}")
         poisoned(row)
         return state + 1
 
-    def on_timer(state: int, time: int, context: object) -> Value:
+    def on_timer(state: int, time: int, context: Context) -> Value:
         say(context, f"timer {time}")
         return state
 
@@ -314,13 +315,13 @@ def test_process_state_is_as_if_a_poison_record_had_never_come(in_order: bool, r
 
 
 def test_a_key_whose_timer_fails_is_put_aside_and_forgotten() -> None:
-    def on_record(state: int, row: dict[str, int], context: object) -> Value:
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
         say(context, f"record {row['id']} after {state}")
-        context.set_timer(row["time"] + 3)  # type: ignore[attr-defined]
+        context.set_timer(row["time"] + 3)
         return state + 1
 
-    def on_timer(state: int, time: int, context: object) -> Value:
-        if context.key == "bad":  # type: ignore[attr-defined]
+    def on_timer(state: int, time: int, context: Context) -> Value:
+        if context.key == "bad":
             raise ValueError("bad")
         say(context, f"timer {time}")
         return state

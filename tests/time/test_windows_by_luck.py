@@ -9,7 +9,7 @@ from contract import Expected, results, seen, windowed
 from drawn import ROWS, settled, splits_of_events
 from hypothesis import given
 from hypothesis import strategies as st
-from timed_jobs import Event, Job, Ran, cut, run
+from timed_jobs import Event, Job, Ran, cut, ids_of, run
 
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Windows
 
@@ -36,7 +36,7 @@ def windowing(windows: Windows, lateness: int, out_of_order: int, *, fires_once:
 
 
 def check(ran: Ran, expected: Expected, *, fires_once: bool) -> None:
-    rows = [((row["key"], row["start"], row["end"]), sorted(row["ids"])) for row in ran.sinks["results"]]
+    rows = [((row["key"], row["start"], row["end"]), sorted(ids_of(row))) for row in ran.sinks["results"]]
     if fires_once:
         assert len(dict(rows)) == len(rows)
     assert dict(rows) == results(expected)
@@ -58,6 +58,7 @@ def check(ran: Ran, expected: Expected, *, fires_once: bool) -> None:
 )
 @settled(20)
 def test_the_last_result_of_each_key_and_window_is_what_the_contract_says(
+    *,
     windows: Windows,
     splits: list[list[Event]],
     lateness: int,

@@ -6,16 +6,16 @@ What it leaves: what should come out (`contract.py`).
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
 import trio
 import trio.testing
+from ordered_source import Choice, OrderedSource, Splits, shuffled
 
 from lightflus.kernel import WasmKernel
-from lightflus.model.extract import Emit, FieldPath
+from lightflus.model.extract import Emit, FieldPath, FunctionNumber
 from lightflus.model.graph import (
     BadRecords,
     Connector,
@@ -27,20 +27,17 @@ from lightflus.model.graph import (
     SinkField,
     Source,
 )
-from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
 from lightflus.model.timed import Aggregate, Broadcast, Port, Process, Timestamps, Union, Window, Windows
 from lightflus.model.types import ListType, StructType, Type
 from lightflus.model.validation import checked
-from lightflus.ports.health import Health
-from lightflus.ports.sources import SourceBatch
 from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.compute import InlineCompute, InlineSlots
 from lightflus.testing.graphs import INT64, UTF8, GraphBuilder, struct
 from lightflus.testing.graphs import field as path
 from lightflus.testing.guests import PythonAggregate, PythonFunction, PythonGuests
-from lightflus.testing.memory import MemoryLetters, MemoryReader, MemorySink, MemorySource, Step, Value
+from lightflus.testing.memory import MemoryLetters, MemorySink, MemorySource, Value
 from lightflus.testing.process import Handlers, Types, process_function
 
 EVENT = struct(key=UTF8, time=INT64, id=INT64)
@@ -53,7 +50,6 @@ SIDE = struct(key=UTF8, text=UTF8)
 
 Row = dict[str, Value]
 T = TypeVar("T")
-Splits = Mapping[str, Sequence[Step]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,11 @@ class Event:
         return {"key": self.key, "time": self.time, "id": self.id}
 
 
+def ids_of(row: Row) -> list[int]:
+    """The ids in a result of a window or aggregate."""
+    return cast("list[int]", row["ids"])
+
+
 def cut(splits: Sequence[Sequence[Event]], rows: int) -> dict[str, list[list[Value]]]:
     """Splits as batches of so many rows."""
     found: dict[str, list[list[Value]]] = {}
@@ -76,70 +77,6 @@ def cut(splits: Sequence[Sequence[Event]], rows: int) -> dict[str, list[list[Val
         batches = [list(events[at : at + rows]) for at in range(0, len(events), rows)]
         found[f"s{number}"] = [[event.row() for event in batch] for batch in batches]
     return found
-
-
-Choice = Callable[[Sequence[str]], str]
-"""Which of some splits is read next."""
-
-
-def shuffled(seed: int) -> Choice:
-    """An order drawn by a seed."""
-    return random.Random(seed).choice
-
-
-def scripted(*order: str) -> Choice:
-    """These first; then as they come."""
-    left = list(order)
-    return lambda splits: left.pop(0) if left else splits[0]
-
-
-class OrderedSource(MemorySource):
-    """Splits are read in an order of the test's own, whatever the pace."""
-
-    def __init__(self, record: Type, splits: Splits, choose: Choice) -> None:
-        super().__init__(record, splits)
-        self._choose = choose
-
-    def reader(self, splits: Mapping[str, str | None], health: Health) -> OrderedReader:  # type: ignore[override]
-        """A reader of all of them."""
-        readers = {split: self.open_split(split, position) for split, position in splits.items()}
-        return OrderedReader(readers, self._choose)
-
-
-class OrderedReader:
-    """`ports.SourceReader`: any of its splits next."""
-
-    def __init__(self, readers: dict[str, MemoryReader], choose: Choice) -> None:
-        self._readers = readers
-        self._choose = choose
-
-    def read(self) -> SourceBatch | None:
-        """A batch of one of them, or that one has ended."""
-        ended: list[str] = []
-        while self._readers:
-            split = self._choose(list(self._readers))
-            found = self._readers[split].read()
-            if found is not None:
-                return SourceBatch(found.columns, found.origin, found.positions, found.bytes_read, ended=tuple(ended))
-            ended.append(split)
-            del self._readers[split]
-        return None
-
-    def pace(self, pace: Pace) -> None:
-        """It does not listen."""
-
-    def add(self, splits: Sequence[str]) -> None:
-        """Never asked."""
-
-    def commit(self, positions: Mapping[str, str]) -> None:
-        """Nothing."""
-
-    def lag(self) -> int | None:
-        """Unknown."""
-        return None
-
-    def close(self) -> None:
-        """Nothing."""
 
 
 class Job:
@@ -152,7 +89,7 @@ class Job:
 
     def function(
         self, kind: FunctionKind, reads: Type, yields: Type, call: PythonFunction, *, times: bool = False
-    ) -> int:
+    ) -> FunctionNumber:
         """Registers a function."""
         number = self.builder.function(kind, reads, yields, times=times)
         self.functions.append(call)
@@ -183,7 +120,15 @@ class Job:
         """To all subtasks."""
         return self.builder.add(Broadcast(), [Input(stream)], self.builder.type_of(stream))
 
-    def window(self, keyed: OperatorId, windows: Windows, *, name: str = "window", **options: object) -> OperatorId:
+    def window(
+        self,
+        keyed: OperatorId,
+        windows: Windows,
+        *,
+        name: str = "window",
+        allowed_lateness: int = 0,
+        fires_once: bool = False,
+    ) -> OperatorId:
         """The ids of the records of each window, in the order in which they were added."""
         record = self.builder.type_of(keyed)
         collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]], lambda a, b: a + b)
@@ -195,7 +140,9 @@ class Job:
             lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
         )
         late = Port("late", record)
-        kind = Window(windows, add, finish, merges=True, late=late, **options)  # type: ignore[arg-type]
+        kind = Window(
+            windows, add, finish, merges=True, late=late, allowed_lateness=allowed_lateness, fires_once=fires_once
+        )
         return self.builder.add(kind, [Input(keyed)], RESULT, name=name)
 
     def process(
@@ -224,14 +171,14 @@ class Job:
             fold = PythonAggregate(handlers.rules, on_rule)
             number = self.function(FunctionKind.AGGREGATE, second, rules, fold)
         kind = Process(
-            function,  # type: ignore[arg-type]
+            function,
             state,
             (Port("side", SIDE),),
             handlers.in_order,
             handlers.ttl,
             allowed_lateness,
             Port("late", first) if handlers.in_order else None,
-            number,  # type: ignore[arg-type]
+            number,
             sets_timers,
             sets_processing_timers,
         )
@@ -249,7 +196,7 @@ class Job:
             RESULT,
             lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
         )
-        kind = Aggregate(add, finish, Emit.UPDATES)  # type: ignore[arg-type]
+        kind = Aggregate(add, finish, Emit.UPDATES)
         return self.builder.add(kind, [Input(keyed)], RESULT, name="aggregate")
 
     def sink(self, name: str, stream: OperatorId, port: str = "") -> None:
@@ -263,7 +210,7 @@ class Job:
         assert isinstance(record, StructType)
         fields = tuple(SinkField(one.name, FieldPath((one.name,)), one.type) for one in record.fields)
         sink = Sink(Connector("redis", {"host": "localhost"}), fields, Delivery.APPEND, ())
-        self.sinks[name] = self.builder.add(sink, [Input(stream, port)], None, name=name)  # type: ignore[arg-type]
+        self.sinks[name] = self.builder.add(sink, [Input(stream, port)], None, name=name)
 
 
 @dataclass

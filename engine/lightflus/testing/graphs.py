@@ -134,7 +134,7 @@ class GraphBuilder:
         return self._add(sink, (upstream,), None, name=name, parallelism=parallelism)
 
     def add(
-        self, kind: Kind, inputs: Sequence[Input], output: Type, *, name: str = "", parallelism: int = 0
+        self, kind: Kind, inputs: Sequence[Input], output: Type | None, *, name: str = "", parallelism: int = 0
     ) -> OperatorId:
         """An operator of any kind, reading any ports."""
         return self._add(kind, tuple(inputs), output, name=name, parallelism=parallelism)

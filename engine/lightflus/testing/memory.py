@@ -17,7 +17,7 @@ from lightflus.model.graph import Delivery
 from lightflus.model.types import Type, columns
 from lightflus.ports.health import Health
 from lightflus.ports.letters import DeadLetter
-from lightflus.ports.sources import Rejected, SourceBatch
+from lightflus.ports.sources import Rejected, SourceBatch, SourceReader
 
 Value = object
 """A record in Python: a dict for a struct that is not null, else the plain value."""
@@ -110,7 +110,7 @@ class MemorySource:
         """The splits' names."""
         return tuple(self._splits)
 
-    def reader(self, splits: Mapping[str, str | None], health: Health) -> MemorySplitsReader:
+    def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:
         """A reader of each split from the beginning, or from the step that its position counts."""
         return MemorySplitsReader(self, splits)
 

@@ -7,18 +7,18 @@ a failure means (`guests.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
 
-from lightflus.limits import KEY_TIMERS, TIME_MS
+from lightflus.limits import KEY_TIMERS
 from lightflus.model.timers import timer_row
 from lightflus.model.types import Type, columns
 from lightflus.model.windows import NEVER
 from lightflus.ports.guests import Emitted, ProcessCall, Processed
+from lightflus.testing.context import Context, Key, Stamps, clamped
 from lightflus.testing.guests import PythonProcess, WorkingRow
 from lightflus.testing.memory import Value, batch_of, values_of
 
@@ -69,74 +69,6 @@ def process_function(types: Types, handlers: Handlers) -> PythonProcess:
     return PythonProcess(lambda call, row: _Run(types, handlers, call, row).answer())
 
 
-@dataclass(slots=True)
-class _Key:
-    """A key while a call runs; `is_known` says whether it has state."""
-
-    value: Value
-    is_known: bool = False
-    state: Value = None
-    timers: list[int] = field(default_factory=list)
-    processing_timers: list[int] = field(default_factory=list)
-    passed: list[int] = field(default_factory=list)
-    """Processing timers that the function at work has set for a time already passed."""
-    last: int = NEVER
-    fired: int = 0
-
-    def forget(self) -> None:
-        """As if it had never been."""
-        self.is_known, self.state, self.last = False, None, NEVER
-        for timers in (self.timers, self.processing_timers, self.passed):
-            timers.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamps:
-    """Time and mark of the rows that a function makes."""
-
-    time: int
-    mark: int
-
-
-class Context:
-    """What a handler gets beside state and value (10.7)."""
-
-    def __init__(self, run: _Run, key: _Key, time: int, watermark: int, stamps: _Stamps) -> None:
-        self.key = key.value
-        self.time = time
-        self.watermark = _clamped(watermark)
-        self.processing_time = run.call.processing_time
-        self._run = run
-        self._key = key
-        self._stamps = stamps
-
-    def emit(self, value: Value) -> None:
-        """Hands a record on."""
-        self._run.emit("", value, self._stamps)
-
-    def emit_to(self, port: str, value: Value) -> None:
-        """Hands a record on through a side output."""
-        self._run.emit(port, value, self._stamps)
-
-    def set_timer(self, time: float) -> None:
-        """Has `on_timer` called at an event time."""
-        _insert(self._key.timers, time)
-
-    def delete_timer(self, time: float) -> None:
-        """Takes it back."""
-        _remove(self._key.timers, time)
-
-    def set_processing_timer(self, time: float) -> None:
-        """The same by the clock."""
-        has_passed = time <= self.processing_time and time not in self._key.processing_timers
-        _insert(self._key.passed if has_passed else self._key.processing_timers, time)
-
-    def delete_processing_timer(self, time: float) -> None:
-        """Takes it back."""
-        _remove(self._key.processing_timers, time)
-        _remove(self._key.passed, time)
-
-
 class _Run:
     """One call."""
 
@@ -146,8 +78,8 @@ class _Run:
         self._handlers = handlers
         self._row = row
         self._has_times = call.times is not None
-        self._out: dict[str, list[tuple[Value, _Stamps]]] = {port: [] for port in ("", *types.ports)}
-        self._keys = [_Key(value) for value in values_of(types.key, call.keys)]
+        self._out: dict[str, list[tuple[Value, Stamps]]] = {port: [] for port in ("", *types.ports)}
+        self._keys = [Key(value) for value in values_of(types.key, call.keys)]
         for group, key in enumerate(self._keys):
             if call.state[group].is_valid:
                 self._read(key, call.state.slice(group, 1))
@@ -171,11 +103,11 @@ class _Run:
             self._pass(key)
         return Processed(self._states(), tuple(self._emitted(port) for port in self._out))
 
-    def emit(self, port: str, value: Value, stamps: _Stamps) -> None:
+    def emit(self, port: str, value: Value, stamps: Stamps) -> None:
         """A record of a function at work."""
         self._out[port].append((value, stamps))
 
-    def _handle(self, key: _Key, side: int, value: Value, time: int, mark: int) -> None:
+    def _handle(self, key: Key, side: int, value: Value, time: int, mark: int) -> None:
         """10.4: expiry or timers, then the record."""
         handlers = self._handlers
         now = NEVER
@@ -191,12 +123,12 @@ class _Run:
         key.last = max(key.last, time)
         on_record = handlers.on_second if side else handlers.on_record
         assert on_record is not None, "rows come for the inputs that there are"
-        stamps = _Stamps(time, mark) if self._has_times else _Stamps(0, 0)
+        stamps = Stamps(time, mark) if self._has_times else Stamps(0, 0)
         watermark = time - 1 if handlers.in_order else mark
-        self._call(key, on_record, value, Context(self, key, time, watermark, stamps))
+        self._call(key, on_record, value, self._context(key, time, watermark, stamps))
         self._drain(key, now, stamps)
 
-    def _pass(self, key: _Key) -> None:
+    def _pass(self, key: Key) -> None:
         """10.5: what the watermark and the clock have reached."""
         watermark, clock, ttl = self.call.watermark, self.call.processing_time, self._handlers.ttl
         if not key.is_known:
@@ -204,26 +136,26 @@ class _Run:
         is_expired = self._is_expired(key, watermark if self._has_times else clock)
         if self._has_times:
             self._fire(key, min(watermark, key.last + ttl - 1) if is_expired else watermark)
-        time = _clamped(watermark + 1)
-        stamps = _Stamps(time, time - 1) if self._has_times else _Stamps(0, 0)
+        time = clamped(watermark + 1)
+        stamps = Stamps(time, time - 1) if self._has_times else Stamps(0, 0)
         while key.is_known and key.processing_timers and key.processing_timers[0] <= clock:
             self._fire_processing(key, key.processing_timers.pop(0), stamps)
             self._drain(key, watermark, stamps)
         if is_expired:
             key.forget()
 
-    def _is_expired(self, key: _Key, clock: int) -> bool:
+    def _is_expired(self, key: Key, clock: int) -> bool:
         return 0 < self._handlers.ttl <= clock - key.last
 
-    def _fire(self, key: _Key, until: int) -> None:
+    def _fire(self, key: Key, until: int) -> None:
         """Event timers at or below a time, each with its own stamps, and what it sets for a time that has passed."""
         while key.is_known and key.timers and key.timers[0] <= until:
             time = key.timers[0]
-            stamps = _Stamps(time, time - 1)
+            stamps = Stamps(time, time - 1)
             self._fire_event(key, stamps)
             self._drain(key, time, stamps)
 
-    def _drain(self, key: _Key, now: int, stamps: _Stamps) -> None:
+    def _drain(self, key: Key, now: int, stamps: Stamps) -> None:
         """10.6: timers that were set for a time already passed, with the stamps of the function that set them."""
         while key.is_known:
             if key.passed:
@@ -233,26 +165,30 @@ class _Run:
             else:
                 return
 
-    def _fire_event(self, key: _Key, stamps: _Stamps) -> None:
+    def _fire_event(self, key: Key, stamps: Stamps) -> None:
         time = key.timers.pop(0)
         self._count(key)
         if self._handlers.on_timer is not None:
-            self._call(key, self._handlers.on_timer, time, Context(self, key, time, time, stamps))
+            self._call(key, self._handlers.on_timer, time, self._context(key, time, time, stamps))
 
-    def _fire_processing(self, key: _Key, time: int, stamps: _Stamps) -> None:
+    def _fire_processing(self, key: Key, time: int, stamps: Stamps) -> None:
         self._count(key)
         if self._handlers.on_processing_timer is not None:
-            context = Context(self, key, time, self.call.watermark, stamps)
+            context = self._context(key, time, self.call.watermark, stamps)
             self._call(key, self._handlers.on_processing_timer, time, context)
 
-    def _call(self, key: _Key, handler: OnRecord, value: Value, context: Context) -> None:
+    def _call(self, key: Key, handler: OnRecord, value: Value, context: Context) -> None:
         key.state = handler(key.state, value, *self._rules, context)
         if key.state is None:
             key.forget()
         if max(len(key.timers), len(key.processing_timers)) > KEY_TIMERS:
             raise ValueError(f"more than {KEY_TIMERS:,} timers of one key")
 
-    def _count(self, key: _Key) -> None:
+    def _context(self, key: Key, time: int, watermark: int, stamps: Stamps) -> Context:
+        clock = self.call.processing_time
+        return Context(key, time, watermark=watermark, processing_time=clock, stamps=stamps, emit=self.emit)
+
+    def _count(self, key: Key) -> None:
         key.fired += 1
         if key.fired > KEY_TIMERS:
             raise ValueError(f"more than {KEY_TIMERS:,} timers fire for one key at once")
@@ -265,7 +201,7 @@ class _Run:
         batch, kind = (self.call.second, self._types.second) if side else (self.call.first, self._types.first)
         return [] if batch is None or kind is None else values_of(kind, batch)
 
-    def _read(self, key: _Key, state: pa.StructArray) -> None:
+    def _read(self, key: Key, state: pa.StructArray) -> None:
         batch = pa.RecordBatch.from_struct_array(state)
         kept: dict[str, Value] = batch.select(_KEPT).to_pylist()[0]
         own = batch.select([one.name for one in columns(self._types.state)])
@@ -299,20 +235,3 @@ class _Run:
 
 def _numbers(column: pa.Int64Array) -> list[int]:
     return [number for number in column.to_pylist() if number is not None]
-
-
-def _clamped(time: int) -> int:
-    return min(max(time, -TIME_MS), TIME_MS)
-
-
-def _insert(timers: list[int], time: float) -> None:
-    if time != time or abs(time) > TIME_MS or time != int(time):  # noqa: PLR0124 (NaN)
-        raise ValueError(f"a timer is set for {time}, which is no whole millisecond within ±{TIME_MS:,}")
-    at = bisect_left(timers, time)
-    if timers[at : at + 1] != [int(time)]:
-        timers.insert(at, int(time))
-
-
-def _remove(timers: list[int], time: float) -> None:
-    if time in timers:
-        timers.remove(int(time))
