@@ -65,25 +65,36 @@ def _check_edges(report: Report) -> None:
                 text = f"it reads from {report.name_of(upstream)}, which is a sink"
                 report.operator(operator, text, "read from the operator before the sink")
             elif is_keyed(operator) and not _is_for_keyed(operator, side, upstream):
-                name, found = facts_of(operator).name, facts_of(upstream).name
-                text = f"{name} needs a keyed stream, but {report.name_of(upstream)} is a {found}"
-                report.operator(operator, text, f"write stream.keyBy(...).{name}(...)")
+                _say_not_keyed(report, operator, side, upstream)
             if edge.port and (upstream is None or edge.port not in facts_of(upstream).ports(upstream.kind)):
                 text = f"it reads the side output {shown(edge.port)!r} of operator {edge.operator}, which has none"
                 report.operator(operator, text, "read the main output: leave the port empty")
 
 
+def _say_not_keyed(report: Report, operator: Operator, side: int, upstream: Operator) -> None:
+    name, found = facts_of(operator).name, facts_of(upstream).name
+    if _has_rules(operator) and side == 1:
+        text = f"its rules are a broadcast, but {report.name_of(upstream)} is a {found}"
+        report.operator(operator, text, "write keyed.connect(rules.broadcast()).process(...)")
+    else:
+        text = f"{name} needs a keyed stream, but {report.name_of(upstream)} is a {found}"
+        report.operator(operator, text, f"write stream.keyBy(...).{name}(...)")
+
+
+def _has_rules(operator: Operator) -> bool:
+    return isinstance(operator.kind, Process) and operator.kind.rules is not None
+
+
 def _is_for_keyed(operator: Operator, side: int, upstream: Operator) -> bool:
     """Whether an operator with state by key can read from another: a keyBy, but for rules, which all keys see."""
-    has_rules = isinstance(operator.kind, Process) and operator.kind.rules is not None
-    return isinstance(upstream.kind, Broadcast if has_rules and side == 1 else KeyBy)
+    return isinstance(upstream.kind, Broadcast if _has_rules(operator) and side == 1 else KeyBy)
 
 
 def _check_input_count(report: Report, operator: Operator) -> None:
     facts = facts_of(operator)
     expected = facts.inputs
     most = facts.most_inputs or expected
-    if isinstance(operator.kind, Process) and operator.kind.rules is not None:
+    if _has_rules(operator):
         expected = most
     if not expected <= len(operator.inputs) <= most:
         count = counted(expected, "input") if most == expected else f"{expected} inputs or more"
