@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lightflus.model.graph import FunctionKind, JobGraph, SinkField
+from lightflus.model.extract import FunctionNumber
+from lightflus.model.graph import FunctionKind, Input, JobGraph, SinkField
+from lightflus.model.timed import FixedWindow, Process, Timestamps, Window
 from lightflus.proto.convert import graph_to_json
 from lightflus.sandbox.binary import with_section
 from lightflus.testing.graphs import BOOL, INT64, UTF8, GraphBuilder, field, struct
@@ -21,6 +23,17 @@ from lightflus.wasm import from_text
 SAMPLE = Path(__file__).parents[2] / "udf_sdk" / "samples" / "numbers.wat"
 Change = tuple[str, str]
 TRIPLE = struct(a=INT64, b=INT64, c=INT64)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenModule:
+    """A module that breaks `rule`; `what` says how."""
+
+    rule: str
+    what: str
+    wasm: Callable[[], bytes]
+    is_portable: bool = False
+
 
 HARMLESS: tuple[Change, ...] = (
     ("(if (i64.eq (local.get $value) (i64.const 15)) (then (loop $for_ever br $for_ever)))", ""),
@@ -60,9 +73,11 @@ TEXTS = """
     (call $point (local.get $batch) (i32.const 1) (local.get $column))
     (local.get $batch))
 """
+TIMED = (Path(__file__).parent / "timed.wat").read_text(encoding="utf-8")
+"""Merge, finish and a process function: functions 8 (sum), 9 (value + 1), 10 (each state), 11 (count)."""
 APPLY = '  (func $apply (export "lf_apply") (param $call i32) (result i32)\n'
 IS_TEXT = "    (if (i32.eq (i32.load offset=4 (local.get $call)) (i32.const 7))\n      (then (return (call $result (call $texts (local.get $call)) (i32.const 0)))))\n"
-WITH_TEXT = (APPLY, TEXTS + APPLY + IS_TEXT)
+WITH_TEXT = (APPLY, TEXTS + TIMED + APPLY + IS_TEXT)
 
 
 def whole_graph() -> JobGraph:
@@ -78,10 +93,21 @@ def whole_graph() -> JobGraph:
         (FunctionKind.MAP, TRIPLE, INT64, ("c", "a")),
         (FunctionKind.MAP, INT64, INT64, None),
         (FunctionKind.MAP, INT64, UTF8, None),
+        (FunctionKind.AGGREGATE, INT64, INT64, None),
+        (FunctionKind.FINISH, INT64, INT64, None),
+        (FunctionKind.FINISH_LIST, INT64, INT64, None),
+        (FunctionKind.PROCESS, INT64, INT64, None),
     ):
         builder.function(kind, record, output, reads=reads)
+    timed = builder.add(Timestamps(field()), (Input(numbers),), INT64)
+    keyed = builder.key_by(timed, field(), INT64)
+    for finish in (9, 10):
+        window = Window(FixedWindow(10), FunctionNumber(8), FunctionNumber(finish), merges=True)
+        builder.sink(builder.add(window, (Input(keyed),), INT64), (SinkField("number", field(), INT64),))
+    process = builder.add(Process(FunctionNumber(11), INT64), (Input(keyed),), INT64)
+    builder.sink(process, (SinkField("number", field(), INT64),))
     builder.sink(numbers, (SinkField("number", field(), INT64),))
-    return builder.build()
+    return replace(builder.build(), abi_minor=2)
 
 
 def escaped(data: bytes) -> str:

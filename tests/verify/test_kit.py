@@ -6,8 +6,8 @@ import hashlib
 import re
 
 import pytest
-from broken_modules import BROKEN, BrokenModule
-from changed_guest import assembled, good
+from broken_modules import BROKEN
+from changed_guest import BrokenModule, assembled, good
 
 from lightflus.errors import UserError
 from lightflus.testing.graphs import UTF8

@@ -51,6 +51,7 @@ class CallPlan:
         label: for messages.
         scene: the same, for errors.
         process: only of a PROCESS function that an operator calls.
+        times: whether a fold of it has the times of its rows.
     """
 
     number: FunctionNumber
@@ -61,6 +62,7 @@ class CallPlan:
     label: str
     scene: Scene
     process: ProcessPlan | None = None
+    times: bool = False
 
     def of_states(self) -> CallPlan:
         """The plan of a call whose rows are states."""
@@ -133,9 +135,9 @@ def _plan(number: FunctionNumber, function: Function, process: ProcessPlan | Non
         names = ", ".join(column.path for column in layout.columns)
         problem = Problem(f"{label} reads column {missing}, which its input does not have", hint=f"It has {names}.")
         raise JobInvalid(problem.text, (problem,)) from missing
-    return CallPlan(
-        number, function.kind, layout, reads, layout_of(function.output), label, Scene(label, number), process
-    )
+    scene = Scene(label, number)
+    output = layout_of(function.output)
+    return CallPlan(number, function.kind, layout, reads, output, label, scene, process, function.times)
 
 
 def planned(plans: tuple[CallPlan, ...], number: FunctionNumber, *kinds: FunctionKind) -> CallPlan:

@@ -23,6 +23,8 @@ from lightflus.sandbox.lineage import Loaded, Part
 from lightflus.sandbox.staging import Staging, loaded_table
 from lightflus.wasm import Window
 
+__all__ = ["Emitted", "Processed", "answered", "staged"]
+
 _OUTPUT, _STATE, _PORTS = 1, 2, 3
 """Fields of the Result."""
 _NO_MARK, _ZERO = pa.scalar(abi.NO_MARK, pa.int64()), pa.scalar(0, pa.int64())

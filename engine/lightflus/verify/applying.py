@@ -21,7 +21,16 @@ from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Resident, Style
 from lightflus.verify.pools import Pool, sized
 from lightflus.verify.report import RuleBroken
-from lightflus.verify.subject import APPLIED, NotApplicable, NotTried, Subject, called, difference, output_layout
+from lightflus.verify.subject import (
+    APPLIED,
+    FOLDED,
+    NotApplicable,
+    NotTried,
+    Subject,
+    called,
+    difference,
+    output_layout,
+)
 from lightflus.verify.values import joined
 
 _COUNTS = (1, 2, 7, 8, 9, 31, 33, 64, 65)
@@ -36,7 +45,7 @@ _STYLES = {
 
 def check_shapes(subject: Subject, plan: CallPlan, pool: Pool) -> None:
     """4.1: batches of many lengths and null patterns; each answer is read in full."""
-    if plan.kind is not FunctionKind.REDUCE:
+    if plan.kind not in FOLDED:
         called(subject, plan, pool.picked([]))
     for count in _COUNTS:
         called(subject, plan, pool.cycled(count))

@@ -7,28 +7,34 @@ What it leaves: the instance's bare life (`sandbox/session.py`), reading arrays 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import cast
 
 import pyarrow as pa
 
-from lightflus.codec import Node, abi, layout_of, read_batch, read_columns_of, read_list
+from lightflus.codec import Layout, Node, abi, layout_of, read_batch, read_columns_of, read_list
 from lightflus.errors import GuestProtocolError, UserError
-from lightflus.model.graph import FunctionKind
+from lightflus.model.graph import FunctionKind, JobGraph, KeyBy
 from lightflus.model.text import counted
-from lightflus.model.types import Scalar, ScalarType
+from lightflus.model.timed import Aggregate, Process, Window
+from lightflus.model.types import Scalar, ScalarType, StructType, columns
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.module import LoadedModule
+from lightflus.sandbox.processing import Processed, answered
 from lightflus.sandbox.session import Session
 from lightflus.sandbox.traps import Scene
-from lightflus.verify.image import PLAIN, Fold, Image, Resident, Style, image
+from lightflus.verify.image import NOTHING, PLAIN, Beside, Fold, Image, Resident, Style, image
 from lightflus.verify.report import RuleBroken
+from lightflus.verify.values import Level, made
 
 BOOL = layout_of(ScalarType(Scalar.BOOL))
+TIME = 1_000
+"""The time of all rows of a fold, and the end of all windows."""
+GROUPS = 5
 _RESULT = Scene("the Result")
-_UNUSED = abi.RESULT_FIELDS[3:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Processing:
+    """A call of a process function, beside its rows: what `ports.ProcessCall` has, its keys by number."""
+
+    groups: Sequence[int]
+    keys: Sequence[int]
+    state: pa.StructArray
+    times: Sequence[int] = ()
+    marks: Sequence[int] = ()
+    watermark: int = abi.NO_MARK
+    processing_time: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """The bytes of a Result, and where they lie."""
 
@@ -81,6 +100,7 @@ class Caller:
         self._seconds = seconds
         self._until = monotonic() + seconds
         self._session: Session | None = None
+        self._keys = keys_of(module.graph)
         self.calls = 0
 
     @property
@@ -115,7 +135,9 @@ class Caller:
         written = image(plan.number, nodes(plan), read, selection=selection, style=style)
         held = batch.rows if isinstance(batch, Resident) else batch.num_rows
         rows = held if selection is None else len(selection)
-        return self._called(plan, written, rows, None, continues)
+        session, result = self._called("lf_apply", plan, written, rows, continues)
+        with session.reading(plan.scene):
+            return _applied(session, plan, result, rows)
 
     def fold(
         self,
@@ -127,11 +149,56 @@ class Caller:
         style: Style = PLAIN,
     ) -> Answer:
         """`lf_fold`."""
-        written = image(plan.number, nodes(plan), reading(plan, batch), selection=selection, fold=fold, style=style)
         rows = batch.num_rows if selection is None else len(selection)
-        return self._called(plan, written, rows, fold, continues=False)
+        beside = Beside(longs={"times": [TIME] * rows}) if plan.times else NOTHING
+        read = reading(plan, batch)
+        written = image(plan.number, nodes(plan), read, selection=selection, fold=fold, beside=beside, style=style)
+        session, result = self._called("lf_fold", plan, written, rows)
+        with session.reading(plan.scene):
+            return _folded(session, plan, result, rows, fold)
 
-    def _called(self, plan: CallPlan, written: Image, rows: int, fold: Fold | None, continues: bool) -> Answer:
+    def merge(self, plan: CallPlan, states: pa.RecordBatch, fold: Fold) -> pa.RecordBatch:
+        """`lf_merge`: the states of the groups."""
+        written = image(plan.number, nodes(plan.of_states()), states, fold=fold)
+        session, result = self._called("lf_merge", plan, written, states.num_rows)
+        with session.reading(plan.scene), naming("4.1", "4.5"):
+            if not result[2]:
+                raise GuestProtocolError("the Result has no state", rule="4.5")
+            return read_batch(session.window(), result[2], plan.output, len(fold.state))
+
+    def finish(self, plan: CallPlan, states: pa.RecordBatch, style: Style = PLAIN) -> Answer:
+        """`lf_finish`: every state of one key and one window."""
+        rows = states.num_rows
+        key = self._keys[plan.number]
+        keys = made(key.record, Level.PLAIN, 1).take(pa.array([0] * rows, pa.int32()))
+        longs = {"window_start": [0] * rows, "window_end": [TIME] * rows}
+        beside = Beside((key.columns, keys), longs)
+        written = image(plan.number, nodes(plan), reading(plan, states), beside=beside, style=style)
+        session, result = self._called("lf_finish", plan, written, rows)
+        with session.reading(plan.scene), naming("4.1", "4.6"):
+            return _applied(session, plan, result, rows)
+
+    def process(self, plan: CallPlan, batch: pa.RecordBatch, call: Processing) -> Processed:
+        """`lf_process`: rows of the first input, timers, or both."""
+        assert plan.process is not None
+        key, rules = self._keys[plan.number], plan.process.rules
+        numbers = {"watermark": call.watermark, "processing_time": call.processing_time}
+        beside = Beside(
+            (key.columns, made(key.record, Level.PLAIN, GROUPS).take(pa.array(call.keys, pa.int32()))),
+            {"times": call.times, "marks": call.marks},
+            numbers | {"wanted": abi.WANTS_OUTPUT | abi.WANTS_STATE},
+            None if rules is None else (rules.columns, pa.nulls(1, pa.struct(list(rules.schema)))),
+        )
+        fold = Fold(plan.process.state.columns, call.state, tuple(call.groups))
+        written = image(plan.number, nodes(plan), reading(plan, batch), fold=fold, beside=beside)
+        session, result = self._called("lf_process", plan, written, batch.num_rows)
+        with session.reading(plan.scene), naming("4.1", "10.2"):
+            return answered(session.window(), plan, result, len(call.state))
+
+    def _called(
+        self, name: str, plan: CallPlan, written: Image, rows: int, continues: bool = False
+    ) -> tuple[Session, tuple[int, ...]]:
+        """Makes a call of an export: the Result of the instance that answered."""
         if monotonic() >= self._until:
             text = f"checking it has taken {self._seconds} s, and was given up after {self.calls:,} calls"
             raise UserError(text, hint="look for functions that hardly ever end; --quick checks less")
@@ -143,13 +210,12 @@ class Caller:
         data = written.at(base)
         window.write(base, data)
         session.begin_rows(window)
-        export = session.apply if fold is None else session.fold
-        result = session.run(export, base + written.call_at, plan.scene, rows, lambda row: row)
+        result = session.run(session.export(name), base + written.call_at, plan.scene, rows, int)
         _require_untouched(session, base, data)
-        _require_marker(session, rows)
-        _require_zeroes(result)
-        with session.reading(plan.scene):
-            return _applied(session, plan, result, rows) if fold is None else _folded(session, plan, result, rows, fold)
+        _require_zeroes(result, has_ports=name == "lf_process")
+        if name != "lf_process":  # behind its rows it works on keys
+            _require_marker(session, rows)
+        return session, result
 
     def said(self, at: int | None = None) -> Said:
         """The Result at an address as it is now; of the last call, if none is given."""
@@ -163,6 +229,30 @@ class Caller:
         """What lies now where `answer` lay."""
         with self.session.reading(plan.scene):
             return _applied(self.session, plan, (0, answer.at, 0), rows)
+
+
+@contextmanager
+def naming(rule: str, other: str) -> Iterator[None]:
+    """Around reading an answer: what breaks a general rule breaks the one of this call."""
+    try:
+        yield
+    except GuestProtocolError as error:
+        error.rule = other if error.rule == rule else error.rule
+        raise
+
+
+def keys_of(graph: JobGraph) -> dict[int, Layout]:
+    """The keys of functions that get some, by number."""
+    known = {operator.id: operator for operator in graph.operators}
+    found: dict[int, Layout] = {}
+    for operator in graph.operators:
+        if not isinstance(operator.kind, Window | Aggregate | Process):
+            continue
+        number = operator.kind.function if isinstance(operator.kind, Process) else operator.kind.finish
+        key_by = known[operator.inputs[0].operator].kind
+        if number is not None and isinstance(key_by, KeyBy):
+            found[number] = layout_of(StructType(columns(key_by.key_type)))
+    return found
 
 
 def nodes(plan: CallPlan) -> tuple[Node, ...]:
@@ -195,10 +285,11 @@ def _require_marker(session: Session, rows: int) -> None:
         )
 
 
-def _require_zeroes(result: Sequence[int]) -> None:
-    for name, value in zip(_UNUSED, result[3:], strict=False):
-        if value:
-            raise RuleBroken("4", f"the Result's `{name}` is {value}", "0, since version 1 has no use for it")
+def _require_zeroes(result: Sequence[int], *, has_ports: bool) -> None:
+    """The fields of a Result that mean nothing, here or yet."""
+    for offset, value in enumerate(result[3:]):
+        if value and not (has_ports and not offset):
+            raise RuleBroken("4", f"the Result has {value} at offset {12 + 4 * offset}", "0: it has no meaning here")
 
 
 def _applied(session: Session, plan: CallPlan, result: Sequence[int], rows: int) -> Answer:
@@ -206,7 +297,7 @@ def _applied(session: Session, plan: CallPlan, result: Sequence[int], rows: int)
     if not at:
         raise GuestProtocolError("the Result has no output", rule="4")
     window = session.window()
-    if plan.kind is FunctionKind.FLAT_MAP:
+    if plan.kind in (FunctionKind.FLAT_MAP, FunctionKind.FINISH_LIST):
         lists = read_list(window, at, rows)
         items = read_batch(window, lists.child, plan.output, lists.child_rows)
         columns = read_columns_of(window, lists.child, plan.output, lists.child_rows)
@@ -222,10 +313,7 @@ def _folded(session: Session, plan: CallPlan, result: Sequence[int], rows: int, 
     if fold.wants_output and not output_at:
         raise GuestProtocolError("the Result has no output though it was wanted", rule="4.2")
     window = session.window()
-    try:
+    with naming("4.1", "4.2"):
         state = read_batch(window, state_at, plan.output, len(fold.state))
         output = read_batch(window, output_at, plan.output, rows) if fold.wants_output else None
-    except GuestProtocolError as error:
-        error.rule = "4.2" if error.rule == "4.1" else error.rule
-        raise
     return Answer(output, None, state, (), output_at)

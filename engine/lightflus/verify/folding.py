@@ -11,11 +11,13 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from lightflus.limits import CALL_BYTES, CALL_ROWS, FOLD_BYTES, FOLD_ROWS
+from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
 from lightflus.verify.applying import largest, require_kept
+from lightflus.verify.caller import GROUPS
 from lightflus.verify.canonical import first_difference, same
 from lightflus.verify.image import Fold
-from lightflus.verify.pools import GROUPS, PIECE, Pool, dealt, fold_of, folded_in_pieces, sized
+from lightflus.verify.pools import PIECE, Pool, dealt, fold_of, folded_in_pieces, sized
 from lightflus.verify.report import RuleBroken
 from lightflus.verify.subject import NotApplicable, Subject
 from lightflus.verify.values import joined
@@ -27,7 +29,11 @@ def _require(plan: CallPlan, wanted: pa.RecordBatch, found: pa.RecordBatch, what
 
 
 def _needs_state_of_rows(plan: CallPlan) -> None:
-    if plan.input.record != plan.output.record or len(plan.reads) != len(plan.input.columns):
+    if (
+        plan.kind is not FunctionKind.REDUCE
+        or plan.input.record != plan.output.record
+        or len(plan.reads) != len(plan.input.columns)
+    ):
         raise NotApplicable("its state is not a row of its input")
 
 

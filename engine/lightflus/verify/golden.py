@@ -19,12 +19,12 @@ from lightflus.limits import VERIFY_SECONDS
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
 from lightflus.sandbox.module import load
-from lightflus.verify.caller import Answer, nodes, reading
+from lightflus.verify.caller import GROUPS, Answer, nodes, reading
 from lightflus.verify.canonical import canonical, tree
 from lightflus.verify.image import Fold, Image, image
 from lightflus.verify.limits import LIMITS
-from lightflus.verify.pools import GROUPS, Pool, dealt, fold_of
-from lightflus.verify.subject import CALLED, Subject, fill_pool, output_layout
+from lightflus.verify.pools import Pool, dealt, fold_of
+from lightflus.verify.subject import APPLIED, Subject, fill_pool, output_layout
 from lightflus.wasm import ArtefactCache
 
 MAGIC: Final = b"LFG1"
@@ -33,6 +33,8 @@ NO_ROW: Final = 0xFFFF_FFFF
 _ROWS = 40
 _WORD = struct.Struct("<I")
 _REFUSALS = 2
+_WRITTEN = APPLIED | {FunctionKind.REDUCE}
+"""Functions whose calls other hosts make already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def golden_calls(wasm: bytes, *, cache: ArtefactCache | None = None) -> Iterator
         wasm, load(wasm, limits=LIMITS, cache=cache, sink=_drop), is_quick=True, seconds=VERIFY_SECONDS
     )
     for plan in subject.plans:
-        if plan.kind in CALLED:
+        if plan.kind in _WRITTEN:
             fill_pool(subject, plan)
-    for plan, pool in subject.usable(CALLED, with_refused_only=True):
+    for plan, pool in subject.usable(_WRITTEN, with_refused_only=True):
         yield from _calls(subject, plan, pool)
     subject.caller.renew()
 

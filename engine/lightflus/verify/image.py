@@ -1,6 +1,6 @@
 """One call as bytes: docs/abi.md sections 4 and 6 written down a second time, without looking at the engine's encoder.
 
-What it owns: the image of a Call with its batch, selection, state and groups, with the places to which the address of
+What it owns: the image of a Call with all that its fields may lead to, with the places to which the address of
 the image must be added; and the liberties that the page gives a host (`Style`), which the engine itself does not take.
 What it leaves: allocating and calling (`caller.py`). Pure.
 """
@@ -8,8 +8,8 @@ What it leaves: allocating and calling (`caller.py`). Pure.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
 import pyarrow as pa
@@ -65,6 +65,26 @@ class Fold:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What calls of event time have beside rows and states.
+
+    Attributes:
+        keys: the layout of the keys, and those of the call.
+        longs: fields that are an i64 for each row.
+        numbers: fields that are a number.
+        rules: the columns of the rules that are not known yet.
+    """
+
+    keys: tuple[tuple[Node, ...], pa.RecordBatch] | None = None
+    longs: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    rules: tuple[tuple[Node, ...], pa.StructArray] | None = None
+
+
+NOTHING = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """Bytes for one `lf_alloc`. `relocations`: where words stand to which its address is added."""
 
@@ -88,6 +108,7 @@ def image(
     *,
     selection: Sequence[int] | None = None,
     fold: Fold | None = None,
+    beside: Beside = NOTHING,
     style: Style = PLAIN,
 ) -> Image:
     """The image of a call of `function`.
@@ -97,19 +118,28 @@ def image(
         nodes: the columns that it reads, in its order.
         batch: those columns.
         selection: rows of the batch that make up the call; None = all.
-        fold: None for `lf_apply`.
+        fold: None for `lf_apply` and `lf_finish`.
+        beside: keys, times, windows.
         style: how it is written.
     """
-    return _Writer(style).call(function, nodes, batch, selection, fold)
+    return _Writer(style, beside).call(function, nodes, batch, selection, fold)
 
 
+_ADDRESSES = frozenset(
+    {
+        *("batch", "selection", "state", "groups", "keys", "times", "window_start", "window_end", "second", "marks"),
+        *("sides", "rules"),
+    }
+)
+"""Fields of a Call that are addresses."""
 _DECOYS = 8
 """Addresses behind the table of children that lead to a column: reading too far shows only where gaps are hostile."""
 
 
 class _Writer:
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, beside: Beside) -> None:
         self._style = style
+        self._beside = beside
         self._data = bytearray()
         self._relocations: list[int] = []
 
@@ -132,15 +162,22 @@ class _Writer:
             fields |= {"groups": self._words(fold.groups), "group_count": len(fold.state)}
             fields["state"] = self._struct(fold.nodes, fold.state)
             fields["wanted"] = abi.WANTS_STATE | (abi.WANTS_OUTPUT if fold.wants_output else 0)
-        return self._finished(fields)
+        beside = self._beside
+        if beside.keys is not None:
+            fields["keys"] = self._batch(*beside.keys)
+        if beside.rules is not None:
+            fields["rules"] = self._struct(*beside.rules)
+        fields |= {name: self._longs(values) for name, values in beside.longs.items()}
+        return self._finished(fields | dict(beside.numbers))
 
     def _finished(self, fields: dict[str, int]) -> Image:
         names = abi.CALL_FIELDS
         packed = abi.CALL.pack(*(fields[name] if name else 0 for name in names))
         call_at = self._place(packed + b"\xff" * self._style.extra_call_bytes, 8)
         for position, name in enumerate(names):
-            if name in ("batch", "selection", "state", "groups") and fields[name]:
-                self._relocations.append(call_at + 4 * position)
+            if name in _ADDRESSES and fields[name]:
+                at = struct.calcsize(abi.CALL.format[: position + 1])  # "<" and a letter for each field before
+                self._relocations.append(call_at + at)
         return Image(bytes(self._data), tuple(self._relocations), call_at)
 
     def _place(self, data: bytes, alignment: int) -> int:
@@ -155,6 +192,9 @@ class _Writer:
 
     def _words(self, words: Sequence[int]) -> int:
         return self._place(struct.pack(f"<{len(words)}I", *words) or _NO_OFFSETS, 4)
+
+    def _longs(self, values: Sequence[int]) -> int:
+        return self._place(struct.pack(f"<{len(values)}q", *values) or _NO_OFFSETS, 8)
 
     def _resident(self, batch: Resident) -> int:
         return self._header(batch.rows, 0, [None], [], absolute=batch.columns)

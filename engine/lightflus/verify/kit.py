@@ -14,18 +14,20 @@ from lightflus.limits import VERIFY_SECONDS
 from lightflus.model.graph import FunctionKind, JobGraph
 from lightflus.model.validation import problems
 from lightflus.proto.convert import graph_from_json
-from lightflus.sandbox.functions import CallPlan
+from lightflus.sandbox.functions import CallPlan, needed_exports
 from lightflus.sandbox.inspect import ModuleReport, inspect
 from lightflus.sandbox.module import describe, load
 from lightflus.sandbox.world import LogSink
-from lightflus.verify import applying, folding, life, refusing, static
+from lightflus.verify import applying, folding, life, refusing, static, timing
 from lightflus.verify.ledger import Ledger
 from lightflus.verify.limits import LIMITS
 from lightflus.verify.report import Report, RuleBroken
 from lightflus.verify.subject import (
     APPLIED,
     CALLED,
+    FINISHED,
     FOLDED,
+    PROCESSED,
     REFUSING,
     Check,
     FunctionCheck,
@@ -36,6 +38,8 @@ from lightflus.verify.subject import (
     fill_pool,
 )
 from lightflus.wasm import ArtefactCache
+
+AGGREGATES = frozenset({FunctionKind.AGGREGATE})
 
 _LIFE: tuple[Check, ...] = (
     ModuleCheck("3.1", "two instances start, describe the same graph and name the same row", life.check_start),
@@ -52,11 +56,13 @@ _FUNCTIONS: tuple[Check, ...] = (
     FunctionCheck("4.4", "wild addresses behind the columns that it reads", partial(applying.check_style, "4.4")),
     FunctionCheck("6.3", "children longer than their parents", partial(applying.check_style, "6.3")),
     FunctionCheck("6.4", "bitmaps without nulls, unknown null counts", partial(applying.check_style, "6.4")),
-    FunctionCheck("4", "a Call of 96 bytes", partial(applying.check_style, "4")),
+    FunctionCheck("4", "a Call of 112 bytes", partial(applying.check_style, "4")),
     FunctionCheck("5.5", "the fields that it says it keeps", applying.check_keeps, frozenset({FunctionKind.MAP})),
     FunctionCheck("5.5", "the fields of the state that it says it keeps", folding.check_keeps, FOLDED),
-    FunctionCheck("3.4", "the same rows in batches of 1, of 7 and whole", applying.check_cuts, APPLIED),
-    FunctionCheck("4", "selections: one row, every other, twice, backwards, none", applying.check_selection),
+    FunctionCheck("3.4", "the same rows in batches of 1, of 7 and whole", applying.check_cuts, APPLIED | FINISHED),
+    FunctionCheck(
+        "4", "selections: one row, every other, twice, backwards, none", applying.check_selection, APPLIED | FOLDED
+    ),
     FunctionCheck("3.2", "a result is read again after memory grew and other calls", applying.check_stays, APPLIED),
     FunctionCheck("3.2", "a result is the next call's input, whole and selected", applying.check_chained, APPLIED),
     FunctionCheck("4.2", "each row in a group of its own", folding.check_first_rows, FOLDED),
@@ -64,7 +70,14 @@ _FUNCTIONS: tuple[Check, ...] = (
     FunctionCheck("4.2", "groups by turns and each by itself", folding.check_groups, FOLDED),
     FunctionCheck("4.2", "all at once and in pieces", folding.check_pieces, FOLDED),
     FunctionCheck("4.2", "groups with and without a state in one fold", folding.check_mixed, FOLDED),
-    FunctionCheck("6.7", "as many rows as a call may have", applying.check_full, APPLIED),
+    FunctionCheck("4.5", "each state in a group of its own", timing.check_first_states, AGGREGATES),
+    FunctionCheck("4.5", "states by turns, each group by itself, in pieces", timing.check_merged_groups, AGGREGATES),
+    FunctionCheck("4.6", "0 to 65 states, with and without nulls", applying.check_shapes, FINISHED),
+    FunctionCheck("10.2", "states and timers after rows of some keys", timing.check_state, PROCESSED),
+    FunctionCheck("10.3", "times and marks of rows that records make", timing.check_stamps, PROCESSED),
+    FunctionCheck("10.4", "in two calls, and each key by itself", timing.check_cuts, PROCESSED),
+    FunctionCheck("10.5", "the end, and once more", timing.check_end, PROCESSED),
+    FunctionCheck("6.7", "as many rows as a call may have", applying.check_full, APPLIED | FINISHED),
     FunctionCheck("6.7", "as many rows as a fold may have, at once and in pieces", folding.check_full, FOLDED),
     FunctionCheck("4.3", "the row at lf_row after every call", applying.check_read),
     FunctionCheck("4.3", "the row at lf_row after a refused row", refusing.check_marker, APPLIED, True),
@@ -103,7 +116,7 @@ def verify(
     if report is None:
         return ledger.report(wasm, "the static rules are broken")
     graph = _graph(wasm, report, ledger, cache, sink or _drop)
-    if graph is None or ledger.has_failures_of("5.4"):
+    if graph is None or ledger.has_failures_of("5.4", "5.8"):
         return ledger.report(wasm, "the module cannot be used")
     module = load(wasm, limits=LIMITS, cache=cache, sink=sink or _drop)
     ledger.job = graph.job
@@ -167,9 +180,20 @@ def _graph(
         return None
     ledger.check("5.1", "the graph's JSON")
     ledger.check("5.4", "operators, functions and types against each other")
+    _check_exports(graph, report, ledger)
     for problem in problems(graph):
         ledger.fail(RuleBroken("5.4", problem.text, problem.hint or ""), problem.where)
     return graph
+
+
+def _check_exports(graph: JobGraph, report: ModuleReport, ledger: Ledger) -> None:
+    needed = needed_exports(graph)
+    if not needed:
+        ledger.skip("5.8", "it needs no optional export")
+        return
+    ledger.check("5.8", "exports that windows and process functions need")
+    for name in sorted(needed - report.exports.keys()):
+        ledger.fail(RuleBroken("5.8", f"its graph needs {name}, which it does not export"), None)
 
 
 def _fill_pools(subject: Subject, ledger: Ledger) -> None:

@@ -9,14 +9,13 @@ import time
 
 from lightflus.errors import GuestError, GuestMemoryExceeded, GuestProtocolError
 from lightflus.limits import MIB
-from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.session import Session
 from lightflus.sandbox.traps import Scene
-from lightflus.verify.caller import nodes, reading
-from lightflus.verify.image import Image, image
+from lightflus.verify.caller import TIME, nodes, reading
+from lightflus.verify.image import NOTHING, Beside, Image, image
 from lightflus.verify.pools import dealt
 from lightflus.verify.report import RuleBroken
-from lightflus.verify.subject import CALLED, REFUSING, NotApplicable, NotTried, Subject
+from lightflus.verify.subject import APPLIED, FOLDED, REFUSING, NotApplicable, NotTried, Subject
 
 _SCENE = Scene("lf_alloc")
 _SIZES = (1, 15, 16, 17, 100, 4_096, 70_000, 1, MIB, 3, 2 * MIB, 8)
@@ -89,7 +88,8 @@ def check_memory(subject: Subject) -> None:
     """
     images = _images(subject)
     if not images:
-        raise NotTried(REFUSING) if subject.has(CALLED) else NotApplicable("it has no function that can be called")
+        is_refusing = subject.has(APPLIED | FOLDED)
+        raise NotTried(REFUSING) if is_refusing else NotApplicable("it has no function that can be called")
     subject.caller.renew()
     session = subject.caller.session
     most = _affordable(subject, session, images)
@@ -123,10 +123,11 @@ def _after(session: Session, images: list[tuple[Image, Scene, bool]], chains: in
 
 def _images(subject: Subject) -> list[tuple[Image, Scene, bool]]:
     found = []
-    for plan, pool in subject.usable(CALLED):
-        is_fold = plan.kind is FunctionKind.REDUCE
+    for plan, pool in subject.usable(APPLIED | FOLDED):
+        is_fold = plan.kind in FOLDED
         fold = dealt(plan, _ROWS) if is_fold else None
-        written = image(plan.number, nodes(plan), reading(plan, pool.cycled(_ROWS)), fold=fold)
+        beside = Beside(longs={"times": [TIME] * _ROWS}) if plan.times else NOTHING
+        written = image(plan.number, nodes(plan), reading(plan, pool.cycled(_ROWS)), fold=fold, beside=beside)
         found.append((written, plan.scene, is_fold))
     return found
 

@@ -17,7 +17,7 @@ from lightflus.errors import GuestDeadlineExceeded, GuestError, GuestMemoryExcee
 from lightflus.limits import FOLD_BYTES, FOLD_ROWS
 from lightflus.model.graph import FunctionKind
 from lightflus.sandbox.functions import CallPlan
-from lightflus.verify.caller import Caller
+from lightflus.verify.caller import GROUPS, Caller, Processing
 from lightflus.verify.image import Fold
 from lightflus.verify.values import Level, joined, made
 
@@ -30,7 +30,8 @@ _MOST_EXPENSIVE = 3
 """Rows of a function that ran into its deadline or memory limit: each costs a second, so the search ends there."""
 _MOST_SECONDS = 10.0
 """Of the search for rows that one function takes."""
-GROUPS = 5
+SPAN, BEHIND = 1_000, 501
+"""How far the times of rows of a process function are apart, and how far the watermark is behind them."""
 PIECE = 1_024
 """Rows of a call where many are folded in pieces."""
 
@@ -91,6 +92,20 @@ def dealt(plan: CallPlan, rows: int, *, wants_output: bool = True) -> Fold:
     return fold_of(plan, [row % count for row in range(rows)], count, wants_output=wants_output)
 
 
+def processing(plan: CallPlan, rows: Sequence[int], state: pa.StructArray | None = None) -> Processing:
+    """Rows by their numbers, each of which has a key and a time, dealt out to keys in turn; keys that are not known."""
+    assert plan.process is not None
+    keys = sorted({row % GROUPS for row in rows})
+    unknown = pa.nulls(len(keys), pa.struct(list(plan.process.state.schema)))
+    return Processing(
+        groups=[keys.index(row % GROUPS) for row in rows],
+        keys=keys,
+        state=unknown if state is None else state,
+        times=[SPAN * (row + 1) for row in rows],
+        marks=[SPAN * (row + 1) - BEHIND for row in rows],
+    )
+
+
 def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = ()) -> Pool | None:
     """A pool for a function, or None if it refuses everything. Raises GuestProtocolError, RuleBroken.
 
@@ -99,7 +114,7 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
         plan: the function.
         others: batches of its input record that other functions gave.
     """
-    if plan.kind is FunctionKind.REDUCE:
+    if plan.kind in (FunctionKind.REDUCE, FunctionKind.AGGREGATE):
         return _fold_pool(caller, plan)
     search = _Search()
     found: list[pa.RecordBatch] = []
@@ -115,7 +130,8 @@ def pool_of(caller: Caller, plan: CallPlan, others: Sequence[pa.RecordBatch] = (
         found += [] if taken is None else [taken]
     if not found and not search.refused:
         return None
-    return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(search.refused))
+    is_fragile = plan.kind is FunctionKind.PROCESS  # what it refuses depends on its state, too
+    return Pool(joined(found or [made(plan.input.record, Level.GENTLE, 0)]), tuple(search.refused), is_fragile)
 
 
 def _fold_pool(caller: Caller, plan: CallPlan) -> Pool | None:
@@ -217,7 +233,11 @@ def _taken(caller: Caller, plan: CallPlan, rows: pa.RecordBatch, search: _Search
 
 
 def _tried(caller: Caller, plan: CallPlan, rows: pa.RecordBatch) -> None:
-    if plan.kind is FunctionKind.REDUCE:
+    if plan.kind in (FunctionKind.REDUCE, FunctionKind.AGGREGATE):
         caller.fold(plan, rows, dealt(plan, rows.num_rows))
+    elif plan.kind in (FunctionKind.FINISH, FunctionKind.FINISH_LIST):
+        caller.finish(plan, rows)
+    elif plan.kind is FunctionKind.PROCESS:
+        caller.process(plan, rows, processing(plan, range(rows.num_rows)))
     else:
         caller.apply(plan, rows)

@@ -43,9 +43,12 @@ RULES: Final = (
     Rule(
         "4.4", "The batch has only the columns that the function's `reads` names, in that order; without `reads`, all."
     ),
+    Rule("4.5", "rows are states: the first row of a group without state becomes its state"),
+    Rule("4.6", "FINISH answers as MAP, FINISH_LIST as FLAT_MAP."),
     Rule("5.1", "protobuf's JSON mapping of `lightflus.v1.JobGraph`"),
     Rule("5.4", "The graph makes sense: what operators and functions name is there"),
     Rule("5.5", "What a function says that it `keeps` is handed on unchanged"),
+    Rule("5.8", "say what the module's exports can do: `lf_merge` for every AGGREGATE of a window that merges."),
     Rule("6.1", "A batch is an Arrow C Data Interface `ArrowArray` of struct type, laid out for wasm32"),
     Rule("6.2", "The columns of a *batch of T*: the fields of T if T is a struct that is not nullable"),
     Rule("6.3", "a child may be longer than its parent says (`length` rows count). A guest answers with `offset` 0."),
@@ -54,6 +57,10 @@ RULES: Final = (
     Rule("6.6", "Strings are valid UTF-8."),
     Rule("6.7", "A call has at most 8,192 rows and 1 MiB of data (an `lf_fold` 131,072 and 4 MiB)"),
     Rule("8.1", "`abort` gives message and place."),
+    Rule("10.2", "The answer's `state` has g rows of the same form; a null row = the key is forgotten"),
+    Rule("10.3", "A row made from a record has the record's time and mark."),
+    Rule("10.4", "Before row i with time t and mark w, of a key with state, in this order."),
+    Rule("10.5", "At the end both times are 2^63 - 1."),
 )
 """In the order of the page."""
 

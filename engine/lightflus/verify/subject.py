@@ -27,8 +27,10 @@ APPLIED = frozenset(
         *(FunctionKind.KEY, FunctionKind.FIELD, FunctionKind.TIMESTAMP),
     }
 )
-FOLDED = frozenset({FunctionKind.REDUCE})
-CALLED = APPLIED | FOLDED
+FOLDED = frozenset({FunctionKind.REDUCE, FunctionKind.AGGREGATE})
+FINISHED = frozenset({FunctionKind.FINISH, FunctionKind.FINISH_LIST})
+PROCESSED = frozenset({FunctionKind.PROCESS})
+CALLED = APPLIED | FOLDED | FINISHED
 
 REFUSING = "the functions that it is about refused every input that was made up"
 
@@ -115,8 +117,10 @@ def called(
     selection: Sequence[int] | None = None,
     style: Style = PLAIN,
 ) -> Answer:
-    """A call of any function; a reduce deals its rows out to groups without state."""
-    if plan.kind is FunctionKind.REDUCE:
+    """A call of any function; a fold deals its rows out to groups without state."""
+    if plan.kind in FINISHED:
+        return subject.caller.finish(plan, rows, style)
+    if plan.kind in FOLDED:
         count = rows.num_rows if selection is None else len(selection)
         return subject.caller.fold(plan, rows, dealt(plan, count), selection=selection, style=style)
     return subject.caller.apply(plan, rows, selection=selection, style=style)
