@@ -68,7 +68,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     where
         R: Value<'b>,
         S: Value<'b>,
-        N: Fn() -> S + Sync + 'static,
+        N: Fn() -> S + Sync + 'b,
     {
         Process::new(
             self.flow.end,
@@ -95,7 +95,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     where
         U: Value<'b>,
         B: Value<'b>,
-        N: Fn() -> B + Sync + 'static,
+        N: Fn() -> B + Sync + 'b,
         F: Fn(&mut B, U) + Sync + 'static,
     {
         let place = Location::caller();
@@ -114,7 +114,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, U: Value<'b>> Connected<'b, T, K, U> {
     where
         R: Value<'b>,
         S: Value<'b>,
-        N: Fn() -> S + Sync + 'static,
+        N: Fn() -> S + Sync + 'b,
     {
         let inputs = Inputs { second: Some(self.second), rules: None };
         Process::new(self.end, inputs, Box::new(|| Unread), Box::new(state), self.place)
@@ -127,7 +127,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, U: Value<'b>, B: Value<'b>> WithRules<'b, T
     where
         R: Value<'b>,
         S: Value<'b>,
-        N: Fn() -> S + Sync + 'static,
+        N: Fn() -> S + Sync + 'b,
     {
         let inputs = Inputs { second: Some(self.second), rules: Some(self.rules) };
         let create = self.create;

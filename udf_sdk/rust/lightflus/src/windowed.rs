@@ -35,7 +35,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     pub fn aggregate<A, N, F>(self, create: N, add: F) -> Running<'b, T, K, A, N, F>
     where
         A: Value<'b>,
-        N: Fn() -> A + Sync + 'static,
+        N: Fn() -> A + Sync + 'b,
         F: Fn(&mut A, T) + Sync + 'static,
     {
         Running { end: self.flow.end, create, add, place: Location::caller(), types: PhantomData }
@@ -62,7 +62,7 @@ pub struct Running<'b, T, K, A, N, F> {
 
 impl<'b, T: Value<'b>, K: Value<'b>, A: Value<'b>, N, F> Running<'b, T, K, A, N, F>
 where
-    N: Fn() -> A + Sync + 'static,
+    N: Fn() -> A + Sync + 'b,
     F: Fn(&mut A, T) + Sync + 'static,
 {
     /// Makes the result of a state and its key; every update goes out.
@@ -139,7 +139,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
     pub fn aggregate<A, N, F>(self, create: N, add: F) -> WindowAggregate<'b, T, K, A, N, F, NoMerge>
     where
         A: Value<'b>,
-        N: Fn() -> A + Sync + 'static,
+        N: Fn() -> A + Sync + 'b,
         F: Fn(&mut A, T) + Sync + 'static,
     {
         let place = Location::caller();
@@ -281,7 +281,7 @@ pub struct WindowAggregate<'b, T, K, A, N, F, M> {
 #[allow(private_bounds)]
 impl<'b, T: Value<'b>, K: Value<'b>, A: Value<'b>, N, F, M> WindowAggregate<'b, T, K, A, N, F, M>
 where
-    N: Fn() -> A + Sync + 'static,
+    N: Fn() -> A + Sync + 'b,
     F: Fn(&mut A, T) + Sync + 'static,
     M: Merge<A> + 'static,
 {
