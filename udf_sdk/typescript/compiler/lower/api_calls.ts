@@ -144,8 +144,7 @@ function refuseInStreamFunction(ctx: Context, node: ts.CallExpression): void {
 /** The function literal is an argument of an operator, or a member of one. */
 function isStreamFunction(ctx: Context, fn: ts.Node): boolean {
   let node = fn;
-  while (ts.isParenthesizedExpression(node.parent)) node = node.parent;
-  if (ts.isPropertyAssignment(node.parent)) node = node.parent;
+  while (ts.isParenthesizedExpression(node.parent) || ts.isPropertyAssignment(node.parent)) node = node.parent;
   while (ts.isObjectLiteralElement(node) || ts.isParenthesizedExpression(node.parent)) node = node.parent;
   const parent = node.parent;
   if (!ts.isCallExpression(parent) || !parent.arguments.includes(node as ts.Expression)) return false;
