@@ -147,6 +147,10 @@ const CANNOT_FIND_NAME: ReadonlySet<number> = new Set([2304, 2552, 2580, 2582, 2
 /** Advice that a job cannot follow: it has no compiler options, and installs no types. */
 const UNFIT_ADVICE = /[^.]*\b(compiler option|target library|type definitions|tsconfig|--\w+)\b[^]*$/;
 
+/** What is said of what is put into a list that began as `[]`. */
+const EMPTY_LIST = /is not assignable to (?:parameter of )?type 'never(?:\[\])?'\./;
+const OF_EMPTY_LIST = "a list that begins as [] needs its type: create: (): string[] => [], or const list: string[] = []";
+
 /** TypeScript's error, or ours where ours knows a way out that fits a job. */
 function translated(diagnostic: ts.Diagnostic): Complaint {
   const message = flatten(diagnostic.messageText);
@@ -162,7 +166,7 @@ function translated(diagnostic: ts.Diagnostic): Complaint {
     return complaint("LF311", `package '${module}' cannot be used in a job`);
   const [, property, type] = (isUnfit && /Property '([^']+)' does not exist on type '([^']+)'/.exec(message)) || [];
   if (property !== undefined && type !== undefined) return missingMethod(property, type);
-  return { code: `TS${diagnostic.code}`, message: isUnfit ? message.replace(UNFIT_ADVICE, "") : message, hint: "" };
+  return { code: `TS${diagnostic.code}`, message: isUnfit ? message.replace(UNFIT_ADVICE, "") : message, hint: EMPTY_LIST.test(message) ? OF_EMPTY_LIST : "" };
 }
 
 /** A method of a JavaScript that is younger than a job's. */
