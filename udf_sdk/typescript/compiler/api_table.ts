@@ -36,6 +36,8 @@ export interface ApiMethod {
   readonly makes: readonly string[] | undefined;
   /** Functions given to it may set timers: whether they do is told. */
   readonly setsTimers: boolean;
+  /** Its records are not those that the call before it hands on. */
+  readonly readsSide: boolean;
   /** It belongs to stream functions: it builds nothing. */
   readonly isForRecords: boolean;
 }
@@ -55,6 +57,7 @@ const EXTRACTOR: ApiMethod = {
   exports: {},
   makes: undefined,
   setsTimers: false,
+  readsSide: false,
   isForRecords: false,
 };
 const PLACED: ApiMethod = { ...EXTRACTOR, isPlaced: true };
@@ -86,7 +89,7 @@ export const METHODS: ReadonlyMap<string, ApiMethod> = new Map<string, ApiMethod
 
   ["Stream.withTimestamps", { ...PLACED, members: ["outOfOrder", "idleAfter", "maxDrift"], variants: { fn: "withTimesOf" } }],
   ["Stream.union", PLACED],
-  ["Stream.sideOutput", PLACED],
+  ["Stream.sideOutput", { ...PLACED, readsSide: true }],
   ["Stream.broadcast", PLACED],
   ["Stream.windowAll", PLACED],
   ["SideOutput.of", PLACED],

@@ -86,9 +86,9 @@ export function orderOfStream(program: Program, given: ts.Expression): readonly 
   }
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
   const method = apiMethodOf(program, node);
-  const [given0] = node.arguments;
-  if (method === undefined) return undefined;
-  if (method.makes !== undefined) return undefined;
+  const [fn0, finish] = node.arguments;
+  if (method === undefined || method.makes !== undefined || method.readsSide) return undefined;
+  const given0 = method.variants["finish"] === undefined ? fn0 : (finish ?? fn0);
   const isMade = method.answers === "records" && given0 !== undefined && !isSame(program, node);
   if (!isMade) return orderOfStream(program, node.expression.expression);
   const fn = functionBehind(program.checker, given0);
