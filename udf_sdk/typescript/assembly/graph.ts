@@ -97,12 +97,12 @@ export function isTimed(edges: string): bool {
   return true;
 }
 
-/** Adds a function to the table and the graph; answers its number. */
+/** Adds a function to the table and the graph; answers its number. `output` may bring further members behind the type. */
 export function addFunction(kind: string, input: string, output: string, meta: string, operation: Operation): i32 {
   let out = '{"kind":"FUNCTION_KIND_' + kind + '","input":' + input + ',"output":' + output;
   const reads = member(meta, "reads");
   if (reads.length) out += ',"reads":{"names":' + reads + "}";
-  out += part(meta, "keeps") + part(meta, "position") + part(meta, "name") + part(meta, "times");
+  out += part(meta, "keeps") + part(meta, "position") + part(meta, "name");
   graph.functions.push(out + "}");
   graph.operations.push(operation);
   return graph.operations.length - 1;

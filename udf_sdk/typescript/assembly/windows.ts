@@ -19,7 +19,8 @@ export function readingNothing(meta: string): string {
 
 /** Registers an aggregate and answers its number. */
 export function addAggregate<T, A>(meta: string, isTimed: bool, operation: AggregateOp<A>): i32 {
-  return addFunction("AGGREGATE", typeOf<T>(), typeOf<A>(), isTimed ? meta + ',"times":true' : meta, operation);
+  const output = typeOf<A>();
+  return addFunction("AGGREGATE", typeOf<T>(), isTimed ? output + ',"times":true' : output, meta, operation);
 }
 
 /** Registers what makes results of its states, and answers its number. */

@@ -8,6 +8,7 @@ import type { SideOutput } from "./time.ts";
 
 const LAST = 8.64e15;
 const MOST_TIMERS = 1_000_000;
+const NO_TIMES = "but the records have none: write .withTimestamps((record) => record.time) behind the source";
 
 /** A record on its way into an operator. */
 export interface Entry {
@@ -66,6 +67,7 @@ export class LocalProcess {
 
   run(entries: readonly Entry[]): ReadonlyMap<string, readonly Item[]> {
     const { inOrder } = this.#logic;
+    if (inOrder && entries.some((entry) => Number.isNaN(entry.item.time))) throw new Error(`a process in order works by event time, ${NO_TIMES}`);
     for (const entry of inOrder ? this.#ordered(entries) : entries) {
       if (inOrder) this.#advance(entry.item.time - 1);
       if (entry.key === undefined) this.#logic.onRule?.(entry);
@@ -185,7 +187,10 @@ export class LocalProcess {
       processingTime: this.#clock,
       emit: (record) => void this.#output("").push({ ...this.#stamp, value: crossing(record) }),
       emitTo: <U>(tag: SideOutput<U>, record: U) => void this.#output(tag.name).push({ ...this.#stamp, value: crossing(record) }),
-      setTimer: (time) => add(key.timers, time),
+      setTimer: (time) => {
+        if (Number.isNaN(this.#stamp.time)) throw new Error(`setTimer works by event time, ${NO_TIMES}: or use setProcessingTimer`);
+        add(key.timers, time);
+      },
       deleteTimer: (time) => void key.timers.delete(time),
       setProcessingTimer: (time) => add(key.processingTimers, time),
       deleteProcessingTimer: (time) => void key.processingTimers.delete(time),

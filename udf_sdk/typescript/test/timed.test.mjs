@@ -1,8 +1,10 @@
 // Programs of event time give the same under Node and as modules, wherever calls are cut: the same rows, in whatever order.
 import assert from "node:assert/strict";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { Splits } from "../.build/src/index.mjs";
+import { ExecutionContext, Kafka, Redis, Splits, runLocal } from "../.build/src/index.mjs";
+import { Instance } from "./instance.mjs";
 import { inputsOf, jobsIn, moduleOf, runPlain } from "./jobs.mjs";
 import { runTimed } from "./time_host.mjs";
 
@@ -19,3 +21,17 @@ for (const file of jobsIn("timed")) {
     for (const batchRows of [1000, 1, 3]) assert.deepEqual(sorted(runTimed(wasm, splits, { batchRows })), expected, `calls of ${batchRows}`);
   });
 }
+
+test("a job without event time has nothing of it", async () => {
+  const { exports, graph } = new Instance(await moduleOf(join(fileURLToPath(new URL(".", import.meta.url)), "corpus/wordCount.ts")));
+  assert.deepEqual(Object.keys(exports).filter((name) => /merge|finish|process/.test(name)), []);
+  assert.equal(graph.abiMinor, undefined);
+});
+
+test("under Node a timer without event time is an error that says what to write", async () => {
+  const build = () =>
+    Kafka.builder().topic("t").build().createFlow(ExecutionContext.new("job")).keyBy((r) => r)
+      .process({ state: () => 0, onRecord: (n, r, ctx) => (ctx.setTimer(5), n) })
+      .sink(Redis.new().keyExtractor(String).valueExtractor(String)).execute();
+  await assert.rejects(runLocal(build, { t: ["a"] }), /write \.withTimestamps\(\(record\) => record\.time\) behind the source/);
+});

@@ -1,5 +1,5 @@
 // Every window and every question to one: times out of order, late ones, two splits, keys beyond ASCII, a record as key.
-// input: {"topic": [[{"k":"a","n":1,"at":0},{"k":"é","n":2,"at":3},{"k":"a","n":3,"at":12},{"k":"a","n":7,"at":7},{"k":"a","n":4,"at":31},{"k":"é","n":9,"at":8},{"k":"a","n":5,"at":-6}],[{"k":"a","n":10,"at":1},{"k":"a","n":11,"at":22},{"k":"é","n":11.5,"at":25},{"k":"é","n":8,"at":11},{"k":"a","n":-4,"at":12},{"k":"a","n":3,"at":40}],[]]}
+// input: {"topic": [[{"k":"a","n":1,"at":0},{"k":"é","n":2,"at":3},{"k":"a","n":3,"at":12},{"k":"a","n":7,"at":7},{"k":"a","n":4,"at":31},{"k":"é","n":9,"at":8},{"k":"a","n":5,"at":-6},{"k":"a","n":20,"at":44},{"k":"a","n":21,"at":43},{"k":"a","n":20,"at":42}],[{"k":"a","n":10,"at":1},{"k":"a","n":11,"at":22},{"k":"é","n":11.5,"at":25},{"k":"é","n":8,"at":11},{"k":"a","n":-4,"at":12},{"k":"a","n":3,"at":40}],[]]}
 import { Connector, ExecutionContext, FixedWindow, Kafka, SessionWindow, SideOutput, SlidingWindow, millis } from "lightflus-api";
 
 interface Row { k: string; n: number; at: number }
