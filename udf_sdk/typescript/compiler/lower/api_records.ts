@@ -13,7 +13,10 @@ export function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]):
       if (record.kind === "api" || record.kind === "void" || record.kind === "null") continue;
       const test = (part: Rep): string | undefined => notPortable(part, (r) => ctx.job.classNotPortable(ctx, r));
       const why = test(record);
-      if (why !== undefined) refuse(ctx, fieldWith(record, test)?.declared ?? node, "LF107", `${why}, so it cannot flow through a stream`);
+      const field = fieldWith(record, test);
+      const part = field?.rep ?? record;
+      const isBoth = part.kind === "nullable" && part.absent === "both";
+      if (why !== undefined) refuse(ctx, field?.declared ?? node, isBoth ? "LF102" : "LF107", `${why}, so it cannot flow through a stream`);
       checkNames(ctx, node, record);
     }
   }

@@ -77,6 +77,8 @@ function checkVar(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, 
   if (list === undefined || list.flags & ts.NodeFlags.BlockScoped || isTopLevel(declaration)) return;
   if ((symbol.declarations ?? []).some((d) => d !== declaration && d === node.parent))
     refuse(ctx, node, "LF301", `'${symbol.name}' is declared twice`, `write '${symbol.name} = ...' here`);
+  if (node.pos < declaration.pos && enclosingFunction(node) === enclosingFunction(declaration))
+    refuse(ctx, node, "LF203", `'${symbol.name}' is declared by var below, where a job has it from its declaration on`, "declare it above that statement");
   if (!isWithin(node, enclosingScope(declaration)))
     refuse(
       ctx,

@@ -49,3 +49,9 @@ stream
   .map((s) => `${scorers[0].score(s)}`)
   .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
   .execute();
+
+Kafka.builder().brokers(["h:1"]).topic("both").group("g").build<{ n?: number | null }>() // error
+  .createFlow(ctx)
+  .map((p) => `${p.n ?? 0}`)
+  .sink(Redis.new<string>().host("h").keyExtractor((s) => s).valueExtractor((s) => s))
+  .execute();

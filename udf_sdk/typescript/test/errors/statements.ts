@@ -40,6 +40,12 @@ function declared(n: number): number {
   return q; // error
 }
 
+function above(): number {
+  const before = hoisted ?? 1; // error
+  var hoisted: number | undefined = 5;
+  return before + hoisted;
+}
+
 function turns(xs: number[]): number {
   const later: (() => number)[] = [];
   for (var i = 0; i < xs.length; i++) later.push(() => i); // error
