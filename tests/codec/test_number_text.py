@@ -13,7 +13,6 @@ import pytest
 
 from lightflus.codec.text import number_text
 from lightflus.connectors.redis.words import words_of
-from lightflus.formats.csv_dialect import Dialect
 from lightflus.formats.csv_encoder import CsvEncoder
 from lightflus.formats.json_lines import JsonEncoder
 from lightflus.model.types import Field, Scalar, ScalarType
@@ -69,7 +68,7 @@ def test_every_text_format_writes_a_number_alike(value: float) -> None:
     fields = (Field("value", NUMBER),)
     (text,) = node([value])
     assert JsonEncoder(fields).encode(batch) == f'{{"value":{text}}}\n'.encode()
-    assert CsvEncoder(fields, Dialect()).encode(batch) == f"{text}\n".encode()
+    assert CsvEncoder(fields, ",").encode(batch) == f"{text}\n".encode()
     assert words_of(batch.column(0)).to_pylist() == [text.encode()]
 
 

@@ -312,3 +312,15 @@ def test_a_number_that_is_too_large_is_no_infinity(scalar: Scalar, copies: int) 
 
 def test_a_quote_inside_of_a_value_is_told() -> None:
     assert "is a quote missing" in read(b'a"b,1,1\n')[1][0].reason
+
+
+@pytest.mark.parametrize("name", ["quote", "null", "header"])
+def test_what_only_reading_knows_is_no_option_of_written_rows(name: str) -> None:
+    with pytest.raises(BindingInvalid, match=f"no option `format.{name}`") as caught:
+        line_encoder("csv", [Field("a", ScalarType(Scalar.UTF8))], {name: "x"})
+    assert caught.value.hint == "it has `format.delimiter`"
+
+
+def test_rows_are_not_written_with_the_quote_between_them() -> None:
+    with pytest.raises(BindingInvalid, match=r"option `format.delimiter`"):
+        line_encoder("csv", [Field("a", ScalarType(Scalar.UTF8))], {"delimiter": '"'})

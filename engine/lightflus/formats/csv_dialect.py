@@ -37,6 +37,14 @@ class Dialect:
         return Dialect(delimiter, quote, options.optional("null") or "")
 
 
+def written_delimiter(options: FormatOptions) -> str:
+    """All that can be told of rows that are written. Raises BindingInvalid."""
+    delimiter = _character(options, "delimiter", ",")
+    if delimiter == Dialect().quote:
+        raise options.wrong("delimiter", delimiter, "it cannot be the quote, too")
+    return delimiter
+
+
 def check_flat(fields: Sequence[Field]) -> None:
     """Raises BindingInvalid for a field that a text cannot hold."""
     for field in fields:

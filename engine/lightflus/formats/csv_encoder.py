@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 
 from lightflus.codec.schema import AnyArray
 from lightflus.codec.text import number_text, time_text
-from lightflus.errors import BindingInvalid
-from lightflus.formats.csv_dialect import Dialect, check_flat, check_text
+from lightflus.formats.csv_dialect import check_flat, check_text
 from lightflus.formats.lines import joined
 from lightflus.model.types import Field
 
@@ -25,16 +24,11 @@ _QUOTE = '"'
 class CsvEncoder:
     """Encodes rows as CSV (`ports.Encoder`, `ports.MessageEncoder`): texts in quotes, null as nothing, no header."""
 
-    def __init__(self, fields: Sequence[Field], dialect: Dialect) -> None:
+    def __init__(self, fields: Sequence[Field], delimiter: str) -> None:
         """Raises BindingInvalid for a field that a text cannot hold."""
         check_flat(fields)
         check_text(fields)
-        if dialect.quote != _QUOTE or dialect.null:
-            raise BindingInvalid(
-                'format `csv` writes values quoted with `"` and null as nothing',
-                hint="leave `format.quote` and `format.null` out",
-            )
-        self._delimiter = dialect.delimiter
+        self._delimiter = delimiter
 
     def encode(self, columns: pa.RecordBatch) -> bytes:
         """A line per row."""

@@ -130,10 +130,10 @@ def _csv_messages(record: Type, options: FormatOptions) -> MessageDecoder:
 
 
 def _csv_encoder(fields: Sequence[Field], options: FormatOptions) -> CsvEncoder:
-    from lightflus.formats.csv_dialect import Dialect
+    from lightflus.formats.csv_dialect import written_delimiter
     from lightflus.formats.csv_encoder import CsvEncoder
 
-    return CsvEncoder(fields, Dialect.of(options))
+    return CsvEncoder(fields, written_delimiter(options))
 
 
 def _raw_encoder(fields: Sequence[Field], options: FormatOptions) -> RawEncoder:
