@@ -89,6 +89,8 @@ MODULE_BYTES: Final = 16 * MIB
 """A module: the ABI's bound (docs/abi.md, 1.1). Compilation time grows with it."""
 VERIFY_SECONDS: Final = 300
 """All of `lightflus verify`: the calls of a large module take a minute; each that never ends takes a deadline."""
+MODULE_NAME_BYTES: Final = 4 * KIB
+"""The name of an import, an export or a section: a report lists them all."""
 MODULE_SECTIONS: Final = 1_000
 """Sections of a module: about a dozen kinds, and custom ones."""
 MODULE_TYPES: Final = 10_000
@@ -99,12 +101,27 @@ MODULE_EXPORTS: Final = 1_000
 """A language's library exports some dozens; every instance looks each of them up."""
 MODULE_FUNCTIONS: Final = 100_000
 """Functions of a module: 16 MiB of ordinary code hold fewer."""
+FUNCTION_PARAMETERS: Final = 1_000
+"""Parameters of a function or block: as many as any engine takes."""
+FUNCTION_RESULTS: Final = 16
+"""Results of a function or block: compilers make one or two, and a call of two bytes puts all of them on the stack."""
+FUNCTION_STACK_VALUES: Final = 10_000
+"""Values on the stack of a function while it works: validation and compilation keep track of each, and written code has
+some dozens."""
+JUMP_TARGETS: Final = 10_000
+"""Targets of one `br_table`: a `switch` of that many cases."""
+MODULE_JUMP_TARGETS: Final = 1_000_000
+"""Those of a module together: each is checked against the results of its block."""
 PORTABLE_MEMORY_BYTES: Final = 2 * MIB
 """What a portable module may begin with (docs/abi.md 1.3)."""
 PORTABLE_BODY_BYTES: Final = 8_000
 """The largest function body of a portable module (docs/abi.md 1.7): a JVM interprets methods that are larger."""
 SOURCEMAP_BYTES: Final = 8 * MIB
 """A larger source map is ignored: it serves messages only."""
+SOURCEMAP_SEGMENTS: Final = 1_000_000
+"""The same for its segments, which are kept while a job runs: 16 bytes each, one per expression of a program."""
+SOURCEMAP_SOURCES: Final = 10_000
+"""The same for the files that it names."""
 GUEST_MEMORY_BYTES: Final = 64 * MIB
 """Linear memory of an instance in a shared cluster."""
 RUN_GUEST_MEMORY_BYTES: Final = 1024 * MIB
@@ -128,10 +145,6 @@ RUN_DEADLINE_MS: Final = 10_000
 """One guest call in `lightflus run`."""
 GUEST_REPEATS: Final = 100
 """How often a call that was ended for another instance's sake is made again; each time somebody was interrupted."""
-COMPILE_CPU_SECONDS: Final = 10
-"""What the jailed compiler child may use: under a second for 1 MiB of ordinary code."""
-COMPILE_MEMORY_BYTES: Final = 1024 * MIB
-"""What the jailed compiler child may use; compile bombs end there."""
 ARTEFACT_CACHE_FILES: Final = 256
 """Compiled modules that the cache keeps; the ones not used for longest go first (about 1 MiB each)."""
 GUEST_MESSAGE_BYTES: Final = 4 * KIB
@@ -142,6 +155,38 @@ GUEST_HOST_CALLS_PER_CALL: Final = 100_000
 """Host calls of one guest call: each takes about 10 us and holds the GIL."""
 TRAP_FRAMES: Final = 32
 """Frames of a trap that an error message lists, innermost first."""
+
+# --- the jail ------------------------------------------------------------------------------------------------------
+COMPILE_CPU_SECONDS: Final = 10
+"""Inspecting and compiling a module: under a second for 1 MiB of ordinary code."""
+COMPILE_MEMORY_BYTES: Final = 1024 * MIB
+"""The same; compile bombs end there."""
+ARTEFACT_BYTES: Final = 256 * MIB
+"""Machine code of a module: a few times the largest module."""
+DESCRIBE_MEMORY_BYTES: Final = 256 * MIB
+"""What asking a module for its graph may take beside its linear memory: reading 4 MiB of JSON takes less."""
+SOURCEMAP_CPU_SECONDS: Final = 5
+"""Decoding a source map: as long as the first failure of a function may wait for its line."""
+SOURCEMAP_MEMORY_BYTES: Final = 256 * MIB
+"""The same: what the largest map takes."""
+VERIFY_MEMORY_BYTES: Final = 1024 * MIB
+"""What `lightflus verify` may take: two instances, what is made up for them, and what they make of it."""
+VERIFY_ANSWER_BYTES: Final = 64 * MIB
+"""A report, or the golden calls of a module."""
+JAIL_WALL_SECONDS_PER_CPU_SECOND: Final = 6
+"""When a child is given up: a busy machine gives it less than a core."""
+JAIL_REQUEST_BYTES: Final = 2 * ARTEFACT_BYTES
+"""What is handed to a child: a module and its machine code, at most."""
+JAIL_FILES: Final = 64
+"""Open files of a child: wasmtime keeps some for first contents of memories."""
+JAIL_LINES: Final = 10_000
+"""Log lines of one piece of work: verifying a module calls each function some hundred times."""
+JAIL_LINE_BYTES: Final = 16 * KIB
+"""One of them; a guest's own are cut at GUEST_MESSAGE_BYTES before."""
+JAIL_ERROR_CHARACTERS: Final = 16 * KIB
+"""One text of an error that a child ends with."""
+JAIL_END_SECONDS: Final = 10
+"""How long the server may take to say how a child has ended."""
 
 # --- the kernel ----------------------------------------------------------------------------------------------------
 KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB

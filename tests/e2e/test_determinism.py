@@ -47,6 +47,10 @@ class Recorder:
     def __call__(self) -> RecordedGuest:
         return RecordedGuest(self)
 
+    def interrupt(self) -> None:
+        """As the module's."""
+        self.module.interrupt()
+
     def note(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Its bytes, without what slices or padding leave undefined."""
         (whole,) = pa.Table.from_batches([batch]).combine_chunks().to_batches() or (batch,)

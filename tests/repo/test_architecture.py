@@ -24,11 +24,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wasm": PURE,
     "codec": PURE | {"wasm"},
     "ports": PURE,
-    "sandbox": SEAMS,
+    "jail": PURE,
+    "sandbox": SEAMS | {"jail"},
     "kernel": SEAMS,
     "formats": SEAMS,
     "connectors": SEAMS,
-    "verify": FOUNDATIONS | {"sandbox"},  # looks at what the sandbox runs, call by call; the CLI prints what it finds
+    "verify": FOUNDATIONS
+    | {"sandbox", "jail"},  # looks at what the sandbox runs, call by call; the CLI prints what it finds
     "telemetry": PURE,
     "runtime": PURE | {"codec", "ports", "telemetry"},
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself

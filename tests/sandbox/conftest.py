@@ -6,7 +6,6 @@ wasmtime's signals away, and the next trap would end the process.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,7 @@ from numbers_guest import LIMITS, Assemble, Loads, numbers
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule, load
-from lightflus.wasm import ArtefactCache, CompiledModule
+from lightflus.wasm import ArtefactCache
 
 
 @pytest.fixture
@@ -30,11 +29,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> ArtefactCache:
 
 @pytest.fixture(scope="session")
 def loads(cache: ArtefactCache) -> Loads:
-    def compile_here_and_load(wasm: bytes, *, limits: GuestLimits = LIMITS) -> LoadedModule:
-        cache.store(hashlib.sha256(wasm).hexdigest(), CompiledModule.from_wasm(wasm).artefact())
+    def load_within(wasm: bytes, *, limits: GuestLimits = LIMITS) -> LoadedModule:
         return load(wasm, limits=limits, cache=cache)
 
-    return compile_here_and_load
+    return load_within
 
 
 @pytest.fixture(scope="session")

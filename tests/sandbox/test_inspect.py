@@ -34,7 +34,8 @@ def test_a_good_module_is_reported(assemble: Assemble) -> None:
 def test_its_graph_section_is_found(assemble: Assemble) -> None:
     report = inspect(with_section(assemble(), "lightflus.job", b"{}"))
     assert report.graph == b"{}"
-    assert report.custom_sections["lightflus.job"] == 2
+    start, end = report.sections["lightflus.job"]
+    assert report.wasm[start:end] == b"{}"
 
 
 def test_simd_and_a_large_memory_are_not_portable(assemble: Assemble) -> None:

@@ -63,7 +63,6 @@ def test_what_is_not_the_users_belongs_to_the_users_code_in_front_of_it_in_the_s
 @pytest.mark.parametrize(
     "section",
     [
-        None,
         b"",
         b"\xff",
         b"[]",
@@ -75,7 +74,7 @@ def test_what_is_not_the_users_belongs_to_the_users_code_in_front_of_it_in_the_s
         b"[" * 100_000,
     ],
 )
-def test_a_map_that_is_damaged_is_as_good_as_none(section: bytes | None) -> None:
+def test_a_map_that_is_damaged_is_as_good_as_none(section: bytes) -> None:
     assert source_map(section) == NO_MAP
 
 

@@ -15,7 +15,7 @@ WASM = from_text('(module (func (export "f") (result i32) i32.const 42))')
 @pytest.fixture
 def cache(tmp_path: Path) -> ArtefactCache:
     kept = ArtefactCache(tmp_path / "modules")
-    kept.store("digest", CompiledModule.from_wasm(WASM).artefact())
+    kept.store("digest", CompiledModule.from_wasm(WASM).artefact(), b"facts")
     return kept
 
 
@@ -25,8 +25,10 @@ def only_file(cache: ArtefactCache) -> Path:
 
 
 def test_a_stored_artefact_runs_again(cache: ArtefactCache) -> None:
-    module = cache.load("digest", Engine())
-    assert module is not None
+    kept = cache.load("digest", Engine())
+    assert kept is not None
+    assert kept.facts == b"facts"
+    module = kept.module
     assert Instance.without_imports(Store(StoreLimits(1 << 20, 1_000), module.engine), module).function("f")() == 42
 
 
@@ -39,7 +41,7 @@ def test_cache_and_artefact_belong_to_the_user_alone(cache: ArtefactCache) -> No
     assert only_file(cache).stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("place", [0, 31, 32, -1])
+@pytest.mark.parametrize("place", [0, 31, 32, 35, 36, -1])
 def test_a_flipped_bit_is_found_before_the_code_is_loaded(cache: ArtefactCache, place: int) -> None:
     content = bytearray(only_file(cache).read_bytes())
     content[place] ^= 1

@@ -86,7 +86,7 @@ def _functions(plan: Plan) -> Iterator[str]:
 
 
 def _module(report: ModuleReport) -> Iterator[str]:
-    sections = ", ".join(f"{name} {size:,}" for name, size in report.custom_sections.items())
+    sections = ", ".join(f"{name} {end - start:,}" for name, (start, end) in report.sections.items())
     yield f"size      {report.size_bytes:,} bytes: code {report.code_bytes:,}, data {report.data_bytes:,}, {sections}"
     yield f"functions {report.functions}"
     imports = ", ".join(f"{wanted.module}.{wanted.name}" for wanted in report.imports)
@@ -118,7 +118,7 @@ def _to_json(module: LoadedModule, plan: Plan, wished: Sequence[Wish]) -> Json:
             "functions": report.functions,
             "imports": [f"{wanted.module}.{wanted.name}" for wanted in report.imports],
             "exports": sorted(report.exports),
-            "custom_sections": report.custom_sections,
+            "custom_sections": {name: end - start for name, (start, end) in report.sections.items()},
             "memory_minimum_bytes": report.memory_minimum_bytes,
             "memory_maximum_bytes": report.memory_maximum_bytes,
             "is_portable": report.is_portable,

@@ -173,10 +173,11 @@ def _module() -> CompiledModule:
         wasm = _MODULE.read_bytes()
         cache, digest = ArtefactCache(code=Code.OWN), hashlib.sha256(wasm).hexdigest()
         engine = Engine(Code.OWN)
-        module = cache.load(digest, engine)
-        if module is None:
-            module = CompiledModule.from_wasm(wasm, engine)
-            cache.store(digest, module.artefact())
+        kept = cache.load(digest, engine)
+        if kept is not None:
+            return kept.module
+        module = CompiledModule.from_wasm(wasm, engine)
+        cache.store(digest, module.artefact())
     except (OSError, WasmRefused) as error:
         raise KernelFailed(f"the kernel cannot be loaded: {error}", hint="Install Lightflus again.") from error
     return module

@@ -195,3 +195,7 @@ class GuestFactory(Protocol):
     def __call__(self) -> Guest:
         """A fresh, described instance. Raises GuestError if it fails to start."""
         ...
+
+    def interrupt(self) -> None:
+        """Ends starts that are under way, from another thread: they raise a GuestError within two ticks."""
+        ...

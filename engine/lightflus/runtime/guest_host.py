@@ -111,11 +111,9 @@ class GuestHost:
             raise ended(error, f"{why}; the last one: {error}", "the code of this job does not fit what it reads")
 
     def interrupt(self) -> None:
-        """Ends a running call, and lets no failed call be tried again. From the loop; may be called repeatedly."""
+        """Ends a running call or start, and lets no failed call be tried again. From the loop; may be repeated."""
         self._is_stopping = True
-        guest = self._guest
-        if guest is not None:
-            guest.interrupt()
+        (self._guest or self._factory).interrupt()
 
     def close(self) -> None:
         """Gives the instance back. Idempotent."""

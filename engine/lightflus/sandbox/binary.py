@@ -1,8 +1,8 @@
 """The outline of a wasm file, read without running or compiling it.
 
 What it owns: a bounded parser of sections, signatures, imports, exports, memories and custom sections; adding and
-finding custom sections. Function bodies are not looked at: wasmtime validates them (`wasm.refusal`).
-A hostile file costs at most some tens of milliseconds here: every count has a bound, nothing is copied.
+finding custom sections. Every count has a bound, nothing is copied.
+What it leaves: what may stand in function bodies (`bodies.py`), and whether they are valid (`wasm.refusal`).
 Format: WebAssembly core specification, section 5 (binary format).
 """
 
@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 
 from lightflus.codec import leb128
 from lightflus.errors import ModuleInvalid
-from lightflus.limits import MODULE_EXPORTS, MODULE_FUNCTIONS, MODULE_IMPORTS, MODULE_SECTIONS, MODULE_TYPES
+from lightflus.limits import (
+    FUNCTION_PARAMETERS,
+    FUNCTION_RESULTS,
+    MODULE_EXPORTS,
+    MODULE_FUNCTIONS,
+    MODULE_IMPORTS,
+    MODULE_NAME_BYTES,
+    MODULE_SECTIONS,
+    MODULE_TYPES,
+)
+from lightflus.sandbox.bodies import Bodies
 
 MAGIC = b"\0asm"
 CORE_VERSION = b"\1\0\0\0"
@@ -31,6 +41,11 @@ class Signature:
 
     params: tuple[str, ...]
     results: tuple[str, ...]
+
+    @property
+    def arity(self) -> tuple[int, int]:
+        """How many of each."""
+        return len(self.params), len(self.results)
 
     def __str__(self) -> str:
         return f"({', '.join(self.params)}) -> ({', '.join(self.results)})"
@@ -110,6 +125,8 @@ class _Reader:
 
     def name(self) -> str:
         size = self.number()
+        if size > MODULE_NAME_BYTES:
+            raise ModuleInvalid(f"it has a name of {size:,} bytes at byte {self.at}; {MODULE_NAME_BYTES:,} are allowed")
         start = self.at
         self.skip(size)
         try:
@@ -134,8 +151,9 @@ def _truncated(at: int) -> ModuleInvalid:
 
 
 class _Parser:
-    def __init__(self, wasm: bytes) -> None:
+    def __init__(self, wasm: bytes, *, walks: bool) -> None:
         self.wasm = wasm
+        self.walks = walks
         self.outline = Outline()
         self.types: list[Signature] = []
         self.signatures: list[Signature | None] = []
@@ -158,6 +176,8 @@ class _Parser:
             whole.skip(size)
             if kind == _CODE:
                 self.outline.code_bytes = size
+                if self.walks:
+                    self._bodies(_Reader(self.wasm, start, start + size))
             elif kind == _DATA:
                 self.outline.data_bytes = size
             elif kind in handlers:
@@ -175,8 +195,10 @@ class _Parser:
             form = reader.byte()
             if form != 0x60:
                 raise ModuleInvalid(f"it uses types of form {form:#x} (garbage collection), which are not accepted")
-            params = tuple(reader.value_type() for _ in range(reader.count("parameters", 1_000)))
-            results = tuple(reader.value_type() for _ in range(reader.count("results", 1_000)))
+            taken = reader.count("parameters of a function", FUNCTION_PARAMETERS)
+            params = tuple(reader.value_type() for _ in range(taken))
+            given = reader.count("results of a function", FUNCTION_RESULTS)
+            results = tuple(reader.value_type() for _ in range(given))
             self.types.append(Signature(params, results))
 
     def _imports(self, reader: _Reader) -> None:
@@ -213,6 +235,15 @@ class _Parser:
             is_function = kind == 0 and index < len(self.signatures)
             self.outline.exports[name] = Export(_kind(kind), self.signatures[index] if is_function else None)
 
+    def _bodies(self, reader: _Reader) -> None:
+        functions = [(0, 0) if one is None else one.arity for one in self.signatures]
+        bodies = Bodies(self.wasm, [one.arity for one in self.types], functions)
+        imported = len(functions) - self.outline.functions
+        for number in range(reader.count("function bodies", MODULE_FUNCTIONS)):
+            size, start = reader.number(), reader.at
+            reader.skip(size)
+            bodies.walk(imported + number, start, reader.at)
+
     def _type(self, index: int) -> Signature:
         if index >= len(self.types):
             raise ModuleInvalid(f"it is damaged: it has no type {index}")
@@ -223,9 +254,12 @@ def _kind(code: int) -> str:
     return _KINDS[code] if code < len(_KINDS) else "unknown"
 
 
-def outline(wasm: bytes) -> Outline:
-    """The outline of bytes that begin with wasm's magic and version. Raises ModuleInvalid."""
-    return _Parser(wasm).parse()
+def outline(wasm: bytes, *, walks: bool = False) -> Outline:
+    """The outline of bytes that begin with wasm's magic and version; `walks`: function bodies are looked at, too.
+
+    Raises ModuleInvalid.
+    """
+    return _Parser(wasm, walks=walks).parse()
 
 
 def body_sizes(wasm: bytes) -> list[int]:

@@ -1,4 +1,4 @@
-"""What can be said about a module without running one instruction of it.
+"""What can be said about a module without running one instruction of it. It is said in the jail (`examining.py`).
 
 What it owns: `inspect`: the report that `lightflus inspect` shows, and every static rule of docs/abi.md sections 1-3 as
 a ModuleInvalid that names all that is wrong and the way out.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lightflus.codec import abi
 from lightflus.errors import ModuleInvalid
@@ -30,16 +30,16 @@ class ModuleReport:
 
     Attributes:
         digest: SHA-256 of its bytes, in hexadecimal: its identity.
+        wasm: its bytes.
         is_portable: whether any wasm engine of the portable profile can run it.
         not_portable_because: reasons, if it is not.
         memory_minimum_bytes: linear memory that it begins with.
         memory_maximum_bytes: the most that it will ask for; None = it does not say.
-        custom_sections: bytes by name.
-        graph: content of its section `lightflus.job`, if it has one.
+        sections: custom sections by name: where the content of each begins and ends.
     """
 
     digest: str
-    size_bytes: int
+    wasm: bytes = field(repr=False)
     imports: tuple[Import, ...]
     exports: dict[str, Export]
     functions: int
@@ -47,9 +47,27 @@ class ModuleReport:
     data_bytes: int
     memory_minimum_bytes: int
     memory_maximum_bytes: int | None
-    custom_sections: dict[str, int]
+    sections: dict[str, tuple[int, int]]
     not_portable_because: tuple[str, ...]
-    graph: bytes | None
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the whole module."""
+        return len(self.wasm)
+
+    @property
+    def graph(self) -> bytes | None:
+        """Content of its section `lightflus.job`, if it has one."""
+        return self._section(abi.JOB_SECTION)
+
+    @property
+    def source_map(self) -> bytes | None:
+        """Content of its section `lightflus.sourcemap`, if it has one."""
+        return self._section(abi.SOURCEMAP_SECTION)
+
+    def _section(self, name: str) -> bytes | None:
+        start, end = self.sections.get(name, (0, 0))
+        return self.wasm[start:end] if name in self.sections else None
 
     @property
     def is_portable(self) -> bool:
@@ -68,7 +86,7 @@ class Broken:
 def inspect(wasm: bytes) -> ModuleReport:
     """Looks at a module. Raises ModuleInvalid with everything that is wrong with it."""
     _require_core_module(wasm)
-    found = outline(wasm)
+    found = outline(wasm, walks=True)
     refused = refusal(wasm)
     if refused is not None:
         raise ModuleInvalid(f"it is not a valid module: {refused}", hint=_REBUILD)
@@ -82,7 +100,7 @@ def broken_rules(wasm: bytes) -> tuple[Broken, ...]:
     """The static rules that a module breaks, each by itself; `inspect` accepts a module that breaks none."""
     try:
         _require_core_module(wasm)
-        found = outline(wasm)
+        found = outline(wasm, walks=True)
     except ModuleInvalid as error:
         return (Broken("1.1", str(error)),)
     refused = refusal(wasm)
@@ -181,11 +199,10 @@ def signature(params: str, result: str) -> Signature:
 
 def _report(wasm: bytes, found: Outline) -> ModuleReport:
     (memory,) = found.memories
-    place = found.custom.get(abi.JOB_SECTION)
     maximum = memory.maximum
     return ModuleReport(
         digest=hashlib.sha256(wasm).hexdigest(),
-        size_bytes=len(wasm),
+        wasm=wasm,
         imports=tuple(found.imports),
         exports=found.exports,
         functions=found.functions,
@@ -193,9 +210,8 @@ def _report(wasm: bytes, found: Outline) -> ModuleReport:
         data_bytes=found.data_bytes,
         memory_minimum_bytes=memory.minimum * _PAGE_BYTES,
         memory_maximum_bytes=None if maximum is None else maximum * _PAGE_BYTES,
-        custom_sections={name: end - start for name, (start, end) in found.custom.items()},
+        sections=found.custom,
         not_portable_because=tuple(_portability_problems(wasm, memory)),
-        graph=wasm[place[0] : place[1]] if place else None,
     )
 
 

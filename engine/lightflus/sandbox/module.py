@@ -1,92 +1,34 @@
 """A module, from bytes to something that makes guests.
 
-What it owns: the order: inspect, compile (or take from the cache), read or ask for the graph, prepare calls. A
-`LoadedModule` is the `ports.GuestFactory`; any thread may make guests of it.
-What it leaves: whether the graph makes sense (`model/validation.py`).
+What it owns: the order: examine (or take from the cache), read or ask for the graph, prepare calls. A `LoadedModule`
+is the `ports.GuestFactory`; any thread may make guests of it.
+What it leaves: reading a stranger's bytes (`examining.py`), whether the graph makes sense (`model/validation.py`).
 """
 
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, wait
 from dataclasses import replace
-from threading import Thread
 
 from lightflus.codec import abi
 from lightflus.errors import GuestProtocolError, ModuleInvalid, ToolMissing
+from lightflus.jail import is_inside
 from lightflus.limits import MIB
 from lightflus.model.graph import JobGraph
 from lightflus.proto.convert import graph_from_json
 from lightflus.sandbox.binary import with_section
-from lightflus.sandbox.compiler import compiled
+from lightflus.sandbox.examining import described, examined
 from lightflus.sandbox.functions import CallPlan, call_plans, needed_exports
-from lightflus.sandbox.host_functions import linker
-from lightflus.sandbox.inspect import ModuleReport, inspect
+from lightflus.sandbox.image import Image
+from lightflus.sandbox.inspect import ModuleReport
 from lightflus.sandbox.instance import ModuleGuest
 from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.session import Session
-from lightflus.sandbox.traps import Translator
-from lightflus.sandbox.world import WARN, LogSink, World, log_to_python
-from lightflus.wasm import WASMTIME_VERSION, ArtefactCache, Engine, Prepared, WasmRefused, version_problem
+from lightflus.sandbox.world import WARN, LogSink, log_to_python
+from lightflus.wasm import WASMTIME_VERSION, ArtefactCache, Engine, version_problem
 
 OVERRIDE = "LIGHTFLUS_UNSAFE_WASMTIME"
 """The variable that lets modules run on a wasmtime with published advisories."""
-_LOOK_SECONDS = 0.02
-"""Between two tries to end a guest that describes itself for ever."""
-
-
-class _Image:
-    """A compiled module with its limits, in an engine of its own; makes sessions."""
-
-    def __init__(self, wasm: bytes, report: ModuleReport, limits: GuestLimits, cache: ArtefactCache | None) -> None:
-        _require_memory(report, limits)
-        self._wasm = wasm
-        self._engine = engine = Engine()
-        try:
-            self._prepared: Prepared[World] = linker(engine).prepare(compiled(wasm, report.digest, cache, engine))
-        except WasmRefused as refused:
-            raise ModuleInvalid(f"it does not link: {refused}") from refused
-        self._limit(limits)
-
-    def _limit(self, limits: GuestLimits) -> None:
-        self.limits = limits
-        self._translator = Translator(self._wasm, limits)
-
-    def narrowed(self, limits: GuestLimits) -> None:
-        """Sets the limits of later sessions."""
-        self._limit(limits)
-
-    def session(self, sink: LogSink) -> Session:
-        """A new instance, not yet described."""
-        return Session(self._prepared, self.limits, self._translator, World(sink))
-
-    def graph(self, sink: LogSink) -> bytes:
-        """What a fresh instance says about itself.
-
-        It is asked on a thread of its own: Python hears no Ctrl-C while its main thread is inside a guest.
-        """
-        said: Future[bytes] = Future()
-        thread = Thread(target=self._describe, args=(sink, said), name="lightflus-describe", daemon=True)
-        try:
-            thread.start()  # a Ctrl-C may come here already: the guest runs before this returns
-            return said.result()
-        finally:
-            while thread.is_alive() and not said.done():  # whichever of its calls is running is too late now
-                self._engine.advance(self.limits.deadline_ms)
-                wait([said], _LOOK_SECONDS)
-
-    def _describe(self, sink: LogSink, said: Future[bytes]) -> None:
-        try:
-            said.set_result(self._described(sink))
-        except BaseException as error:  # it is raised where the answer is asked for
-            said.set_exception(error)
-
-    def _described(self, sink: LogSink) -> bytes:
-        session = self.session(sink)
-        try:
-            return session.describe()
-        finally:
-            session.close()
 
 
 class LoadedModule:
@@ -98,7 +40,7 @@ class LoadedModule:
         limits: what an instance gets: the given limits, or less if the job asks for less.
     """
 
-    def __init__(self, image: _Image, report: ModuleReport, graph: JobGraph, described: bytes, sink: LogSink) -> None:
+    def __init__(self, image: Image, report: ModuleReport, graph: JobGraph, described: bytes, sink: LogSink) -> None:
         self._image = image
         self._described = described
         self._sink = sink
@@ -111,11 +53,15 @@ class LoadedModule:
         """A fresh instance whose main has run. Raises GuestError if it fails, or describes another graph."""
         return ModuleGuest(self.session(), self._plans)
 
+    def interrupt(self) -> None:
+        """Ends starts of instances that are being made. From any thread."""
+        self._image.interrupt()
+
     def share(self, memory_bytes: int) -> None:
         """Later instances get so much memory and no more. Raises ModuleInvalid, where it begins with more."""
         limits = replace(self.limits, memory_bytes=min(memory_bytes, self.limits.memory_bytes))
         _require_memory(self.report, limits)
-        self._image.narrowed(limits)
+        self._image.narrow(limits)
         self.limits = limits
 
     def session(self) -> Session:
@@ -152,16 +98,14 @@ def load(
         GuestError: it has no graph section and fails to describe itself.
         ToolMissing: the installed wasmtime has published security advisories.
     """
-    require_safe_wasmtime(sink)
-    report = inspect(wasm)
     quota = limits or GuestLimits()
-    image = _Image(wasm, report, quota, cache)
-    described = report.graph if report.graph is not None else image.graph(sink)
-    graph = graph_from_json(described)
+    report, image = _image(wasm, quota, cache, sink)
+    text = report.graph if report.graph is not None else described(image, sink)
+    graph = graph_from_json(text)
     _require_minor(graph)
     _require_exports(graph, report)
-    image.narrowed(quota.asked(graph.limits))
-    return LoadedModule(image, report, graph, described, sink)
+    image.narrow(quota.asked(graph.limits))
+    return LoadedModule(image, report, graph, text, sink)
 
 
 def describe(
@@ -176,9 +120,17 @@ def describe(
     Raises:
         ModuleInvalid: it breaks docs/abi.md or cannot be compiled within the limits.
         GuestError: its main fails.
+        JobInvalid: what it says cannot be read.
     """
+    _, image = _image(wasm, limits or GuestLimits(), cache, sink)
+    return described(image, sink)
+
+
+def _image(wasm: bytes, limits: GuestLimits, cache: ArtefactCache | None, sink: LogSink) -> tuple[ModuleReport, Image]:
     require_safe_wasmtime(sink)
-    return _Image(wasm, inspect(wasm), limits or GuestLimits(), cache).graph(sink)
+    report, compiled = examined(wasm, cache, Engine())
+    _require_memory(report, limits)
+    return report, Image(compiled, report.source_map, limits)
 
 
 def with_graph(wasm: bytes, graph: bytes) -> bytes:
@@ -187,9 +139,12 @@ def with_graph(wasm: bytes, graph: bytes) -> bytes:
 
 
 def require_safe_wasmtime(sink: LogSink, version: str = WASMTIME_VERSION) -> None:
-    """Refuses strangers' code on a wasmtime with known holes. Raises ToolMissing; or says so, if that is overridden."""
+    """Refuses strangers' code on a wasmtime with known holes. Raises ToolMissing; or says so, if that is overridden.
+
+    A child of the jail need not ask again.
+    """
     problem = version_problem(version)
-    if problem is None:
+    if problem is None or is_inside():
         return
     if os.environ.get(OVERRIDE, "") in ("", "0"):
         raise ToolMissing(problem, hint=f"Run `pip install --upgrade wasmtime`; {OVERRIDE}=1 runs it all the same.")

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lightflus.codec.abi import SOURCEMAP_SECTION
 from lightflus.errors import (
     GuestDeadlineExceeded,
     GuestDisturbed,
     GuestError,
     GuestMemoryExceeded,
     GuestTrapped,
-    LightflusError,
 )
 from lightflus.limits import MIB
-from lightflus.sandbox.binary import section
 from lightflus.sandbox.limits import GuestLimits
-from lightflus.sandbox.sourcemap import NO_MAP, SourceMap, source_map
+from lightflus.sandbox.sourcemap import SourceMap, jailed_map
 from lightflus.wasm import Frame, TrapKind, WasmTrap
 
 _LIBRARY_PREFIX = "~lib/"
@@ -50,8 +47,9 @@ class Scene:
 class Translator:
     """Turns errors of one module's instances into GuestErrors. Decodes the source map at the first that needs it."""
 
-    def __init__(self, wasm: bytes, limits: GuestLimits) -> None:
-        self._wasm = wasm
+    def __init__(self, section: bytes | None, limits: GuestLimits) -> None:
+        """`section` is the module's source map."""
+        self._section = section
         self._limits = limits
         self._map: SourceMap | None = None
 
@@ -100,10 +98,7 @@ class Translator:
 
     def _source_map(self) -> SourceMap:
         if self._map is None:
-            try:
-                self._map = source_map(section(self._wasm, SOURCEMAP_SECTION))
-            except LightflusError:
-                self._map = NO_MAP
+            self._map = jailed_map(self._section)
         return self._map
 
 

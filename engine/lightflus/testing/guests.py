@@ -124,6 +124,9 @@ class PythonGuests:
         self.made.append(guest)
         return guest
 
+    def interrupt(self) -> None:
+        """Nothing to end: a guest starts at once."""
+
 
 class PythonGuest:
     """`ports.Guest` in Python."""

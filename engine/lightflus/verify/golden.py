@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -43,16 +42,6 @@ class GoldenCall:
 
     name: str
     content: bytes
-
-
-def write_golden(wasm: bytes, folder: Path, *, cache: ArtefactCache | None = None) -> int:
-    """Writes a conforming module and its golden calls into a folder; how many calls. Raises LightflusError, OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MODULE).write_bytes(wasm)
-    calls = list(golden_calls(wasm, cache=cache))
-    for number, call in enumerate(calls):
-        (folder / f"{number:03d}-{call.name}.call").write_bytes(call.content)
-    return len(calls)
 
 
 def golden_calls(wasm: bytes, *, cache: ArtefactCache | None = None) -> Iterator[GoldenCall]:

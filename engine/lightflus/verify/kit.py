@@ -89,7 +89,7 @@ _LAST: tuple[Check, ...] = (
 )
 
 
-def verify(
+def verified(
     wasm: bytes,
     *,
     is_portable: bool = False,
@@ -98,7 +98,7 @@ def verify(
     sink: LogSink | None = None,
     seconds: int = VERIFY_SECONDS,
 ) -> Report:
-    """Checks a module against docs/abi.md.
+    """Checks a module against docs/abi.md, in this process (`jailed.py` has a child do it).
 
     Args:
         wasm: its bytes.

@@ -9,13 +9,14 @@ A `Store` and everything made in it is used by one thread at a time; `Store.inte
 from lightflus.wasm.advisories import ADVISORIES, KNOWN_UNTIL, version_problem
 from lightflus.wasm.artefacts import ArtefactCache, default_cache_directory
 from lightflus.wasm.call import Function
-from lightflus.wasm.engine import WASMTIME_VERSION, Code, Engine, fingerprint, package_directory
+from lightflus.wasm.engine import WASMTIME_VERSION, Code, Engine, fingerprint
 from lightflus.wasm.instance import Instance
 from lightflus.wasm.linker import HostFunction, Linker, Prepared
 from lightflus.wasm.memory import LinearMemory, Window
 from lightflus.wasm.module import CompiledModule, refusal, uses_simd
 from lightflus.wasm.store import Store, StoreLimits
 from lightflus.wasm.text import from_text
+from lightflus.wasm.ticker import ticks_of
 from lightflus.wasm.traps import Frame, OutOfBounds, TrapKind, WasmRefused, WasmTrap
 
 __all__ = [
@@ -43,8 +44,8 @@ __all__ = [
     "default_cache_directory",
     "fingerprint",
     "from_text",
-    "package_directory",
     "refusal",
+    "ticks_of",
     "uses_simd",
     "version_problem",
 ]

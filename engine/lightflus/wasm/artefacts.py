@@ -2,7 +2,7 @@
 
 What it owns: names (digest of the module + fingerprint of wasmtime and its settings), a checksum that is looked at
 before a byte is trusted, atomic writing, a bound on their number. Any thread, any number of processes.
-What it leaves: compiling (`module.py`, `sandbox/compiler.py`).
+What it leaves: compiling (`module.py`, `sandbox/examining.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import hashlib
 import os
 import stat
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from struct import Struct
 
 from lightflus.limits import ARTEFACT_CACHE_FILES
 from lightflus.wasm.engine import Code, Engine, fingerprint
@@ -20,7 +22,16 @@ from lightflus.wasm.module import CompiledModule
 from lightflus.wasm.traps import WasmRefused
 
 _CHECKSUM_BYTES = 32
+_SIZE = Struct("<I")
 _SUFFIX = ".cwasm"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A compiled module, and the facts that whoever stored it wants to find with it."""
+
+    module: CompiledModule
+    facts: bytes
 
 
 def default_cache_directory() -> Path:
@@ -40,8 +51,8 @@ class ArtefactCache:
         self.directory = directory or default_cache_directory()
         self._code = code
 
-    def load(self, digest: str, engine: Engine) -> CompiledModule | None:
-        """The compiled module of a digest, for an engine; None if it is not there, damaged or not to be trusted."""
+    def load(self, digest: str, engine: Engine) -> Kept | None:
+        """What is kept of a digest, for an engine; None if it is not there, damaged or not to be trusted."""
         path = self._path(digest)
         if not self._is_trusted(path.parent) or not self._is_trusted(path):
             return None
@@ -50,20 +61,23 @@ class ArtefactCache:
             os.utime(path)
         except OSError:
             return None
-        checksum, artefact = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
-        if hashlib.sha256(artefact).digest() != checksum:
+        checksum, packed = content[:_CHECKSUM_BYTES], memoryview(content)[_CHECKSUM_BYTES:]
+        if len(packed) < _SIZE.size or hashlib.sha256(packed).digest() != checksum:
             return None
+        behind = _SIZE.size + _SIZE.unpack_from(packed)[0]
         try:
-            return CompiledModule.from_artefact(artefact, engine)
+            module = CompiledModule.from_artefact(bytes(packed[behind:]), engine)
         except WasmRefused:
             return None
+        return Kept(module, bytes(packed[_SIZE.size : behind]))
 
-    def store(self, digest: str, artefact: bytes) -> None:
+    def store(self, digest: str, artefact: bytes, facts: bytes = b"") -> None:
         """Keeps an artefact. A cache that cannot be written is no error: the next run compiles again."""
         with contextlib.suppress(OSError):
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self._is_trusted(self.directory):
-                self._write(self._path(digest), hashlib.sha256(artefact).digest() + artefact)
+                packed = _SIZE.pack(len(facts)) + facts + artefact
+                self._write(self._path(digest), hashlib.sha256(packed).digest() + packed)
                 self._prune()
 
     def _path(self, digest: str) -> Path:

@@ -10,7 +10,6 @@ import functools
 import hashlib
 from enum import Enum
 from importlib import metadata
-from pathlib import Path
 from typing import Final
 
 import wasmtime
@@ -54,11 +53,6 @@ class Code(Enum):
     """Anybody's: it looks at its deadline in every loop."""
     OWN = "own"
     """The kernel's. Its loops end by themselves, and would be a fifth slower if they looked at the clock."""
-
-
-def package_directory() -> str:
-    """Where wasmtime's Python package is installed: the jailed compiler imports it from there."""
-    return str(Path(wasmtime.__file__).parents[1])
 
 
 class Engine:

@@ -1,7 +1,7 @@
 """Compiled modules, and wasmtime's opinion of bytes.
 
-What it owns: compiling (in this process: for trusted bytes and for the jailed child), artefacts, validation.
-What it leaves: the jail (`sandbox/compiler.py`), our own rules (`sandbox/inspect.py`). Any thread may use a module.
+What it owns: compiling (in this process: for trusted bytes, and in the jail), artefacts, validation.
+What it leaves: the jail (`sandbox/examining.py`), our own rules (`sandbox/inspect.py`). Any thread may use a module.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class CompiledModule:
 
     @classmethod
     def from_wasm(cls, wasm: bytes, engine: Engine | None = None) -> CompiledModule:
-        """Compiles in this process: for our own modules and in the jailed child. Raises WasmRefused.
+        """Compiles in this process: for our own modules, and in the jail. Raises WasmRefused.
 
         Without an engine it gets one of its own.
         """
