@@ -23,7 +23,7 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo demo-kafka servers test unit slow check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
+.PHONY: help setup demo demo-kafka servers test unit slow fuzz evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,12 @@ slow: setup
 	@tools/setup.sh servers
 	@echo "== slow tests: whole programs, the compilers, the wheel"
 	MAKEFLAGS= $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m slow
+
+fuzz: setup ## damaged bytes through everything that reads a stranger's, ten million cases; FUZZ="--seed 7" says which
+	$(BIN)/python -m tools.fuzz --cases 10000000 --jailed 20000 $(FUZZ)
+
+evil: setup ## the attack suite against this engine: lightflus evil (minutes)
+	$(BIN)/lightflus evil
 
 check: lint types generated-check sdk-check kernel-check ## style, types, generated code, and the kernel rebuilt from source
 

@@ -35,7 +35,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "runtime": PURE | {"codec", "ports", "telemetry"},
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
-    "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify"},
+    "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
+    "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify", "evil"},
     "testing": SEAMS | EDGES | {"telemetry", "runtime"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
@@ -47,7 +48,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
-    "trio": frozenset({"runtime", "cli", "testing"}),
+    "trio": frozenset({"runtime", "evil", "cli", "testing"}),
     "pyarrow": EDGES | {"codec", "ports", "runtime", "testing", "verify"},
     "sqlite3": frozenset({"connectors"}),
     "confluent_kafka": frozenset({"connectors"}),

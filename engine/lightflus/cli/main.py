@@ -294,6 +294,28 @@ def verify(
     verify_module(located(job), is_portable=portable, is_quick=quick, golden=golden, as_json=as_json)
 
 
+@app.command(cls=Command, epilog="Example: lightflus evil --kind loops --kind answers --json")
+def evil(
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND", help="Only attacks of this kind. Repeatable.", show_default=False),
+    ] = None,
+    *,
+    name: Annotated[
+        str, typer.Option("--name", metavar="TEXT", help="Only attacks with this in their name.", show_default=False)
+    ] = "",
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Write the hostile modules instead of running them."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Attack this engine with hostile modules, each beside an honest job. Exit code 1 if anything did not hold."""
+    from lightflus.cli.attacking import attack
+
+    attack(kind or [], name=name, save=save, as_json=as_json)
+
+
 def _group(name: str, about: str) -> typer.Typer:
     """A command above commands of its own."""
     group = typer.Typer(cls=Group, no_args_is_help=True, help=about)

@@ -43,7 +43,7 @@ def from_plain(content: bytes) -> LightflusError:
     """The error that JSON of a child describes; what describes none is an InternalError."""
     try:
         return _error(cast("dict[str, object]", json.loads(content)))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return InternalError("a child of the jail ended with an error that cannot be read")
 
 

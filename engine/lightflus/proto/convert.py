@@ -7,6 +7,8 @@ What it leaves: whether the graph makes sense (`model/validation.py`); here only
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -20,6 +22,8 @@ from lightflus.proto.lightflus.v1 import job_pb2
 
 _MAP = "options"
 """The one field whose keys are not names of fields."""
+_HALF = re.compile("[\ud800-\udfff]")
+_SHOWN_DIGITS = 40
 _MESSAGES_PER_TYPE_LEVEL = 3
 _MESSAGES_ABOVE_A_TYPE = 6
 _DEPTH = limits.TYPE_DEPTH * _MESSAGES_PER_TYPE_LEVEL + _MESSAGES_ABOVE_A_TYPE
@@ -52,7 +56,8 @@ def _parsed(text: bytes) -> dict[str, object]:
     if len(text) > limits.GRAPH_BYTES:
         raise _refused(f"it has {len(text):,} bytes; the limit is {limits.GRAPH_BYTES:,}")
     try:
-        tree = cast(object, json.loads(text.decode(), object_pairs_hook=_ObjectReader()))
+        reader = _ObjectReader()
+        tree = cast(object, json.loads(text.decode(), object_pairs_hook=reader, parse_float=_finite))
     except UnicodeDecodeError as error:
         raise _refused(f"it is not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
@@ -61,7 +66,7 @@ def _parsed(text: bytes) -> dict[str, object]:
         raise _refused(f"it is not JSON: {error}") from error
     if not isinstance(tree, dict):
         raise _refused("it is not a JSON object")
-    _check_spellings(tree)
+    _check_texts(tree)
     _check_count(tree, "operators", limits.GRAPH_OPERATORS)
     _check_count(tree, "functions", limits.GRAPH_FUNCTIONS)
     return tree
@@ -85,8 +90,18 @@ class _ObjectReader:
         return found
 
 
-def _check_spellings(tree: object) -> None:
-    """Refuses a field in both of the spellings that protobuf reads (`memoryMib`, `memory_mib`): the last would win."""
+def _finite(number: str) -> float:
+    found = float(number)
+    if not math.isfinite(found):
+        raise ValueError(f"the number {number[:_SHOWN_DIGITS]} is beyond any that a field takes")
+    return found
+
+
+def _check_texts(tree: object) -> None:
+    """Refuses halves of characters, which JSON can escape and no encoding has, and a field in two spellings.
+
+    Protobuf reads both of `memoryMib` and `memory_mib`: the last would win.
+    """
     left = [tree]
     while left:
         match left.pop():
@@ -95,11 +110,20 @@ def _check_spellings(tree: object) -> None:
                 if len(spelt) != len(found):
                     twice = next(name for name in found if spelt[_spelt(name)] != name)
                     raise _refused(f"the field {twice!r} comes twice in one object, in two spellings")
-                left += [value for name, value in found.items() if name != _MAP]
+                for name, value in found.items():
+                    left.append(name)
+                    left += _pairs(value) if name == _MAP and isinstance(value, dict) else (value,)
             case list() as items:
                 left += items
+            case str() as text if not text.isascii() and _HALF.search(text):
+                raise _refused(f"a text has half of a character: {text!r}")
             case _:
                 pass
+
+
+def _pairs(options: Mapping[object, object]) -> list[object]:
+    """Names and values of a map, whose names may be spelt in any way."""
+    return [*options, *options.values()]
 
 
 def _spelt(name: str) -> str:

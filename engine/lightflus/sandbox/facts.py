@@ -59,7 +59,7 @@ def from_facts(facts: bytes, wasm: bytes, digest: str) -> ModuleReport | None:
             sections={str(name): (int(start), int(end)) for name, (start, end) in plain["sections"].items()},
             not_portable_because=tuple(map(str, plain["not_portable_because"])),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -152,5 +152,5 @@ def from_table(table: bytes) -> SourceMap:
             return NO_MAP
         offsets, places = array(_WORD, numbers[:size]), array(_WORD, numbers[size:])
         return SourceMap(tuple(map(str, sources)), offsets, places)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return NO_MAP

@@ -163,5 +163,5 @@ def _calls(answer: bytes) -> list[GoldenCall]:
 def _readable() -> Iterator[None]:
     try:
         yield
-    except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, struct.error, RecursionError) as error:
         raise InternalError("a child of the jail answered what cannot be read") from error
