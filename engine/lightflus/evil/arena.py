@@ -16,7 +16,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-import pyarrow as pa
 import trio
 
 from lightflus.compose.letters import open_letters
@@ -171,7 +170,6 @@ def give_back() -> None:
 def settled_bytes() -> int:
     """The same once allocators have given back what they only keep for later."""
     gc.collect()
-    pa.default_memory_pool().release_unused()
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
     return resident_bytes()
