@@ -24,6 +24,7 @@ BENCHMARKS = {
     "kafka": "Kafka in and out against bare loops and quixstreams",
     "mysql": "the MySQL sink against a bare multi-row upsert",
     "poison": "records that kill their operator: none, 1, 100 and 10,000 in a million",
+    "neighbours": "an honest job at 30 % of its capacity, alone and beside attackers of each kind",
     "time": "windows, sessions and timers against the running reduce, and 10^7 keys",
     "kernel": "key -> slot against a naive table",
 }

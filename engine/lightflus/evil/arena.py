@@ -44,12 +44,16 @@ _PATIENCE_SECONDS: Final = 60.0
 
 
 class Arena:
-    """A context manager: it has a folder for inputs and outputs, and compute threads."""
+    """A context manager: it has a folder for inputs and outputs, and compute threads.
+
+    Attributes:
+        slots: the compute threads that all jobs share.
+    """
 
     def __init__(self, folder: Path) -> None:
         give_back()
         self._folder = folder
-        self._slots = ThreadSlots(_SLOTS)
+        self.slots = ThreadSlots(_SLOTS)
         self._honest = load(guest({}), limits=LIMITS, sink=self._hear)  # while there is one thread: the jail forks
         self._said: list[str] = []
         for name, rows in (("evil", EVIL_ROWS), ("honest", HONEST_ROWS)):
@@ -59,7 +63,7 @@ class Arena:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._slots.close()
+        self.slots.close()
 
     async def fight(self, attack: Attack) -> Fight:
         """Runs an attack to its end, with the honest job beside it."""
@@ -71,17 +75,22 @@ class Arena:
             nursery.start_soon(self._neighbour, fight)
             begun = monotonic()
             with trio.move_on_after(_PATIENCE_SECONDS) as patience:
-                fight.error = await self._attacked(attack, wasm)
+                fight.error = await self._attacked(wasm, is_bound=attack.is_bound)
             fight.seconds = monotonic() - begun
             if patience.cancelled_caught:
                 fight.error = TimeoutError(f"it did not end within {_PATIENCE_SECONDS:.0f} s")
             fight.is_over = True
         return fight
 
-    async def _attacked(self, attack: Attack, wasm: bytes) -> Exception | None:
+    async def attack_for_ever(self, wasm: bytes) -> None:
+        """Runs a hostile module that reads from and writes to files again and again, until it is cancelled."""
+        while True:
+            await self._attacked(wasm, is_bound=True)
+
+    async def _attacked(self, wasm: bytes, *, is_bound: bool) -> Exception | None:
         try:
             module = await trio.to_thread.run_sync(partial(load, wasm, limits=LIMITS, sink=self._hear))
-            await self._run(module, "evil", is_bound=attack.is_bound)
+            await self._run(module, "evil", is_bound=is_bound)
         except Exception as error:  # what is not a LightflusError is what the suite is looking for
             return error
         return None
@@ -110,7 +119,7 @@ class Arena:
             streams = Streams(stdin=0, stdout=nowhere)
             form = LetterForm(plan.graph.job, module.report.digest)
             with closing(open_letters(None, str(self._folder / "letters"), form, streams)) as letters:
-                run = composed(plan, module, slots=self._slots, streams=streams, letters=letters, reaches=walls.reach)
+                run = composed(plan, module, slots=self.slots, streams=streams, letters=letters, reaches=walls.reach)
                 await run.run()
 
     def _hear(self, _level: int, text: str) -> None:
