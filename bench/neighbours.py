@@ -28,9 +28,9 @@ from lightflus.evil.guests import guest
 from lightflus.evil.suite import attacks
 from lightflus.kernel import WasmKernel
 from lightflus.model.graph import Delivery
+from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
 from lightflus.model.types import Scalar, ScalarType
-from lightflus.model.pace import Pace
 from lightflus.ports.health import Health
 from lightflus.ports.sources import SourceBatch, SourceReader
 from lightflus.runtime.fragment import Fragment
