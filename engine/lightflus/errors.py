@@ -13,7 +13,6 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── BindingInvalid        `--bind` or a connector's options name something that is not there
     │   ├── NotAllowed            a module wants to touch what the policy does not name
     │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
-    │   ├── KeyTooLarge           a key of a record is longer than limits allow
     │   ├── StateTooLarge         the state of one subtask outgrew the kernel's memory
     │   └── GuestError            the module failed while it ran; carries function, row, source position
     │       ├── GuestAborted          it said so itself (`throw`, panic, `lightflus.abort`)
@@ -21,6 +20,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │       ├── GuestDeadlineExceeded a call ran longer than its deadline
     │       ├── GuestDisturbed        a call was ended for another's sake; whoever made it makes it again
     │       ├── GuestMemoryExceeded   it asked for more memory than its limit
+    │       ├── KeyTooLarge           the key of a record is longer than limits allow
     │       └── GuestProtocolError    it broke docs/abi.md: a lie about an address, length, type or graph
     ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
     │   ├── SourceFailed
@@ -113,18 +113,6 @@ class RecordInvalid(UserError):
     """A record of a source cannot be decoded; `where` is its position, e.g. `book.txt:12`."""
 
 
-class KeyTooLarge(UserError):
-    """A key is longer than `limits.KEY_BYTES`.
-
-    Attributes:
-        row: the row of the batch of keys that has it.
-    """
-
-    def __init__(self, message: str, *, row: int, where: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message, where=where, hint=hint)
-        self.row = row
-
-
 class StateTooLarge(UserError):
     """The keys and state rows of one subtask do not fit the memory of its kernel."""
 
@@ -183,6 +171,10 @@ class GuestDisturbed(GuestError):
 
 class GuestMemoryExceeded(GuestError):
     """The guest asked for more memory than its limit."""
+
+
+class KeyTooLarge(GuestError):
+    """A key is longer than `limits.KEY_BYTES`; where it is a field of its record, no function is to blame."""
 
 
 class GuestProtocolError(GuestError):

@@ -12,11 +12,12 @@ from jobs import prepare
 from lightflus.errors import KeyTooLarge
 from lightflus.kernel import WasmKernel
 from lightflus.limits import KEY_BYTES
-from lightflus.model.graph import Delivery, FunctionKind, JobGraph, SinkField
+from lightflus.model.graph import BadRecords, Delivery, FunctionKind, JobGraph, SinkField
 from lightflus.model.types import Type
+from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.graphs import BOOL, FLOAT64, INT64, UTF8, GraphBuilder, field, struct
 from lightflus.testing.guests import PythonFunction
-from lightflus.testing.memory import MemorySink, Value
+from lightflus.testing.memory import MemoryLetters, MemorySink, Value
 
 PAIR = struct(a=INT64, b=UTF8)
 KEYS: list[tuple[Type, list[Value]]] = [
@@ -88,4 +89,20 @@ async def test_a_key_that_is_too_long_is_refused_with_the_place_of_its_record(
     job = prepare(counting(UTF8, is_computed=False), [add], {"book": [rows]}, kernel=WasmKernel())
     with pytest.raises(KeyTooLarge) as caught:
         await job.result()
-    assert caught.value.where == "book:2"
+    assert caught.value.record == "book:2"
+
+
+@pytest.mark.parametrize("is_computed", [False, True])
+async def test_a_record_whose_key_is_too_long_is_put_aside_like_any_that_fails(
+    is_computed: bool, autojump_clock: trio.testing.MockClock
+) -> None:
+    rows: list[Value] = [{"k": "a", "n": 1}, {"k": "x" * (KEY_BYTES + 1), "n": 1}, {"k": "a", "n": 2}]
+    letters = MemoryLetters()
+    poison = BadRecordPolicy(BadRecords.DEAD_LETTER, letters)
+    graph, calls = counting(UTF8, is_computed=is_computed), functions(is_computed=is_computed)
+    job = prepare(graph, calls, {"book": [rows]}, kernel=WasmKernel(), poison=poison)
+    await job.result()
+    assert last(job.sink) == {"'a'": 3}
+    (letter,) = letters.kept
+    assert (letter.kind, letter.position) == ("KeyTooLarge", "book:2")
+    assert "at most 16 MiB" in letter.message

@@ -21,7 +21,6 @@ from lightflus.ports.network import Sender
 from lightflus.ports.sinks import SinkWriter
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
-from lightflus.runtime.operators.tails import placed_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +121,9 @@ class HashEdge:
         self._with_keys = with_keys
 
     def route(self, batch: Batch) -> list[Routed]:
-        """One batch for every subtask that gets any rows; order is kept. Raises KeyTooLarge, with its place."""
+        """One batch for every subtask that gets any rows; order is kept."""
         assert batch.keys is not None, "a hash edge follows a keyBy"
-        with placed_keys(batch):
-            shares = self._partitioner.hash_and_distribute(batch.keys, len(self.senders), self._key_groups)
+        shares = self._partitioner.hash_and_distribute(batch.keys, len(self.senders), self._key_groups)
         return [
             Routed(sender, self._taken(batch, share))
             for sender, share in zip(self.senders, shares, strict=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from time import perf_counter_ns
 
+from lightflus.errors import KeyTooLarge
 from lightflus.model.extract import FunctionNumber
 from lightflus.model.types import Type
 from lightflus.ports.batch import Batch, Out
@@ -75,9 +76,9 @@ class StatelessStage(Stage):
     def process(self, side: int, batch: Batch) -> Iterator[Out]:
         """Runs the line over a batch, piece by piece."""
         tail = self._line.tail
-        if not self._line.steps and not tail.calls_guest:
-            rows = TailRows(self._line.reads, batch, guest=None, loaded=None)
-            yield from tail.emit(tail.finish(rows))
+        whole = self._without_guest(batch)
+        if whole is not None:
+            yield from tail.emit(whole)
             return
         for start, stop in call_pieces(batch.columns):
             for done in self._piece(batch, start, stop):
@@ -86,6 +87,15 @@ class StatelessStage(Stage):
     def close(self) -> None:
         """Gives back what the tail has."""
         self._line.tail.close()
+
+    def _without_guest(self, batch: Batch) -> Batch | None:
+        """What comes of a line that calls no function; None if it does, or has a record to be found and settled."""
+        if self._line.steps or self._line.tail.calls_guest:
+            return None
+        try:
+            return self._line.tail.finish(TailRows(self._line.reads, batch, guest=None, loaded=None))
+        except KeyTooLarge:
+            return None
 
     def _piece(self, batch: Batch, start: int, stop: int) -> list[Batch]:
         """What comes of rows [start, stop): one batch, or several if the guest could not do it in one call."""

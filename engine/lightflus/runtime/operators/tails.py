@@ -7,7 +7,6 @@ subtask's lane. What it leaves: the steps before (`stateless.py`), exchange and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -59,6 +58,10 @@ class TailRows:
             return column_at(self.batch.columns, self.record, value)
         return as_column(self.batch_of(value, found), found)
 
+    def loaded_row(self, row: int) -> int:
+        """Which row of the piece one of these came from."""
+        return row if self._loaded is None else self._loaded.loaded_row(row)
+
     def _in_guest(self) -> tuple[Guest, GuestBatch]:
         if self._guest is None or self._loaded is None:
             raise InternalError("a line without a guest was asked to call a function")
@@ -104,7 +107,7 @@ class RecordTail:
 
 
 class KeyTail:
-    """Adds keys; where rows are distributed by them, the edge hashes and checks them (`../outputs.py`)."""
+    """Adds keys that are not too large; where rows are distributed by them, the edge hashes them (`../outputs.py`)."""
 
     def __init__(self, key_by: KeyBy, partitioner: Partitioner, counters: Counters) -> None:
         self._key = key_by.key
@@ -118,19 +121,23 @@ class KeyTail:
         return not isinstance(self._key, FieldPath)
 
     def finish(self, rows: TailRows) -> Batch:
-        """Columns and keys."""
+        """Columns and keys. Raises KeyTooLarge, with the row that was loaded: it is a record like any that fails."""
         started = perf_counter_ns()
+        keys = rows.batch_of(self._key, self._type)
+        try:
+            self._partitioner.check(keys)
+        except KeyTooLarge as error:
+            error.function = None if isinstance(self._key, FieldPath) else self._key
+            error.row = None if error.row is None else rows.loaded_row(error.row)
+            raise
+        batch = rows.batch.with_keys(keys)
         self._counters.calls += self.calls_guest
-        batch = rows.batch.with_keys(rows.batch_of(self._key, self._type))
         self._counters.busy_ns += perf_counter_ns() - started
         return batch
 
     def emit(self, batch: Batch) -> Iterator[Batch]:
-        """Pieces. Raises KeyTooLarge, with its place."""
+        """Pieces."""
         for piece in _pieces(batch):
-            assert piece.keys is not None
-            with placed_keys(piece):
-                self._partitioner.check(piece.keys)
             self._counters.batches += 1
             self._counters.rows_in += piece.rows
             self._counters.rows_out += piece.rows
@@ -139,17 +146,6 @@ class KeyTail:
     def close(self) -> None:
         """Gives the partitioner back."""
         self._partitioner.close()
-
-
-@contextmanager
-def placed_keys(batch: Batch) -> Iterator[None]:
-    """A key of the batch that is too large says whose it is, where that is known."""
-    try:
-        yield
-    except KeyTooLarge as error:
-        if batch.origin is not None:
-            error.where = batch.origin.position(error.row)
-        raise
 
 
 class SinkTail:
