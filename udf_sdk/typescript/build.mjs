@@ -91,7 +91,7 @@ async function buildBundle() {
   writeDeclarations(join(here, "src/index.ts"), join(staging, "types"));
   cpSync(join(here, "lf-tsc.mjs"), join(staging, "lf-tsc.mjs"));
   await packApi(here, join(staging, "types"), staging);
-  writeNotice(modules, ["assemblyscript", "binaryen", "long", "typescript-compiler-api", "xjb-as"], join(staging, "NOTICE"));
+  writeNotice(modules, ["assemblyscript", "binaryen", "long", "@eslint-community/regexpp", "typescript-compiler-api", "xjb-as"], join(staging, "NOTICE"));
   rmSync(bundle, { recursive: true, force: true });
   renameSync(staging, bundle);
 }

@@ -4,6 +4,7 @@
 import { arrayMethods, mapMethods, setMethods } from "./builtins_collections.ts";
 import { globalFunctions, mathFunctions, numberFunctions, constants, staticFunctions } from "./builtins_globals.ts";
 import { dateMethods } from "./builtins_dates.ts";
+import { regexpMethods } from "./builtins_patterns.ts";
 import { refusedGlobal, refusedMethod } from "./builtins_refused.ts";
 import type { Refusal } from "./builtins_refused.ts";
 import type { Builtin, Family, TypeRef } from "./builtins_table.ts";
@@ -20,6 +21,7 @@ const METHODS: Readonly<Record<Family, ReadonlyMap<string, readonly Builtin[]>>>
   bigint: bigintMethods,
   boolean: booleanMethods,
   date: dateMethods,
+  regexp: regexpMethods,
 };
 
 /** Properties that are read as `__js.<helper><typeArguments>(receiver)`, all of type number. */
@@ -33,6 +35,7 @@ const PROPERTIES: Readonly<Record<Family, ReadonlyMap<string, { helper: string; 
     bigint: new Map(),
     boolean: new Map(),
     date: new Map(),
+    regexp: new Map(),
   };
 
 /** What is passed: how many arguments, and whether the last one is `...xs`. */

@@ -18,13 +18,11 @@ const FAMILY_NAMES: Readonly<Record<Family, string>> = {
   bigint: "bigint",
   boolean: "boolean",
   date: "Date",
+  regexp: "RegExp",
 };
 
 /** Ways out for methods that exist in JavaScript but not in a job. */
 const METHOD_HINTS: ReadonlyMap<string, string> = new Map([
-  ["string.match", "use includes to test; indexOf and slice, or split, to take a part"],
-  ["string.matchAll", "use indexOf, includes, split and slice"],
-  ["string.search", "use indexOf"],
   ["string.normalize", "normalize the text before it reaches the job"],
   ["string.localeCompare", "compare with < and >, which order by UTF-16 units: (a, b) => (a < b ? -1 : a > b ? 1 : 0)"],
   ["string.isWellFormed", 'write ![...s].some((c) => c.length === 1 && c >= "\\ud800" && c <= "\\udfff")'],
@@ -86,8 +84,8 @@ const GLOBAL_REFUSALS: ReadonlyMap<string, Refusal> = new Map(
       [
         "RegExp",
         "LF403",
-        "regular expressions are not supported in a job",
-        "use split, indexOf, startsWith, replaceAll with plain strings",
+        "'RegExp' is supported as new RegExp(text, flags) of constants in a job",
+        "write a pattern: /[0-9]+/",
       ],
       [
         "JSON",

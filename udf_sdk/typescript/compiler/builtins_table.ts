@@ -1,7 +1,7 @@
 // The vocabulary in which the tables of built-ins are written.
 
 /** The kinds of receiver whose methods are built in. */
-export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean" | "date";
+export type Family = "string" | "array" | "map" | "set" | "number" | "bigint" | "boolean" | "date" | "regexp";
 
 /**
  * A type that lowering fills in: `S` the receiver itself, `T` its element (array, Set), `K` and `V` of a Map, `R` the

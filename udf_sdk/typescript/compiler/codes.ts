@@ -62,8 +62,8 @@ export const CODES = {
   LF304: { title: "for-in", hint: "name the fields, or iterate a Map with for (const [k, v] of m)" },
   LF305: { title: "a label of a block", hint: "put the block into a function and return from it" },
   LF306: {
-    title: "a regular expression",
-    hint: "use split, indexOf, includes, startsWith and replaceAll with plain strings",
+    title: "a regular expression that cannot be run in linear time, or not be read when the job is built",
+    hint: "write a pattern without it, as a literal or of constants",
   },
   LF307: { title: "a computed property", hint: "use a Map, or name the field" },
   LF308: { title: "delete", hint: "make an object without the field, or use a Map" },

@@ -13,6 +13,8 @@ export interface Effect {
   readonly target: Origin;
   readonly node: ts.Node;
   readonly what: string;
+  /** The way out, where it is a special one. */
+  readonly hint?: string | undefined;
 }
 
 export interface Summary {

@@ -3,7 +3,8 @@
 // `let x: T` that a function inside reads. TypeScript's type does not say so; here they may be undefined.
 import ts from "typescript-compiler-api";
 import { isAbsenceAskedFor, isAskedFor, toleratesUndefined } from "./guards.ts";
-import { enclosingFunction, isPlainTarget, symbolOf } from "./scopes.ts";
+import { isMatchType, isPatternType } from "./patterns/known.ts";
+import { bare, enclosingFunction, isPlainTarget, symbolOf } from "./scopes.ts";
 
 const SCALAR = ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike;
 const ABSENT = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Any;
@@ -39,7 +40,7 @@ export class MissingElements {
     const symbol = symbolOf(this.#checker, node);
     const declaration = symbol?.valueDeclaration;
     if (symbol === undefined || declaration === undefined || declaration === node.parent) return;
-    const isLeftOpen = isOpen(declaration, node);
+    const isLeftOpen = isOpen(declaration, node) || this.#takesGroup(declaration);
     if (!isLeftOpen && !this.#takesElement(declaration)) return;
     const type = this.#checker.getTypeOfSymbol(symbol);
     const parts = type.isUnion() ? type.types : [type];
@@ -59,6 +60,38 @@ export class MissingElements {
     if (!ts.isVariableDeclaration(node) || node.initializer === undefined || node.type !== undefined) return false;
     const value = node.initializer;
     return ts.isElementAccessExpression(value) && !ts.isOptionalChain(value) && this.#isArray(value.expression);
+  }
+
+  /** `const year = match[1]`. */
+  #isOfMatch(value: ts.Expression | undefined): boolean {
+    if (value === undefined || !ts.isElementAccessExpression(value) || ts.isOptionalChain(value)) return false;
+    return isMatchType(this.#checker.getTypeAtLocation(value.expression));
+  }
+
+  /** `const { year } = match.groups!`. */
+  #isOfGroups(node: ts.ObjectBindingPattern): boolean {
+    const value = ts.isVariableDeclaration(node.parent) && node.parent.initializer !== undefined ? bare(node.parent.initializer) : undefined;
+    if (value === undefined || !ts.isPropertyAccessExpression(value) || value.name.text !== "groups") return false;
+    return isMatchType(this.#checker.getNonNullableType(this.#checker.getTypeAtLocation(value.expression)));
+  }
+
+  /** A variable that takes a group of a match, which may have taken no part: that is seen where the variable is read. */
+  #takesGroup(node: ts.Declaration): boolean {
+    if (ts.isParameter(node)) return this.#isOfReplacer(node);
+    if (ts.isVariableDeclaration(node)) return node.type === undefined && this.#isOfMatch(node.initializer);
+    if (!ts.isBindingElement(node) || node.initializer !== undefined || node.dotDotDotToken !== undefined) return false;
+    if (ts.isObjectBindingPattern(node.parent)) return this.#isOfGroups(node.parent);
+    return isMatchType(this.#checker.getTypeAtLocation(node.parent));
+  }
+
+  /** `text.replace(pattern, (match, group) => ...)`. */
+  #isOfReplacer(node: ts.ParameterDeclaration): boolean {
+    const call = node.parent.parent;
+    if (node.initializer !== undefined || node.dotDotDotToken !== undefined || !ts.isCallExpression(call)) return false;
+    const [pattern, replacer] = call.arguments;
+    if (pattern === undefined || replacer !== node.parent || node.parent.parameters[0] === node) return false;
+    const isText = (this.#checker.getTypeAtLocation(node).flags & ts.TypeFlags.StringLike) !== 0;
+    return isText && isPatternType(this.#checker.getTypeAtLocation(pattern));
   }
 
   #isArray(node: ts.Node): boolean {

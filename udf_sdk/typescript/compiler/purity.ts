@@ -42,7 +42,7 @@ function report(effects: readonly Effect[], diagnostics: Diagnostics): void {
   for (const effect of effects) {
     const what =
       effect.target === "outside"
-        ? complaint("LF201", `a stream function must not change ${effect.what}, which was created outside of its call`)
+        ? complaint("LF201", `a stream function must not change ${effect.what}, which was created outside of its call`, effect.hint)
         : complaint(
             "LF201",
             `a stream function must not change ${effect.what}: it belongs to the engine`,

@@ -5,6 +5,7 @@ import { method } from "./builtins.ts";
 import type { Effect, Effects, Summary } from "./effects.ts";
 import { FRESH, contents, either, holding, ofParameter, seenFromCaller, size, somewhereIn } from "./origins.ts";
 import type { Origin, Origins } from "./origins.ts";
+import { isPatternType, knownPattern } from "./patterns/known.ts";
 import { ValueOrigins, familyOf } from "./value_origins.ts";
 import { bare, isAssigned, isFunction, isVariable, isWithin, symbolOf } from "./scopes.ts";
 
@@ -133,13 +134,16 @@ export class Region {
 
   /** The object is changed. */
   #mutate(object: ts.Expression, at: ts.Node): void {
-    for (const origin of this.#values.of(object).itself) this.#effect(origin, at, `'${object.getText()}'`);
+    const isPattern = isPatternType(this.#checker.getTypeAtLocation(object));
+    const what = isPattern ? `lastIndex of '${object.getText()}'` : `'${object.getText()}'`;
+    const hint = isPattern ? "make the pattern inside the function, take its flag g or y away, or use text.matchAll(pattern)" : undefined;
+    for (const origin of this.#values.of(object).itself) this.#effect(origin, at, what, hint);
   }
 
-  #effect(target: Origin, node: ts.Node, what: string): void {
+  #effect(target: Origin, node: ts.Node, what: string, hint?: string): void {
     const key = `${node.getSourceFile().fileName}:${node.pos}:${target}`;
     if (this.#found.has(key)) return;
-    this.#found.set(key, { target, node, what });
+    this.#found.set(key, { target, node, what, hint });
     this.#grew = true;
   }
 
@@ -157,10 +161,17 @@ export class Region {
 
   /** A built-in method that changes what it is called on. */
   #changesReceiver(node: ts.CallExpression | ts.NewExpression, callee: ts.PropertyAccessExpression): boolean {
+    if (isPatternType(this.#checker.getTypeAtLocation(callee.expression))) return this.#movesPattern(callee);
     const family = familyOf(this.#checker, callee.expression, this.#effects.program);
     if (family === undefined) return false;
     const answer = method(family, callee.name.text, { count: node.arguments?.length ?? 0, spread: false });
     return "builtin" in answer && answer.builtin.mutates;
+  }
+
+  /** `re.exec(text)`, `re.test(text)` where the flags g or y make lastIndex move. Of a pattern from elsewhere the arena knows more. */
+  #movesPattern(callee: ts.PropertyAccessExpression): boolean {
+    const flags = knownPattern(this.#checker, callee.expression)?.flags ?? "";
+    return /^(exec|test)$/.test(callee.name.text) && /[gy]/.test(flags);
   }
 
   /** Functions written as arguments are given what the call has. */

@@ -4,8 +4,9 @@ import ts from "typescript-compiler-api";
 import { refused as refusedGlobal } from "./builtins.ts";
 import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
+import { isGroupsType, isMatchType, isPatternType } from "./patterns/known.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, DATE, NEVER, NO_ITEM, NULL, NUMBER, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { BIGINT, BOOLEAN, DATE, GROUPS, MATCH, NEVER, NO_ITEM, NULL, NUMBER, REGEXP, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
 import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
@@ -226,6 +227,10 @@ export class TypeMapper {
       if (collection === "map") return { kind: "map", key: args()[0] as Rep, value: args()[1] as Rep };
       if (collection === "set") return { kind: "set", item: args()[0] as Rep };
       if (type.symbol.name === "Date") return DATE;
+      if (isPatternType(type)) return REGEXP;
+      if (isMatchType(type)) return MATCH;
+      if (isGroupsType(checker, type)) return GROUPS;
+      if (type.symbol.name === "RegExpIndicesArray") return { kind: "array", item: nullable({ kind: "record", record: this.tuple([NUMBER, NUMBER]) }, "undefined") };
       if (type.getCallSignatures().length === 0) throw this.#refuse(this.#libraryComplaint(type));
     }
     if (type.getCallSignatures().length > 0) return this.#function(type, substitution);

@@ -4,7 +4,7 @@ import type ts from "typescript-compiler-api";
 
 /** The representation of a value. `nullable` of a scalar is a boxed value or null, of anything else a reference or null. */
 export type Rep =
-  | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" | "date" }
+  | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" | "date" | "regexp" | "match" | "groups" }
   | { readonly kind: "array"; readonly item: Rep }
   | { readonly kind: "map"; readonly key: Rep; readonly value: Rep }
   | { readonly kind: "set"; readonly item: Rep }
@@ -41,6 +41,10 @@ export const STRING: Rep = { kind: "string" };
 export const BOOLEAN: Rep = { kind: "boolean" };
 export const BIGINT: Rep = { kind: "bigint" };
 export const DATE: Rep = { kind: "date" };
+export const REGEXP: Rep = { kind: "regexp" };
+export const MATCH: Rep = { kind: "match" };
+/** The named groups of a match. */
+export const GROUPS: Rep = { kind: "groups" };
 export const VOID: Rep = { kind: "void" };
 export const NULL: Rep = { kind: "null" };
 export const NEVER: Rep = { kind: "never" };
@@ -127,6 +131,10 @@ export function describe(given: Rep, depth = 0): string {
       return rep.symbol.name;
     case "date":
       return "Date";
+    case "regexp":
+      return "RegExp";
+    case "match":
+      return "RegExpMatchArray";
     case "api":
       return rep.args.length > 0 ? `${rep.name}<${rep.args.map(describeInner).join(", ")}>` : rep.name;
     case "function":

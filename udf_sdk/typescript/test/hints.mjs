@@ -20,11 +20,11 @@ const functions = new Map(nodes.filter((n) => ts.isFunctionDeclaration(n) && n.n
 const tables = new Set(["METHOD_HINTS", "GLOBAL_REFUSALS", "REFUSED"]);
 
 /** The place of a hint among the arguments of what complains. */
-const PLACE = new Map([["refuse", 4], ["complaint", 2]]);
+const PLACE = new Map([["refuse", 4], ["complaint", 2], ["this.#refused", 2], ["PatternRefused", 2], ["this.#effect", 3]]);
 
 /** Expressions that are a hint. */
 function hintsAt(node) {
-  if (ts.isCallExpression(node)) return [node.arguments[PLACE.get(node.expression.getText())]].filter(Boolean);
+  if (ts.isCallExpression(node) || ts.isNewExpression(node)) return [(node.arguments ?? [])[PLACE.get(node.expression.getText())]].filter(Boolean);
   if (ts.isPropertyAssignment(node) && node.name.getText() === "hint") return [node.initializer];
   if (ts.isVariableDeclaration(node) && tables.has(node.name.getText())) return all(node).filter((n) => ts.isArrayLiteralExpression(n)).flatMap(lastText);
   return [];

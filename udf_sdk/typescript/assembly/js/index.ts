@@ -14,6 +14,8 @@ export * from "./map_methods";
 export * from "./maps";
 export * from "./math";
 export * from "./numbers";
+export * from "./pattern_replace";
+export * from "./patterns";
 export * from "./radix";
 export * from "./significant";
 export * from "./sort";

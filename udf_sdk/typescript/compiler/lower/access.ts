@@ -18,6 +18,7 @@ import { into, marked } from "./dispatch.ts";
 import { peek, peekAt } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
+import { matchProperty, namedGroup, patternProperty } from "./matches.ts";
 import { identifier, narrowed } from "./names.ts";
 import { enumName, fieldByKey } from "./lookups.ts";
 import { callOrFail } from "./optional_results.ts";
@@ -33,6 +34,7 @@ export function familyOf(rep: Rep): Family | undefined {
     case "bigint":
     case "boolean":
     case "date":
+    case "regexp":
       return rep.kind;
     default:
       return undefined;
@@ -43,7 +45,14 @@ export function familyOf(rep: Rep): Family | undefined {
 export function propertyAccess(ctx: Context, node: ts.PropertyAccessExpression): Value {
   const fixed = staticProperty(ctx, node);
   if (fixed !== undefined) return fixed;
-  return narrowed(ctx, node, propertyOn(ctx, node, marked(ctx, node.expression)));
+  const receiver = marked(ctx, node.expression);
+  if (receiver.rep.kind === "groups") return namedGroup(ctx, node, node.name.text, receiver, mayBeAbsent(ctx, node));
+  return narrowed(ctx, node, propertyOn(ctx, node, receiver));
+}
+
+/** The program asks here whether there is a value. */
+function mayBeAbsent(ctx: Context, node: ts.Expression): boolean {
+  return isAskedFor(ctx.job.checker, node) || toleratesUndefined(node);
 }
 
 /** What needs no receiver: constants, enum members, static fields, members of an imported namespace. */
@@ -128,6 +137,8 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
       return refuse(ctx, node, "LF302", `'${describe(rep)}' does not know in a job how many elements it has`, "ask for the element: t[1] === undefined");
     if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
   }
+  if (rep.kind === "regexp") return patternProperty(ctx, node, receiver);
+  if (rep.kind === "match") return matchProperty(ctx, node, receiver);
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
   if (rep.kind === "nullable")
     return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
@@ -200,7 +211,7 @@ export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): V
 function mayBeMissing(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): boolean {
   if (isAskedFor(ctx.job.checker, node) || isOfVariable(ctx, node)) return true;
   const item = receiver.rep.kind === "array" ? receiver.rep.item : receiver.rep;
-  return toleratesUndefined(node) && (item.kind === "string" || item.kind === "class" || item.kind === "record");
+  return toleratesUndefined(node) && (item.kind === "string" || item.kind === "match" || item.kind === "class" || item.kind === "record");
 }
 
 /** `const b = xs[1]`, where b may be undefined. */
@@ -228,6 +239,8 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array")
     return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
+  if (rep.kind === "match") return { code: code`__js.match_get(${receiver.code}, ${at()})`, rep: STRING };
+  if (rep.kind === "groups") return namedGroup(ctx, node, fixedName(index, false), receiver, mayBeAbsent(ctx, node));
   if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };
   if (rep.kind === "nullable")
     return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");

@@ -10,6 +10,8 @@ import { place, refuse, repAt, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
+import { matchTexts } from "./matches.ts";
+import { matchAllCall } from "./patterns.ts";
 
 /** `[...]`: an array, or a tuple where one is wanted. */
 export function arrayLiteral(ctx: Context, node: ts.ArrayLiteralExpression, target: Rep | undefined): Value {
@@ -109,6 +111,8 @@ export function indexable(ctx: Context, node: ts.Expression): Value {
 
 /** Anything that can be spread or iterated, as an array. An array is answered as it is, not copied. */
 export function asArray(ctx: Context, node: ts.Expression): Value {
+  const matches = matchAllCall(ctx, node);
+  if (matches !== undefined) return matches;
   const iterated = iteratorCall(ctx, node);
   const source = iterated?.receiver ?? node;
   const isIndexed = iterated?.rep.kind === "array" && iterated.what === "keys";
@@ -118,6 +122,7 @@ export function asArray(ctx: Context, node: ts.Expression): Value {
   if (rep.kind === "array") return what === "values" ? value : indexed(ctx, value, rep, what);
   if (rep.kind === "string")
     return { code: code`__js.string_units(${value.code})`, rep: { kind: "array", item: STRING } };
+  if (rep.kind === "match") return matchTexts(ctx, node, value);
   if (rep.kind === "set" && what !== "entries")
     return {
       code: code`__js.set_values<${typeText(ctx, rep.item)}>(${value.code})`,

@@ -80,6 +80,7 @@ function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: bo
   }
   const receiver = marked(ctx, node.expression);
   if (receiver.rep.kind === "array" && node.name.text === "length") return lengthTarget(ctx, node, receiver);
+  if (receiver.rep.kind === "regexp" && node.name.text === "lastIndex") return lastIndexTarget(receiver);
   const isObject = receiver.rep.kind === "record" || receiver.rep.kind === "class";
   const needsGuard = isObject && enclosingFunction(node) !== undefined && !isOwnField(node);
   const held = reused || needsGuard ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
@@ -122,6 +123,11 @@ function lengthTarget(ctx: Context, node: ts.PropertyAccessExpression, receiver:
     read: code`__js.array_length<${item}>(${receiver.code})`,
     write: (value) => code`__js.array_setLength<${item}>(${receiver.code}, ${value}, ${userPlace(ctx, node)})`,
   };
+}
+
+/** `re.lastIndex = n`: where the next exec or test begins. */
+function lastIndexTarget(receiver: Value): Target {
+  return { rep: NUMBER, setup: [], read: code`${receiver.code}.lastIndex`, write: (value) => code`__js.regexp_setLastIndex(${receiver.code}, ${value})` };
 }
 
 /** The receiver in a variable, unless reading it again is free. */

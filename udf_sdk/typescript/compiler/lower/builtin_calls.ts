@@ -17,6 +17,7 @@ import { convert, elementText, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { flatCall } from "./flat.ts";
 import { numberInto } from "./numbers.ts";
+import { patternCall, takesPattern } from "./patterns.ts";
 import { textInto } from "./text.ts";
 
 export type Signature = Rep & { kind: "function" };
@@ -31,6 +32,7 @@ export function methodCall(
   family: Family,
   receiver: Value,
 ): Value {
+  if (family === "string" && takesPattern(ctx, node, name)) return patternCall(ctx, node, name, receiver);
   if (name === "flat") return flatCall(ctx, node, receiver);
   if (name === "join" && receiver.rep.kind === "array") elementText(ctx, receiver.rep.item, node);
   const builtin = formFor(ctx, node, receiver.rep, found(ctx, node, method(family, name, given(node))));

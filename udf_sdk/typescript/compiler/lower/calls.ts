@@ -17,6 +17,7 @@ import { convert } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { joinedLiteral } from "./joins.ts";
 import { jsonCall } from "./json.ts";
+import { newPattern } from "./patterns.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { substitutionOfMember } from "./inheritance.ts";
@@ -46,6 +47,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
   if (symbol?.name === "Array" && ctx.job.program.isLibrary(symbol)) return refuseHoles(ctx, node);
+  if (symbol?.name === "RegExp" && ctx.job.program.isLibrary(symbol)) return newPattern(ctx, node);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol))
     return globalCall(ctx, node, (callee as ts.Identifier).text);
   if (symbol !== undefined && ctx.job.program.isApi(symbol) && HELPERS.has(symbol.name)) return helperCall(ctx, node, symbol);

@@ -92,7 +92,7 @@ function classMember(ctx: Context, node: ts.ClassElement): Code {
 function refuseStaticThis(ctx: Context, member: ts.ClassElement, node: ts.Node): void {
   const owner = ctx.job.checker.getTypeAtLocation(member.parent).symbol;
   if (node.kind === ts.SyntaxKind.ThisKeyword && ctx.job.isExtended(owner))
-    refuse(ctx, node, "LF302", "'this' in a static member of a class that others extend is not supported in a job", `write ${owner.name}`);
+    refuse(ctx, node, "LF302", "'this' in a static member of a class that others extend is not supported in a job", `write ${owner.name} instead of this`);
   ts.forEachChild(node, (child) => refuseStaticThis(ctx, member, child));
 }
 

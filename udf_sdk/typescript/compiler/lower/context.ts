@@ -104,6 +104,8 @@ export interface Job {
   readonly jsonUses: { readonly rep: Rep; readonly node: ts.Node }[];
   /** The method by which objects of the class write their JSON, and why they cannot. */
   classJson(rep: Rep & { kind: "class" }): { readonly why: { readonly message: string; readonly hint: string } | undefined; readonly method: string };
+  /** The patterns of the program, each with its number. */
+  readonly patterns: Map<string, number>;
   /** Another class of the program derives from it. */
   isExtended(symbol: ts.Symbol): boolean;
 }
@@ -237,6 +239,11 @@ export function typeText(ctx: Context, rep: Rep): string {
       return globalName(ctx, rep.symbol, rep.args);
     case "date":
       return "__js.JsDate";
+    case "regexp":
+      return "__js.JsRegExp";
+    case "match":
+    case "groups":
+      return "__js.JsMatch";
     case "api":
       return `__lf.${rep.name}${typeArguments(ctx, rep.args)}`;
     case "function":

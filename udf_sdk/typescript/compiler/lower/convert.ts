@@ -34,6 +34,8 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
       ? code`<${typeText(ctx, target)}>(${value.code})`
       : code`changetype<${typeText(ctx, target)}>(${value.code})`;
   }
+  if (source.kind === "match" && target.kind === "array" && target.item.kind === "string")
+    return code`__js.match_texts(${value.code}, ${place(ctx, node)})`;
   if (source.kind === "class" && target.kind === "class") return code`<${typeText(ctx, target)}>(${value.code})`;
   if (source.kind === "api" && target.kind === "api") return ofSameRecords(ctx, value.code, source, target, node);
   if (source.kind === "function" && target.kind === "function") return adapted(ctx, value.code, source, target, node);
@@ -227,6 +229,8 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
       return code`(${value.code}).toString()`;
     case "date":
       return refuse(ctx, node, "LF316", "a Date as text is written in the zone of the machine", "use toISOString()");
+    case "regexp":
+      return code`(${value.code}).toString()`;
     case "class":
       if (hasToString(ctx, rep)) return code`(${value.code}).toString()`;
       break;

@@ -11,6 +11,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { peekAt } from "./guarded_reads.ts";
+import { matchPart, matchTexts } from "./matches.ts";
 import { place, startMark } from "./names.ts";
 
 /** Declares a variable with a value: a local, a field of its frame, or a global. */
@@ -72,6 +73,10 @@ function elementPart(
 ): Value {
   if (element.dotDotDotToken !== undefined) return restOf(ctx, pattern, element, index, source);
   const symbol = ts.isIdentifier(element.name) ? symbolOf(ctx.job.checker, element.name) : undefined;
+  if (source.rep.kind === "match" || source.rep.kind === "groups") {
+    const isTold = element.initializer !== undefined || (symbol !== undefined && ctx.job.missing.has(symbol));
+    return matchPart(ctx, element, keyOf(ctx, element, index), source, isTold);
+  }
   if (symbol !== undefined && source.rep.kind === "array" && ctx.job.missing.has(symbol))
     return peekAt(ctx, source, source.rep.item, `${String(index)}.0`);
   const key = keyOf(ctx, element, index);
@@ -119,6 +124,7 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
   if (rep.kind === "set" && key === "size")
     return { code: code`__js.set_size<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
   if (rep.kind === "string" && key === "length") return { code: code`__js.string_length(${source.code})`, rep: NUMBER };
+  if (rep.kind === "match" || rep.kind === "groups") return matchPart(ctx, node, key, source, false);
   if (rep.kind === "class" && typeof key === "string") return classField(ctx, node, rep, key, source);
   return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of '${describe(rep)}' by a pattern in a job`);
 }
@@ -141,6 +147,7 @@ function restOf(
   index: number,
   source: Value,
 ): Value {
+  if (source.rep.kind === "match") return restOf(ctx, pattern, element, index, matchTexts(ctx, element, source));
   if (source.rep.kind === "array" && ts.isArrayBindingPattern(pattern)) {
     return {
       code: code`__js.array_slice<${typeText(ctx, source.rep.item)}>(${source.code}, ${String(index)}.0, Infinity)`,

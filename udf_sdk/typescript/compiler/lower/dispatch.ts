@@ -19,8 +19,8 @@ import { identifier, superValue, thisValue } from "./names.ts";
 import { newExpression } from "./new.ts";
 import { objectLiteral } from "./objects.ts";
 import { binary, postfix, prefix, typeOf } from "./operators.ts";
+import { patternLiteral } from "./patterns.ts";
 import { conditional } from "./logic.ts";
-import { withoutRegex } from "./regex_hints.ts";
 
 type Handler = (ctx: Context, node: never, target: Rep | undefined) => Value;
 
@@ -32,6 +32,7 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.SuperKeyword, superValue],
   [K.NumericLiteral, numberLiteral],
   [K.BigIntLiteral, bigintLiteral],
+  [K.RegularExpressionLiteral, patternLiteral],
   [K.StringLiteral, (_: Context, node: ts.StringLiteral) => ({ code: quote(node.text), rep: STRING })],
   [
     K.NoSubstitutionTemplateLiteral,
@@ -82,8 +83,6 @@ const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string]> = new Ma
 export function expression(ctx: Context, node: ts.Expression, target?: Rep): Value {
   const handler = HANDLERS.get(node.kind);
   if (handler !== undefined) return handler(ctx, node as never, target);
-  if (ts.isRegularExpressionLiteral(node))
-    return refuse(ctx, node, "LF306", "regular expressions are not supported in a job", withoutRegex(node));
   const [errorCode, message] = REFUSED.get(node.kind) ?? ["LF302", `this expression is not supported in a job`];
   return refuse(ctx, node, errorCode, message);
 }

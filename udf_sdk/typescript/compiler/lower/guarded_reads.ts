@@ -9,6 +9,7 @@ import { typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { missing } from "./convert.ts";
 import { into } from "./dispatch.ts";
+import { peekGroup } from "./matches.ts";
 
 /** The element or undefined; nothing when the receiver is neither an array nor text. */
 export function peek(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Value | undefined {
@@ -17,6 +18,7 @@ export function peek(ctx: Context, node: ts.ElementAccessExpression, receiver: V
     const of = nullable(STRING, "undefined");
     return { code: code`(${peekOk(ctx, node, receiver)} ? __js.found<string>() : ${missing(ctx, of)})`, rep: of };
   }
+  if (rep.kind === "match") return peekGroup(ctx, receiver, into(ctx, node.argumentExpression, NUMBER));
   return rep.kind === "array" ? peekAt(ctx, receiver, rep.item, into(ctx, node.argumentExpression, NUMBER)) : undefined;
 }
 
@@ -32,6 +34,7 @@ export function peekAt(ctx: Context, array: Value, item: Rep, index: Code): Valu
 /** Whether there is an element, which `__js.found<T>()` then gives. */
 export function peekOk(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Code {
   const index = into(ctx, node.argumentExpression, NUMBER);
+  if (receiver.rep.kind === "match") return code`__js.match_peekOk(${receiver.code}, ${index})`;
   if (receiver.rep.kind !== "array") return code`__js.string_peekOk(${receiver.code}, ${index})`;
   return code`__js.array_peekOk<${typeText(ctx, receiver.rep.item)}>(${receiver.code}, ${index})`;
 }

@@ -78,6 +78,9 @@ export function withoutJson(ctx: Context, rep: Rep, seen: ReadonlySet<unknown> =
     case "class":
       return ctx.job.classJson(rep).why;
     case "api":
+    case "regexp":
+    case "match":
+    case "groups":
     case "void":
     case "never":
       return { message: `'${describe(rep)}' has no JSON`, hint: "write its fields" };

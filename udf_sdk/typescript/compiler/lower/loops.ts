@@ -12,6 +12,7 @@ import { convert, truthy } from "./convert.ts";
 import { bindPattern, declareVariable } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { enterFrame } from "./names.ts";
+import { matchAllRep } from "./patterns.ts";
 import { braced, variables } from "./statements.ts";
 import { targetOf } from "./assign.ts";
 
@@ -92,9 +93,10 @@ export function forOfStatement(ctx: Context, node: ts.ForOfStatement): Code {
   if (node.awaitModifier !== undefined)
     refuse(ctx, node, "LF302", "for await is not supported in a job", "write for (... of ...)");
   const iterated = iteratorCall(ctx, node.expression);
-  const rep = iterated?.rep ?? repAt(ctx, node.expression);
+  const rep = iterated?.rep ?? matchAllRep(ctx, node.expression) ?? repAt(ctx, node.expression);
   if (rep.kind === "array")
     return overArray(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "values");
+  if (rep.kind === "match") return overArray(ctx, node, node.expression, { kind: "array", item: STRING }, "values");
   if (rep.kind === "record" && rep.record.tuple) return overTuple(ctx, node, rep);
   if (rep.kind === "map")
     return overMap(ctx, node, iterated?.receiver ?? node.expression, rep, iterated?.what ?? "entries");

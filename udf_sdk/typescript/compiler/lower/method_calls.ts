@@ -13,6 +13,7 @@ import { closureCall } from "./calls.ts";
 import { localName, refuse, typeText, unitPrefix } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { narrowed } from "./names.ts";
+import { matchTexts } from "./matches.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
 import { declaringClass, substitutionOfMember } from "./inheritance.ts";
@@ -38,6 +39,7 @@ export function callOn(
 ): Value {
   const { rep } = receiver;
   if (rep.kind === "api") return apiCall(ctx, node, callee, receiver);
+  if (rep.kind === "match") return matchMethod(ctx, node, callee.name.text, receiver);
   const family = familyOf(rep);
   if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);
   if (rep.kind === "class") return classMethod(ctx, node, callee, receiver);
@@ -47,6 +49,14 @@ export function callOn(
   if (rep.kind === "nullable")
     return refuse(ctx, callee, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' of '${describe(rep)}' is not supported in a job`);
+}
+
+/** A method of arrays on a match: on its texts, which are all there then. */
+function matchMethod(ctx: Context, node: ts.CallExpression, name: string, receiver: Value): Value {
+  const answer = builtinMethod("array", name, { count: node.arguments.length, spread: false });
+  if ("builtin" in answer && answer.builtin.mutates)
+    refuse(ctx, node, "LF302", `'${name}' would change a match, which is not supported in a job`, "change a copy: [...match]");
+  return methodCall(ctx, node, name, "array", matchTexts(ctx, node, receiver));
 }
 
 /** A method of arrays on a tuple: on an array of its elements, so nothing may be changed by it. */

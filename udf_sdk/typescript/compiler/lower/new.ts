@@ -10,6 +10,7 @@ import { passArguments } from "./arguments.ts";
 import { refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into, marked } from "./dispatch.ts";
+import { newPattern } from "./patterns.ts";
 import { parameterReps } from "./parameters.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 
@@ -62,6 +63,7 @@ function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Construct
 function libraryNew(ctx: Context, node: ts.NewExpression, symbol: ts.Symbol, target: Rep | undefined): Value {
   if (symbol.name === "Map" || symbol.name === "Set") return collection(ctx, node, target);
   if (symbol.name === "Date" && node.arguments?.length) return date(ctx, node, node.arguments);
+  if (symbol.name === "RegExp") return newPattern(ctx, node);
   if (symbol.name === "Array") return refuseHoles(ctx, node);
   const known = refused(symbol.name.replace(/Constructor$/, ""));
   ctx.job.diagnostics.add(node.getSourceFile(), node.getStart(), known);

@@ -4,13 +4,14 @@ import { isAskedFor } from "../guards.ts";
 import { fieldOf, nullable } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { elementOn, propertyOn } from "./access.ts";
+import { elementOn, fixedName, propertyOn } from "./access.ts";
 import { closureCall } from "./calls.ts";
 import { temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, missing, unwrapped } from "./convert.ts";
 import { marked } from "./dispatch.ts";
 import { peek } from "./guarded_reads.ts";
+import { namedGroup } from "./matches.ts";
 import { callOn } from "./method_calls.ts";
 
 type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
@@ -89,10 +90,13 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
   ) {
     return { value: callOn(ctx, next, link, receiver), used: 2 };
   }
+  const isEnd = next === undefined || next.questionDotToken !== undefined;
+  if (receiver.rep.kind === "groups" && !ts.isCallExpression(link))
+    return { value: namedGroup(ctx, link, ts.isPropertyAccessExpression(link) ? link.name.text : fixedName(link.argumentExpression, false), receiver, isEnd), used: 1 };
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };
   if (ts.isElementAccessExpression(link))
     return {
-      value: (isAskedFor(ctx.job.checker, link) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
+      value: (isAskedFor(ctx.job.checker, link) || (receiver.rep.kind === "match" && isEnd) ? peek(ctx, link, receiver) : undefined) ?? elementOn(ctx, link, receiver),
       used: 1,
     };
   return { value: closureCall(ctx, link, receiver), used: 1 };

@@ -3,7 +3,7 @@
 import ts from "typescript-compiler-api";
 import { method } from "../builtins.ts";
 import type { Builtin } from "../builtins_table.ts";
-import { present } from "../types.ts";
+import { STRING, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -93,8 +93,8 @@ function coalescedElement(
   const read = bareElement(node.left);
   if (read !== undefined && enumOf(ctx, read) !== undefined) return undefined;
   const receiver = read && repAt(ctx, read.expression);
-  if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string")) return undefined;
-  const item = receiver.kind === "array" ? receiver.item : receiver;
+  if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string" && receiver?.kind !== "match")) return undefined;
+  const item = receiver.kind === "array" ? receiver.item : STRING;
   if (item.kind === "nullable") return undefined;
   const there = found({ code: code`__js.found<${typeText(ctx, item)}>()`, rep: item });
   return code`(${peekOk(ctx, read, marked(ctx, read.expression))} ? ${there} : ${other()})`;

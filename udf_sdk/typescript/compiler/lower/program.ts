@@ -83,6 +83,7 @@ class Lowering {
       isExtended: (symbol) => this.#isExtended(symbol),
       usesJson: program.files.some((f) => /\bJSON\b/.test(f.text)),
       jsonUses: [],
+      patterns: new Map(),
       classJson: (rep) => this.#classJson(rep),
     };
   }

@@ -1,14 +1,6 @@
 // Expressions that a job does not have.
 import { ExecutionContext, Kafka, Redis } from "lightflus-api";
 
-function regex(s: string): string[] {
-  return s.split(/\s+/); // error
-}
-
-function replaced(s: string): string {
-  return s.replace(/a/g, "b"); // error
-}
-
 function computed(name: "a" | "b"): string {
   const o = { a: 1, b: "2" };
   return `${o[name]}`; // error

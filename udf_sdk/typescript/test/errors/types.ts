@@ -30,10 +30,6 @@ function said(d: Date): string {
   return `${d}`; // error
 }
 
-function pattern(r: RegExp): boolean { // error
-  return r.test("a");
-}
-
 function both(x: string | null | undefined): boolean {
   return x === null; // error
 }

@@ -9,6 +9,8 @@ class Base {
 class Special extends Base {
   // way out: write ….…, or declare 'static override …' in the derived class
   static override n = 10;
+  // way out: write … instead of this
+  static twice(): number { return Special.n * 2; }
   // way out: leave the type of '…', or give this member another name
   declare a: number;
   // way out: write get …() here, with a field of another name behind it

@@ -1,5 +1,6 @@
 // Advice about values, text and types.
 import { twice } from "./constants.ts";
+import { patterns } from "./patterns.ts";
 
 interface Wide { a: string; b: number }
 interface Narrow { a: string }
@@ -130,13 +131,7 @@ export function values(s: string): string[] {
     // way out: use toFixed(digits)
     // way out: format with toFixed, padStart and template text
     `${wide.b.toFixed(2).padStart(7, "0")}`,
-    // way out: use indexOf
-    // way out: use includes to test; indexOf and slice, or split, to take a part
-    // way out: use indexOf, includes, split and slice
-    s.includes("b") ? s.slice(s.indexOf("b")) : s.split(" ").join("-"),
-    // way out: use split, indexOf, includes, startsWith and replaceAll with plain strings
-    // way out: use split, indexOf, startsWith, replaceAll with plain strings
-    s.startsWith("b") ? s.replaceAll("b", "c") : s,
+    ...patterns(s),
     // way out: write ![...s].some((c) => c.length === 1 && c >= "\ud800" && c <= "\udfff")
     `${![...s].some((c) => c.length === 1 && c >= "\ud800" && c <= "\udfff")}`,
     // way out: between operators a surrogate without its partner becomes U+FFFD by itself
