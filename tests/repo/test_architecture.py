@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "jail": PURE,
     "sandbox": SEAMS | {"jail"},
     "kernel": SEAMS,
-    "formats": SEAMS,
+    "formats": SEAMS | {"kernel"},  # JSON is read and written there; nothing else of it has a use for formats
     "connectors": SEAMS,
     "verify": FOUNDATIONS
     | {"sandbox", "jail"},  # looks at what the sandbox runs, call by call; the CLI prints what it finds

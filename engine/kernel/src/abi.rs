@@ -6,6 +6,8 @@ use crate::arrow::{ArrowArray, Laid, slice};
 use crate::column::Built;
 use crate::failure;
 use crate::hash::TooLong;
+use crate::json::lines::Reader;
+use crate::json::write::Writer;
 use crate::operator::Operator;
 use crate::partition::partition;
 use crate::process::Process;
@@ -41,6 +43,8 @@ pub struct Kernel {
     operator: Option<Operator>,
     pub windowed: Option<Windowed>,
     pub process: Option<Process>,
+    pub reader: Option<Reader>,
+    pub writer: Option<Writer>,
 }
 
 struct Place(UnsafeCell<Option<Kernel>>);
@@ -58,6 +62,10 @@ pub fn kernel() -> &'static mut Kernel {
 impl Kernel {
     fn operator(&mut self) -> &mut Operator {
         self.operator.as_mut().expect("`open` comes first")
+    }
+
+    pub fn reader(&mut self) -> &mut Reader {
+        self.reader.as_mut().expect("`open_reader` comes first")
     }
 
     /// Keeps a vector until the next reset.

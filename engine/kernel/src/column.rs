@@ -79,6 +79,16 @@ impl Buffer {
         Buffer { words: vec![0; (length + SLACK).div_ceil(8)], length }
     }
 
+    /// The first `length` bytes of some words.
+    pub fn from_words(words: Vec<u64>, length: usize) -> Buffer {
+        Buffer { words, length }
+    }
+
+    /// Its words; bytes beyond its length are zero.
+    pub fn into_words(self) -> Vec<u64> {
+        self.words
+    }
+
     pub fn len(&self) -> usize {
         self.length
     }

@@ -4,9 +4,11 @@
 //! A batch goes: `arrow` (columns) -> `encode` (key bytes) -> `hash` -> `partition` or `table` (slots) -> `rows` (state).
 //! `operator` holds what one keyed operator has; everything that it owns goes when a key is removed, or with it.
 //! Event time: `windowed` (state by key and window: `panes` and `firing`, or `sessions`) and `process` (state with timers).
+//! `json` is text instead: lines to columns and rows to lines, for sources and sinks.
 //! Room is left, by design and not by code, for export by key group.
 
 mod abi;
+mod abi_json;
 mod abi_process;
 mod abi_windows;
 mod arrow;
@@ -27,6 +29,7 @@ mod firing;
 mod gather;
 mod giving;
 mod hash;
+mod json;
 mod keys;
 mod line;
 mod lines;

@@ -1,25 +1,20 @@
-"""Rows as JSON lines or messages, column by column in Arrow; numbers look as JavaScript prints them.
+"""Rows as JSON lines or messages; numbers look as JavaScript prints them.
 
-What it owns: the text of a row: `{"key":"hello","value":3}`. `3`, not `3.0`; NaN and infinities are null, as
-JSON.stringify has it; times are ISO 8601 in UTC. What is written reads back as the same value (`json.py`).
-Pure; any thread.
+What it owns: which rows are objects. The text of a row is the kernel's (`kernel/json.py`): `{"key":"hello","value":3}`,
+`3`, not `3.0`; NaN and infinities are null, as JSON.stringify has it; times are ISO 8601 in UTC. What is written reads
+back as the same value (`json.py`). Any thread.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.codec.text import number_text, time_text
 from lightflus.errors import BindingInvalid
-from lightflus.formats.json_columns import AnyArray
+from lightflus.kernel.json import JsonWriter
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType, walk
-
-_ESCAPES = {chr(code): f"\\u{code:04x}" for code in range(0x20)} | {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class JsonEncoder:
@@ -32,79 +27,25 @@ class JsonEncoder:
                 raise BindingInvalid(
                     f"field `{field.name}` is {field.type}, and JSON has no bytes", hint="map it to a string first"
                 )
+        self._writer: tuple[pa.Schema, JsonWriter] | None = None
 
     def encode(self, columns: pa.RecordBatch) -> bytes:
         """An object per row, each on its line."""
-        if not columns.num_rows:
-            return b""
-        lines = _object(columns.schema.names, columns.columns, end="}\n")
-        offsets = memoryview(cast(pa.Buffer, lines.buffers()[1])).cast("i")
-        data = cast(pa.Buffer, lines.buffers()[2])
-        return data.slice(offsets[0], offsets[len(lines)] - offsets[0]).to_pybytes()
+        return self._writer_of(columns.schema).lines(columns) if columns.num_rows else b""
 
     def encode_messages(self, columns: pa.RecordBatch) -> Sequence[bytes | None]:
         """An object per row; where the only column is `value`, what it holds: null is a message without a value."""
         if not columns.num_rows:
             return []
+        writer = self._writer_of(columns.schema)
         if columns.schema.names != [VALUE_COLUMN]:
-            return _object(columns.schema.names, columns.columns, end="}").cast(pa.binary()).to_pylist()
-        value = columns.column(0)
-        text = pc.if_else(value.is_valid(), _text(value), None) if value.null_count else _text(value)
-        return cast(pa.StringArray, text).cast(pa.binary()).to_pylist()
+            return writer.messages(columns, is_object=True).to_pylist()
+        messages, value = writer.messages(columns, is_object=False), columns.column(0)
+        return (pc.if_else(value.is_valid(), messages, None) if value.null_count else messages).to_pylist()
 
-
-def _object(names: Sequence[str], columns: Sequence[AnyArray], end: str) -> pa.StringArray:
-    parts: list[pa.StringArray | str] = []
-    for name, column in zip(names, columns, strict=True):
-        parts += [("," if parts else "{") + json.dumps(name, ensure_ascii=False) + ":", _text(column)]
-    return _joined([*parts, end])
-
-
-def _text(column: AnyArray) -> pa.StringArray:
-    """The JSON text of each value, never null."""
-    kind = column.type
-    if isinstance(column, pa.StructArray):
-        names = [kind.field(i).name for i in range(kind.num_fields)]
-        text = _object(names, [column.field(i) for i in range(kind.num_fields)], end="}")
-    elif isinstance(column, pa.ListArray):
-        text = _list(column)
-    elif pa.types.is_floating(kind):
-        text = number_text(column)
-    elif pa.types.is_string(kind):
-        text = _joined(['"', _escaped(cast(pa.StringArray, column)), '"'])
-    elif pa.types.is_timestamp(kind):
-        text = _joined(['"', pc.replace_substring(time_text(column), " ", "T"), 'Z"'])
-    elif pa.types.is_date(kind):
-        text = _joined(['"', time_text(column), '"'])
-    else:
-        text = _plain(column)
-    if column.null_count:
-        text = cast(pa.StringArray, pc.if_else(column.is_valid(), text, "null"))
-    return cast(pa.StringArray, text.fill_null("null")) if text.null_count else text
-
-
-def _plain(column: AnyArray) -> pa.StringArray:
-    return cast(pa.StringArray, column.cast(pa.utf8()))
-
-
-def _list(column: pa.ListArray[pa.Scalar[pa.DataType]]) -> pa.StringArray:
-    items = _text(column.flatten())
-    lengths = pc.list_value_length(cast("pa.ListViewArray[pa.DataType]", column))
-    ends = pc.cumulative_sum(cast(pa.Int32Array, lengths.fill_null(0)))
-    lists = pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), cast(pa.Int64Array, items))
-    return _joined(["[", cast(pa.StringArray, pc.binary_join(lists, ",")), "]"])
-
-
-def _escaped(column: pa.StringArray) -> pa.StringArray:
-    if not pc.any(pc.match_substring_regex(column, '["\\\\\\x00-\\x1f]')).as_py():
-        return column
-    column = pc.replace_substring(pc.replace_substring(column, "\\", "\\\\"), '"', '\\"')
-    if pc.any(pc.match_substring_regex(column, "[\\x00-\\x1f]")).as_py():
-        for character, escape in _ESCAPES.items():
-            column = pc.replace_substring(column, character, escape)
-    return column
-
-
-def _joined(parts: Sequence[pa.StringArray | str]) -> pa.StringArray:
-    """The parts of each row one after another; null where one is null."""
-    return pc.binary_join_element_wise(*cast(list[pa.StringArray], parts), cast(pa.StringArray, ""))
+    def _writer_of(self, schema: pa.Schema) -> JsonWriter:
+        """The writer of rows of that schema: in practice there is one, and it is not known before the first rows."""
+        known = self._writer
+        if known is None or known[0] != schema:
+            known = self._writer = (schema, JsonWriter(schema))
+        return known[1]

@@ -1,7 +1,7 @@
 """Splits a block of bytes into lines, at the speed of Arrow's C++, and finds bytes that are not UTF-8.
 
 What it owns: what a line is (docs/formats.md, "Text"): it ends in LF or CRLF, which are stripped; nothing else ends
-it. What it leaves: what a line holds (`raw.py`, `json.py`). Pure; any thread.
+it. What it leaves: what a line holds (`raw.py`), lines of JSON (`kernel/json.py`). Pure; any thread.
 """
 
 from __future__ import annotations

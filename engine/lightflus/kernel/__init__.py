@@ -1,7 +1,7 @@
-"""Keys to slots, state rows by slot: the Python face of the native kernel (`engine/kernel`).
+"""Keys to slots, state rows by slot, JSON to columns and back: the Python face of the native kernel (`engine/kernel`).
 
-What it owns: `WasmKernel`, which implements `ports.kernel.Kernel`. What it leaves: what the rows mean and when they are
-folded (`runtime/`), what it means in plain Python (`testing/kernel.py`).
+What it owns: `WasmKernel`, which implements `ports.kernel.Kernel`; readers and writers of JSON (`json.py`). What it
+leaves: what the rows mean and when they are folded (`runtime/`), what it means in plain Python (`testing/kernel.py`).
 Each state and each Partitioner is an instance of its own; one thread at a time uses it.
 """
 

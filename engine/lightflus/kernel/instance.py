@@ -43,18 +43,10 @@ WORD = 4
 
 
 class KernelInstance:
-    """Keys of one type, and state of another if there is one. Not for two threads at a time."""
+    """An instance with its memory. Not for two threads at a time."""
 
-    def __init__(
-        self,
-        key: Type,
-        state: Type | None,
-        memory_bytes: int = KERNEL_MEMORY_BYTES,
-        *,
-        opening: str = "open",
-        spec: bytes | None = None,
-    ) -> None:
-        """Makes an empty kernel by that export, which may want to know more. Raises KernelFailed, StateTooLarge."""
+    def __init__(self, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
+        """One that has not been opened for anything. Raises KernelFailed."""
         self._memory_bytes = memory_bytes
         module = _module()
         self._store = Store(StoreLimits(memory_bytes=memory_bytes, deadline_ms=None), module.engine)
@@ -68,15 +60,33 @@ class KernelInstance:
         self._report = self.call("report")
         if self.call("version") != _VERSION:
             raise KernelFailed("kernel.wasm and the engine are of different versions", hint="Install Lightflus again.")
-        self._open(opening, schema_bytes(key), schema_bytes(state) if state is not None else b"", spec)
 
-    def _open(self, opening: str, key: bytes, state: bytes, spec: bytes | None) -> None:
+    @staticmethod
+    def keyed(
+        key: Type,
+        state: Type | None,
+        memory_bytes: int = KERNEL_MEMORY_BYTES,
+        *,
+        opening: str = "open",
+        spec: bytes | None = None,
+    ) -> KernelInstance:
+        """One for keys of one type, and state of another if there is one; by that export, which may want to know more.
+
+        Raises KernelFailed, StateTooLarge.
+        """
+        kernel = KernelInstance(memory_bytes)
+        kernel.open(opening, schema_bytes(key), schema_bytes(state) if state is not None else b"", spec=spec)
+        return kernel
+
+    def open(self, opening: str, *schemas: bytes, spec: bytes | None = None) -> None:
+        """Says what it is for: each schema goes with its length. Raises KernelFailed, StateTooLarge."""
         block = Block()
-        buffers = [pa.py_buffer(part) for part in (key, state, *([] if spec is None else [spec]))]
-        at = [block.add_buffer(buffer, buffer.size) for buffer in buffers]
+        parts = [pa.py_buffer(part) for part in (*schemas, *([] if spec is None else [spec]))]
+        handles = [block.add_buffer(part, part.size) for part in parts]
         self.begin(block)
-        key_at, state_at, *spec_at = map(block.data_address, at)
-        self.call(opening, key_at, len(key), state_at, len(state), *spec_at)
+        *places, last = [(block.data_address(at), part.size) for at, part in zip(handles, parts, strict=True)]
+        ending = last if spec is None else last[:1]
+        self.call(opening, *(number for place in places for number in place), *ending)
 
     def begin(self, block: Block) -> None:
         """Frees what the last call left, and writes the arguments of the next."""
@@ -164,6 +174,11 @@ _FUNCTIONS = (
     "next_due",
     "timer_count",
     "process_count",
+    "open_reader",
+    "read_lines",
+    "read_messages",
+    "open_writer",
+    "write_rows",
 )
 
 

@@ -25,7 +25,7 @@ class WasmKeyedState:
 
     def __init__(self, key: Type, state: Type, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """An empty table for keys of type `key` and state rows of type `state`."""
-        self._kernel = KernelInstance(key, state, memory_bytes)
+        self._kernel = KernelInstance.keyed(key, state, memory_bytes)
         self._key = layout_of(key)
         self._state = layout_of(state)
         self._rows = layout_of(StructType(row_type(state).fields, nullable=True))

@@ -32,7 +32,7 @@ class WasmPartitioner:
 
     def __init__(self, key: Type) -> None:
         """Hashes keys of type `key`."""
-        self._kernel = KernelInstance(key, None)
+        self._kernel = KernelInstance.keyed(key, None)
         self._key = layout_of(key)
         self._arrays = _count(self._key.columns)
 

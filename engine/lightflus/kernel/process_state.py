@@ -42,7 +42,7 @@ class WasmProcessState:
         """No keys yet. Raises KernelFailed, StateTooLarge."""
         row = timer_row(state)
         spec = _SPEC.pack(_NO_TTL if ttl is None else ttl, has_event_time, KEY_TIMERS, TIME_MS)
-        self._kernel = KernelInstance(key, row, memory_bytes, opening="open_process", spec=spec)
+        self._kernel = KernelInstance.keyed(key, row, memory_bytes, opening="open_process", spec=spec)
         self._key = layout_of(key)
         self._row = layout_of(row)
         self._rows = layout_of(StructType(row_type(row).fields, nullable=True))

@@ -33,7 +33,7 @@ class WasmWindowedState:
 
     def __init__(self, key: Type, state: Type, spec: WindowSpec, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """No windows yet. Raises KernelFailed, StateTooLarge."""
-        self._kernel = KernelInstance(key, state, memory_bytes, opening="open_windows", spec=_packed(spec))
+        self._kernel = KernelInstance.keyed(key, state, memory_bytes, opening="open_windows", spec=_packed(spec))
         self._key = layout_of(key)
         self._state = layout_of(state)
         self._rows = layout_of(StructType(row_type(state).fields, nullable=True))
