@@ -166,7 +166,10 @@ def some_struct(random: Random, depth: int = 0, is_nullable: bool = False) -> St
 
 def some_text(random: Random, kind: Type) -> str:
     """JSON of that type in most cases, with white space, escapes, and members in any order."""
-    white = lambda: random.choice(WHITE)  # noqa: E731
+
+    def white() -> str:
+        return random.choice(WHITE)
+
     if random.random() < 0.01:
         kind = some_type(random)
     if random.random() < (0.2 if kind.nullable else 0.01):

@@ -8,7 +8,6 @@ What it leaves: what a line is where it is told (`lines.py`). Any thread.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -77,13 +76,14 @@ def _as_read(read: Read) -> Decoded:
 
 def _merged(read: Read, late: pa.RecordBatch, numbers: Sequence[int]) -> tuple[pa.RecordBatch, pa.Int32Array]:
     """The rows of both readers in the order of their records, and the record of each."""
-    early = cast(pa.Int32Array, read.record_of_row)
+    early = read.record_of_row
+    assert early is not None, "where something was refused, there are more records than rows"
     if not numbers:
         return read.columns, early
-    records = cast(pa.Int32Array, pa.concat_arrays([early, pa.array(numbers, pa.int32())]))
+    records = pa.concat_arrays([early, pa.array(numbers, pa.int32())])
     order = pc.sort_indices(records)
     rows = pa.Table.from_batches([read.columns, late]).combine_chunks().to_batches()[0]
-    return rows.take(order), cast(pa.Int32Array, records.take(order))
+    return rows.take(order), records.take(order)
 
 
 def _bad(number: int, error: NotARecord, raw: bytes) -> BadRecord:
