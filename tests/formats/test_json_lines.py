@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from math import inf, nextafter
 
 import pyarrow as pa
 import pytest
@@ -76,6 +77,14 @@ def test_each_type_has_its_text(kind: Type, value: object, text: str) -> None:
 @given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"])))))
 def test_any_text_is_escaped_so_that_it_comes_back(values: list[object]) -> None:
     assert [json.loads(line) for line in written(TEXT, values)] == values
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_powers_of_two_and_their_neighbours_come_back(sign: float) -> None:
+    powers = [sign * 2.0**exponent for exponent in range(-1074, 1024)]
+    values = [near for power in powers for near in (power, nextafter(power, 0), nextafter(power, sign * inf))]
+    finite = [value for value in values if abs(value) != inf]
+    assert [float(line) for line in written(ScalarType(Scalar.FLOAT64), finite)] == finite
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False)))

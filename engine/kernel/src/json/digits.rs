@@ -112,6 +112,9 @@ fn shortest<T: LowerExp>(out: &mut Bytes, value: T, exact: f64) {
     }
     if is_tie(&digits[..count], exact.abs()) {
         digits[count - 1] -= 1;
+        if !means(&digits[..count], exponent, exact.abs()) {
+            digits[count - 1] += 1;
+        }
     }
     lay_out(out, &digits[..count], exponent + 1);
 }
@@ -131,6 +134,15 @@ fn is_tie(digits: &[u8], exact: f64) -> bool {
     let value = scale.and_then(|scale| scale.checked_mul(odd >> odd.trailing_zeros()));
     let rounded = digits.iter().fold(0u64, |value, &digit| 10 * value + u64::from(digit - b'0'));
     value == Some(10 * rounded - 5)
+}
+
+/// Whether digits mean a number. Below a power of two numbers lie closer, so that what is in the middle may mean another.
+fn means(digits: &[u8], exponent: i32, exact: f64) -> bool {
+    let mut text = Text { bytes: [0; 32], length: 0 };
+    let (first, rest) = digits.split_at(1);
+    let as_text = |digits| core::str::from_utf8(digits).expect("digits");
+    write!(text, "{}.{}e{exponent}", as_text(first), as_text(rest)).expect("a number has at most 17 digits");
+    core::str::from_utf8(&text.bytes[..text.length]).ok().and_then(|text| text.parse().ok()) == Some(exact)
 }
 
 /// Writes digits with the point behind the first `point` of them (Number::toString of ECMAScript).
