@@ -7,7 +7,6 @@ vectorised, by Arrow's own full validation where it has one; the data is in the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from struct import Struct
 from typing import cast
 
 import pyarrow as pa
@@ -18,8 +17,6 @@ from lightflus.codec.schema import AnyArray, AnyList
 from lightflus.codec.survey import Measured
 from lightflus.errors import GuestProtocolError
 from lightflus.model.text import counted
-
-_ENDS = Struct("<2i")
 
 
 def check_columns(measured: Sequence[Measured], batch: pa.RecordBatch, alive: pa.BooleanArray | None = None) -> None:
@@ -41,8 +38,8 @@ def _plainer(column: AnyArray) -> AnyArray:
     validity, offsets, text = column.buffers()
     if text is None:
         return column
-    whole = pa.Array.from_buffers(pa.utf8(), 1, [None, pa.py_buffer(_ENDS.pack(0, text.size)), text])
-    if not pc.all(pc.string_is_ascii(whole)).as_py():
+    least = pc.min(cast("pa.Int8Array", pa.Array.from_buffers(pa.int8(), text.size, [None, text]))).as_py()
+    if least is not None and least < 0:  # a byte beyond ASCII; Arrow's own string_is_ascii takes six times as long
         return column
     return pa.Array.from_buffers(pa.binary(), len(column), [validity, offsets, text])
 

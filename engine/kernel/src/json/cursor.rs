@@ -1,6 +1,7 @@
 //! A place in a text, behind whose last byte stands a NUL. What it owns: that nothing goes past it: a NUL stands in no JSON,
 //! so whatever is looked for ends there, and no byte need be asked whether it is the last one.
 
+use super::scan::{WIDTH, are_same};
 use crate::bytes::{equal, load};
 use core::marker::PhantomData;
 use core::slice::from_raw_parts;
@@ -103,6 +104,17 @@ impl<'a> Cursor<'a> {
         let stands = self.left() >= n && equal(unsafe { from_raw_parts(self.at, n) }, bytes);
         if stands {
             self.skip(n);
+        }
+        stands
+    }
+
+    /// The same for at most sixteen bytes, with anything behind them.
+    #[inline(always)]
+    pub fn take_short(&mut self, bytes: &[u8; WIDTH], count: usize) -> bool {
+        // SAFETY: there is slack behind the end, and the NUL there is none of the bytes.
+        let stands = unsafe { are_same(self.at, bytes, count) };
+        if stands {
+            self.skip(count);
         }
         stands
     }

@@ -57,15 +57,15 @@ impl Target {
                 self.data.push(day as u32);
             }
             Kind::Date => {
-                let day = moment::date(plain_string(text)?)?;
+                let day = moment::date(moment_text(text, scratch)?)?;
                 self.data.push(day);
             }
             Kind::Micros => {
-                let micros = moment::micros(plain_string(text)?)?;
+                let micros = moment::micros(moment_text(text, scratch)?)?;
                 self.data.push(micros);
             }
             Kind::Millis => {
-                let micros = moment::micros(plain_string(text)?)?;
+                let micros = moment::micros(moment_text(text, scratch)?)?;
                 if micros % 1_000 != 0 {
                     return Err(Refused);
                 }
@@ -144,8 +144,7 @@ impl Target {
     fn read_name(&mut self, text: &mut Cursor, scratch: &mut Scratch, follower: usize) -> Taken<Option<usize>> {
         let expected = self.follows[follower];
         if let Some(name) = self.names.get(expected)
-            && !name.written.is_empty()
-            && text.take_all(&name.written)
+            && name.take(text)
         {
             text.skip_white();
             return Ok(Some(expected));
@@ -170,17 +169,11 @@ impl Target {
     }
 }
 
-/// What stands between quotes, without escapes.
-fn plain_string<'a>(text: &mut Cursor<'a>) -> Taken<&'a [u8]> {
+/// A string for as long as the scratch is not used again.
+#[inline(always)]
+fn moment_text<'a>(text: &mut Cursor, scratch: &'a mut Scratch) -> Taken<&'a [u8]> {
     text.expect(b'"')?;
-    let start = text.place();
-    while text.byte() != b'"' {
-        if text.byte() == b'\\' || text.byte() < b' ' {
-            return Err(Refused);
-        }
-        text.skip(1);
-    }
-    let found = text.since(start);
-    text.skip(1);
-    Ok(found)
+    scratch.truncate(0);
+    string(text, scratch)?;
+    Ok(scratch.as_slice())
 }

@@ -26,11 +26,26 @@ pub unsafe fn copy_written(from: *const u8, to: *mut u8) -> u32 {
     unsafe { here::copy::<false>(from, to) }
 }
 
+/// Whether the first `count` of sixteen bytes are the same.
+///
+/// # Safety
+/// They must be readable.
+#[inline(always)]
+pub unsafe fn are_same(text: *const u8, other: &[u8; WIDTH], count: usize) -> bool {
+    let mask = (1u32 << count) - 1;
+    unsafe { here::same(text, other) & mask == mask }
+}
+
 #[cfg(target_arch = "wasm32")]
 mod wide {
     use core::arch::wasm32::{
         i8x16_bitmask, i8x16_eq, i8x16_lt, u8x16_lt, u8x16_splat, v128_load, v128_or, v128_store,
     };
+
+    #[inline(always)]
+    pub unsafe fn same(text: *const u8, other: &[u8; super::WIDTH]) -> u32 {
+        unsafe { i8x16_bitmask(i8x16_eq(v128_load(text.cast()), v128_load(other.as_ptr().cast()))).into() }
+    }
 
     /// A byte beyond ASCII is a negative one, so a signed comparison finds it with the control characters.
     #[inline(always)]
@@ -48,6 +63,10 @@ mod wide {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod plain {
+    pub unsafe fn same(text: *const u8, other: &[u8; super::WIDTH]) -> u32 {
+        (0..super::WIDTH).map(|i| u32::from(unsafe { *text.add(i) } == other[i]) << i).sum()
+    }
+
     /// What the kernel's own tests run on.
     pub unsafe fn copy<const BEYOND_ASCII: bool>(from: *const u8, to: *mut u8) -> u32 {
         let mut bytes = [0u8; super::WIDTH];

@@ -4,6 +4,18 @@ use super::bytes::Bytes;
 use super::cursor::{Cursor, Refused, Taken};
 use super::scan::{WIDTH, copy_read};
 
+/// By byte: what a hexadecimal digit is; of any other byte more than 15.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digits[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
+
 /// Appends what stands between here, behind the opening quote, and the closing one. A surrogate that has no other becomes
 /// U+FFFD; the answer says whether there was one, since what had it is equal to nothing that has been declared.
 #[inline(always)]
@@ -65,29 +77,31 @@ fn unicode(text: &mut Cursor, out: &mut Bytes) -> Taken<bool> {
     }
     let character = char::from_u32(code);
     let mut encoded = [0; 4];
-    out.extend(character.unwrap_or(char::REPLACEMENT_CHARACTER).encode_utf8(&mut encoded).as_bytes());
+    let length = character.unwrap_or(char::REPLACEMENT_CHARACTER).encode_utf8(&mut encoded).len();
+    // SAFETY: there is room for four bytes.
+    unsafe { out.room(4).cast::<[u8; 4]>().write_unaligned(encoded) };
+    out.count(length);
     Ok(character.is_none())
 }
 
 /// `u` and four hexadecimal digits.
 fn unit(text: &mut Cursor) -> Taken<u32> {
     text.skip(1);
-    let mut code = 0;
-    for _ in 0..4 {
-        let digit = char::from(text.byte()).to_digit(16).ok_or(Refused)?;
-        code = code << 4 | digit;
-        text.skip(1);
+    let digits = text.word::<[u8; 4]>().map(|byte| u32::from(DIGITS[usize::from(byte)]));
+    if digits.iter().any(|&digit| digit > 15) {
+        return Err(Refused);
     }
-    Ok(code)
+    text.skip(4);
+    Ok(digits.iter().fold(0, |code, digit| code << 4 | digit))
 }
 
 /// Characters of more than one byte.
 fn beyond_ascii(text: &mut Cursor, out: &mut Bytes) -> Taken {
     while text.byte() >= 0x80 {
         let length = character(text.word::<[u8; 4]>())?;
-        let word: u32 = text.word();
+        let word: [u8; 4] = text.word();
         // SAFETY: there is room for four bytes.
-        unsafe { out.room(4).cast::<u32>().write_unaligned(word) };
+        unsafe { out.room(4).cast::<[u8; 4]>().write_unaligned(word) };
         out.count(length);
         text.skip(length);
     }

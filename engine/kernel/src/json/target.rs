@@ -2,15 +2,19 @@
 //! to how many there were when a line turns out to be none.
 
 use super::bytes::Bytes;
+use super::cursor::Cursor;
+use super::scan::WIDTH;
 use super::shape::{Kind, Shape};
 use crate::column::Built;
 use crate::schema;
 
 /// A field as it stands in most texts, and what it is called.
 pub struct Name {
-    /// `"name":`; empty for a name that is never written as it is.
-    pub written: Vec<u8>,
     pub plain: Vec<u8>,
+    /// `"name":`; empty for a name that is never written as it is.
+    written: Vec<u8>,
+    /// Its first bytes.
+    head: [u8; WIDTH],
 }
 
 /// A column.
@@ -180,7 +184,20 @@ impl Name {
     fn new(plain: &[u8]) -> Name {
         let is_escaped = plain.iter().any(|&byte| byte < b' ' || byte == b'"' || byte == b'\\');
         let written = if is_escaped { Vec::new() } else { [b"\"", plain, b"\":"].concat() };
-        Name { written, plain: plain.to_vec() }
+        let mut head = [0; WIDTH];
+        let count = written.len().min(WIDTH);
+        head[..count].copy_from_slice(&written[..count]);
+        Name { plain: plain.to_vec(), written, head }
+    }
+
+    /// Goes past the name and its colon, if they stand here as they are written most.
+    #[inline(always)]
+    pub fn take(&self, text: &mut Cursor) -> bool {
+        match self.written.len() {
+            0 => false,
+            count @ 1..=WIDTH => text.take_short(&self.head, count),
+            _ => text.take_all(&self.written),
+        }
     }
 }
 
