@@ -260,3 +260,28 @@ fn a_timer_beyond_all_times_is_an_error() {
     }
     rows(job, &[("p", &[payment("a", 1, 0)])], "file");
 }
+
+#[test]
+fn a_timer_of_the_clock_fires_once_and_what_it_makes_at_the_end_is_late_nowhere() {
+    fn job(job: &Job) {
+        let late = SideOutput::of("late");
+        let made = payments(job, "p")
+            .key_by_field(field!(card))
+            .process(|| 0_u8)
+            .on_processing_timer(|_, time, ctx| ctx.emit(time))
+            .on_record(|_, payment, ctx| {
+                ctx.set_processing_timer(payment.at);
+                ctx.set_processing_timer(payment.at);
+            })
+            .key_by(|_| 0_u8)
+            .process(|| 0_u8)
+            .in_order()
+            .late_to(&late)
+            .on_record(|_, time, ctx| ctx.emit(time));
+        made.clone().sink(file("made")).name("made");
+        made.side_output(&late).sink(file("late")).name("late");
+    }
+    let records = [payment("a", 1, -7), payment("a", 1, 50), payment("a", 1, 40)];
+    assert_eq!(rows(job, &[("p", &records)], "made"), ["-7", "40", "50"]);
+    assert!(rows(job, &[("p", &records)], "late").is_empty());
+}

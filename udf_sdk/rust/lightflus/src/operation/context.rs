@@ -68,6 +68,12 @@ impl<'b, K, R: Value<'b>> Context<'b, K, R> {
         Stamps { time: time.clamp(-MOST_TIME, MOST_TIME), mark }
     }
 
+    /// Stamps of what a timer of the clock makes: just behind the watermark, and late nowhere, also at the very end.
+    pub(crate) fn stamps_of_clock(&self, watermark: i64) -> Stamps {
+        let time = watermark.saturating_add(1).clamp(-MOST_TIME, MOST_TIME);
+        self.stamps(time, if watermark == NO_MARK { NO_MARK } else { time - 1 })
+    }
+
     pub(crate) fn into_outputs(self) -> (Output<'b, R>, Sides<'b>) {
         (self.output, self.sides)
     }
@@ -117,7 +123,8 @@ impl<'b, K, R: Value<'b>> Context<'b, K, R> {
     /// Asks to be called when the clock has reached `time`.
     #[track_caller]
     pub fn set_processing_timer(&mut self, time: i64) {
-        let timers = if time <= self.over { &mut self.passed } else { &mut self.processing_timers };
+        let is_over = time <= self.over && !self.processing_timers.has(time);
+        let timers = if is_over { &mut self.passed } else { &mut self.processing_timers };
         timers.set(time, Location::caller());
     }
 

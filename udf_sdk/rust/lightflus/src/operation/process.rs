@@ -192,10 +192,10 @@ where
     /// What has been set for a time that was already over fires behind the function that set it, with its stamps.
     fn fire_passed(&mut self, entry: &mut Entry<S>, now: i64, stamps: Stamps) {
         loop {
-            if let Some(time) = entry.timers.take_due(now) {
-                self.fire_event_timer(entry, time, stamps);
-            } else if let Some(time) = self.context.passed.take_due(i64::MAX) {
+            if let Some(time) = self.context.passed.take_due(i64::MAX) {
                 self.fire_processing_timer(entry, time, stamps);
+            } else if let Some(time) = entry.timers.take_due(now) {
+                self.fire_event_timer(entry, time, stamps);
             } else {
                 return;
             }
@@ -214,7 +214,7 @@ where
     fn fire_processing(&mut self, entry: &mut Entry<S>) {
         let now = self.context.processing_time;
         while let Some(time) = entry.processing.take_due(now) {
-            let stamps = self.context.stamps(self.watermark.saturating_add(1), self.watermark);
+            let stamps = self.context.stamps_of_clock(self.watermark);
             self.fire_processing_timer(entry, time, stamps);
             self.fire_passed(entry, self.watermark, stamps);
         }

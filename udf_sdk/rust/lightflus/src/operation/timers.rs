@@ -30,6 +30,10 @@ impl Timers {
         }
     }
 
+    pub fn has(&self, time: i64) -> bool {
+        self.0.binary_search(&time).is_ok()
+    }
+
     pub fn delete(&mut self, time: i64) {
         if let Ok(at) = self.0.binary_search(&time) {
             self.0.remove(at);
