@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow as pa
 from confluent_kafka import Message
 
-from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, runs_of
+from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, row_runs, runs_of, times_of
+from lightflus.ports.formats import Decoded
+from lightflus.testing.graphs import INT64
+from lightflus.testing.memory import batch_of
 
 
 def messages(*places: tuple[int, int]) -> list[Message]:
@@ -64,3 +68,39 @@ def test_bytes_are_those_of_the_values() -> None:
 
 def test_nothing_gathered_is_no_value() -> None:
     assert len(Gathered().values()) == 0
+
+
+TWO_PARTITIONS = ((0, 7), (0, 8), (2, 1), (0, 9))
+
+
+def owners(*rows_of_messages: int) -> list[tuple[str, int]]:
+    """Whose the rows of TWO_PARTITIONS are, where each message has become so many rows."""
+    of_row = [at for at, rows in enumerate(rows_of_messages) for _ in range(rows)]
+    is_one_each = set(rows_of_messages) == {1}
+    rows = batch_of(INT64, list(range(len(of_row))))
+    decoded = Decoded(rows, len(rows_of_messages), None if is_one_each else pa.array(of_row, pa.int32()))
+    found = row_runs("t", runs_of(messages(*TWO_PARTITIONS), 3), decoded)
+    return [(run.split, run.rows) for run in found]
+
+
+def test_rows_belong_to_the_partitions_of_their_messages() -> None:
+    assert [rows for _, rows in owners(1, 1, 1, 1)] == [2, 1, 1]
+    first, second, third = (split for split, _ in owners(1, 1, 1, 1))
+    assert first == third != second
+
+
+def test_messages_that_became_no_row_or_several_count_as_such() -> None:
+    assert [rows for _, rows in owners(0, 1, 0, 3)] == [1, 0, 3]
+    assert [rows for _, rows in owners(2, 2, 5, 0)] == [4, 5, 0]
+    assert [rows for _, rows in owners(0, 0, 0, 0)] == [0, 0, 0]
+
+
+def test_the_times_of_rows_are_those_of_their_messages() -> None:
+    gathered = Gathered(["timestamp"])
+    for offset, time in ((7, 1_000), (8, -1), (9, 3_000)):
+        found = [Message(topic="t", partition=3, offset=offset, value=b"v", timestamp=(1, time))]
+        gathered.add(found, runs_of(found, 1))
+    whole = Decoded(batch_of(INT64, [1, 2, 3]), 3)
+    assert times_of(gathered, whole).to_pylist() == [1_000, None, 3_000]
+    some = Decoded(batch_of(INT64, [1, 3]), 3, pa.array([0, 2], pa.int32()))
+    assert times_of(gathered, some).to_pylist() == [1_000, 3_000]
