@@ -65,17 +65,19 @@ def _reduce(planned: PlannedOperator, parts: Parts) -> Stage:
     kind = planned.operator.kind
     assert isinstance(kind, Reduce | Aggregate)
     assert planned.emit is not None
-    key, state = _key(planned.operator, parts), parts.plan.graph.functions[kind.function].output
+    function = parts.plan.graph.functions[kind.function]
+    key = _key(planned.operator, parts)
     reduction = Reduction(
         function=kind.function,
         record=record_read(parts.plan.graph, planned.operator),
         key=key,
-        state=state,
+        state=function.output,
         emit=planned.emit,
         counters=parts.counters[planned.operator.id],
         finish=kind.finish if isinstance(kind, Aggregate) else None,
+        with_times=function.times,
     )
-    return ReduceStage(reduction, parts.kernel.keyed_state(key, state), parts.host)
+    return ReduceStage(reduction, parts.kernel.keyed_state(key, function.output), parts.host)
 
 
 def _window(planned: PlannedOperator, parts: Parts) -> Stage:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.errors import GuestProtocolError, InternalError
+from lightflus.limits import FOLD_BYTES
 from lightflus.model.timed import Process
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER
@@ -94,6 +95,22 @@ class Rows:
         together = Batch(keys, keys, None, joined_stamps([first.stamps, second.stamps])).take(order)
         return Rows(together, first.columns, second.columns, ordered.sides)
 
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """The rows [start, stop) of each call. Of two inputs, each piece has no more of either than a call takes."""
+        if self.first is None or self.second is None:
+            yield from fold_pieces(self.batch.columns)
+            return
+        left = [*fold_pieces(self.batch.columns)][::-1]
+        while left:
+            start, stop = left.pop()
+            part = self.slice(start, stop - start)
+            size = sum(0 if side is None else side.nbytes for side in (part.first, part.second))
+            if size > FOLD_BYTES and stop - start > 1:
+                middle = (start + stop) // 2
+                left += [(middle, stop), (start, middle)]
+            else:
+                yield start, stop
+
     def slice(self, start: int, rows: int) -> Rows:
         """Rows [start, start + rows)."""
         batch = self.batch.slice(start, rows)
@@ -125,7 +142,7 @@ class ProcessCalls:
     def rows(self, rows: Rows, watermark: int, now: int) -> Iterator[Out]:
         """Has rows handled, in their order; timers up to `watermark` have fired already."""
         is_one = rows.sides is None
-        for start, stop in fold_pieces(rows.batch.columns):
+        for start, stop in rows.pieces():
             outs: list[Out] = []
 
             def call(guest: Guest, first: int, last: int, outs: list[Out] = outs) -> None:

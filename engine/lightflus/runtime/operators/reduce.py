@@ -21,6 +21,7 @@ from lightflus.model.types import Type
 from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Folded, Guest
 from lightflus.ports.kernel import KeyedState, Lookup
+from lightflus.ports.stamps import TIME, stamp
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
@@ -41,6 +42,7 @@ class Reduction:
         emit: which results leave.
         counters: its own.
         finish: what makes a result of a state; None: the state is the result.
+        with_times: whether its function gets the times of rows.
     """
 
     function: FunctionNumber
@@ -50,6 +52,7 @@ class Reduction:
     emit: EmitDecision
     counters: Counters
     finish: FunctionNumber | None = None
+    with_times: bool = False
 
 
 class ReduceStage(Stage):
@@ -134,7 +137,7 @@ class ReduceStage(Stage):
             count = last - first
             known = None if batch.hashes is None else batch.hashes.slice(first, count)
             lookup = self._state.lookup(keys.slice(first, count), known)
-            folded = self._call(guest, batch.columns.slice(first, count), lookup)
+            folded = self._call(guest, batch.slice(first, count), lookup)
             self._check_key(lookup, folded)
             output, finish = folded.output, self._reduction.finish
             if output is not None and finish is not None:
@@ -148,14 +151,15 @@ class ReduceStage(Stage):
         self._host.run(batch, start, stop, call, self._screen)
         return updates
 
-    def _call(self, guest: Guest, columns: pa.RecordBatch, lookup: Lookup) -> Folded:
+    def _call(self, guest: Guest, piece: Batch, lookup: Lookup) -> Folded:
         guest.begin()
         return guest.fold(
             self._reduction.function,
-            guest.load(columns),
+            guest.load(piece.columns),
             state=self._state.gather(lookup.slots),
             groups=lookup.groups,
             wants_output=self._reduction.emit.mode is EmitMode.EVERY,
+            times=stamp(piece.stamps, TIME) if self._reduction.with_times else None,
         )
 
     def _check_key(self, lookup: Lookup, folded: Folded) -> None:
