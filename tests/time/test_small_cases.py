@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pyarrow as pa
 import pytest
 from moods import say
@@ -10,13 +12,15 @@ from timed_jobs import EVENT, IDS, Event, Job, Ran, cut, ids_of, run
 
 from lightflus.errors import GuestAborted, TimeInvalid
 from lightflus.kernel import WasmPartitioner
-from lightflus.limits import TIME_MS
+from lightflus.limits import FOLD_BYTES, TIME_MS
 from lightflus.model.graph import BadRecords, Input
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Timestamps, Windows
+from lightflus.ports.batch import Batch
+from lightflus.runtime.operators.process_calls import Rows
 from lightflus.testing.context import Context
 from lightflus.testing.graphs import FLOAT64, INT64, UTF8, field, struct
 from lightflus.testing.guests import PythonAggregate
-from lightflus.testing.memory import Value
+from lightflus.testing.memory import Value, batch_of
 from lightflus.testing.process import Handlers
 
 
@@ -335,3 +339,82 @@ def test_a_key_whose_timer_fails_is_put_aside_and_forgotten() -> None:
     assert [text for text in said if text.startswith("bad")] == ["bad record 1 after 0", "bad record 4 after 0"]
     assert [text for text in said if "timer" in text] == ["a timer 5", "c timer 12"]
     assert [letter.key[0].as_py() for letter in ran.letters.kept if letter.key is not None] == ["bad", "bad"]
+
+
+def test_early_results_come_before_the_window_ends_and_the_last_one_is_whole() -> None:
+    job = Job()
+    job.sink("results", job.window(job.keyed(job.events()), FixedWindow(100), emit_early=2_000))
+    ran = run(job, cut([events(*range(10))], 1), seconds_per_read=1.0)
+    sizes = [len(ids_of(row)) for row in ran.sinks["results"]]
+    assert sizes == sorted(sizes)
+    assert 3 <= len(sizes) <= 6
+    assert sizes[-1] == 10
+
+
+def test_a_timer_of_the_clock_fires_at_its_tick_and_its_rows_are_late_nowhere() -> None:
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        context.set_processing_timer(context.processing_time + 2_500)
+        return state
+
+    def on_processing_timer(state: int, time: int, context: Context) -> Value:
+        say(context, f"{time}")
+        return state
+
+    job = Job()
+    handlers = Handlers(lambda: 0, on_record, on_processing_timer=on_processing_timer)
+    process = job.process(job.keyed(job.events()), handlers, sets_timers=False, sets_processing_timers=True)
+    job.sink("said", process)
+    as_events = job.map(process, EVENT, lambda row: {"key": row["key"], "time": 0, "id": 0})
+    window = job.window(job.keyed(as_events), FixedWindow(10))
+    job.sink("results", window)
+    ran = run(job, cut([events(100, 200, 300, 400, 500, 600)], 1), seconds_per_read=1.0)
+    assert len(ran.sinks["said"]) == 6
+    assert sum(len(ids_of(row)) for row in ran.sinks["results"]) == 6
+    assert ran.counter("window", "late") == 0
+    starts = [cast(int, row["start"]) for row in ran.sinks["results"]]
+    assert starts[0] >= 100
+    assert starts[-1] == TIME_MS // 10 * 10
+
+
+def test_in_order_a_timer_of_the_clock_fires_no_timer_whose_records_may_still_come() -> None:
+    def on_record(state: int, row: dict[str, int], context: Context) -> Value:
+        say(context, f"record {row['id']}")
+        context.set_timer(row["time"] + 3)
+        context.set_processing_timer(context.processing_time + 1_000)
+        return state
+
+    def on_timer(state: int, time: int, context: Context) -> Value:
+        say(context, f"timer {time}")
+        return state
+
+    def on_processing_timer(state: int, time: int, context: Context) -> Value:
+        return state
+
+    job = Job()
+    handlers = Handlers(lambda: 0, on_record, None, on_timer, on_processing_timer, in_order=True)
+    process = job.process(
+        job.keyed(job.events()), handlers, allowed_lateness=20, sets_timers=True, sets_processing_timers=True
+    )
+    job.sink("said", process)
+    # at time 33, with a lateness of 20, all up to 12 has been handled: a record of 13 may come, before the timer of 13
+    ran = run(job, cut([events(10, 30, 31, 32, 33, 13)], 1), seconds_per_read=1.0)
+    said = [row["text"] for row in ran.sinks["said"]]
+    assert said.index("a record 5") < said.index("a timer 13")
+
+
+def test_a_running_aggregate_may_ask_for_the_times_of_its_records() -> None:
+    job = Job()
+    job.sink("results", job.running(job.keyed(job.events()), of_times=True))
+    ran = run(job, cut([events(7, 3, 9)], 1_000))
+    assert ids_of(ran.sinks["results"][-1]) == [7, 3, 9]
+
+
+def test_records_of_two_inputs_that_are_too_large_for_one_call_are_cut() -> None:
+    keys = batch_of(UTF8, ["k"] * 6)
+    long = batch_of(UTF8, ["x" * (FOLD_BYTES // 2)] * 3)
+    sides = pa.array([0, 1, 0, 1, 0, 1], pa.uint32())
+    pieces = list(Rows(Batch(keys, keys), long, long, sides).pieces())
+    assert pieces[0][0] == 0
+    assert [stop for _, stop in pieces[:-1]] == [start for start, _ in pieces[1:]]
+    assert pieces[-1][1] == 6
+    assert len(pieces) > 2

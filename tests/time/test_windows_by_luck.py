@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+import xxhash
 from contract import Expected, results, seen, windowed
 from drawn import ROWS, settled, splits_of_events
 from hypothesis import given
 from hypothesis import strategies as st
 from timed_jobs import Event, Job, Ran, cut, ids_of, run
 
+from lightflus.kernel import WasmKernel
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Windows
+from lightflus.ports.kernel import Kernel
+from lightflus.testing.kernel import ModelKernel
 
 WINDOWS = [
     FixedWindow(1),
@@ -55,6 +59,7 @@ def check(ran: Ran, expected: Expected, *, fires_once: bool) -> None:
     rows=ROWS,
     parallelism=st.sampled_from([1, 2, 3]),
     seed=st.integers(0, 1_000),
+    kernel=st.sampled_from([WasmKernel(), WasmKernel(), ModelKernel(xxhash.xxh3_64_intdigest)]),
 )
 @settled(20)
 def test_the_last_result_of_each_key_and_window_is_what_the_contract_says(
@@ -67,8 +72,9 @@ def test_the_last_result_of_each_key_and_window_is_what_the_contract_says(
     rows: int,
     parallelism: int,
     seed: int,
+    kernel: Kernel,
 ) -> None:
     fires_once = fires_once or isinstance(windows, SessionWindow)
     job = windowing(windows, lateness, out_of_order, fires_once=fires_once)
-    ran = run(job, cut(splits, rows), parallelism=parallelism, seed=seed)
+    ran = run(job, cut(splits, rows), parallelism=parallelism, seed=seed, kernel=kernel)
     check(ran, windowed(seen(splits, out_of_order), windows, lateness), fires_once=fires_once or lateness == 0)

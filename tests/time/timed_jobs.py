@@ -31,6 +31,7 @@ from lightflus.model.plan import plan_job
 from lightflus.model.timed import Aggregate, Broadcast, Port, Process, Timestamps, Union, Window, Windows
 from lightflus.model.types import ListType, StructType, Type
 from lightflus.model.validation import checked
+from lightflus.ports.kernel import Kernel
 from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.compute import InlineCompute, InlineSlots
@@ -77,6 +78,10 @@ def cut(splits: Sequence[Sequence[Event]], rows: int) -> dict[str, list[list[Val
         batches = [list(events[at : at + rows]) for at in range(0, len(events), rows)]
         found[f"s{number}"] = [[event.row() for event in batch] for batch in batches]
     return found
+
+
+def _result(ids: Value, key: Row, start: int, end: int) -> Value:
+    return {"key": key["value"], "start": start, "end": end, "ids": ids}
 
 
 class Job:
@@ -128,20 +133,23 @@ class Job:
         name: str = "window",
         allowed_lateness: int = 0,
         fires_once: bool = False,
+        emit_early: int = 0,
     ) -> OperatorId:
         """The ids of the records of each window, in the order in which they were added."""
         record = self.builder.type_of(keyed)
         collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]], lambda a, b: a + b)
         add = self.function(FunctionKind.AGGREGATE, record, IDS, collect)
-        finish = self.function(
-            FunctionKind.FINISH,
-            IDS,
-            RESULT,
-            lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
-        )
+        finish = self.function(FunctionKind.FINISH, IDS, RESULT, _result)
         late = Port("late", record)
         kind = Window(
-            windows, add, finish, merges=True, late=late, allowed_lateness=allowed_lateness, fires_once=fires_once
+            windows,
+            add,
+            finish,
+            merges=True,
+            allowed_lateness=allowed_lateness,
+            late=late,
+            emit_early=emit_early,
+            fires_once=fires_once,
         )
         return self.builder.add(kind, [Input(keyed)], RESULT, name=name)
 
@@ -185,17 +193,12 @@ class Job:
         inputs = [Input(keyed), *([] if other is None else [Input(other)])]
         return self.builder.add(kind, inputs, SIDE, name="process")
 
-    def running(self, keyed: OperatorId) -> OperatorId:
-        """A running aggregate: the ids so far, as the result of a window without bounds."""
+    def running(self, keyed: OperatorId, *, of_times: bool = False) -> OperatorId:
+        """A running aggregate: the ids, or times, so far, as the result of a window without bounds."""
         record = self.builder.type_of(keyed)
-        collect = PythonAggregate(list, lambda ids, row: [*ids, row["id"]])
-        add = self.function(FunctionKind.AGGREGATE, record, IDS, collect)
-        finish = self.function(
-            FunctionKind.FINISH,
-            IDS,
-            RESULT,
-            lambda ids, key, start, end: {"key": key["value"], "start": start, "end": end, "ids": ids},
-        )
+        collect = PythonAggregate(list, lambda ids, row, *time: [*ids, *(time or (row["id"],))])
+        add = self.function(FunctionKind.AGGREGATE, record, IDS, collect, times=of_times)
+        finish = self.function(FunctionKind.FINISH, IDS, RESULT, _result)
         kind = Aggregate(add, finish, Emit.UPDATES)
         return self.builder.add(kind, [Input(keyed)], RESULT, name="aggregate")
 
@@ -237,6 +240,7 @@ def run(
     seconds_per_read: float = 0.0,
     stop_after: float | None = None,
     record: Type = EVENT,
+    kernel: Kernel | None = None,
 ) -> Ran:
     """Runs a job over the splits of each of its sources, in the order in which they were made; on virtual time.
 
@@ -258,7 +262,7 @@ def run(
         fragment = Fragment(
             plan_job(checked(graph), parallelism=parallelism, deliveries={}),
             guests=PythonGuests(graph, job.functions),
-            kernel=WasmKernel(),
+            kernel=kernel or WasmKernel(),
             sources=sources,
             sinks={number: sinks[name] for name, number in job.sinks.items()},
             policies={operator.id: policy for operator in graph.operators},
