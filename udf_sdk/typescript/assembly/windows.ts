@@ -45,9 +45,10 @@ export function addUserAggregate<T, A>(
 
 /** Records of type T, those of one key and window together. */
 export class WindowedStream<K, T> {
-  private options: string = "";
+  private lateness: string = "";
+  private early: string = "";
   private late: string = "";
-  private isEarly: bool = false;
+  private latePort: string = "";
 
   constructor(
     private edge: string,
@@ -55,21 +56,20 @@ export class WindowedStream<K, T> {
   ) {}
 
   allowedLateness(ms: f64, meta: string): this {
-    this.options += spanMember("allowedLatenessMs", "the allowed lateness", ms, 0, meta);
+    this.lateness = spanMember("allowedLatenessMs", "the allowed lateness", ms, 0, meta);
     return this;
   }
 
   lateTo(tag: SideOutput<T>, meta: string): this {
-    if (this.late.length) failAt(meta, "the late records have a side output already");
+    if (this.late.length) failAt(meta, "the late records have a side output already: leave one of the two out");
     this.late = tag.name;
-    this.options += ',"late":' + tag.toJson();
+    this.latePort = ',"late":' + tag.toJson();
     return this;
   }
 
   emitEarly(ms: f64, meta: string): this {
     if (this.windows.isSession) failAt(meta, "a session gives its result once, so there is none to emit early: leave emitEarly out, or use a fixed window");
-    this.options += spanMember("emitEarlyMs", "the time between early results", ms, 1, meta);
-    this.isEarly = true;
+    this.early = spanMember("emitEarlyMs", "the time between early results", ms, 1, meta);
     return this;
   }
 
@@ -124,7 +124,7 @@ export class WindowedStream<K, T> {
   }
 
   process<R, W>(env: usize, fn: (env: usize, values: Array<T>, window: W) => Array<R>, fnMeta: string, meta: string): Stream<R> {
-    if (this.isEarly) failAt(meta, "a window's process is called once, so there is no result to emit early: leave emitEarly out, or use reduce, aggregate, count or top");
+    if (this.early.length) failAt(meta, "a window's process is called once, so there is no result to emit early: leave emitEarly out, or use reduce, aggregate, count or top");
     const layout = layoutOf(typeOf<Array<Timed<T>>>());
     const number = addAggregate<T, Array<Timed<T>>>(meta, true, new CollectAggregate<T>(inputOf(typeOf<T>(), ""), layout));
     const finish = new CollectFinish<T, K, W, R>(layoutOf(typeOf<R>()), env, fn);
@@ -146,7 +146,7 @@ export class WindowedStream<K, T> {
     if (finish >= 0) kind += ',"finish":' + finish.toString();
     if (merges) kind += ',"merges":true';
     if (once || this.windows.isSession) kind += ',"firesOnce":true';
-    const node = addNode(this.edge, typeOf<R>(), kind + this.options + "}", meta);
+    const node = addNode(this.edge, typeOf<R>(), kind + this.lateness + this.latePort + this.early + "}", meta);
     node.ports = new Ports(this.late);
     return new Stream<R>(node);
   }

@@ -163,12 +163,16 @@ export class KeyedStream<in out K, in out T> {
   }
 
   /**
-   * This stream and another one in one operator: with a keyed stream, by keys of one type, or with a broadcast, whose
-   * records all keys see.
+   * This stream and another keyed one in one operator: their records meet by keys of one type.
    *
    * @example orders.keyBy((o) => o.id).connect(payments.keyBy((p) => p.order)).process<State, Paid>({ ... })
    */
   connect<U>(other: KeyedStream<K, U>): ConnectedStreams<K, T, U>;
+  /**
+   * This stream with a broadcast, whose records all keys see.
+   *
+   * @example cards.connect(limits.broadcast()).process<number, number, Alarm>({ rules: () => 1000, onRule: ..., ... })
+   */
   connect<U>(rules: BroadcastStream<U>): RuledStream<K, T, U>;
   connect<U>(other: KeyedStream<K, U> | BroadcastStream<U>): ConnectedStreams<K, T, U> | RuledStream<K, T, U> {
     return other instanceof KeyedStream ? new ConnectedStreams<K, T, U>(this, other) : new RuledStream<K, T, U>(this, other);

@@ -110,10 +110,17 @@ export class Stream<in out T> {
    * Without a function it is the time that the source has for a record: that of a Kafka message, or of an entry of a
    * Redis stream; bound to a file of messages, their field `timestamp`.
    *
+   * @example messages.withTimestamps({ outOfOrder: seconds(5) })
+   */
+  withTimestamps(options?: TimestampOptions): Stream<T>;
+  /**
+   * Gives each record its event time, which windows, timers and everything else of time goes by. It stands behind the
+   * source, before any keyBy, once. What a record is late for depends on the records before it in its own split (a
+   * partition, a file), and on nothing else.
+   *
    * @param fn milliseconds since 1970, a whole number
    * @example views.withTimestamps((view) => view.at, { outOfOrder: seconds(5), idleAfter: minutes(1) })
    */
-  withTimestamps(options?: TimestampOptions): Stream<T>;
   withTimestamps(fn: ((value: T) => number) | undefined, options?: TimestampOptions): Stream<T>;
   withTimestamps(first?: ((value: T) => number) | TimestampOptions, second?: TimestampOptions): Stream<T> {
     const fn = typeof first === "function" ? first : undefined;

@@ -70,6 +70,7 @@ export abstract class Windowing<in out T, in out W, in out C, in out P> {
    * counts.sideOutput(late).sink(...);
    */
   lateTo(tag: SideOutput<T>): this {
+    if (this.late !== undefined) throw new Error("the late records have a side output already: leave one of the two out");
     this.late = tag.name;
     return this;
   }
@@ -87,10 +88,18 @@ export abstract class Windowing<in out T, in out W, in out C, in out P> {
    * The records of each window, folded into one: the first one, then `fn(state, record)`. The function must not change
    * its arguments, and states of one window meet in it, too.
    *
-   * @param finish makes the result of what is left and of the window
    * @example orders.keyBy((o) => o.shop).window(FixedWindow.of(days(1))).reduce((a, b) => (a.total > b.total ? a : b))
    */
   reduce(fn: (state: T, value: T) => T): Stream<T>;
+  /**
+   * The same, with a function that makes the result of what is left and of the window.
+   *
+   * @example
+   * sales.keyBy((s) => s.shop).window(FixedWindow.of(days(1))).reduce(
+   *   (a, b) => ({ ...a, cents: a.cents + b.cents }),
+   *   (total, window) => ({ shop: window.key, day: window.start, cents: total.cents }),
+   * )
+   */
   reduce<R>(fn: (state: T, value: T) => T, finish: (value: T, window: W) => R): Stream<R>;
   reduce<R>(fn: (state: T, value: T) => T, finish?: (value: T, window: W) => R): Stream<T> | Stream<R> {
     const merge = (a: unknown, b: unknown): unknown => crossing(fn(crossing(a) as T, crossing(b) as T));
