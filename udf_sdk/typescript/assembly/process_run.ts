@@ -1,9 +1,8 @@
 // The loop of a process function (docs/abi.md, section 10): rows of one call in turn, before each the timers of its key that are
 // due, behind them all what the watermark and the clock have reached. The rules are those of 10.4 to 10.6, by their numbers.
 //
-// Owns the states of a call. What the user's functions are is process.ts's. States and rows stay until the call ends.
+// What the user's functions are is process.ts's; how a state lies in a row, process_states.ts's. States and rows stay until the call ends.
 import {
-  ARRAY_BUFFERS,
   CALL_BATCH,
   CALL_GROUPS,
   CALL_GROUP_COUNT,
@@ -18,23 +17,16 @@ import {
   CALL_TIMES,
   CALL_WATERMARK,
 } from "./abi";
-import { batchOf, batchWithNulls, resultWithPorts } from "./arrays";
+import { batchOf, resultWithPorts } from "./arrays";
 import { failAt } from "./graph";
 import { zero } from "./lang";
-import { extended, Layout, layoutOf } from "./layout";
+import { Layout } from "./layout";
 import { Operation, startRow } from "./operators";
 import { Ports } from "./ports";
-import { clamped, MOST_TIMERS, NEVER, ProcessContext, shown, Timers } from "./process_context";
-import { bind, isNullAt, readField, readRow } from "./reader";
+import { clamped, MOST_TIMERS, NEVER, ProcessContext, shown } from "./process_context";
+import { bindIfAny, KeyState, readStates, writeStates } from "./process_states";
 import { take } from "rt/stub";
-import { isRecord, typeOf } from "./types";
-import { beginRow, endRow, newTable, Table, writeField, writeNothingRow } from "./writer";
-
-/** The columns of a state row: the state's, then timers, processing timers, last. */
-export function stateLayout<S>(): Layout {
-  const times = typeOf<Array<i64>>();
-  return extended(layoutOf(typeOf<S>()), [times, times, typeOf<i64>()]);
-}
+import { Table } from "./writer";
 
 /** A process function. Its methods hand the new state to `run.next`, and answer whether the key is kept. */
 export abstract class ProcessOp<K, S, R> extends Operation {
@@ -63,24 +55,6 @@ export abstract class ProcessOp<K, S, R> extends Operation {
 
   process(call: usize): usize {
     return new ProcessRun<K, S, R>(this, call).run();
-  }
-}
-
-/** The state of a key while a call runs. */
-@final
-class KeyState<S> {
-  known: bool = false;
-  state: S = zero<S>();
-  timers: Timers = new Timers();
-  processingTimers: Timers = new Timers();
-  last: i64 = NEVER;
-  fired: i32 = 0;
-
-  forget(): void {
-    this.known = false;
-    this.timers.setAll([]);
-    this.processingTimers.setAll([]);
-    this.last = NEVER;
   }
 }
 
@@ -117,7 +91,7 @@ export class ProcessRun<K, S, R> {
 
   run(): usize {
     const call = this.call;
-    this.readStates();
+    this.keys = readStates<S>(load<u32>(call, CALL_STATE), load<i32>(call, CALL_GROUP_COUNT), this.op.states);
     const rows = load<i32>(call, CALL_ROWS);
     const groups = <usize>load<u32>(call, CALL_GROUPS);
     const sides = <usize>load<u32>(call, CALL_SIDES);
@@ -133,7 +107,7 @@ export class ProcessRun<K, S, R> {
       else this.handle(group, side, row, this.clock, NEVER);
     }
     for (let g = 0; g < this.keys.length; g++) this.pass(g);
-    return resultWithPorts(batchOf(this.context.out), this.states(), this.sideOutputs());
+    return resultWithPorts(batchOf(this.context.out), writeStates<S>(this.keys, this.op.states), this.sideOutputs());
   }
 
   /** One row, and before it what is due (10.4). */
@@ -251,41 +225,6 @@ export class ProcessRun<K, S, R> {
     }
   }
 
-  private readStates(): void {
-    const count = load<i32>(this.call, CALL_GROUP_COUNT);
-    const batch = <usize>load<u32>(this.call, CALL_STATE);
-    const table = bindIfAny(batch);
-    const validity = batch ? load<u32>(load<u32>(batch, ARRAY_BUFFERS)) : 0;
-    const last = this.op.states.count - 1;
-    for (let g = 0; g < count; g++) {
-      const key = new KeyState<S>();
-      this.keys.push(key);
-      if (!batch || isNullAt(validity, g)) continue;
-      key.known = true;
-      key.state = readRow<S>(table, g);
-      key.timers.setAll(readField<Array<i64>>(table, last - 2, g));
-      key.processingTimers.setAll(readField<Array<i64>>(table, last - 1, g));
-      key.last = readField<i64>(table, last, g);
-    }
-  }
-
-  private states(): usize {
-    const count = this.keys.length;
-    const bits = take((<usize>count + 7) >> 3);
-    memory.fill(bits, 0, (<usize>count + 7) >> 3);
-    const out = newTable(this.op.states, count);
-    for (let g = 0; g < count; g++) {
-      const key = unchecked(this.keys[g]);
-      if (!key.known) {
-        writeNothingRow(out);
-        continue;
-      }
-      store<u8>(bits + (g >> 3), <u8>(<u32>load<u8>(bits + (g >> 3)) | (1 << (g & 7))));
-      writeState<S>(out, key);
-    }
-    return batchWithNulls(out, bits);
-  }
-
   /** The addresses of the side outputs, in the graph's order. */
   private sideOutputs(): usize {
     const count = this.op.ports.names.length;
@@ -297,20 +236,4 @@ export class ProcessRun<K, S, R> {
     }
     return list;
   }
-}
-
-function writeState<S>(out: Table, key: KeyState<S>): void {
-  const w = changetype<usize>(out);
-  const last = out.layout.count - 1;
-  beginRow(out);
-  if (isRecord<S>()) key.state.__write(w);
-  else writeField<S>(w, 0, key.state);
-  writeField<Array<i64>>(w, last - 2, key.timers.all());
-  writeField<Array<i64>>(w, last - 1, key.processingTimers.all());
-  writeField<i64>(w, last, key.last);
-  endRow(out);
-}
-
-function bindIfAny(batch: usize): usize {
-  return batch ? bind(batch) : 0;
 }
