@@ -35,6 +35,8 @@ LONGEST = (
     "connectors/test_kafka_faults.py",
     "cli/test_commands.py",
     "rust/test_rust_failures.py",
+    "evil/test_evil.py",
+    "fuzz/test_fuzzer.py",
 )
 """Whole files, since a file stays on one worker; each takes more than half a minute. The second host runs what the
 guests' file has built, and so not at once."""

@@ -84,3 +84,13 @@ def test_a_module_without_its_sources_has_no_line_shown(tmp_path: Path) -> None:
 def test_a_place_that_no_file_can_have_stays_as_it_is(tmp_path: Path, name: str) -> None:
     where = f"{name}:1:1"
     assert left(GuestTrapped("x", position=where), tmp_path / "job.ts").where == where
+
+
+@pytest.mark.parametrize("place", ["{0}/secret:1:1", "../secret:1:1", "sub/../../secret:1:1"])
+def test_what_a_strangers_module_names_elsewhere_is_not_looked_for(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").touch()
+    monkeypatch.setattr("os.path.exists", lambda path: pytest.fail(f"{path} was looked for"))
+    where = place.format(tmp_path)
+    assert left(GuestTrapped("x", position=where), tmp_path / "job" / "job.wasm", has_sources=False).where == where

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from lightflus.errors import BuildFailed, GuestError, JobInvalid, LightflusError, ModuleInvalid, Problem
@@ -31,15 +32,16 @@ def openable_places(job: Path, *, has_sources: bool) -> Iterator[None]:
         has_sources: whether the job is a source, so that lines of files below its folder may be shown.
     """
     shown = _Shown(job.parent if has_sources else None)
+    openable = partial(_openable, folder=job.parent, is_strange=not has_sources)
     try:
         yield
     except (BuildFailed, JobInvalid) as error:
-        error.where = _openable(error.where, job.parent)
-        error.problems = tuple(shown.problem(replace(p, where=_openable(p.where, job.parent))) for p in error.problems)
+        error.where = openable(error.where)
+        error.problems = tuple(shown.problem(replace(p, where=openable(p.where))) for p in error.problems)
         raise
     except LightflusError as error:
         if isinstance(error, GuestError | ModuleInvalid):
-            error.where = _openable(error.where, job.parent) or str(job)
+            error.where = openable(error.where) or str(job)
         error.source = error.source or shown.line(error.where)
         raise
 
@@ -81,8 +83,11 @@ def _read_line(path: Path, number: int) -> str | None:
     return lines[number - 1].decode(errors="replace") if 0 < number <= len(lines) else None
 
 
-def _openable(where: str | None, folder: Path) -> str | None:
+def _openable(where: str | None, folder: Path, *, is_strange: bool) -> str | None:
+    """The place with its folder, if its file is there. What a stranger's module names elsewhere is not looked for."""
     found = _PLACE.fullmatch(where or "")
-    if not found or not os.path.exists(folder / found["file"]):  # which also answers for names that no system takes
+    if not found or (is_strange and (os.path.isabs(found["file"]) or os.pardir in Path(found["file"]).parts)):
+        return where
+    if not os.path.exists(folder / found["file"]):  # which also answers for names that no system takes
         return where
     return f"{folder / found['file']}{found['rest']}"
