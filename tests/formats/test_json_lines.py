@@ -83,7 +83,7 @@ def test_any_text_is_escaped_so_that_it_comes_back(values: list[object]) -> None
 def test_powers_of_two_and_their_neighbours_come_back(sign: float) -> None:
     powers = [sign * 2.0**exponent for exponent in range(-1074, 1024)]
     values = [near for power in powers for near in (power, nextafter(power, 0), nextafter(power, sign * inf))]
-    finite = [value for value in values if abs(value) != inf]
+    finite: list[object] = [value for value in values if abs(value) != inf]
     assert [float(line) for line in written(ScalarType(Scalar.FLOAT64), finite)] == finite
 
 
