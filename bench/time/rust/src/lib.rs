@@ -26,7 +26,7 @@ fn time(job: &Job) {
     events.clone().reduce(sum).name("reduce").sink(sink("reduce"));
     events.clone().window(FixedWindow::of(10_000)).count().name("fixed").sink(sink("fixed"));
     events.clone().window(SlidingWindow::of(10_000, 2_000)).count().name("sliding").sink(sink("sliding"));
-    events.clone().window(SessionWindow::of(50)).count().name("session").sink(sink("session"));
+    events.clone().window(SessionWindow::of(500)).count().name("session").sink(sink("session"));
     events
         .process(|| 0_i64)
         .on_timer(|_, _, ctx| ctx.emit(Alarm { key: *ctx.key() }))
