@@ -72,4 +72,5 @@ class Wiring:
 def _mailbox(plan: Plan, subtask: SubtaskId) -> Mailbox:
     """A source's has one input, which its feeder fills."""
     sides = [inlet.edge.side for inlet in inlets(plan, subtask)]
-    return Mailbox(sides) if sides else Mailbox([0], capacity=READ_AHEAD)
+    is_fed = not plan.tasks[subtask.task].head.operator.inputs
+    return Mailbox([0], capacity=READ_AHEAD) if is_fed else Mailbox(sides)
