@@ -161,8 +161,8 @@ COMPILE_CPU_SECONDS: Final = 10
 """Inspecting and compiling a module: under a second for 1 MiB of ordinary code."""
 COMPILE_MEMORY_BYTES: Final = 1024 * MIB
 """The same; compile bombs end there."""
-ARTEFACT_BYTES: Final = 256 * MIB
-"""Machine code of a module: a few times the largest module."""
+ARTEFACT_BYTES: Final = 128 * MIB
+"""Machine code of a module: several times the largest module. It is loaded into the process that runs it."""
 DESCRIBE_MEMORY_BYTES: Final = 256 * MIB
 """What asking a module for its graph may take beside its linear memory: reading 4 MiB of JSON takes less."""
 SOURCEMAP_CPU_SECONDS: Final = 5

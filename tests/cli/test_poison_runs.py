@@ -11,7 +11,7 @@ import pytest
 from job_modules import UNLUCKY
 
 from lightflus.cli.dead_letters import Choice, export_letters, list_letters, show_letter
-from lightflus.cli.running import run_job
+from lightflus.cli.running import letters_file, run_job
 from lightflus.errors import BindingInvalid, GuestError, UserError
 from lightflus.model.graph import BadRecords
 
@@ -136,3 +136,18 @@ def test_letters_do_not_go_where_the_report_of_the_job_goes(numbers_job: Path) -
 def test_a_file_that_is_not_there_is_told() -> None:
     with pytest.raises(UserError, match="cannot be read"):
         export_letters(Path("nowhere"), Choice())
+
+
+@pytest.mark.parametrize(
+    ("job", "file"),
+    [
+        ("word count", "word-count.dead-letters.jsonl"),
+        ("../../etc/cron.d/x", "etc-cron.d-x.dead-letters.jsonl"),
+        ("-rf", "rf.dead-letters.jsonl"),
+        ("..", "job.dead-letters.jsonl"),
+        ("n" * 256, "n" * 200 + ".dead-letters.jsonl"),
+        ("漢" * 80, "漢" * 66 + ".dead-letters.jsonl"),
+    ],
+)
+def test_letters_lie_in_a_file_of_a_name_that_every_system_takes(job: str, file: str) -> None:
+    assert letters_file(job) == file

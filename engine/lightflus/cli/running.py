@@ -39,6 +39,8 @@ from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.slots import ThreadSlots
 
 _LOOK_SECONDS = 0.2
+_LETTERS_BYTES = 200
+"""Of a job's name in that of a file: systems take 255 in all."""
 
 
 def run_job(
@@ -94,7 +96,7 @@ def _run(
         _keep_stdout_free(plan)
     form = LetterForm(plan.graph.job, module.report.digest)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
-    letters = open_letters(dead_letters, _letters_of(plan), form, streams)
+    letters = open_letters(dead_letters, letters_file(plan.graph.job), form, streams)
     with report, closing(letters), closing(_slots_of(plan)) as slots:
         run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=walls.reach, poison=poison)
         report.started(plan, module)
@@ -115,9 +117,13 @@ def _slots_of(plan: Plan) -> ThreadSlots:
     return ThreadSlots(max(task.parallelism for task in plan.tasks))
 
 
-def _letters_of(plan: Plan) -> str:
-    """Where dead letters go if nobody says it: a file named after the job, in the current directory."""
-    return re.sub(r"[^\w.-]", "-", plan.graph.job) + ".dead-letters.jsonl"
+def letters_file(job: str) -> str:
+    """Where dead letters go if nobody says it: a file named after the job, in the current directory.
+
+    The name is a stranger's: what comes of it is a name that every system takes, and neither hidden nor an option.
+    """
+    name = re.sub(r"[^\w.-]", "-", job).lstrip(".-").encode()[:_LETTERS_BYTES]
+    return f"{name.decode(errors='ignore') or 'job'}.dead-letters.jsonl"
 
 
 async def _attend(run: Fragment, report: Report, *, is_draining: bool) -> tuple[JobResult | None, bool]:

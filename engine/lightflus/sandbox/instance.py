@@ -151,7 +151,7 @@ class ModuleGuest:
         plan = planned(self._plans, function, FunctionKind.PROCESS)
         result = self._run(self._session.export("lf_process"), plan, processing.staged(plan, call), call.rows)
         with self._reading(plan):
-            return processing.answered(self._session.window(), plan, result, len(call.state))
+            return processing.answered(self._session.window(), plan, result, call)
 
     def interrupt(self) -> None:
         """Ends a running call from another thread; it raises GuestDeadlineExceeded."""

@@ -64,15 +64,24 @@ def _rules_row(layout: Layout, rules: pa.RecordBatch | None) -> pa.StructArray:
     return pa.nulls(1, pa.struct(list(layout.schema)))
 
 
-def answered(window: Window, plan: CallPlan, result: tuple[int, ...], groups: int) -> Processed:
+def answered(window: Window, plan: CallPlan, result: tuple[int, ...], call: ProcessCall) -> Processed:
     """What came back, checked. Raises GuestProtocolError, OutOfBounds."""
     process = _process(plan)
     if not result[_STATE]:
         raise GuestProtocolError("its answer has no state", rule="10.2")
-    state = read_rows(window, result[_STATE], process.state, groups)
+    state = read_rows(window, result[_STATE], process.state, len(call.state))
+    _require_fired(state, "timers", call.watermark)
+    _require_fired(state, "processing_timers", call.processing_time)
     addresses = (result[_OUTPUT], *_ports(window, result[_PORTS], len(process.outputs) - 1))
     pairs = zip(process.outputs, addresses, strict=True)
     return Processed(state, tuple(_emitted(window, layout, address) for layout, address in pairs))
+
+
+def _require_fired(state: pa.StructArray, column: str, until: int) -> None:
+    """Refuses a timer that was due and is still set: it would be due again, for ever."""
+    least = pc.min(pc.list_flatten(pc.struct_field(state, [column]))).as_py()
+    if least is not None and least <= until:
+        raise GuestProtocolError(f"{column}: {least} was due at {until}, and is still set", rule="10.5")
 
 
 def _ports(window: Window, address: int, count: int) -> Iterator[int]:
