@@ -140,6 +140,7 @@ export class TypeMapper {
     for (const [flag, rep] of flagged) if (rest.every((t) => t.flags & flag)) return rep;
     const [only, ...others] = rest;
     if (only !== undefined && others.length === 0) return this.rep(only, substitution);
+    if (rest.some(isMatchType) && rest.every((t) => isMatchType(t) || this.#isTexts(t))) return MATCH;
     const shared = this.#sameForAll(rest, substitution);
     if (shared !== undefined) return shared;
     const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
@@ -151,6 +152,12 @@ export class TypeMapper {
       ? "make it one type where the value comes from: String(x), `${x}` or Number(x)"
       : field && `'${field}' has different types in them: give each its own name, such as '${field}Text' and '${field}Number'`;
     throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`, wayOut));
+  }
+
+  /** `string[]`, `[]`, `[string]`: what stands for a match that is not there, `text.match(pattern) ?? []`. */
+  #isTexts(type: ts.Type): boolean {
+    if (!this.#checker.isArrayType(type) && !this.#checker.isTupleType(type)) return false;
+    return this.#checker.getTypeArguments(type as ts.TypeReference).every((t) => (t.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.Never)) !== 0);
   }
 
   #sameForAll(types: readonly ts.Type[], substitution: Substitution): Rep | undefined {

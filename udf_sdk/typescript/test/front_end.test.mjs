@@ -184,8 +184,8 @@ describe("complaints", () => {
   });
 
   test("are shown with the user's line, a caret and a way out", async () => {
-    const { diagnostics } = await build(job("\treturn s.match(/x/) ? s : s;"));
-    assert.match(format(diagnostics[0]), /^job\.ts:4:11 - error LF401: string\.match is not supported in a job\n\n {2}\treturn s\.match\(\/x\/\) \? s : s;\n {2}\t {9}\^\n {2}way out: /);
+    const { diagnostics } = await build(job("\treturn s.normalize() ? s : s;"));
+    assert.match(format(diagnostics[0]), /^job\.ts:4:11 - error LF401: string\.normalize is not supported in a job\n\n {2}\treturn s\.normalize\(\) \? s : s;\n {2}\t {9}\^\n {2}way out: /);
   });
 });
 

@@ -41,7 +41,7 @@ export class JsRegExp {
 @final
 export class JsMatch {
   places: StaticArray<i32> | null = null;
-  constructor(public texts: Array<string>, public index: i32, public input: string, public pattern: JsRegExp) {}
+  constructor(public texts: Array<string>, public index: i32, public input: string, public pattern: JsRegExp | null) {}
 
   /** What the last run found. */
   static made(re: JsRegExp, text: string): JsMatch {
@@ -197,6 +197,11 @@ function noPart(group: f64, file: string, line: i32, column: i32): void {
   failAt("group " + number + " of the match took no part or is not there, so it is undefined: ask for it, as in m[" + number + "] ?? \"\"", file, line, column);
 }
 
+/** Texts where a match is wanted, `text.match(pattern) ?? []`: without an index, groups or names. */
+export function match_of(texts: Array<string>): JsMatch {
+  return new JsMatch(texts, -1, "", null);
+}
+
 export function match_length(m: JsMatch): f64 {
   return <f64>m.texts.length;
 }
@@ -222,14 +227,20 @@ export function match_texts(m: JsMatch, file: string, line: i32, column: i32): A
   return m.texts;
 }
 
+function namesOf(m: JsMatch): StaticArray<string> | null {
+  const pattern = m.pattern;
+  if (pattern === null) return null;
+  return pattern.names;
+}
+
 /** The match itself where it has named groups. */
 export function match_groups(m: JsMatch): JsMatch | null {
-  return m.index >= 0 && m.pattern.names !== null ? m : null;
+  return m.index >= 0 && namesOf(m) !== null ? m : null;
 }
 
 /** Whether the group of the name took part, which `found` then gives. */
 export function match_namedOk(m: JsMatch, name: string): bool {
-  const names = m.pattern.names;
+  const names = namesOf(m);
   if (names === null) return false;
   for (let k = 1, n = names.length; k < n; k++) if (unchecked(names[k]) == name) return match_peekOk(m, <f64>k);
   return false;

@@ -16,6 +16,7 @@ import { matchAllCall } from "./patterns.ts";
 /** `[...]`: an array, or a tuple where one is wanted. */
 export function arrayLiteral(ctx: Context, node: ts.ArrayLiteralExpression, target: Rep | undefined): Value {
   const wanted = target === undefined ? undefined : present(target);
+  if (wanted?.kind === "match") return { code: code`__js.match_of(${arrayOf(ctx, node, node.elements, STRING)})`, rep: wanted };
   const rep = wanted?.kind === "array" || wanted?.kind === "record" ? wanted : present(contextual(ctx, node));
   if (rep.kind === "record") return tupleLiteral(ctx, node, rep);
   if (rep.kind !== "array") return refuse(ctx, node, "LF108", `an array is written where '${describe(rep)}' is wanted`);

@@ -34,6 +34,8 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
       ? code`<${typeText(ctx, target)}>(${value.code})`
       : code`changetype<${typeText(ctx, target)}>(${value.code})`;
   }
+  if (target.kind === "match" && source.kind === "array" && (source.item === NO_ITEM || source.item.kind === "string"))
+    return code`__js.match_of(${value.code})`;
   if (source.kind === "match" && target.kind === "array" && target.item.kind === "string")
     return code`__js.match_texts(${value.code}, ${place(ctx, node)})`;
   if (source.kind === "class" && target.kind === "class") return code`<${typeText(ctx, target)}>(${value.code})`;

@@ -61,6 +61,13 @@ function tested(line: string): string {
   return tests.map((t) => (t ? "1" : "0")).join("") + line.search(/\d/) + (line.match(WORDS)?.length ?? 0) + [...line.matchAll(/o+/g)].map((m) => m[0].length).join("");
 }
 
+function idioms(line: string): string {
+  const words = line.match(/\w+/g) ?? [];
+  const digits = line.match(/\d+/g) || ["none"];
+  const first = (/(\w)(\w)?/.exec(line) ?? ["", "?"])[1];
+  return `${words.length} ${words.map((w) => w.length).join("+")} ${(line.match(/[A-Z]/g) || []).length} ${digits[0]} ${first} ${[...digits].reverse().join()} ${words[0] ?? "-"}`;
+}
+
 function places(line: string): string {
   const m = /(\w)(\w+)(\d+$)?/d.exec(line);
   const spans = m?.indices?.map((p) => (p === undefined ? "none" : `${p[0]}-${p[1]}`)) ?? [];
@@ -68,6 +75,6 @@ function places(line: string): string {
 }
 
 Kafka.builder().brokers(["h:1"]).topic("topic").group("g").build<string>().createFlow(ExecutionContext.new("patterns", "default"))
-  .map((line) => ({ dated: dated(line), level: level(line), pairs: pairs(line), walked: walked(line), replaced: replaced(line), cut: cut(line), tested: tested(line), places: places(line) }))
-  .sink(Redis.new<{ dated: string; level: string; pairs: string; walked: string; replaced: string[]; cut: string[]; tested: string; places: string }>().host("h").keyExtractor((v) => v.dated).valueExtractor((v) => [v.level, v.pairs, v.walked, ...v.replaced, ...v.cut, v.tested, v.places].join("\u0001")))
+  .map((line) => ({ dated: dated(line), level: level(line), pairs: pairs(line), walked: walked(line), replaced: replaced(line), cut: cut(line), tested: tested(line), idioms: idioms(line), places: places(line) }))
+  .sink(Redis.new<{ dated: string; level: string; pairs: string; walked: string; replaced: string[]; cut: string[]; tested: string; idioms: string; places: string }>().host("h").keyExtractor((v) => v.dated).valueExtractor((v) => [v.level, v.pairs, v.walked, ...v.replaced, ...v.cut, v.tested, v.idioms, v.places].join("\u0001")))
   .execute();

@@ -6,6 +6,9 @@ import { BIG, BOOL, NUM, STR, anyType, arr, opt, same, shown, typeText } from ".
 const NUMBERS = ["0", "1", "2", "-1", "0.5", "3", "7", "10", "255", "1e21", "1e-7", "4294967296", "0.1", "NaN", "Infinity", "-0"];
 const TEXTS = ['""', '" "', '"a"', '"abc"', '"1.5"', '"é😀"', '"A b,C"', '","', '"0x1f"', '"  7 "', '"it\'s"', '"a\\n\\"b"'];
 
+const PATTERNS = ["/a/", "/[a-c]+/i", "/\\s+$/", "/^\\W*(\\w)?/", "/(\\d)(\\.)?|b/", "/\\b|é/u", "/(?=.b)|,/", "/.+?$/ms", "/(?<k>[a-z])(?<v>\\d)?/i"];
+const GLOBAL_PATTERNS = PATTERNS.map((p) => p.replace(/\w*$/, "g$&"));
+
 /** Makes expressions; one per function body, since it knows what is in scope. */
 export class Expressions {
   /** @param scope variables: { name, type, fresh?: nobody else knows the object, isConst } */
@@ -158,6 +161,8 @@ export class Expressions {
         () => `${s()}.length`,
         () => `${list(this.plain())}.length`,
         () => `${s()}.indexOf(${s()})`,
+        () => `${s()}.search(${this.pick(PATTERNS)})`,
+        () => `[...${s()}.matchAll(${this.pick(GLOBAL_PATTERNS)})].reduce((p, e) => p + e.index + e[0].length, 0)`,
         () => `Number(${of(this.pick([STR, BOOL, BIG, opt(NUM), opt(STR, "null"), opt(BOOL)]))})`,
         () => `parseInt(${s()}, 10)`,
         () => `parseFloat(${s()})`,
@@ -174,6 +179,10 @@ export class Expressions {
         () => `${s()}.charAt(${n()})`,
         () => `${s()}.${this.pick(["toUpperCase", "toLowerCase", "trim"])}()`,
         () => `${s()}.replace(${s()}, ${s()})`,
+        () => `${s()}.replace(${this.pick([...PATTERNS, ...GLOBAL_PATTERNS])}, ${this.pick(['"<$&>"', '"$1$2"', '"$<k>"', s()])})`,
+        () => `${s()}.replaceAll(${this.pick(GLOBAL_PATTERNS)}, (e) => ${this.inner([["e", STR]]).of(STR, d)})`,
+        () => `(${s()}.match(${this.pick(PATTERNS)})?.[${this.index()}] ?? ${s()})`,
+        () => `(/(?<k>b)|(?<v>c)/.exec(${s()})?.groups?.${this.pick(["k", "v"])} ?? ${s()})`,
         () => `${list(STR)}.join(${s()})`,
         () => `${list(NUM)}.join()`,
         () => `(${s()} || ${s()})`,
@@ -191,6 +200,7 @@ export class Expressions {
         () => this.absence(d),
         () => `${s()}.${this.pick(["includes", "startsWith", "endsWith"])}(${s()})`,
         () => `${list(NUM)}.includes(${n()})`,
+        () => `${this.pick([...PATTERNS, ...GLOBAL_PATTERNS])}.test(${s()})`,
         () => `${list(STR)}.${this.pick(["some", "every"])}((e) => ${this.inner([["e", STR]]).of(BOOL, d)})`,
         () => `${of({ k: "set", of: STR })}.has(${s()})`,
         () => `Number.isInteger(${n()})`,
@@ -210,7 +220,7 @@ export class Expressions {
         () => this.mapped(t, d),
         () => { const from = this.plain(); return `mapAll<${typeText(from)}, ${typeText(t.of)}>(${list(from)}, (e, i) => ${this.inner([["e", from], ["i", NUM]]).of(t.of, d)})`; },
         () => `[...${of(t)}].reverse()`,
-        ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `[...${of({ k: "set", of: STR })}]`, () => `(JSON.parse(JSON.stringify(${of(t)})) as string[])`] : []),
+        ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `${s()}.split(${this.pick(["/a/", "/[a-c]+/i", "/\\s*/", "/([,b])/", "/(?=.b)|,/"])})`, () => `[...(${s()}.match(${this.pick(GLOBAL_PATTERNS)}) ?? ["none"])]`, () => `[...${of({ k: "set", of: STR })}]`, () => `(JSON.parse(JSON.stringify(${of(t)})) as string[])`] : []),
         ...(t.of.k === "num" ? [() => `[...${of({ k: "map", key: STR, of: NUM })}.values()]`, () => `${list(STR)}.map(Number)`] : []),
         ...(t.of.k === "arr" ? [] : [() => `${list(t)}.flat()`]),
       ];
