@@ -6,8 +6,9 @@ from random import Random
 
 import pyarrow as pa
 import pytest
+from json_compare import compare
 from json_oracle import json_lines
-from json_samples import compare, some_line, some_struct, some_type
+from json_samples import some_line, some_struct, some_type
 
 from lightflus.formats.json import JsonDecoder
 from lightflus.formats.json_lines import JsonEncoder
