@@ -5,6 +5,7 @@
 use super::bytes::Bytes;
 use super::number::POWERS;
 use core::fmt::{LowerExp, Write};
+use core::str::FromStr;
 
 /// Below it the digits of a whole number are the shortest that mean it.
 const WHOLE_64: f64 = (1u64 << 53) as f64;
@@ -61,15 +62,28 @@ pub fn float64(out: &mut Bytes, value: f64) {
     if size < SHORT / POWERS[PLACES] as f64 && short(out, value) {
         return;
     }
-    shortest(out, value, value);
+    with_sign(out, value, |out| shortest(out, size, size));
 }
 
 /// The same of 32 bits: fewer digits tell it apart.
 pub fn float32(out: &mut Bytes, value: f32) {
-    if value.abs() < WHOLE_32 && value.trunc() == value {
+    let size = value.abs();
+    if size < WHOLE_32 && size.trunc() == size {
         return signed(out, value as i64);
     }
-    shortest(out, value, value.into());
+    with_sign(out, value.into(), |out| shortest(out, size, size.into()));
+}
+
+/// Writes a minus where a number needs one, and what is behind it; `null` where it is none.
+#[inline(always)]
+fn with_sign(out: &mut Bytes, value: f64, rest: impl FnOnce(&mut Bytes)) {
+    if !value.is_finite() {
+        return out.extend(b"null");
+    }
+    if value < 0.0 {
+        out.push(b'-');
+    }
+    rest(out);
 }
 
 /// Writes a number of few digits behind its point. With the fewest digits that give the number back when they are read,
@@ -92,16 +106,12 @@ fn short(out: &mut Bytes, value: f64) -> bool {
     false
 }
 
-/// Writes any number; `exact` is the same one.
+/// Writes any number that is not below 0; `exact` is the same one.
 #[inline(never)]
-fn shortest<T: LowerExp>(out: &mut Bytes, value: T, exact: f64) {
-    if !exact.is_finite() {
-        return out.extend(b"null");
-    }
+fn shortest<T: LowerExp + FromStr + PartialEq>(out: &mut Bytes, value: T, exact: f64) {
     let mut text = Text { bytes: [0; 32], length: 0 };
     write!(text, "{value:e}").expect("a number has at most 17 digits");
     let text = &text.bytes[..text.length];
-    let text = text.strip_prefix(b"-").inspect(|_| out.push(b'-')).unwrap_or(text);
     let e = text.iter().position(|&byte| byte == b'e').expect("an exponent");
     let exponent: i32 = core::str::from_utf8(&text[e + 1..]).ok().and_then(|text| text.parse().ok()).expect("a number");
     let mut digits = [0; 24];
@@ -110,9 +120,9 @@ fn shortest<T: LowerExp>(out: &mut Bytes, value: T, exact: f64) {
         digits[count] = byte;
         count += 1;
     }
-    if is_tie(&digits[..count], exact.abs()) {
+    if is_tie(&digits[..count], exact) {
         digits[count - 1] -= 1;
-        if !means(&digits[..count], exponent, exact.abs()) {
+        if !means(&digits[..count], exponent, &value) {
             digits[count - 1] += 1;
         }
     }
@@ -137,12 +147,12 @@ fn is_tie(digits: &[u8], exact: f64) -> bool {
 }
 
 /// Whether digits mean a number. Below a power of two numbers lie closer, so that what is in the middle may mean another.
-fn means(digits: &[u8], exponent: i32, exact: f64) -> bool {
+fn means<T: FromStr + PartialEq>(digits: &[u8], exponent: i32, value: &T) -> bool {
     let mut text = Text { bytes: [0; 32], length: 0 };
     let (first, rest) = digits.split_at(1);
     let as_text = |digits| core::str::from_utf8(digits).expect("digits");
     write!(text, "{}.{}e{exponent}", as_text(first), as_text(rest)).expect("a number has at most 17 digits");
-    core::str::from_utf8(&text.bytes[..text.length]).ok().and_then(|text| text.parse().ok()) == Some(exact)
+    core::str::from_utf8(&text.bytes[..text.length]).ok().and_then(|text| text.parse().ok()).as_ref() == Some(value)
 }
 
 /// Writes digits with the point behind the first `point` of them (Number::toString of ECMAScript).
