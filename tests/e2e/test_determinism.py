@@ -21,7 +21,7 @@ from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.dead_letters import FileDeadLetters
 from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.model.extract import FunctionNumber
-from lightflus.model.graph import Sink
+from lightflus.model.graph import JobGraph, Sink
 from lightflus.model.names import operator_names
 from lightflus.model.types import Type
 from lightflus.ports.guests import Finished, Folded, Guest, GuestBatch, ProcessCall, Processed
@@ -46,6 +46,10 @@ class Recorder:
 
     def __call__(self) -> RecordedGuest:
         return RecordedGuest(self)
+
+    def reading(self, graph: JobGraph) -> Recorder:
+        self.module = self.module.reading(graph)
+        return self
 
     def interrupt(self) -> None:
         """As the module's."""

@@ -7,7 +7,7 @@ What it leaves: names and URIs (`connectors/contract/bindings.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from lightflus.model.plan import Plan
 from lightflus.model.poison import poison_actions
 from lightflus.model.times import wants_own_times
 from lightflus.model.types import Field, StructType, Type
+from lightflus.model.unread import Unread, json_sources
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.reach import Reach
 from lightflus.ports.sinks import Sink
@@ -41,8 +42,19 @@ Reaches = Callable[[str], Reach]
 """How far each source or sink may reach, by its name."""
 
 
-def open_sources(plan: Plan, streams: Streams, reaches: Reaches) -> dict[OperatorId, Source]:
-    """Every source of the plan's graph; those already open are closed if one fails.
+def lean_sources(graph: JobGraph) -> frozenset[OperatorId]:
+    """The sources that can leave out fields which nobody reads."""
+    return frozenset(
+        source.id
+        for source in json_sources(graph)
+        if isinstance(source.kind, SourceNode)
+        and (kind := source_kind(source.kind.connector.kind)) is not None
+        and kind.yields_decoded
+    )
+
+
+def open_sources(plan: Plan, streams: Streams, reaches: Reaches, unread: Unread) -> dict[OperatorId, Source]:
+    """Every source of the plan's graph, without what is unread; those already open are closed if one fails.
 
     Raises:
         BindingInvalid: an option or a type does not fit.
@@ -50,7 +62,9 @@ def open_sources(plan: Plan, streams: Streams, reaches: Reaches) -> dict[Operato
         SourceFailed, SinkFailed: a system cannot be reached.
     """
     return _open_all(
-        plan, lambda o: opened_source(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SourceNode
+        plan,
+        lambda o: opened_source(plan.graph, o, n := plan.names[o.id], streams, reaches(n), unread=unread.get(o.id, ())),
+        SourceNode,
     )
 
 
@@ -103,7 +117,9 @@ def _open_all(
     return opened
 
 
-def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Streams, reach: Reach) -> Source:
+def opened_source(
+    graph: JobGraph, operator: Operator, name: str, streams: Streams, reach: Reach, *, unread: Collection[str] = ()
+) -> Source:
     """One source of a bound graph. Raises BindingInvalid, NotAllowed, SourceFailed."""
     node, record = operator.kind, operator.output
     assert isinstance(node, SourceNode)
@@ -118,8 +134,8 @@ def opened_source(graph: JobGraph, operator: Operator, name: str, streams: Strea
         record=record,
         has_envelope=node.envelope,
         is_stateful=any(map(is_keyed, graph.operators)),
-        line_decoder=partial(line_decoder, node.format, record, form, reach),
-        message_decoder=partial(message_decoder, node.format, value, form, reach),
+        line_decoder=partial(line_decoder, node.format, record, form, reach, unread),
+        message_decoder=partial(message_decoder, node.format, value, form, reach, unread),
         streams=streams,
         wants_times=wants_own_times(graph, operator),
         value_decoder=partial(message_decoder, "json"),

@@ -6,22 +6,34 @@ What it leaves: opening each (`opening.py`), running (`runtime/`), who watches (
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import Protocol
 
-from lightflus.compose.opening import Reaches, bad_record_policies, open_sinks, open_sources
+from lightflus.compose.opening import Reaches, bad_record_policies, lean_sources, open_sinks, open_sources
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
-from lightflus.model.graph import BadRecords
+from lightflus.model.graph import BadRecords, JobGraph, OperatorId
 from lightflus.model.plan import Plan
+from lightflus.model.unread import unread_fields, without_unread
 from lightflus.ports.compute import Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
 from lightflus.runtime.fragment import Fragment
+from lightflus.runtime.intake import BadRecordPolicy
+
+
+class Guests(GuestFactory, Protocol):
+    """The guests of a module."""
+
+    def reading(self, graph: JobGraph) -> GuestFactory:
+        """The same, whose functions are given the records of `graph`, of which some lack fields that nobody reads."""
+        ...
 
 
 def composed(
     plan: Plan,
-    guests: GuestFactory,
+    guests: Guests,
     *,
     slots: Slots,
     streams: Streams,
@@ -40,13 +52,26 @@ def composed(
         reaches: how far each source or sink may reach.
         poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
     """
+    policies = bad_record_policies(plan, letters, poison)
+    unread = unread_fields(plan.graph, lean_sources(plan.graph), _who_show(policies))
     with ExitStack() as opened:
-        sources = open_sources(plan, streams, reaches)
+        sources = open_sources(plan, streams, reaches, unread)
         for source in sources.values():
             opened.callback(source.close)
         sinks = open_sinks(plan, streams, reaches)
         opened.pop_all()
-    policies = bad_record_policies(plan, letters, poison)
+    lean = without_unread(plan, unread)
     return Fragment(
-        plan, guests=guests, kernel=WasmKernel(), sources=sources, sinks=sinks, slots=slots, policies=policies
+        lean,
+        guests=guests.reading(lean.graph),
+        kernel=WasmKernel(),
+        sources=sources,
+        sinks=sinks,
+        slots=slots,
+        policies=policies,
     )
+
+
+def _who_show(policies: Mapping[OperatorId, BadRecordPolicy]) -> frozenset[OperatorId]:
+    """Operators that put whole records aside."""
+    return frozenset(number for number, one in policies.items() if one.action is BadRecords.DEAD_LETTER)

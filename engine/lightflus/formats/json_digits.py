@@ -6,7 +6,7 @@ What it leaves: JSON (`json.py`, `json_lines.py`), which reads and writes such a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -27,7 +27,9 @@ _HINT = "it is fields of text, joined by commas; a field of a field, or of the i
 def json_decoder(record: Type, options: FormatOptions) -> JsonDecoder | DigitsDecoder:
     """The decoder that the options describe. Raises BindingInvalid."""
     numbers = _with_numbers(record, options)
-    return JsonDecoder(record) if numbers == record else DigitsDecoder(record, numbers)
+    if numbers == record:
+        return JsonDecoder(record, options.unread)
+    return DigitsDecoder(record, numbers, options.unread)
 
 
 def json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder | DigitsEncoder:
@@ -43,9 +45,9 @@ def json_encoder(fields: Sequence[Field], options: FormatOptions) -> JsonEncoder
 class DigitsDecoder:
     """Decodes JSON (`ports.LineDecoder`, `ports.MessageDecoder`), some numbers of which become text."""
 
-    def __init__(self, record: Type, numbers: Type) -> None:
-        self._inner = JsonDecoder(numbers)
-        self._schema = schema_of(record)
+    def __init__(self, record: Type, numbers: Type, unread: Collection[str]) -> None:
+        self._inner = JsonDecoder(numbers, unread)
+        self._schema = pa.schema([field for field in schema_of(record) if field.name not in unread])
 
     def decode_lines(self, block: bytes) -> Decoded:
         """The records of the lines."""

@@ -7,7 +7,7 @@ What it leaves: conversion (`model/option_values.py`), which options a format ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +28,14 @@ class NamedFile:
 class FormatOptions(OptionValues):
     """The options of one format, which says them when it asks."""
 
-    def __init__(self, name: str, values: Mapping[str, str], reach: Reach = UNBOUNDED) -> None:
-        """`name` is the format's; `reach` is asked before a file or registry is."""
+    def __init__(
+        self, name: str, values: Mapping[str, str], reach: Reach = UNBOUNDED, unread: Collection[str] = ()
+    ) -> None:
+        """`name` is the format's; `reach` is asked before a file or registry is; nobody reads the `unread` fields."""
         super().__init__(f"format `{name}`", values, None, prefix="format.")
         self.name = name
         self.reach = reach
+        self.unread = unread
 
     def file(self, name: str) -> NamedFile | None:
         """The file of that name and what it holds, at most SCHEMA_BYTES, or None where none is named."""

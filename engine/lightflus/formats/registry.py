@@ -8,7 +8,7 @@ library that it reads with, is imported when a job first names the format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from lightflus.errors import BindingInvalid
@@ -32,24 +32,34 @@ NO_OPTIONS: Mapping[str, str] = {}
 
 
 def line_decoder(
-    name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS, reach: Reach = UNBOUNDED
+    name: str,
+    record: Type,
+    options: Mapping[str, str] = NO_OPTIONS,
+    reach: Reach = UNBOUNDED,
+    unread: Collection[str] = (),
 ) -> LineDecoder:
     """The decoder of lines; an empty name is the type's own format: raw for text and bytes, else json.
+
+    Its rows lack the fields that are unread, which only json can leave out.
 
     Raises:
         BindingInvalid: there is no such format, it cannot yield that type, or an option of it is wrong.
         NotAllowed: it names a file or host that `reach` does not.
     """
-    return _made("lines that are read", _LINE_DECODERS, FormatOptions(name or _of_type(record), options, reach), record)
+    chosen = FormatOptions(name or _of_type(record), options, reach, unread)
+    return _made("lines that are read", _LINE_DECODERS, chosen, record)
 
 
 def message_decoder(
-    name: str, record: Type, options: Mapping[str, str] = NO_OPTIONS, reach: Reach = UNBOUNDED
+    name: str,
+    record: Type,
+    options: Mapping[str, str] = NO_OPTIONS,
+    reach: Reach = UNBOUNDED,
+    unread: Collection[str] = (),
 ) -> MessageDecoder:
     """The decoder of messages; otherwise as `line_decoder`. A message without a value is null, or a bad record."""
-    return _made(
-        "messages that are read", _MESSAGE_DECODERS, FormatOptions(name or _of_type(record), options, reach), record
-    )
+    chosen = FormatOptions(name or _of_type(record), options, reach, unread)
+    return _made("messages that are read", _MESSAGE_DECODERS, chosen, record)
 
 
 def line_encoder(name: str, fields: Sequence[Field], options: Mapping[str, str] = NO_OPTIONS) -> Encoder:

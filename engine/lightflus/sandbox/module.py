@@ -8,6 +8,7 @@ What it leaves: reading a stranger's bytes (`examining.py`), whether the graph m
 from __future__ import annotations
 
 import os
+from copy import copy
 from dataclasses import replace
 
 from lightflus.codec import abi
@@ -56,6 +57,12 @@ class LoadedModule:
     def interrupt(self) -> None:
         """Ends starts of instances that are being made. From any thread."""
         self._image.interrupt()
+
+    def reading(self, graph: JobGraph) -> LoadedModule:
+        """The same, whose functions are given the records of `graph`, of which some lack fields that nobody reads."""
+        module = copy(self)
+        module._plans = call_plans(graph)
+        return module
 
     def share(self, memory_bytes: int) -> None:
         """Later instances get so much memory and no more. Raises ModuleInvalid, where it begins with more."""

@@ -124,6 +124,10 @@ class PythonGuests:
         self.made.append(guest)
         return guest
 
+    def reading(self, graph: JobGraph) -> PythonGuests:
+        """The same, whose functions are given the records of `graph`, as `compose/running.py` asks for them."""
+        return PythonGuests(graph, self.functions, most_rows=self.most_rows)
+
     def interrupt(self) -> None:
         """Nothing to end: a guest starts at once."""
 

@@ -111,6 +111,7 @@ class SourceKind:
         bad_records: what happens to a record that cannot be decoded, where the job does not say it.
         alternatives: options of which naming one by `--bind` puts aside those that the job named.
         options: what is declared of its options; any other is then refused. Empty = it says them when it asks for them.
+        yields_decoded: whether its rows are just what its decoder yields, so that the decoder may leave fields out.
         ends: options with which reading ends at what there is now, for a system that else never ends.
         follows: options with which reading begins at the end and goes on.
     """
@@ -120,6 +121,7 @@ class SourceKind:
     bad_records: BadRecords = BadRecords.DEAD_LETTER
     alternatives: frozenset[str] = frozenset()
     options: Sequence[Option] = ()
+    yields_decoded: bool = False
     ends: Mapping[str, str] = field(default_factory=dict)
     follows: Mapping[str, str] = field(default_factory=dict)
 

@@ -169,5 +169,12 @@ def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
     return FileSink(path, spec.line_encoder(), is_appending=is_appending)
 
 
-SOURCE = SourceKind(FILE.address, _open_source, BadRecords.FAIL, options=FILE.source, follows={"follow": "true"})
+SOURCE = SourceKind(
+    FILE.address,
+    _open_source,
+    BadRecords.FAIL,
+    options=FILE.source,
+    yields_decoded=True,
+    follows={"follow": "true"},
+)
 SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink)

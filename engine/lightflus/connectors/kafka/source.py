@@ -220,6 +220,7 @@ SOURCE = SourceKind(
     _open,
     alternatives=frozenset({"start", "start.timestamp", "start.offsets"}),
     options=KAFKA.source,
+    yields_decoded=True,
     ends={"end": "latest"},
     follows={"start": "latest"},
 )

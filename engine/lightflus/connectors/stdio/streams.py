@@ -212,5 +212,5 @@ def _can_upsert(connector: Connector) -> bool:
     return connector.options.get(FORM) == TABLE
 
 
-SOURCE = SourceKind(STDIN.address, _open_source, BadRecords.FAIL, options=STDIN.source)
+SOURCE = SourceKind(STDIN.address, _open_source, BadRecords.FAIL, options=STDIN.source, yields_decoded=True)
 SINK = SinkKind(TERMINAL.address, _open_sink, _can_upsert, options=TERMINAL.sink)
