@@ -296,3 +296,13 @@ class SlowCompute(InlineCompute):
 async def _stop(fragment: Fragment, seconds: float) -> None:
     await trio.sleep(seconds)
     fragment.stop()
+
+
+def events(*times: int, key: str = "a") -> list[Event]:
+    """Records of one key, numbered from 0."""
+    return [Event(key, time, number) for number, time in enumerate(times)]
+
+
+def poisoned(row: dict[str, int]) -> None:
+    if row["id"] == 13:
+        raise ValueError("thirteen")

@@ -151,7 +151,14 @@ class ModuleGuest:
         plan = planned(self._plans, function, FunctionKind.PROCESS)
         result = self._run(self._session.export("lf_process"), plan, processing.staged(plan, call), call.rows)
         with self._reading(plan):
-            return processing.answered(self._session.window(), plan, result, call)
+            return processing.answered(
+                self._session.window(),
+                plan,
+                result,
+                groups=len(call.state),
+                watermark=call.watermark,
+                processing_time=call.processing_time,
+            )
 
     def interrupt(self) -> None:
         """Ends a running call from another thread; it raises GuestDeadlineExceeded."""

@@ -64,14 +64,16 @@ def _rules_row(layout: Layout, rules: pa.RecordBatch | None) -> pa.StructArray:
     return pa.nulls(1, pa.struct(list(layout.schema)))
 
 
-def answered(window: Window, plan: CallPlan, result: tuple[int, ...], call: ProcessCall) -> Processed:
-    """What came back, checked. Raises GuestProtocolError, OutOfBounds."""
+def answered(
+    window: Window, plan: CallPlan, result: tuple[int, ...], *, groups: int, watermark: int, processing_time: int
+) -> Processed:
+    """What came back of a call with these fields, checked. Raises GuestProtocolError, OutOfBounds."""
     process = _process(plan)
     if not result[_STATE]:
         raise GuestProtocolError("its answer has no state", rule="10.2")
-    state = read_rows(window, result[_STATE], process.state, len(call.state))
-    _require_fired(state, "timers", call.watermark)
-    _require_fired(state, "processing_timers", call.processing_time)
+    state = read_rows(window, result[_STATE], process.state, groups)
+    _require_fired(state, "timers", watermark)
+    _require_fired(state, "processing_timers", processing_time)
     addresses = (result[_OUTPUT], *_ports(window, result[_PORTS], len(process.outputs) - 1))
     pairs = zip(process.outputs, addresses, strict=True)
     return Processed(state, tuple(_emitted(window, layout, address) for layout, address in pairs))

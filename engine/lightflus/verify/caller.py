@@ -193,7 +193,14 @@ class Caller:
         written = image(plan.number, nodes(plan), reading(plan, batch), fold=fold, beside=beside)
         session, result = self._called("lf_process", plan, written, batch.num_rows)
         with session.reading(plan.scene), naming("4.1", "10.2"):
-            return answered(session.window(), plan, result, len(call.state))
+            return answered(
+                session.window(),
+                plan,
+                result,
+                groups=len(call.state),
+                watermark=call.watermark,
+                processing_time=call.processing_time,
+            )
 
     def _called(
         self, name: str, plan: CallPlan, written: Image, rows: int, continues: bool = False
