@@ -18,6 +18,11 @@ THE_END: Final = 2**63 - 1
 """The watermark behind the last record of all: everything fires."""
 
 
+def known(watermark: int) -> int | None:
+    """A watermark as people see it: None before the first record."""
+    return None if watermark == NEVER else watermark
+
+
 @dataclass(frozen=True, slots=True)
 class WindowSpec:
     """Windows of one operator. `lateness` is in milliseconds.

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from lightflus import limits
 from lightflus.model.elements import Watermark
-from lightflus.model.windows import NEVER, THE_END
+from lightflus.model.windows import NEVER, THE_END, known
 from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.kernel import Clock
 from lightflus.ports.stamps import MARK, TIME, stamp, stamped
@@ -79,7 +79,7 @@ class ProcessStage(Stage):
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Records whose time has come, in order; then timers."""
         self._reached = max(self._reached, time_ms)
-        self.calls.how.counters.watermark = self._reached
+        self.calls.how.counters.watermark = known(self._reached)
         until = max(time_ms - self._behind, NEVER)
         yield from self._advance(until)
         yield Watermark(until)

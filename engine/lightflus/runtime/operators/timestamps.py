@@ -20,7 +20,7 @@ from lightflus.model.elements import Idle, SplitChange, SplitFound, Watermark
 from lightflus.model.extract import FieldPath
 from lightflus.model.timed import Timestamps
 from lightflus.model.types import Type
-from lightflus.model.windows import NEVER
+from lightflus.model.windows import NEVER, known
 from lightflus.ports.batch import Batch, Out
 from lightflus.ports.guests import Guest
 from lightflus.ports.stamps import MARK, SPLIT, TIME, stamp, stamped
@@ -221,7 +221,7 @@ class TimestampsStage(Stage):
             self._says_idle = False
             self._sent = max(self._sent, watermark)
             yield Watermark(self._sent)
-        self.how.counters.watermark = None if self._sent == NEVER else self._sent
+        self.how.counters.watermark = known(self._sent)
         self.how.counters.slowest_split = self.how.clocks.names.get(slowest, "")
 
 

@@ -22,7 +22,7 @@ from lightflus.errors import InternalError
 from lightflus.model.elements import Watermark
 from lightflus.model.timed import Window
 from lightflus.model.types import Type
-from lightflus.model.windows import NEVER, THE_END, WindowSpec
+from lightflus.model.windows import NEVER, THE_END, WindowSpec, known
 from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.guests import Guest
 from lightflus.ports.stamps import MARK, TIME, stamp, stamped
@@ -100,7 +100,7 @@ class WindowStage(Stage):
 
     def watermark(self, time_ms: int) -> Iterator[Out]:
         """Results of the windows that have ended."""
-        self.how.counters.watermark = time_ms
+        self.how.counters.watermark = known(time_ms)
         self.state.advance(time_ms)
         yield from self._fired()
         held = time_ms - self.how.spec.hold_back
