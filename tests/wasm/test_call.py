@@ -138,11 +138,19 @@ def test_an_interrupt_from_another_thread_ends_an_endless_loop(module: CompiledM
 @pytest.mark.parametrize("name", ["__call__", "call_checked"])
 def test_a_call_that_ends_for_another_stores_sake_was_disturbed(module: CompiledModule, name: str) -> None:
     instance, other = make(module, deadline_ms=60_000), make(module, deadline_ms=60_000)
-    timer = threading.Timer(0.02, other.store.interrupt)
-    timer.start()
+    is_over = threading.Event()
+
+    def interrupt() -> None:
+        """Again and again: the first may come before the call has begun."""
+        while not is_over.wait(0.02):
+            other.store.interrupt()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
     with pytest.raises(WasmTrap) as caught:
         getattr(instance.function("loop"), name)()
-    timer.join()
+    is_over.set()
+    thread.join()
     assert caught.value.kind is TrapKind.DISTURBED
 
 
