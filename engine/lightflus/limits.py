@@ -42,6 +42,10 @@ COLLECTED_OBJECTS: Final = 20_000
 """New objects after which Python looks for cycles among them (its own 700 make it look all the time at modules that are
 being loaded, and at messages that a client hands over by the hundred): a tenth of a start, and of a Kafka source."""
 
+SWITCH_US: Final = 500
+"""How long a Python thread that others wait for goes on (its own 5,000 are most of what a batch takes): a neighbour's
+latency; throughput is the same."""
+
 # --- formats ---------------------------------------------------------------------------------------------------------
 SCHEMA_BYTES: Final = 4 * MIB
 """A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""

@@ -49,6 +49,16 @@ async def test_lanes_of_one_slot_share_a_thread(slots: ThreadSlots) -> None:
     await trio.to_thread.run_sync(first.join)
 
 
+async def test_lanes_of_several_jobs_are_spread_over_the_slots() -> None:
+    slots = ThreadSlots(2)
+    one, other = slots.lane(0, "a job's"), slots.lane(0, "another's")
+    first, second = await one.run(threading.current_thread), await other.run(threading.current_thread)
+    assert first is not second
+    one.close()
+    assert await slots.lane(1, "a third's").run(threading.current_thread) is first
+    slots.close()
+
+
 async def test_lanes_take_turns(slots: ThreadSlots) -> None:
     busy, other = slots.lane(0, "busy"), slots.lane(0, "other")
     long, done = Long(), list[str]()

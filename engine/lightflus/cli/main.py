@@ -22,7 +22,7 @@ from lightflus.build.sources import located
 from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
-from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM
+from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM, SWITCH_US
 from lightflus.model.graph import BadRecords
 
 app = typer.Typer(
@@ -375,6 +375,7 @@ def doctor(as_json: Json = False) -> None:
 def main() -> None:
     """Entry of the `lightflus` executable."""
     gc.set_threshold(COLLECTED_OBJECTS)
+    sys.setswitchinterval(SWITCH_US / 1_000_000)
     reserve_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: children and files are cleared away
     for stream in (sys.stdout, sys.stderr):

@@ -10,8 +10,9 @@ import ctypes
 import gc
 import os
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -31,6 +32,7 @@ from lightflus.evil.jobs import EVIL_ROWS, SINK, SOURCE, honest_output, numbers,
 from lightflus.limits import MIB
 from lightflus.model.policy import Policy
 from lightflus.model.validation import checked
+from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.sandbox.module import LoadedModule, load
 
@@ -39,6 +41,7 @@ _SLOTS: Final = 2
 _LOOK_SECONDS: Final = 0.01
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Numbers of settings in glibc."""
+_RESTART_SECONDS: Final = 0.25
 _PATIENCE_SECONDS: Final = 60.0
 """After which an attack is cancelled."""
 
@@ -83,9 +86,10 @@ class Arena:
         return fight
 
     async def attack_for_ever(self, wasm: bytes) -> None:
-        """Runs a hostile module that reads from and writes to files again and again, until it is cancelled."""
+        """Runs a hostile module again and again, with a pause as whoever restarts jobs makes, until it is cancelled."""
         while True:
             await self._attacked(wasm, is_bound=True)
+            await trio.sleep(_RESTART_SECONDS)
 
     async def _attacked(self, wasm: bytes, *, is_bound: bool) -> Exception | None:
         try:
@@ -107,6 +111,12 @@ class Arena:
                 return
 
     async def _run(self, module: LoadedModule, name: str, *, is_bound: bool) -> None:
+        with ExitStack() as opened:
+            prepare = partial(self._prepared, module, name, opened, is_bound=is_bound)
+            run = await trio.to_thread.run_sync(prepare)  # a graph may be large, and others' loops go on
+            await run.run()
+
+    def _prepared(self, module: LoadedModule, name: str, opened: ExitStack, *, is_bound: bool) -> Fragment:
         bound = (SOURCE, SINK) if is_bound else ()
         bindings = (f"{SOURCE}=file:{self._folder / name}.in", f"{SINK}=file:{self._folder / name}.out")
         graph = checked(module.graph)
@@ -115,12 +125,10 @@ class Arena:
         walls = Walls(Policy(), {}, bound)
         walls.check(wished_by(graph, bound))
         plan = planned(module, graph, parallelism=1)
-        with open(os.devnull, "wb") as nowhere:
-            streams = Streams(stdin=0, stdout=nowhere)
-            form = LetterForm(plan.graph.job, module.report.digest)
-            with closing(open_letters(None, str(self._folder / "letters"), form, streams)) as letters:
-                run = composed(plan, module, slots=self.slots, streams=streams, letters=letters, reaches=walls.reach)
-                await run.run()
+        streams = Streams(stdin=0, stdout=BytesIO())
+        form = LetterForm(plan.graph.job, module.report.digest)
+        letters = opened.enter_context(closing(open_letters(None, str(self._folder / "letters"), form, streams)))
+        return composed(plan, module, slots=self.slots, streams=streams, letters=letters, reaches=walls.reach)
 
     def _hear(self, _level: int, text: str) -> None:
         self._said.append(text)

@@ -46,5 +46,8 @@ class Slots(Protocol):
     """Compute threads that the subtasks of one or many jobs share."""
 
     def lane(self, number: int, name: str) -> Compute:
-        """A lane in slot `number`, counted round: its work runs in order; lanes of a slot take turns."""
+        """A lane in the slot with the fewest, `number` (counted round) before others: its work runs in order.
+
+        Lanes of a slot take turns.
+        """
         ...

@@ -28,7 +28,8 @@ class ThreadSlots:
 
     def lane(self, number: int, name: str) -> Lane:
         """See `ports.Slots`."""
-        return Lane(self._slots[number % len(self._slots)])
+        slots = self._slots[number % len(self._slots) :] + self._slots[: number % len(self._slots)]
+        return Lane(min(slots, key=lambda slot: len(slot.lanes)))
 
     def close(self) -> None:
         """Ends the threads after the work that they have. Idempotent; does not wait."""
@@ -41,13 +42,15 @@ class Lane(Asked):
 
     def __init__(self, slot: _Slot) -> None:
         self._slot = slot
+        slot.lanes.add(self)
         self._works: deque[Work] = deque()
         self._lock = threading.Lock()
         self._is_waiting = False
         """Whether the lane stands in its slot's queue, or has its turn."""
 
     def close(self) -> None:
-        """Nothing to end: the threads are the slot's."""
+        """Makes room for others; the threads are the slot's."""
+        self._slot.lanes.discard(self)
 
     def turn(self) -> None:
         """Does one piece of work, and queues for another turn if there is more. On a thread of the slot."""
@@ -70,32 +73,34 @@ class _Slot:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._lanes: SimpleQueue[Lane | None] = SimpleQueue()
+        self.lanes: WeakSet[Lane] = WeakSet()
+        """Those that are in use."""
+        self._waiting: SimpleQueue[Lane | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._is_closed = False
-        self._thread = _Turns(name, self._lanes)
+        self._thread = _Turns(name, self._waiting)
         self._held_up: list[_Turns] = []
         _watch.add(self)
 
     def wants_turn(self, lane: Lane) -> None:
-        self._lanes.put(lane)
+        self._waiting.put(lane)
 
     def look(self, now: float) -> None:
         """Has waiting lanes go on on a spare thread if the present one has been at one piece of work for long."""
-        if self._lanes.empty() or not self._thread.is_late(now):
+        if self._waiting.empty() or not self._thread.is_late(now):
             return
         with self._lock:
             self._held_up = [thread for thread in self._held_up if thread.is_alive]
             if self._is_closed or len(self._held_up) >= SPARE_THREADS or not self._thread.retire():
                 return
             self._held_up.append(self._thread)
-            self._thread = _Turns(self._name, self._lanes)
+            self._thread = _Turns(self._name, self._waiting)
 
     def close(self) -> None:
         with self._lock:
             if not self._is_closed:
                 self._is_closed = True
-                self._lanes.put(None)
+                self._waiting.put(None)
 
 
 class _Turns:
