@@ -174,6 +174,13 @@ def test_a_program_with_one_thread_forks_and_its_end_is_the_end_of_all(number: i
     assert is_gone_soon(pid)
 
 
+def test_the_threads_of_a_command_line_do_not_keep_it_from_forking() -> None:
+    loaded = "import pyarrow, lightflus.cli.inspecting; from lightflus.jail import asking"
+    program = f"{loaded}; print(asking._has_one_thread())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
 def is_gone_soon(pid: int) -> bool:
     """Whether a process ends within some seconds."""
     until = time.monotonic() + 5
