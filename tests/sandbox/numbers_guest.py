@@ -57,6 +57,6 @@ def numbers(*changes: Substitution, graph: bytes | None = None) -> bytes:
 
 
 class Loads(Protocol):
-    """Loads a module without the compiler's child process, which takes a quarter of a second each time."""
+    """Loads a module within the limits of these tests, through a cache of theirs."""
 
     def __call__(self, wasm: bytes, *, limits: GuestLimits = LIMITS) -> LoadedModule: ...

@@ -23,7 +23,6 @@ from lightflus.jail.telling import to_plain
 from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES
 
 _is_inside = False
-_LINE_LEVEL_BYTES: Final = 1
 _STATM = Path("/proc/self/statm")
 _DATA_FIELD: Final = 5
 """Of statm: private memory that can be written, what RLIMIT_DATA counts."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from typing import NoReturn, cast
+from typing import Final, NoReturn, cast
 
 from lightflus import limits
 from lightflus.errors import (
@@ -30,7 +30,8 @@ from lightflus.sandbox.limits import GuestLimits
 from lightflus.wasm import ArtefactCache, CompiledModule, Engine, WasmRefused
 
 EXAMINED = Bounds(limits.COMPILE_CPU_SECONDS, limits.COMPILE_MEMORY_BYTES, limits.ARTEFACT_BYTES)
-_SIZES = struct.Struct("<II")
+_SIZE_BYTES: Final = 4
+_SIZES: Final = struct.Struct("<II")
 _NO_ROOM = ("Cannot allocate memory", "mmap failed")
 """How wasmtime's errors say that the process may have no more memory."""
 
@@ -58,8 +59,8 @@ def examined(
         answer = ask(examine, wasm, bounds)
     except Exceeded as error:
         raise _too_costly(error, bounds) from None
-    size, _ = _SIZES.unpack_from(answer)
-    facts, artefact = answer[_SIZES.size : _SIZES.size + size], answer[_SIZES.size + size :]
+    behind = _SIZE_BYTES + int.from_bytes(answer[:_SIZE_BYTES], "little")  # believed in nothing: any bytes are some
+    facts, artefact = answer[_SIZE_BYTES:behind], answer[behind:]
     report = from_facts(facts, wasm, digest)
     if report is None:
         raise InternalError("a child of the jail answered facts that cannot be read")
@@ -78,7 +79,7 @@ def examine(wasm: bytes, _hear: Hear) -> bytes:
     except WasmRefused as refused:
         _refuse(refused)
     facts = to_facts(report)
-    return _SIZES.pack(len(facts), 0) + facts + artefact
+    return len(facts).to_bytes(_SIZE_BYTES, "little") + facts + artefact
 
 
 def described(image: Image, hear: Hear) -> bytes:
