@@ -122,7 +122,7 @@ export class Captures {
 
 /** The head of a `for` works on plain locals; only its body, and `for (... of ...)`'s, sees the frame of the turn. */
 function isLoopHead(scope: Scope, node: ts.Node): boolean {
-  if (!ts.isForStatement(scope) && !ts.isForOfStatement(scope)) return false;
+  if (!ts.isForStatement(scope) && !ts.isForOfStatement(scope) && !ts.isForInStatement(scope)) return false;
   return !isWithin(node, scope.statement);
 }
 

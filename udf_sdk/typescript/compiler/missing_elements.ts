@@ -59,7 +59,8 @@ export class MissingElements {
     }
     if (!ts.isVariableDeclaration(node) || node.initializer === undefined || node.type !== undefined) return false;
     const value = node.initializer;
-    return ts.isElementAccessExpression(value) && !ts.isOptionalChain(value) && this.#isArray(value.expression);
+    if (ts.isPropertyAccessExpression(value) && !ts.isOptionalChain(value)) return this.#isKeyedProperty(value);
+    return ts.isElementAccessExpression(value) && !ts.isOptionalChain(value) && (this.#isArray(value.expression) || this.#isKeyed(value.expression));
   }
 
   /** `const year = match[1]`. */
@@ -94,8 +95,19 @@ export class MissingElements {
     return isText && isPatternType(this.#checker.getTypeAtLocation(pattern));
   }
 
+  /** `d.key` of an object by key: a property that its type does not name. */
+  #isKeyedProperty(node: ts.PropertyAccessExpression): boolean {
+    return this.#isKeyed(node.expression) && this.#checker.getSymbolAtLocation(node.name) === undefined;
+  }
+
   #isArray(node: ts.Node): boolean {
     const type = this.#checker.getTypeAtLocation(node);
     return this.#checker.isArrayType(type) || (type.flags & ts.TypeFlags.StringLike) !== 0;
+  }
+
+  /** An object by key. */
+  #isKeyed(node: ts.Node): boolean {
+    const type = this.#checker.getTypeAtLocation(node);
+    return !this.#checker.isTupleType(type) && this.#checker.getIndexInfosOfType(type).length > 0;
   }
 }

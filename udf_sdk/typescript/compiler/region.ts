@@ -54,7 +54,8 @@ export class Region {
     } else if (ts.isBinaryExpression(node) && isAssigned(node.left)) this.#assign(node);
     else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
       if (isAssigned(node.operand)) this.#write(node.operand);
-    } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) this.#call(node);
+    } else if (ts.isDeleteExpression(node)) this.#write(node.expression);
+    else if (ts.isCallExpression(node) || ts.isNewExpression(node)) this.#call(node);
     else if (ts.isPropertyAccessExpression(node)) this.#accessor(node);
     ts.forEachChild(node, (child) => this.#visit(child));
   }

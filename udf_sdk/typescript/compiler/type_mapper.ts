@@ -236,7 +236,8 @@ export class TypeMapper {
       if (type.symbol.name === "Date") return DATE;
       if (isPatternType(type)) return REGEXP;
       if (isMatchType(type)) return MATCH;
-      if (isGroupsType(checker, type)) return GROUPS;
+      if (isGroupsType(type)) return GROUPS;
+      if (type.symbol.name === "__type" && checker.getIndexInfosOfType(type).length > 0) return this.#record(type, substitution);
       if (type.symbol.name === "RegExpIndicesArray") return { kind: "array", item: nullable({ kind: "record", record: this.tuple([NUMBER, NUMBER]) }, "undefined") };
       if (type.getCallSignatures().length === 0) throw this.#refuse(this.#libraryComplaint(type));
     }
@@ -322,13 +323,20 @@ export class TypeMapper {
   }
 
   #record(type: ts.Type, substitution: Substitution): Rep {
-    if (this.#checker.getIndexInfosOfType(type).length > 0) {
-      throw this.#refuse(complaint("LF105", `'${this.#text(type)}' is an object with computed keys`));
-    }
+    const [index, ...more] = this.#checker.getIndexInfosOfType(type);
+    if (index !== undefined) return this.#dict(type, more.length > 0 ? undefined : index, substitution);
     return this.classes.opened(type, () => {
       const fields = this.#fields(type, substitution);
       return { fields, name: this.#nameOf(type) ?? recordName(fields), others: [] };
     }) as Rep;
+  }
+
+  /** An object by key: all that is in it has one type. */
+  #dict(type: ts.Type, index: ts.IndexInfo | undefined, substitution: Substitution): Rep {
+    const isPlain = index !== undefined && (index.keyType.flags & (ts.TypeFlags.String | ts.TypeFlags.Number)) !== 0;
+    if (!isPlain || this.#checker.getPropertiesOfType(type).length > 0)
+      throw this.#refuse(complaint("LF105", `'${this.#text(type)}' has keys of its own besides any others, or keys that are neither text nor numbers`));
+    return { kind: "dict", value: this.rep(this.#checker.getBaseTypeOfLiteralType(index.type), substitution) };
   }
 
   #property(property: ts.Symbol, substitution: Substitution): Rep {

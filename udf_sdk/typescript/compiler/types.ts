@@ -8,6 +8,7 @@ export type Rep =
   | { readonly kind: "array"; readonly item: Rep }
   | { readonly kind: "map"; readonly key: Rep; readonly value: Rep }
   | { readonly kind: "set"; readonly item: Rep }
+  | { readonly kind: "dict"; readonly value: Rep }
   | { readonly kind: "record"; readonly record: RecordClass }
   | { readonly kind: "class"; readonly symbol: ts.Symbol; readonly args: readonly Rep[] }
   | { readonly kind: "api"; readonly name: string; readonly args: readonly Rep[] }
@@ -79,6 +80,8 @@ export function keyOf(rep: Rep): string {
       return `${rep.kind}<${keyOf(rep.item)}>`;
     case "map":
       return `map<${keyOf(rep.key)},${keyOf(rep.value)}>`;
+    case "dict":
+      return `dict<${keyOf(rep.value)}>`;
     case "record":
       return `record#${rep.record.id}`;
     case "class":
@@ -125,6 +128,8 @@ export function describe(given: Rep, depth = 0): string {
       return `Map<${describeInner(rep.key)}, ${describeInner(rep.value)}>`;
     case "set":
       return `Set<${describeInner(rep.item)}>`;
+    case "dict":
+      return `Record<string, ${describeInner(rep.value)}>`;
     case "record":
       return describeRecord(rep.record, depth);
     case "class":

@@ -73,8 +73,9 @@ export class ValueOrigins {
     if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type) || isCollection)
       return this.#checker.getTypeArguments(type as ts.TypeReference);
     const isRecord = (type.flags & ts.TypeFlags.Object) !== 0 && !type.isClass();
-    if (!isRecord || this.#effects.program.isLibrary(type.symbol)) return undefined;
-    return this.#checker.getPropertiesOfType(type).map((p) => this.#checker.getTypeOfSymbol(p));
+    if (!isRecord || (this.#effects.program.isLibrary(type.symbol) && this.#checker.getIndexInfosOfType(type).length === 0)) return undefined;
+    const indexed = this.#checker.getIndexInfosOfType(type).map((info) => info.type);
+    return [...indexed, ...this.#checker.getPropertiesOfType(type).map((p) => this.#checker.getTypeOfSymbol(p))];
   }
 
   #ofObject(node: ts.Expression): Origins {
@@ -133,6 +134,8 @@ export class ValueOrigins {
       const elements = this.elementsOf(source);
       return holding(make === undefined ? elements : this.ofArgument(make, elements));
     }
+    if (source !== undefined && /^Object\.(values|entries|fromEntries)$/.test(node.expression.getText()))
+      return holdingSomewhere(somewhereIn(this.of(source)));
     if (receiver !== undefined && family !== undefined) return this.#ofBuiltin(node, receiver, family);
     const callees = this.#effects.callees(this.calleeSymbol(node), this.#root);
     return this.#results(callees, this.parameters(receiver, node.arguments));

@@ -20,6 +20,8 @@ const SAYS = {
   find: /find gave undefined/,
   pop: /pop of an empty array gave undefined/,
   missing: /null or undefined/,
+  key: /there is nothing under 'zz': ask for it/,
+  group: /group 1 of the match took no part/,
   json: /JSON\.parse: a number is wanted, this is '}', at unit 10/,
   jsonField: /JSON\.parse: the field 'a' is missing/,
   jsonType: /JSON\.parse: text is wanted, this is '1'/,

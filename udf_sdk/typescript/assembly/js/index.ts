@@ -7,6 +7,7 @@ export * from "./bigints";
 export * from "./bits";
 export * from "./convert";
 export * from "./dates";
+export * from "./dicts";
 export * from "./fail";
 export * from "./json_read";
 export * from "./json_text";

@@ -14,6 +14,7 @@ import { globalName, localName, place, refuse, repOf, repOfSymbol, temporary, ty
 import type { Context, Value } from "./context.ts";
 import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
+import { dictRead } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { peek, peekAt } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
@@ -46,6 +47,7 @@ export function propertyAccess(ctx: Context, node: ts.PropertyAccessExpression):
   const fixed = staticProperty(ctx, node);
   if (fixed !== undefined) return fixed;
   const receiver = marked(ctx, node.expression);
+  if (receiver.rep.kind === "dict") return dictRead(ctx, node, receiver);
   if (receiver.rep.kind === "groups") return namedGroup(ctx, node, node.name.text, receiver, mayBeAbsent(ctx, node));
   return narrowed(ctx, node, propertyOn(ctx, node, receiver));
 }
@@ -137,6 +139,7 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
       return refuse(ctx, node, "LF302", `'${describe(rep)}' does not know in a job how many elements it has`, "ask for the element: t[1] === undefined");
     if (rep.record.tuple && name === "length") return { code: `${rep.record.fields.length}.0`, rep: NUMBER };
   }
+  if (rep.kind === "dict") return dictRead(ctx, node, receiver);
   if (rep.kind === "regexp") return patternProperty(ctx, node, receiver);
   if (rep.kind === "match") return matchProperty(ctx, node, receiver);
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
@@ -203,6 +206,7 @@ export function elementAccess(ctx: Context, node: ts.ElementAccessExpression): V
   const named = enumName(ctx, node);
   if (named !== undefined) return named;
   const receiver = marked(ctx, node.expression);
+  if (receiver.rep.kind === "dict") return dictRead(ctx, node, receiver);
   const peeked = mayBeMissing(ctx, node, receiver) ? peek(ctx, node, receiver) : undefined;
   return peeked ?? narrowed(ctx, node, elementOn(ctx, node, receiver));
 }
@@ -239,6 +243,7 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array")
     return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
+  if (rep.kind === "dict") return dictRead(ctx, node, receiver);
   if (rep.kind === "match") return { code: code`__js.match_get(${receiver.code}, ${at()})`, rep: STRING };
   if (rep.kind === "groups") return namedGroup(ctx, node, fixedName(index, false), receiver, mayBeAbsent(ctx, node));
   if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };

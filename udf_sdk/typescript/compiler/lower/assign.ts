@@ -1,7 +1,7 @@
 // Assignments: to variables, fields, elements and patterns, with or without an operator, and increments.
 import ts from "typescript-compiler-api";
 import { enclosingFunction, isVariable, symbolOf } from "../scopes.ts";
-import { BIGINT, NUMBER, describe, isScalar, present } from "../types.ts";
+import { BIGINT, NUMBER, STRING, describe, isScalar, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -10,6 +10,8 @@ import { localName, place as userPlace, refuse, repOfSymbol, temporary, typeText
 import type { Context, Value } from "./context.ts";
 import { accessorName } from "./constructors.ts";
 import { convert, truthy, unwrapped } from "./convert.ts";
+import { dictOk, keyOf } from "./dicts.ts";
+import type { DictAccess } from "./dicts.ts";
 import { assignPattern } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { fieldTargetByKey } from "./lookups.ts";
@@ -25,6 +27,8 @@ interface Target {
   /** Puts receiver and index aside, for targets that are read and written; empty for simple ones. */
   readonly setup: readonly Code[];
   readonly read: Code;
+  /** Whether there is a value, which `found` then gives: of an object by key, where there may be none. */
+  readonly ok?: Code;
   write(value: Code): Code;
 }
 
@@ -80,6 +84,7 @@ function fieldTarget(ctx: Context, node: ts.PropertyAccessExpression, reused: bo
   }
   const receiver = marked(ctx, node.expression);
   if (receiver.rep.kind === "array" && node.name.text === "length") return lengthTarget(ctx, node, receiver);
+  if (receiver.rep.kind === "dict") return dictTarget(ctx, node, receiver, reused);
   if (receiver.rep.kind === "regexp" && node.name.text === "lastIndex") return lastIndexTarget(receiver);
   const isObject = receiver.rep.kind === "record" || receiver.rep.kind === "class";
   const needsGuard = isObject && enclosingFunction(node) !== undefined && !isOwnField(node);
@@ -142,6 +147,7 @@ function elementTarget(ctx: Context, node: ts.ElementAccessExpression, reused: b
   const receiver = marked(ctx, node.expression);
   const { rep } = receiver;
   if (rep.kind === "record") return tupleTarget(ctx, node, receiver, rep, reused);
+  if (rep.kind === "dict") return dictTarget(ctx, node, receiver, reused);
   if (rep.kind !== "array")
     return refuse(ctx, node, "LF320", `elements of '${describe(rep)}' cannot be assigned in a job`);
   const index = { code: into(ctx, node.argumentExpression, NUMBER), rep: NUMBER };
@@ -154,6 +160,23 @@ function elementTarget(ctx: Context, node: ts.ElementAccessExpression, reused: b
     setup: [...list.setup, ...at.setup],
     read: code`__js.array_get<${item}>(${list.value.code}, ${at.value.code}, ${where})`,
     write: (value) => code`__js.array_set<${item}>(${list.value.code}, ${at.value.code}, ${value}, ${where})`,
+  };
+}
+
+/** `d[key] = v`, `d.key = v` of an object by key; receiver and key are put aside where they are needed twice. */
+function dictTarget(ctx: Context, node: DictAccess, receiver: Value, reused: boolean): Target {
+  const { value: rep } = receiver.rep as Rep & { kind: "dict" };
+  const key: Value = { code: keyOf(ctx, node), rep: STRING };
+  const dict = reused ? aside(ctx, node.expression, receiver) : { value: receiver, setup: [] };
+  const isFixed = ts.isPropertyAccessExpression(node);
+  const at = reused && !isFixed ? aside(ctx, node.argumentExpression, key) : { value: key, setup: [] };
+  const type = typeText(ctx, rep);
+  return {
+    rep,
+    setup: [...dict.setup, ...at.setup],
+    ok: dictOk(ctx, dict.value, at.value.code),
+    read: code`__js.dict_get<${type}>(${dict.value.code}, ${at.value.code}, ${userPlace(ctx, node)})`,
+    write: (value) => code`__js.dict_set<${type}>(${dict.value.code}, ${at.value.code}, ${value})`,
   };
 }
 
@@ -221,6 +244,7 @@ function written(ctx: Context, node: ts.Expression, target: Target, value: Value
 function logicalAssignment(ctx: Context, node: ts.BinaryExpression, target: Target): Value {
   const operator = node.operatorToken.kind;
   const store = target.write(into(ctx, node.right, target.rep));
+  if (target.ok !== undefined) return logicalOfDict(ctx, node, target, target.ok, store);
   const current: Value = { code: target.read, rep: target.rep };
   const test = operator === K.QuestionQuestionEqualsToken ? presence(current) : truthy(ctx, current, node.left);
   const chosen =
@@ -231,6 +255,17 @@ function logicalAssignment(ctx: Context, node: ts.BinaryExpression, target: Targ
   const isPresent =
     operator === K.QuestionQuestionEqualsToken && target.rep.kind === "nullable" && !canBeMissing(ctx, node);
   return isPresent ? unwrapped(ctx, value) : value;
+}
+
+/** The same under a key, where there may be nothing yet. */
+function logicalOfDict(ctx: Context, node: ts.BinaryExpression, target: Target, ok: Code, store: Code): Value {
+  const isCoalescing = node.operatorToken.kind === K.QuestionQuestionEqualsToken;
+  if (node.operatorToken.kind === K.AmpersandAmpersandEqualsToken || target.rep.kind === "nullable")
+    return refuse(ctx, node, "LF320", "this assignment to a key is not supported in a job", "write it out: if (d[key] === undefined) d[key] = value");
+  const held = temporary(ctx, target.rep);
+  const found = code`(${held} = __js.found<${typeText(ctx, target.rep)}>())`;
+  const isKept = isCoalescing ? code`(${ok} ? (${found}, true) : false)` : code`(${ok} ? ${truthy(ctx, { code: found, rep: target.rep }, node)} : false)`;
+  return { code: code`(${separated([...target.setup, code`${isKept} ? ${held} : (${store})`], ", ")})`, rep: target.rep };
 }
 
 function canBeMissing(ctx: Context, node: ts.Expression): boolean {

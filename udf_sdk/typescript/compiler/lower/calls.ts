@@ -14,6 +14,7 @@ import { consoleCall, globalCall, staticCall } from "./builtin_calls.ts";
 import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
+import { objectCall } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { joinedLiteral } from "./joins.ts";
 import { jsonCall } from "./json.ts";
@@ -42,7 +43,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
       promiseCall(ctx, node, callee) ??
       filledArray(ctx, node, callee, target) ??
       joinedLiteral(ctx, node, callee) ??
-      staticOwnerCall(ctx, node, callee);
+      staticOwnerCall(ctx, node, callee, target);
     return withoutReceiver ?? callOn(ctx, node, callee, marked(ctx, callee.expression));
   }
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
@@ -144,6 +145,7 @@ function staticOwnerCall(
   ctx: Context,
   node: ts.CallExpression,
   callee: ts.PropertyAccessExpression,
+  target: Rep | undefined,
 ): Value | undefined {
   if (!ts.isIdentifier(callee.expression)) return undefined;
   const owner = symbolOf(ctx.job.checker, callee.expression);
@@ -151,7 +153,7 @@ function staticOwnerCall(
   if (ctx.job.program.isLibrary(owner)) {
     return owner.name === "console"
       ? consoleCall(ctx, node, callee.name.text)
-      : staticCall(ctx, node, owner.name, callee.name.text);
+      : ((owner.name === "Object" ? objectCall(ctx, node, callee.name.text, target) : undefined) ?? staticCall(ctx, node, owner.name, callee.name.text));
   }
   if (ctx.job.program.isApi(owner) && owner.flags & ts.SymbolFlags.Class)
     return apiStaticCall(ctx, node, owner, callee);

@@ -7,6 +7,7 @@ import type { Code } from "../writer.ts";
 import { localName, refuse, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
+import { isInDict } from "./dicts.ts";
 import { marked } from "./dispatch.ts";
 
 const K = ts.SyntaxKind;
@@ -139,6 +140,7 @@ export function isIn(ctx: Context, node: ts.BinaryExpression): Value {
   const parts = type.isUnion() ? type.types : [type];
   const fields = name === undefined ? [] : parts.map((t) => checker.getPropertyOfType(t, name));
   const value = marked(ctx, node.right);
+  if (value.rep.kind === "dict") return isInDict(ctx, node, value);
   const field = value.rep.kind === "record" && name !== undefined ? fieldOf(value.rep.record, name) : undefined;
   const isTold = fields.every((f) => f === undefined || isAlwaysThere(checker, f));
   if (field === undefined || !isTold || name === undefined)

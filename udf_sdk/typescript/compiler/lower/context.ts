@@ -233,6 +233,8 @@ export function typeText(ctx: Context, rep: Rep): string {
       return `__js.JsMap<${typeText(ctx, rep.key)}, ${typeText(ctx, rep.value)}>`;
     case "set":
       return `__js.JsSet<${typeText(ctx, rep.item)}>`;
+    case "dict":
+      return `__js.JsDict<${typeText(ctx, rep.value)}>`;
     case "record":
       return `__r.${rep.record.name}`;
     case "class":

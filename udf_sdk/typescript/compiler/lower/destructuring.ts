@@ -9,6 +9,7 @@ import { targetOf } from "./assign.ts";
 import { freshName, localName, place as userPlace, refuse, repOfSymbol, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
+import { dictPart } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { peekAt } from "./guarded_reads.ts";
 import { matchPart, matchTexts } from "./matches.ts";
@@ -73,6 +74,7 @@ function elementPart(
 ): Value {
   if (element.dotDotDotToken !== undefined) return restOf(ctx, pattern, element, index, source);
   const symbol = ts.isIdentifier(element.name) ? symbolOf(ctx.job.checker, element.name) : undefined;
+  if (source.rep.kind === "dict" && element.initializer !== undefined) return dictPart(ctx, element, String(keyOf(ctx, element, index)), source, true);
   if (source.rep.kind === "match" || source.rep.kind === "groups") {
     const isTold = element.initializer !== undefined || (symbol !== undefined && ctx.job.missing.has(symbol));
     return matchPart(ctx, element, keyOf(ctx, element, index), source, isTold);
@@ -124,6 +126,7 @@ function partOf(ctx: Context, node: ts.Node, key: string | number, source: Value
   if (rep.kind === "set" && key === "size")
     return { code: code`__js.set_size<${typeText(ctx, rep.item)}>(${source.code})`, rep: NUMBER };
   if (rep.kind === "string" && key === "length") return { code: code`__js.string_length(${source.code})`, rep: NUMBER };
+  if (rep.kind === "dict") return dictPart(ctx, node, String(key), source, false);
   if (rep.kind === "match" || rep.kind === "groups") return matchPart(ctx, node, key, source, false);
   if (rep.kind === "class" && typeof key === "string") return classField(ctx, node, rep, key, source);
   return refuse(ctx, node, "LF307", `'${key}' cannot be taken out of '${describe(rep)}' by a pattern in a job`);

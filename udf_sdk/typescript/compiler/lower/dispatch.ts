@@ -13,6 +13,7 @@ import { call } from "./calls.ts";
 import { refuse, repAt, repOf } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
+import { deleteExpression } from "./dicts.ts";
 import { functionLiteral } from "./functions.ts";
 import { bigintLiteral, booleanLiteral, numberLiteral, templateText } from "./literals.ts";
 import { identifier, superValue, thisValue } from "./names.ts";
@@ -68,10 +69,10 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.PrefixUnaryExpression, prefix],
   [K.PostfixUnaryExpression, postfix],
   [K.TypeOfExpression, typeOf],
+  [K.DeleteExpression, deleteExpression],
 ] as readonly (readonly [ts.SyntaxKind, Handler])[]);
 
 const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string]> = new Map([
-  [K.DeleteExpression, ["LF308", "'delete' is not supported in a job"]],
   [K.YieldExpression, ["LF205", "generators are not supported in a job"]],
   [K.ClassExpression, ["LF313", "a class expression is not supported in a job"]],
   [K.TaggedTemplateExpression, ["LF302", "tagged template text is not supported in a job"]],

@@ -8,6 +8,7 @@ import type { Code } from "../writer.ts";
 import { typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { missing } from "./convert.ts";
+import { dictOk, keyText } from "./dicts.ts";
 import { into } from "./dispatch.ts";
 import { peekGroup } from "./matches.ts";
 
@@ -33,6 +34,7 @@ export function peekAt(ctx: Context, array: Value, item: Rep, index: Code): Valu
 
 /** Whether there is an element, which `__js.found<T>()` then gives. */
 export function peekOk(ctx: Context, node: ts.ElementAccessExpression, receiver: Value): Code {
+  if (receiver.rep.kind === "dict") return dictOk(ctx, receiver, keyText(ctx, node.argumentExpression));
   const index = into(ctx, node.argumentExpression, NUMBER);
   if (receiver.rep.kind === "match") return code`__js.match_peekOk(${receiver.code}, ${index})`;
   if (receiver.rep.kind !== "array") return code`__js.string_peekOk(${receiver.code}, ${index})`;

@@ -77,6 +77,10 @@ export function withoutJson(ctx: Context, rep: Rep, seen: ReadonlySet<unknown> =
       return firstOf(rep.record.fields, (f) => withoutJson(ctx, f.rep, new Set([...seen, rep.record])));
     case "class":
       return ctx.job.classJson(rep).why;
+    case "dict":
+      if (rep.value.kind === "nullable" && rep.value.absent !== "null")
+        return { message: `'${describe(rep)}' leaves out what is undefined`, hint: "make an object by key of what is there" };
+      return withoutJson(ctx, rep.value, seen);
     case "api":
     case "regexp":
     case "match":
@@ -108,6 +112,8 @@ function unreadable(ctx: Context, rep: Rep, seen: ReadonlySet<RecordClass> = new
       return unreadable(ctx, rep.item, seen);
     case "nullable":
       return unreadable(ctx, rep.of, seen);
+    case "dict":
+      return unreadable(ctx, rep.value, seen);
     case "record":
       if (rep.record.open) return `'${describe(rep)}' has elements that may be left out`;
       if (seen.has(rep.record)) return undefined;
@@ -167,6 +173,7 @@ function parseMethod(record: RecordClass, typeOf: (rep: Rep) => string): string 
 export function recordsIn(rep: Rep, found: Set<RecordClass> = new Set()): Set<RecordClass> {
   if (rep.kind === "nullable") recordsIn(rep.of, found);
   if (rep.kind === "array") recordsIn(rep.item, found);
+  if (rep.kind === "dict") recordsIn(rep.value, found);
   if (rep.kind === "record" && !found.has(rep.record)) {
     found.add(rep.record);
     for (const field of rep.record.fields) recordsIn(field.rep, found);

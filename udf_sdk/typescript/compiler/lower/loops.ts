@@ -88,6 +88,18 @@ function checkHead(ctx: Context, node: ts.ForStatement): void {
   for (const part of [node.initializer, node.condition, node.incrementor]) if (part !== undefined) visit(part);
 }
 
+/** `for (const key in d)`: the keys of the start, without those that are gone when their turn comes. */
+export function forInStatement(ctx: Context, node: ts.ForInStatement): Code {
+  const dict = marked(ctx, node.expression);
+  if (dict.rep.kind !== "dict") return refuse(ctx, node, "LF304", "for-in is supported over objects by key, such as Record<string, T>");
+  const [held, keys, index] = [freshName(ctx, "o"), freshName(ctx, "a"), freshName(ctx, "i")];
+  const type = typeText(ctx, dict.rep.value);
+  const key = `unchecked(${keys}[${index}])`;
+  const turn = bindTurn(ctx, node, { code: key, rep: STRING });
+  const body = braced(inLoop(ctx, ""), node.statement);
+  return code`{ const ${held} = ${dict.code}; const ${keys} = __js.dict_keys<${type}>(${held}); for (let ${index} = 0; ${index} < ${keys}.length; ++${index}) { if (!__js.dict_hasOwn<${type}>(${held}, ${key})) continue; ${turn}${body} } }`;
+}
+
 /** `for (const x of xs)`. */
 export function forOfStatement(ctx: Context, node: ts.ForOfStatement): Code {
   if (node.awaitModifier !== undefined)
@@ -171,7 +183,7 @@ function overIterator(ctx: Context, node: ts.ForOfStatement, iterator: Code, ite
 }
 
 /** The variables of one turn. */
-function bindTurn(ctx: Context, node: ts.ForOfStatement, value: Value): Code {
+function bindTurn(ctx: Context, node: ts.ForOfStatement | ts.ForInStatement, value: Value): Code {
   const { initializer } = node;
   if (!ts.isVariableDeclarationList(initializer)) {
     const target = targetOf(ctx, initializer, false);

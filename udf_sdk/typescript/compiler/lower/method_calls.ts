@@ -13,6 +13,7 @@ import { closureCall } from "./calls.ts";
 import { localName, refuse, typeText, unitPrefix } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { narrowed } from "./names.ts";
+import { dictMethod, dictRead } from "./dicts.ts";
 import { matchTexts } from "./matches.ts";
 import { parameterReps } from "./parameters.ts";
 import { resultRep } from "./functions.ts";
@@ -39,6 +40,8 @@ export function callOn(
 ): Value {
   const { rep } = receiver;
   if (rep.kind === "api") return apiCall(ctx, node, callee, receiver);
+  if (rep.kind === "dict" && rep.value.kind === "function") return closureCall(ctx, node, dictRead(ctx, callee, receiver, false));
+  if (rep.kind === "dict") return dictMethod(ctx, node, callee.name.text, receiver);
   if (rep.kind === "match") return matchMethod(ctx, node, callee.name.text, receiver);
   const family = familyOf(rep);
   if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);

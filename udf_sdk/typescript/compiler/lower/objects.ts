@@ -8,6 +8,7 @@ import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
+import { dictLiteral } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { functionLiteral } from "./functions.ts";
 import { identifier } from "./names.ts";
@@ -15,7 +16,8 @@ import { identifier } from "./names.ts";
 /** `{ ... }`. */
 export function objectLiteral(ctx: Context, node: ts.ObjectLiteralExpression, target: Rep | undefined): Value {
   const wanted = target === undefined ? undefined : present(target);
-  const rep = wanted?.kind === "record" ? wanted : ownRep(ctx, node);
+  const rep = wanted?.kind === "record" || wanted?.kind === "dict" ? wanted : ownRep(ctx, node);
+  if (rep.kind === "dict") return dictLiteral(ctx, node, rep);
   if (rep.kind !== "record")
     return refuse(ctx, node, "LF108", `an object is written where '${describe(rep)}' is wanted`, wayToMake(rep));
   const { setup, fields } = literalFields(ctx, node, rep.record);

@@ -9,6 +9,7 @@ import { closureCall } from "./calls.ts";
 import { temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, missing, unwrapped } from "./convert.ts";
+import { dictRead } from "./dicts.ts";
 import { marked } from "./dispatch.ts";
 import { peek } from "./guarded_reads.ts";
 import { namedGroup } from "./matches.ts";
@@ -91,6 +92,7 @@ function step(ctx: Context, receiver: Value, links: readonly Link[], index: numb
     return { value: callOn(ctx, next, link, receiver), used: 2 };
   }
   const isEnd = next === undefined || next.questionDotToken !== undefined;
+  if (receiver.rep.kind === "dict" && !ts.isCallExpression(link)) return { value: dictRead(ctx, link, receiver, isEnd), used: 1 };
   if (receiver.rep.kind === "groups" && !ts.isCallExpression(link))
     return { value: namedGroup(ctx, link, ts.isPropertyAccessExpression(link) ? link.name.text : fixedName(link.argumentExpression, false), receiver, isEnd), used: 1 };
   if (ts.isPropertyAccessExpression(link)) return { value: propertyOn(ctx, link, receiver), used: 1 };

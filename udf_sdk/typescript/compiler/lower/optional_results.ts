@@ -93,8 +93,8 @@ function coalescedElement(
   const read = bareElement(node.left);
   if (read !== undefined && enumOf(ctx, read) !== undefined) return undefined;
   const receiver = read && repAt(ctx, read.expression);
-  if (read === undefined || (receiver?.kind !== "array" && receiver?.kind !== "string" && receiver?.kind !== "match")) return undefined;
-  const item = receiver.kind === "array" ? receiver.item : STRING;
+  if (read === undefined || (receiver?.kind !== "dict" && receiver?.kind !== "array" && receiver?.kind !== "string" && receiver?.kind !== "match")) return undefined;
+  const item = receiver.kind === "array" ? receiver.item : receiver.kind === "dict" ? receiver.value : STRING;
   if (item.kind === "nullable") return undefined;
   const there = found({ code: code`__js.found<${typeText(ctx, item)}>()`, rep: item });
   return code`(${peekOk(ctx, read, marked(ctx, read.expression))} ? ${there} : ${other()})`;

@@ -16,7 +16,7 @@ import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
 import { localFunction } from "./functions.ts";
 import { handingOn, jumpStatement, labeledStatement } from "./labels.ts";
-import { doStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
+import { doStatement, forInStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
 import { enterFrame } from "./names.ts";
 
 const K = ts.SyntaxKind;
@@ -36,6 +36,7 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.ThrowStatement, throwStatement],
   [K.ForStatement, forStatement],
   [K.ForOfStatement, forOfStatement],
+  [K.ForInStatement, forInStatement],
   [K.WhileStatement, whileStatement],
   [K.DoStatement, doStatement],
   [K.SwitchStatement, switchStatement],
@@ -51,7 +52,6 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
 
 const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string, string?]> = new Map([
   [K.TryStatement, ["LF303", "try/catch is not supported in a job"]],
-  [K.ForInStatement, ["LF304", "for-in is not supported in a job"]],
   [
     K.ClassDeclaration,
     ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"],

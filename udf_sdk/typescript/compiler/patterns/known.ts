@@ -81,9 +81,9 @@ export function isMatchType(type: ts.Type): boolean {
 }
 
 /** The type of a match's `groups`: an object of texts that TypeScript's library declares without a name. */
-export function isGroupsType(checker: ts.TypeChecker, type: ts.Type): boolean {
-  const index = checker.getIndexInfoOfType(type, ts.IndexKind.String);
-  return type.symbol?.name === "__type" && index !== undefined && (index.type.flags & ts.TypeFlags.String) !== 0;
+export function isGroupsType(type: ts.Type): boolean {
+  const declared = type.symbol?.name === "__type" ? type.symbol.declarations?.[0] : undefined;
+  return declared !== undefined && /lib\.[\w.]*regexp\.d\.ts$/.test(declared.getSourceFile().fileName);
 }
 
 export function isPatternType(type: ts.Type): boolean {

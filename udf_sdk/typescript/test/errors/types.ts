@@ -9,14 +9,6 @@ function union(x: string | number): string { // error
   return "" + x;
 }
 
-function index(x: { [name: string]: number }): number { // error
-  return x["a"];
-}
-
-function record(x: Record<string, number>): number { // error
-  return x["a"];
-}
-
 function local(d: Date): number {
   return d.getHours(); // error
 }

@@ -24,6 +24,8 @@ function fail(s: string): string {
   const link: Link = { name: s, next: null };
   const big = 9223372036854775807n;
   switch (s) {
+    case "key": return `${({ a: 1 } as Record<string, number>)["zz"]}`; // key
+    case "group": return (/(x)?k?/.exec("g") ?? [""])[1].length.toString(); // group
     case "element": return `${element(xs, 3)}`;
     case "fraction": return `${xs[0.5]}`; // fraction
     case "unit": return s[99]; // unit

@@ -1,7 +1,7 @@
 // Random expressions of a wanted type, over the variables that are in scope. What they compute is defined for every value: no
 // element that is not there, no division by 0n, no bigint of more than 64 bits.
 import { pick } from "../random.mjs";
-import { BIG, BOOL, NUM, STR, anyType, arr, opt, same, shown, typeText } from "./types.mjs";
+import { BIG, BOOL, NUM, STR, anyType, arr, dict, opt, same, shown, typeText } from "./types.mjs";
 
 const NUMBERS = ["0", "1", "2", "-1", "0.5", "3", "7", "10", "255", "1e21", "1e-7", "4294967296", "0.1", "NaN", "Infinity", "-0"];
 const TEXTS = ['""', '" "', '"a"', '"abc"', '"1.5"', '"é😀"', '"A b,C"', '","', '"0x1f"', '"  7 "', '"it\'s"', '"a\\n\\"b"'];
@@ -58,6 +58,7 @@ export class Expressions {
       case "opt": return this.chance(0.5) ? `same<${typeText(t)}>(${t.absent})` : `same<${typeText(t)}>(${this.literal(t.of)})`;
       case "map": return `new Map<${typeText(t.key)}, ${typeText(t.of)}>()`;
       case "set": return `new Set<${typeText(t.of)}>()`;
+      case "dict": return this.typed("{}", t);
       case "tup": return this.typed(`[${t.items.map((i) => this.literal(i)).join(", ")}]`, t);
       case "obj": return this.object(t, 0);
       case "cls": return this.made(t, 0);
@@ -93,6 +94,7 @@ export class Expressions {
       forms.push(() => `(${this.of(arr(t), d)}[${this.index()}] ?? ${this.of(t, d)})`);
       forms.push(() => `(${this.of(arr(t), d)}.at(${this.of(NUM, d)}) ?? ${this.of(t, d)})`);
       forms.push(() => `(${this.of({ k: "map", key: STR, of: t }, d)}.get(${this.of(STR, d)}) ?? ${this.of(t, d)})`);
+      forms.push(() => `(${this.of(dict(t), d)}[${this.of(STR, d)}] ?? ${this.of(t, d)})`);
       forms.push(() => `(${this.of(arr(t), d)}.find((e) => ${this.inner([["e", t]]).of(BOOL, d)}) ?? ${this.of(t, d)})`);
       forms.push(() => `${this.of(arr(t), d)}.reduce((p, e) => ${this.inner([["p", t], ["e", t]]).of(t, d)}, ${this.of(t, d)})`);
     }
@@ -167,6 +169,7 @@ export class Expressions {
         () => `parseInt(${s()}, 10)`,
         () => `parseFloat(${s()})`,
         () => `${list(NUM)}.indexOf(${n()})`,
+        () => `Object.values(${of(dict(NUM))}).reduce((p, e) => p + e, 0)`,
         () => `${of({ k: "map", key: STR, of: NUM })}.size`,
         () => `[...${list(NUM)}].sort((p, q) => ${this.pick(["p - q", "q - p", "p > q ? 1 : 0", "p < q ? -1 : 1"])})[0] ?? 0`.replace(/^.*$/, "($&)"),
       ];
@@ -187,7 +190,7 @@ export class Expressions {
         () => `${list(NUM)}.join()`,
         () => `(${s()} || ${s()})`,
         () => `[...${of({ k: "map", key: STR, of: NUM })}.keys()].join("/")`,
-        () => `JSON.stringify(${of(this.pick([NUM, STR, BOOL, arr(STR), arr(opt(NUM, "null")), arr(BOOL), opt(STR, "null")]))})`,
+        () => `JSON.stringify(${of(this.pick([NUM, STR, BOOL, arr(STR), arr(opt(NUM, "null")), arr(BOOL), opt(STR, "null"), dict(NUM), dict(arr(STR))]))})`,
         () => this.text(d),
       ];
       case "bool": return [
@@ -203,6 +206,7 @@ export class Expressions {
         () => `${this.pick([...PATTERNS, ...GLOBAL_PATTERNS])}.test(${s()})`,
         () => `${list(STR)}.${this.pick(["some", "every"])}((e) => ${this.inner([["e", STR]]).of(BOOL, d)})`,
         () => `${of({ k: "set", of: STR })}.has(${s()})`,
+        () => `(${s()} ${this.chance(0.5) ? "in" : "+ \"\" in"} ${of(dict(this.plain()))})`,
         () => `Number.isInteger(${n()})`,
       ];
       case "big": return [
@@ -220,7 +224,7 @@ export class Expressions {
         () => this.mapped(t, d),
         () => { const from = this.plain(); return `mapAll<${typeText(from)}, ${typeText(t.of)}>(${list(from)}, (e, i) => ${this.inner([["e", from], ["i", NUM]]).of(t.of, d)})`; },
         () => `[...${of(t)}].reverse()`,
-        ...(t.of.k === "str" ? [() => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `${s()}.split(${this.pick(["/a/", "/[a-c]+/i", "/\\s*/", "/([,b])/", "/(?=.b)|,/"])})`, () => `[...(${s()}.match(${this.pick(GLOBAL_PATTERNS)}) ?? ["none"])]`, () => `[...${of({ k: "set", of: STR })}]`, () => `(JSON.parse(JSON.stringify(${of(t)})) as string[])`] : []),
+        ...(t.of.k === "str" ? [() => `Object.keys(${of(dict(this.plain()))})`, () => `${s()}.split(${this.pick(['" "', '""', '","'])})`, () => `${s()}.split(${this.pick(["/a/", "/[a-c]+/i", "/\\s*/", "/([,b])/", "/(?=.b)|,/"])})`, () => `[...(${s()}.match(${this.pick(GLOBAL_PATTERNS)}) ?? ["none"])]`, () => `[...${of({ k: "set", of: STR })}]`, () => `(JSON.parse(JSON.stringify(${of(t)})) as string[])`] : []),
         ...(t.of.k === "num" ? [() => `[...${of({ k: "map", key: STR, of: NUM })}.values()]`, () => `${list(STR)}.map(Number)`] : []),
         ...(t.of.k === "arr" ? [] : [() => `${list(t)}.flat()`]),
       ];
@@ -236,6 +240,11 @@ export class Expressions {
       ];
       case "map": return [() => `new Map<${typeText(t.key)}, ${typeText(t.of)}>([[${of(t.key)}, ${of(t.of)}], [${of(t.key)}, ${of(t.of)}]])`];
       case "set": return [() => `new Set<${typeText(t.of)}>(${list(t.of)})`];
+      case "dict": return [
+        () => this.typed(`{ ${this.pick(["b", '"2"', "10", '"x y"'])}: ${of(t.of)}, [${s()}]: ${of(t.of)} }`, t),
+        () => this.typed(`{ ...${of(t)}, [${s()}]: ${of(t.of)}, ...${of(t)} }`, t),
+        () => `(Object.fromEntries([[${s()}, ${of(t.of)}], ["a", ${of(t.of)}]] as [string, ${typeText(t.of)}][]) as ${typeText(t)})`,
+      ];
       case "tup": return [() => `([${t.items.map(of).join(", ")}] as ${typeText(t)})`];
       case "obj": return [() => this.object(t, d)];
       case "cls": return [() => this.made(t, d)];

@@ -1,7 +1,7 @@
 // Random bodies of functions: variables, loops, branches, closures, changes of what the function itself has made.
 import { pick } from "../random.mjs";
 import { Expressions } from "./expressions.mjs";
-import { BIG, BOOL, NUM, STR, arr, map, same, shown, typeText } from "./types.mjs";
+import { BIG, BOOL, NUM, STR, arr, dict, map, same, shown, typeText } from "./types.mjs";
 
 const indent = (lines) => lines.flatMap((l) => l.split("\n")).map((l) => `  ${l}`);
 
@@ -43,7 +43,7 @@ export class Statements {
 
   one() {
     const simple = [() => this.constant(), () => this.constant(), () => this.variable(), () => this.fresh(), () => this.change(), () => this.change(), () => this.pattern()];
-    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.choice(), () => this.closure(), () => this.counter(), () => this.localFunction(), () => this.until(), () => this.labelled()];
+    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.overKeys(), () => this.choice(), () => this.closure(), () => this.counter(), () => this.localFunction(), () => this.until(), () => this.labelled()];
     return this.pick(this.depth < 2 && this.chance(0.45) ? nested : simple)();
   }
 
@@ -68,9 +68,9 @@ export class Statements {
   /** An object that only this function knows. */
   fresh() {
     const made = [...this.program.classes.keys()];
-    const type = this.pick([arr(this.expressions.type(1)), map(STR, NUM), map(NUM, STR), ...[...this.program.objects.keys()].map((name) => ({ k: "obj", name })), ...made.map((name) => ({ k: "cls", name }))]);
+    const type = this.pick([arr(this.expressions.type(1)), map(STR, NUM), map(NUM, STR), dict(NUM), dict(arr(STR)), ...[...this.program.objects.keys()].map((name) => ({ k: "obj", name })), ...made.map((name) => ({ k: "cls", name }))]);
     const expressions = this.expressions;
-    const value = type.k === "obj" ? expressions.object(type, 1) : type.k === "cls" ? `new ${type.name}(${this.program.classes.get(type.name).parameters.map((p) => this.of(p, 1)).join(", ")})` : type.k === "map" ? `new ${typeText(type)}()` : `[${[1, 2].map(() => this.of(type.of, 1)).join(", ")}] as ${typeText(type)}`;
+    const value = type.k === "obj" ? expressions.object(type, 1) : type.k === "cls" ? `new ${type.name}(${this.program.classes.get(type.name).parameters.map((p) => this.of(p, 1)).join(", ")})` : type.k === "map" ? `new ${typeText(type)}()` : type.k === "dict" ? `{} as ${typeText(type)}` : `[${[1, 2].map(() => this.of(type.of, 1)).join(", ")}] as ${typeText(type)}`;
     return [`const ${this.named(type, { isFresh: true })} = ${value};`];
   }
 
@@ -86,6 +86,7 @@ export class Statements {
     }
     if (type.k === "arr") return [this.pick([() => `${name}.push(${this.of(type.of)});`, () => `${name}.unshift(${this.of(type.of)});`, () => `${name}.pop();`, () => `${name}.reverse();`, () => `${name}[0] = ${this.of(type.of)};`, () => `${name}.splice(0, 1);`])()].map((l) => (l.startsWith(`${name}[0]`) ? `if (${name}.length > 0) ${l}` : l));
     if (type.k === "map") return [this.pick([`${name}.set(${this.of(type.key)}, ${this.of(type.of)});`, `${name}.delete(${this.of(type.key)});`])];
+    if (type.k === "dict") return [this.pick([`${name}[${this.of(STR, 1)}] = ${this.of(type.of)};`, `delete ${name}[${this.of(STR, 1)}];`, `${name}.b ??= ${this.of(type.of)};`])];
     if (type.k === "cls") {
       const { changes } = this.program.classes.get(type.name);
       const m = this.pick(changes);
@@ -145,6 +146,12 @@ export class Statements {
     const [k, v] = [`k${this.program.fresh()}`, `w${this.program.fresh()}`];
     const variables = [{ name: k, type: STR }, { name: v, type: NUM }];
     return [`for (const [${k}, ${v}] of ${this.of(map(STR, NUM))}) {`, ...this.block(2, variables), "}"];
+  }
+
+  overKeys() {
+    const k = `k${this.program.fresh()}`;
+    const kept = `o${this.program.fresh()}`;
+    return [`const ${kept} = ${this.of(dict(NUM))};`, `for (const ${k} in ${kept}) {`, ...this.block(2, [{ name: k, type: STR }]), "}"];
   }
 
   until() {

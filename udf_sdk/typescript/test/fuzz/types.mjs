@@ -9,6 +9,7 @@ export const BIG = { k: "big" };
 export const arr = (of) => ({ k: "arr", of });
 export const opt = (of, absent = "undefined") => ({ k: "opt", of, absent });
 export const map = (key, of) => ({ k: "map", key, of });
+export const dict = (of) => ({ k: "dict", of });
 export const set = (of) => ({ k: "set", of });
 export const tup = (items) => ({ k: "tup", items });
 export const obj = (name) => ({ k: "obj", name });
@@ -25,6 +26,7 @@ export function typeText(t) {
     case "arr": return t.of.k === "opt" || t.of.k === "fn" ? `(${typeText(t.of)})[]` : `${typeText(t.of)}[]`;
     case "opt": return t.of.k === "fn" ? `(${typeText(t.of)}) | ${t.absent}` : `${typeText(t.of)} | ${t.absent}`;
     case "map": return `Map<${typeText(t.key)}, ${typeText(t.of)}>`;
+    case "dict": return `Record<string, ${typeText(t.of)}>`;
     case "set": return `Set<${typeText(t.of)}>`;
     case "tup": return `[${t.items.map(typeText).join(", ")}]`;
     case "fn": return `(${t.args.map((a, i) => `a${i}: ${typeText(a)}`).join(", ")}) => ${typeText(t.result)}`;
@@ -51,6 +53,7 @@ export function anyType(next, program, depth) {
     () => opt(some()),
     () => opt(some(), "null"),
     () => map(pick(next, [STR, NUM]), some()),
+    () => dict(some()),
     () => set(pick(next, [STR, NUM])),
     () => tup([inner(), some()]),
     () => (named.length ? pick(next, named) : STR),
@@ -68,6 +71,7 @@ export function shown(t, value, program, depth = 0) {
     case "arr": return `"[" + ${value}.map((${v}) => ${shown(t.of, v, program, depth + 1)}).join(",") + "]"`;
     case "opt": return `((${v}: ${typeText(t)}) => ${v} === ${t.absent} ? "${t.absent[0]}" : ${shown(t.of, v, program, depth + 1)})(${value})`;
     case "map": return `"{" + [...${value}].map(([k${depth}, ${v}]) => k${depth} + ":" + ${shown(t.of, v, program, depth + 1)}).join() + "}"`;
+    case "dict": return `"{" + Object.entries(${value}).map(([k${depth}, ${v}]) => k${depth} + ":" + ${shown(t.of, v, program, depth + 1)}).join() + "}"`;
     case "set": return `"<" + [...${value}].join() + ">"`;
     case "tup": return `((${v}: ${typeText(t)}) => "(" + ${t.items.map((item, i) => shown(item, `${v}[${i}]`, program, depth + 1)).join(' + "," + ')} + ")")(${value})`;
     case "obj": return `show${t.name}(${value})`;

@@ -16,7 +16,7 @@ interface Ends { ends: number[] }
 interface Keyed { name: string; tags: string[] }
 // way out: give the field another name
 interface Named { name: string; aside: number }
-// way out: records hold string, number, bigint, boolean, arrays, objects and tuples; a Date as its getTime()
+// way out: records hold string, number, bigint, boolean, arrays, objects and tuples; a Date as its getTime(), an object by key as Object.entries(d)
 interface Moment { at: number; of: string[]; big: bigint }
 // way out: write the configuration into the job as constants
 // way out: use a top-level const

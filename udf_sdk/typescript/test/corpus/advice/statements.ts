@@ -12,7 +12,6 @@ function parts(s: string): string[] { return s.split(" "); }
 
 export function statements(s: string): string[] {
   let found = "";
-  // way out: name the fields, or iterate a Map with for (const [k, v] of m)
   for (const [k, v] of new Map([["k", 1]])) found += `${k}${v}`;
   // way out: iterate an array, a Map, a Set or a string
   for (const c of s) found += c;

@@ -1,5 +1,6 @@
 // Advice about values, text and types.
 import { twice } from "./constants.ts";
+import { objects } from "./objects.ts";
 import { patterns } from "./patterns.ts";
 
 interface Wide { a: string; b: number }
@@ -12,7 +13,6 @@ interface Maybe { a: string | null; b?: number }
 // way out: '…' has different types in them: give each its own name, such as '…Text' and '…Number'
 type Cell = { kind: "text"; valueText: string } | { kind: "number"; valueNumber: number };
 // way out: use string, number, bigint, boolean, arrays, Map, Set, objects and classes
-// way out: use Map<K, V>
 // way out: use Map
 // way out: use Set
 interface Held { counts: Map<string, number>; seen: Set<string>; ids: string[] }
@@ -132,6 +132,7 @@ export function values(s: string): string[] {
     // way out: format with toFixed, padStart and template text
     `${wide.b.toFixed(2).padStart(7, "0")}`,
     ...patterns(s),
+    ...objects(s),
     // way out: write ![...s].some((c) => c.length === 1 && c >= "\ud800" && c <= "\udfff")
     `${![...s].some((c) => c.length === 1 && c >= "\ud800" && c <= "\udfff")}`,
     // way out: between operators a surrogate without its partner becomes U+FFFD by itself
