@@ -56,7 +56,8 @@ function madeText(next, isSimple) {
 /** The runner of patterns by itself: programs and texts go in as they are. */
 export async function patternModule() {
   const run = await compile(`
-    import { begin, next, register } from "~lf/js/pattern_run";
+    import { begin, next } from "~lf/js/pattern_run";
+    import { register } from "~lf/js/pattern_trail";
     export function newText(n: i32): usize { return __new(<usize>n << 1, idof<string>()); }
     export function newProgram(n: i32): usize { return __new(<usize>n << 2, idof<StaticArray<i32>>()); }
     export function find(program: usize, text: usize, from: i32, sticky: bool): bool {

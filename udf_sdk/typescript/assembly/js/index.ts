@@ -13,6 +13,7 @@ export * from "./json_read";
 export * from "./json_text";
 export * from "./map_methods";
 export * from "./maps";
+export * from "./matches";
 export * from "./math";
 export * from "./numbers";
 export * from "./pattern_replace";

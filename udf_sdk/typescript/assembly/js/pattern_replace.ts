@@ -1,8 +1,10 @@
 // replace and replaceAll with a pattern: with text in which `$1`, `$<name>` and their like stand for what was found, and with a function.
 import { failAt } from "./fail";
 import { joinTexts } from "./text";
-import { Flag, JsMatch, JsRegExp, Matches, groupText, regexp_setLastIndex, regexp_step } from "./patterns";
-import { groupsOf, register } from "./pattern_run";
+import { JsMatch, groupText } from "./matches";
+import { Flag, JsRegExp, Matches, regexp_setLastIndex, regexp_step } from "./patterns";
+import { groupsOf } from "./pattern_text";
+import { register } from "./pattern_trail";
 import { find, piece, unitAt } from "./units";
 
 function digitAt(text: string, i: i32): i32 {

@@ -5,17 +5,11 @@ import { ACCEPT, firstOf, firstOfAll, firstOfAny, or, singleSet, then } from "./
 import type { First, SetFlags } from "./first.ts";
 import { PatternRefused } from "./pattern.ts";
 import type { Program } from "./pattern.ts";
+import { Instructions, Op } from "./instructions.ts";
 import { areDisjoint, charactersOf } from "./sets.ts";
 import type { Ranges } from "./sets.ts";
+import { groupsIn, isKept, isStart, looksIn } from "./tree.ts";
 
-/** The same numbers as in assembly/js/pattern_run.ts. */
-const Op = {
-  MATCH: 0, CHAR: 1, CLASS: 2, POINT: 3, SPLIT: 4, JUMP: 5, SAVE: 6, MARK: 7, CHECK: 8, CLEAR: 9, MEMO: 10, START: 11, LINE_START: 12,
-  END: 13, LINE_END: 14, WORD: 15, LOOK: 16, RUN: 17,
-} as const;
-
-/** Numbers in front of the program, and behind them where each lookahead with groups begins. */
-const HEAD = 8;
 const UNICODE = 1;
 const ANCHORED = 2;
 const LOOKS_AHEAD = 4;
@@ -34,10 +28,7 @@ export function emitPattern(tree: AST.Pattern, flags: string): Program {
 class Emitter {
   readonly #tree: AST.Pattern;
   readonly #flags: SetFlags;
-  readonly #code: number[] = [];
-  readonly #sets = new Map<string, { index: number; ranges: Ranges }>();
-  /** Places in the code that hold the number of a set. */
-  readonly #setUses: number[] = [];
+  readonly #code = new Instructions();
   readonly #names: [string, number][] = [];
   readonly #groups: number;
   readonly #looks: number;
@@ -52,8 +43,6 @@ class Emitter {
   #inLook = false;
   #usesWords = false;
   #looksAhead = false;
-  /** Places in the code that hold another place in it. */
-  readonly #jumps: number[] = [];
 
   constructor(tree: AST.Pattern, flags: string) {
     this.#tree = tree;
@@ -75,53 +64,24 @@ class Emitter {
     };
   }
 
-  /** Head, starts of lookaheads, code, sets: with all places counted from the start. */
   #assembled(): number[] {
     const first = firstOfAny(this.#tree.alternatives, { ...this.#flags, endIsEmpty: true });
-    const firstSet = first.empty === "never" ? this.#set(first.set) : undefined;
-    const words = this.#usesWords ? this.#set(charactersOf("\\w", this.#flags)) : undefined;
-    const codeAt = HEAD + this.#looks;
-    let next = codeAt + this.#code.length;
-    const places: number[] = [];
-    const tables = [...this.#sets.values()].map(({ ranges }) => {
-      const table = tableOf(ranges);
-      places.push(next);
-      next += table.length;
-      return table;
-    });
-    const code = [...this.#code];
-    for (const use of this.#setUses) code[use] = places[code[use] as number] as number;
-    for (const jump of this.#jumps) code[jump] = (code[jump] as number) + codeAt;
-    const anchored = this.#tree.alternatives.every((a) => isStart(a.elements[0]) && !this.#flags.multiline);
-    const flags = (this.#flags.unicode ? UNICODE : 0) | (anchored ? ANCHORED : 0) | (this.#looksAhead ? LOOKS_AHEAD : 0);
-    const at = (set: number | undefined): number => (set === undefined ? -1 : (places[set] as number));
-    const head = [codeAt, this.#groups, this.#registers, this.#slots, flags, at(firstSet), at(words), this.#looks];
-    return [...head, ...this.#lookStarts.map((s) => s + codeAt), ...code, ...tables.flat()];
+    const isAnchored = this.#tree.alternatives.every((a) => isStart(a.elements[0]) && !this.#flags.multiline);
+    const facts = {
+      groups: this.#groups,
+      registers: this.#registers,
+      slots: this.#slots,
+      flags: (this.#flags.unicode ? UNICODE : 0) | (isAnchored ? ANCHORED : 0) | (this.#looksAhead ? LOOKS_AHEAD : 0),
+      first: first.empty === "never" ? this.#code.set(first.set) : -1,
+      words: this.#usesWords ? this.#code.set(charactersOf("\\w", this.#flags)) : -1,
+    };
+    return this.#code.laidOut(facts, this.#lookStarts);
   }
 
   #put(...numbers: number[]): number {
-    if (this.#code.length + numbers.length > MAX_PROGRAM)
+    if (this.#code.extent.length + numbers.length > MAX_PROGRAM)
       throw this.#refused(this.#tree, "the pattern is too large with its counts written out", "use smaller counts");
-    this.#code.push(...numbers);
-    return this.#code.length - numbers.length;
-  }
-
-  /** A place in the code to be filled with another. */
-  #jumpAt(index: number, target = -1): void {
-    this.#jumps.push(index);
-    this.#code[index] = target;
-  }
-
-  #land(index: number): void {
-    this.#code[index] = this.#code.length;
-  }
-
-  #set(ranges: Ranges): number {
-    const key = ranges.join(";");
-    const known = this.#sets.get(key);
-    if (known !== undefined) return known.index;
-    this.#sets.set(key, { index: this.#sets.size, ranges });
-    return this.#sets.size - 1;
+    return this.#code.put(...numbers);
   }
 
   #refused(node: AST.Node, message: string, hint: string): PatternRefused {
@@ -147,15 +107,15 @@ class Emitter {
         return;
       }
       const split = this.#put(Op.SPLIT, 0, 0);
-      this.#jumpAt(split + 1, split + 3);
-      this.#jumpAt(split + 2);
+      this.#code.jump(split + 1, split + 3);
+      this.#code.jump(split + 2);
       this.#sequence(alternative.elements, follow);
       const jump = this.#put(Op.JUMP, 0);
-      this.#jumpAt(jump + 1);
+      this.#code.jump(jump + 1);
       ends.push(jump + 1);
-      this.#land(split + 2);
+      this.#code.land(split + 2);
     });
-    ends.forEach((end) => this.#land(end));
+    ends.forEach((end) => this.#code.land(end));
     if (ends.length > 0) this.#memo();
   }
 
@@ -190,8 +150,7 @@ class Emitter {
       this.#put(Op.CHAR, only[0]);
       return;
     }
-    const at = this.#put(this.#needsPoint(set) ? Op.POINT : Op.CLASS, this.#set(set));
-    this.#setUses.push(at + 1);
+    this.#code.use(this.#put(this.#needsPoint(set) ? Op.POINT : Op.CLASS, 0) + 1, set);
   }
 
   /** With the flag u, halves of pairs and what stands beyond them are looked at as whole characters. */
@@ -236,12 +195,9 @@ class Emitter {
 
   /** An element that is never run still has its groups. */
   #skip(element: AST.Element): void {
-    const length = this.#code.length;
-    const [jumps, uses] = [this.#jumps.length, this.#setUses.length];
+    const before = this.#code.extent;
     this.#element(element, ACCEPT);
-    this.#code.length = length;
-    this.#jumps.length = jumps;
-    this.#setUses.length = uses;
+    this.#code.goBack(before);
   }
 
   /** What the groups held before is forgotten at the start of each turn. */
@@ -256,8 +212,7 @@ class Emitter {
   #run(set: Ranges, most: number, follow: First): void {
     const takesAll = follow.empty !== "guarded" && areDisjoint(set, follow.set);
     this.#state(Op.RUN);
-    const at = this.#put(this.#set(set), most, takesAll ? 1 : 0);
-    this.#setUses.push(at);
+    this.#code.use(this.#put(0, most, takesAll ? 1 : 0), set);
     if (!takesAll) this.#memo();
   }
 
@@ -278,13 +233,13 @@ class Emitter {
   }
 
   #loop(element: AST.Element, greedy: boolean, before: { group: number; look: number }, follow: First): void {
-    const start = this.#code.length;
+    const start = this.#code.extent.length;
     this.#memo();
     const split = this.#split(greedy);
     this.#turn(element, before, follow);
     const jump = this.#put(Op.JUMP, 0);
-    this.#jumpAt(jump + 1, start);
-    this.#land(split);
+    this.#code.jump(jump + 1, start);
+    this.#code.land(split);
   }
 
   /** Up to `count` turns, one inside the other. */
@@ -294,7 +249,7 @@ class Emitter {
       ends.push(this.#split(greedy));
       this.#turn(element, before, follow);
     }
-    ends.forEach((end) => this.#land(end));
+    ends.forEach((end) => this.#code.land(end));
     this.#memo();
   }
 
@@ -302,8 +257,8 @@ class Emitter {
   #split(greedy: boolean): number {
     const split = this.#put(Op.SPLIT, 0, 0);
     const [into, past] = greedy ? [split + 1, split + 2] : [split + 2, split + 1];
-    this.#jumpAt(into, split + 3);
-    this.#jumpAt(past);
+    this.#code.jump(into, split + 3);
+    this.#code.jump(past);
     return past;
   }
 
@@ -332,51 +287,16 @@ class Emitter {
     const look = holdsGroups ? this.#look++ : -1;
     const at = this.#put(Op.LOOK, node.negate ? 0 : 1, holdsGroups ? 2 * this.#groups + look : -1, 0, this.#slots++);
     const around = { marks: this.#marks, inLook: this.#inLook };
-    this.#jumpAt(at + 3, this.#code.length + 2);
+    this.#code.jump(at + 3, this.#code.extent.length + 2);
     const jump = this.#put(Op.JUMP, 0);
-    this.#jumpAt(jump + 1);
-    if (holdsGroups) this.#lookStarts[look] = this.#code.length;
+    this.#code.jump(jump + 1);
+    if (holdsGroups) this.#lookStarts[look] = this.#code.extent.length;
     this.#marks = [];
     this.#inLook = true;
     this.#choice(node.alternatives, ACCEPT);
     this.#put(Op.MATCH);
     this.#marks = around.marks;
     this.#inLook = around.inLook;
-    this.#land(jump + 1);
+    this.#code.land(jump + 1);
   }
-}
-
-/** `(?=...)` with groups inside: they hold what it saw. */
-function isKept(node: AST.LookaheadAssertion): boolean {
-  return !node.negate && groupsIn(node.alternatives) > 0;
-}
-
-type Part = AST.Alternative | AST.Element;
-
-function childrenOf(node: Part): readonly Part[] {
-  if (node.type === "Alternative") return node.elements;
-  if (node.type === "Quantifier") return [node.element];
-  return "alternatives" in node ? (node.alternatives as readonly Part[]) : [];
-}
-
-function groupsIn(nodes: readonly Part[]): number {
-  return nodes.reduce((n, node) => n + (node.type === "CapturingGroup" ? 1 : 0) + groupsIn(childrenOf(node)), 0);
-}
-
-/** Lookaheads whose groups are kept. */
-function looksIn(nodes: readonly Part[]): number {
-  return nodes.reduce((n, node) => n + (node.type === "Assertion" && node.kind === "lookahead" && isKept(node) ? 1 : 0) + looksIn(childrenOf(node)), 0);
-}
-
-function isStart(element: AST.Element | undefined): boolean {
-  return element?.type === "Assertion" && element.kind === "start";
-}
-
-/** A bit for each character below 128, the number of ranges above, and they themselves. */
-function tableOf(ranges: Ranges): number[] {
-  const bits = [0, 0, 0, 0];
-  for (const [from, to] of ranges)
-    for (let c = from; c <= Math.min(to, 127); c++) bits[c >> 5] = (bits[c >> 5] as number) | (1 << (c & 31));
-  const above = ranges.filter(([, to]) => to > 127).map(([from, to]) => [Math.max(from, 128), to] as const);
-  return [...bits, above.length, ...above.flat()];
 }

@@ -64,8 +64,3 @@ export function union(ranges: Ranges): Ranges {
 export function areDisjoint(a: Ranges, b: Ranges): boolean {
   return a.every(([from, to]) => b.every(([low, high]) => to < low || high < from));
 }
-
-/** What both have. */
-export function overlap(a: Ranges, b: Ranges): Ranges {
-  return union(a.flatMap(([from, to]) => b.flatMap(([low, high]) => (Math.max(from, low) <= Math.min(to, high) ? [[Math.max(from, low), Math.min(to, high)] as const] : []))));
-}
