@@ -195,6 +195,11 @@ JAIL_END_SECONDS: Final = 10
 # --- the kernel ----------------------------------------------------------------------------------------------------
 KERNEL_MEMORY_BYTES: Final = 4096 * MIB - 64 * KIB
 """A wasm32 memory ends at 4 GiB; the kernel of one subtask may grow that far."""
+JSON_MEMORY_BYTES: Final = 2048 * MIB
+"""What reads or writes JSON at a time: a record of 16 MiB has at most some 100 MiB as columns, unless it is a list of
+many objects of many fields that are not there. One that does not fit is a bad record."""
+JSON_IDLE_BYTES: Final = 64 * MIB
+"""What reads or writes JSON keeps for the next time: a block of a file takes a tenth. Linear memory never shrinks."""
 KEY_BYTES: Final = 16 * MIB
 """One encoded key: any record may be its own key, such as a line without a space whose words are counted."""
 

@@ -209,6 +209,24 @@ def test_json_has_no_bytes() -> None:
         JsonDecoder(one(ScalarType(Scalar.BINARY)))
 
 
+WIDE = one(ListType(StructType(tuple(Field(f"f{i}", ScalarType(Scalar.INT64, nullable=True)) for i in range(100)))))
+
+
+@pytest.mark.parametrize("is_lines", [True, False], ids=["lines", "messages"])
+def test_records_that_do_not_fit_together_are_read_apart_and_one_that_never_fits_is_bad(is_lines: bool) -> None:
+    small, large = b'{"v":[{"f1":1}]}', b'{"v":[' + b",".join([b"{}"] * 100_000) + b"]}"
+    decoder = JsonDecoder(WIDE, memory_bytes=32 * 1024 * 1024)
+    if is_lines:
+        decoded = decoder.decode_lines(b"\n".join([small, b"", large, small, b"  "]))
+    else:
+        decoded = decoder.decode_messages(pa.array([small, small, large, small], pa.binary()))
+    (bad,) = decoded.bad
+    assert (bad.index, "take more than" in bad.reason) == (2, True)
+    assert decoded.record_of_row is not None
+    assert decoded.record_of_row.to_pylist() == ([0, 3] if is_lines else [0, 1, 3])
+    assert decoder.decode_lines(small).columns.num_rows == 1
+
+
 VALUES = st.fixed_dictionaries(
     {
         "user": st.text(),

@@ -21,6 +21,7 @@ from lightflus.codec import Block, layout_of, layout_of_schema
 from lightflus.kernel.instance import WORD, KernelInstance, copy_out
 from lightflus.kernel.schema import row_type
 from lightflus.kernel.slots import batch_at
+from lightflus.limits import JSON_IDLE_BYTES, JSON_MEMORY_BYTES
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
 
 _NULLABLE: Final = 0x80
@@ -72,36 +73,40 @@ class Read:
 class _Instances:
     """Idle instances, opened for one type."""
 
-    def __init__(self, opening: str, schema: bytes) -> None:
+    def __init__(self, opening: str, schema: bytes, memory_bytes: int) -> None:
+        self._memory_bytes = memory_bytes
         self._opening = opening
         self._schema = schema
         self._idle: deque[KernelInstance] = deque()
 
     @contextmanager
     def one(self) -> Iterator[KernelInstance]:
-        """An instance that is nobody else's. Raises KernelFailed."""
+        """An instance that is nobody else's. Raises KernelFailed, StateTooLarge if its memory does not suffice."""
         try:
             kernel = self._idle.pop()
         except IndexError:
-            kernel = KernelInstance()
+            kernel = KernelInstance(self._memory_bytes)
             kernel.open(self._opening, self._schema)
         yield kernel
-        self._idle.append(kernel)
+        if kernel.window().size <= JSON_IDLE_BYTES:
+            self._idle.append(kernel)
+        else:
+            kernel.close()
 
 
 class JsonReader:
     """Reads records of one type out of lines and messages."""
 
-    def __init__(self, record: Type, unread: Collection[str] = ()) -> None:
+    def __init__(self, record: Type, unread: Collection[str] = (), memory_bytes: int = JSON_MEMORY_BYTES) -> None:
         """Columns that are unread are checked, and left out."""
         columns = row_type(record)
         is_object = isinstance(record, StructType) and not record.nullable
         schema = bytes([is_object]) + _struct(columns, unread, str.encode)
-        self._instances = _Instances("open_reader", schema)
+        self._instances = _Instances("open_reader", schema, memory_bytes)
         self._layout = layout_of(StructType(tuple(field for field in columns.fields if field.name not in unread)))
 
     def read_lines(self, text: bytes) -> Read:
-        """The records of lines; each ends in LF, but perhaps the last."""
+        """The records of lines; each ends in LF, but perhaps the last. Raises StateTooLarge for too many values."""
         with self._instances.one() as kernel:
             block = Block()
             at = block.add_buffer(pa.py_buffer(text), len(text))
@@ -109,7 +114,10 @@ class JsonReader:
             return self._found(kernel, kernel.call("read_lines", block.data_address(at), len(text)))
 
     def read_messages(self, messages: pa.BinaryArray) -> Read:
-        """A record of each message; none of them is null. Where refusals begin, the array's data counts."""
+        """A record of each message; none of them is null. Refusals begin where they do in the array's data.
+
+        Raises StateTooLarge for too many values.
+        """
         with self._instances.one() as kernel:
             _, ends, text = messages.buffers()
             count = len(messages)
@@ -140,7 +148,9 @@ class JsonWriter:
     def __init__(self, schema: pa.Schema) -> None:
         """Any schema that records have, without bytes."""
         self._layout = layout_of_schema(schema)
-        self._instances = _Instances("open_writer", _struct(row_type(self._layout.record), (), _quoted))
+        self._instances = _Instances(
+            "open_writer", _struct(row_type(self._layout.record), (), _quoted), JSON_MEMORY_BYTES
+        )
 
     def lines(self, rows: pa.RecordBatch) -> bytes:
         """An object and an LF for each row."""
