@@ -26,6 +26,7 @@ BENCHMARKS = {
     "poison": "records that kill their operator: none, 1, 100 and 10,000 in a million",
     "neighbours": "an honest job at 30 % of its capacity, alone and beside attackers of each kind",
     "time": "windows, sessions and timers against the running reduce, and 10^7 keys",
+    "json_lines": "JSON to columns against pyarrow, and back against Python's own",
     "kernel": "key -> slot against a naive table",
 }
 

@@ -38,7 +38,13 @@ class ListHeader:
 
 
 def read_batch(
-    memory: Window, address: int, layout: Layout, rows: int | None, *, most_items: int = ANSWER_ITEMS
+    memory: Window,
+    address: int,
+    layout: Layout,
+    rows: int | None,
+    *,
+    most_items: int = ANSWER_ITEMS,
+    is_text_known: bool = False,
 ) -> pa.RecordBatch:
     """Copies the batch at `address` out and checks it completely. Raises GuestProtocolError, GuestMemoryExceeded.
 
@@ -48,11 +54,12 @@ def read_batch(
         layout: what it must look like.
         rows: how many rows it must have; None = as many as it says.
         most_items: what all its lists may have together, before anything is copied.
+        is_text_known: whether whoever wrote it has looked at its UTF-8.
     """
     answer = _answer(memory, address, layout, rows, most_items)
     _require_no_nulls(_BATCH, answer)
     batch = _batch(layout, answer)
-    check_columns(answer.columns, batch)
+    check_columns(answer.columns, batch, is_text_known=is_text_known)
     return batch
 
 

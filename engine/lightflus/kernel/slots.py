@@ -23,9 +23,9 @@ def read_rows(kernel: KernelInstance, name: str, slots: pa.Buffer, layout: Layou
 
 
 def batch_at(kernel: KernelInstance, name: str, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
-    """A batch that the export `name` has made."""
+    """A batch that the export `name` has made: of text that was checked when it went in, or is being read."""
     try:
-        return read_batch(kernel.window(), address, layout, rows, most_items=sys.maxsize)
+        return read_batch(kernel.window(), address, layout, rows, most_items=sys.maxsize, is_text_known=True)
     except GuestProtocolError as error:
         raise KernelFailed(f"{name}: {error}") from error
 
