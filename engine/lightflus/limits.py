@@ -85,6 +85,9 @@ SOURCE_BYTES: Final = 4 * MIB
 """A source file of which a message shows a line."""
 PARALLELISM: Final = 128
 """Degree of one operator; never above KEY_GROUPS."""
+JOB_SUBTASKS: Final = 2_000
+"""Subtasks of a job: each that reads or writes has a thread, and a process has some thousands; a dozen tasks at the
+highest parallelism have fewer."""
 KEY_GROUPS: Final = 128
 """Key groups: fixed for the life of the state (Flink's default for small jobs)."""
 

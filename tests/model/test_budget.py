@@ -8,10 +8,10 @@ import pytest
 
 from lightflus.errors import JobInvalid
 from lightflus.limits import MIB
-from lightflus.model.budget import guest_memory, guests_of
-from lightflus.model.graph import ResourceLimits
+from lightflus.model.budget import check_subtasks, guest_memory, guests_of
+from lightflus.model.graph import ResourceLimits, SinkField
 from lightflus.model.plan import Plan, plan_job
-from lightflus.testing.graphs import word_count
+from lightflus.testing.graphs import UTF8, GraphBuilder, field, word_count
 
 MOST, JOB = 1024 * MIB, 2048 * MIB
 
@@ -44,3 +44,14 @@ def test_a_wish_above_what_one_guest_may_have_is_not_counted_beyond_it() -> None
 
 def test_tasks_without_functions_have_no_guest() -> None:
     assert guests_of(plan(3)) == 6
+
+
+def test_a_job_of_too_many_subtasks_is_refused_before_anything_is_made() -> None:
+    builder = GraphBuilder()
+    source = builder.source(UTF8)
+    for number in range(20):
+        builder.sink(source, (SinkField("value", field(), UTF8),), name=f"sink-{number}")
+    graph = builder.build()
+    check_subtasks(plan_job(graph, parallelism=50))
+    with pytest.raises(JobInvalid, match="subtasks in 21 tasks; 2,000 are allowed"):
+        check_subtasks(plan_job(graph, parallelism=128))

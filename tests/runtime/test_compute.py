@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 import trio
 
+from lightflus.errors import ExternalError
 from lightflus.runtime.compute import ThreadCompute
 from lightflus.testing.compute import ComputeContract, InlineCompute
 
@@ -57,3 +59,12 @@ async def test_the_thread_ends_after_close() -> None:
     compute.close()
     await trio.to_thread.run_sync(thread.join)
     assert not thread.is_alive()
+
+
+def test_a_system_without_more_threads_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(ExternalError, match="no more threads for this process"):
+        ThreadCompute("one too many")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from lightflus.compose.conflicts import check_files
 from lightflus.connectors.contract.bindings import bind, parse_bindings
-from lightflus.model.budget import guest_memory
+from lightflus.model.budget import check_subtasks, guest_memory
 from lightflus.model.graph import JobGraph
 from lightflus.model.names import operator_names
 from lightflus.model.plan import Plan, plan_job
@@ -31,6 +31,7 @@ def load_module(wasm: bytes, log: LogSink) -> LoadedModule:
 def planned(module: LoadedModule, graph: JobGraph, *, parallelism: int) -> Plan:
     """How a bound graph of the module runs; its guests then share the memory of the job. Raises LightflusError."""
     plan = plan_job(graph, parallelism=parallelism)
+    check_subtasks(plan)
     limits = module.limits
     module.share(guest_memory(plan, most_bytes=limits.memory_bytes, job_bytes=limits.job_memory_bytes))
     return plan

@@ -33,6 +33,8 @@ def attacks() -> Iterator[Attack]:
         yield Attack(KIND, name, partial(guest, {}, json.dumps(changed).encode()), _INVALID)
     for name, changed in _strange():
         yield Attack(KIND, name, partial(guest, {}, json.dumps(changed).encode()), _ANOTHER)
+    for name, changed in _bombs():
+        yield Attack(KIND, name, partial(guest, {}, json.dumps(changed).encode()), _INVALID, is_bound=False)
     yield Attack(KIND, "a lie about the type of a record", _lie, frozenset({"GuestProtocolError", "JobInvalid"}))
     for name, source, ends in _wishes():
         yield Attack(REACH, name, partial(guest, {}, json.dumps(source).encode()), ends, is_bound=False)
@@ -118,6 +120,17 @@ def _senseless() -> Iterator[tuple[str, Json]]:
     yield "no functions", {**graph, "functions": []}
     yield "5,000 functions", {**graph, "functions": cast("list[Json]", graph["functions"]) * 1_000}
     yield "1,100 maps one behind the other", _chain(1_100)
+
+
+def _bombs() -> Iterator[tuple[str, Json]]:
+    """Graphs that nobody has to allow anything, and that would take threads without end."""
+    graph = _graph()
+    source, *_, sink = _operators(graph)
+    generate = {"source": {"connector": {"kind": "generate", "options": {"rows": "3"}}}}
+    wide = {"sink": {**cast(Json, sink["sink"]), "connector": {"kind": "blackhole", "options": {}}}, "parallelism": 128}
+    inputs: list[Json] = [{"operator": 0}]
+    sinks: list[Json] = [{**sink, **wide, "id": n, "name": f"s{n}", "inputs": inputs} for n in range(1, 999)]
+    yield "998 sinks of parallelism 128", {**graph, "operators": [{**source, **generate}, *sinks]}
 
 
 def _strange() -> Iterator[tuple[str, Json]]:

@@ -1,13 +1,13 @@
 """How much memory each guest of a job may have, so that all of them together stay within what the job may have.
 
-What it owns: dividing it among the subtasks, and refusing a job that asks for more. Pure.
+What it owns: dividing it among the subtasks, and refusing a job that asks for more, or has more subtasks. Pure.
 What it leaves: the numbers (`sandbox/limits.py`), holding a guest to its share (`wasm/store.py`).
 """
 
 from __future__ import annotations
 
 from lightflus.errors import JobInvalid, Problem
-from lightflus.limits import MIB
+from lightflus.limits import JOB_SUBTASKS, MIB
 from lightflus.model.operators import uses
 from lightflus.model.plan import Plan
 from lightflus.model.text import counted
@@ -32,6 +32,15 @@ def guest_memory(plan: Plan, *, most_bytes: int, job_bytes: int) -> int:
     )
     hint = f"ask for {share // MIB} MiB at most, or for fewer subtasks: each whose task calls functions has a guest"
     raise JobInvalid(text, (Problem(text, hint=hint),), hint=hint)
+
+
+def check_subtasks(plan: Plan) -> None:
+    """Refuses a job of more subtasks than one may have. Raises JobInvalid."""
+    found = len(plan.subtasks)
+    if found > JOB_SUBTASKS:
+        text = f"the job has {found:,} subtasks in {len(plan.tasks):,} tasks; {JOB_SUBTASKS:,} are allowed"
+        hint = "ask for a lower parallelism, or for fewer sources and sinks"
+        raise JobInvalid(text, (Problem(text, hint=hint),), hint=hint)
 
 
 def guests_of(plan: Plan) -> int:

@@ -16,6 +16,8 @@ from typing import Generic, Protocol, TypeVar, cast
 
 import trio
 
+from lightflus.errors import ExternalError
+
 T = TypeVar("T")
 
 
@@ -52,6 +54,17 @@ class Asked(ABC):
         """Has it done after all that was put before."""
 
 
+def started(main: Callable[[], None], name: str) -> threading.Thread:
+    """A daemon thread that runs `main`. Raises ExternalError where the system has no more."""
+    thread = threading.Thread(target=main, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        hint = "lower the parallelism, or raise `ulimit -u` and what memory the process may have"
+        raise ExternalError(f"the system has no more threads for this process: {error}", hint=hint) from error
+    return thread
+
+
 class ThreadCompute(Asked):
     """One thread, which takes work from a queue.
 
@@ -61,7 +74,7 @@ class ThreadCompute(Asked):
     def __init__(self, name: str) -> None:
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._is_closed = False
-        threading.Thread(target=self._main, name=name, daemon=True).start()
+        started(self._main, name)
 
     def close(self) -> None:
         """See `ports.Compute`; does not wait."""

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from weakref import WeakSet
 
 from lightflus.limits import LONG_WORK_MS, SPARE_THREADS
-from lightflus.runtime.compute import Asked, Work
+from lightflus.runtime.compute import Asked, Work, started
 
 _LOOK_SECONDS = LONG_WORK_MS / 2_000
 
@@ -111,8 +111,7 @@ class _Turns:
         self._lock = threading.Lock()
         self._since: float | None = None
         self._is_retired = False
-        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
-        self._thread.start()
+        self._thread = started(self._main, name)
 
     @property
     def is_alive(self) -> bool:
