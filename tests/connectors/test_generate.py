@@ -10,6 +10,7 @@ from connector_helpers import TEXT, source_spec
 from lightflus.connectors.contract.registry import open_source
 from lightflus.connectors.generate.rows import Generator, Shape
 from lightflus.errors import BindingInvalid
+from lightflus.limits import CALL_ROWS, ELEMENT_VALUES
 from lightflus.model.graph import Connector
 from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.sources import Source
@@ -85,3 +86,17 @@ def test_wrong_options_are_refused_with_what_would_be_right(options: dict[str, s
     with pytest.raises(BindingInvalid, match=text) as caught:
         source(TEXT, **options)
     assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize("depth", [1, 8, 16, 31])
+def test_lists_in_lists_are_made_a_few_rows_at_a_time(depth: int) -> None:
+    kind: Type = ScalarType(Scalar.INT64)
+    for _ in range(depth):
+        kind = ListType(kind)
+    generator = Generator(StructType((Field("lists", kind),)), Shape())
+    assert generator.rows(0, generator.most_rows).nbytes < 256 << 20
+
+
+def test_long_lines_are_made_some_at_a_time() -> None:
+    assert Generator(TEXT, Shape()).most_rows == CALL_ROWS
+    assert Generator(TEXT, Shape(words=1_000)).most_rows == ELEMENT_VALUES // 1_000

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from lightflus.codec.schema import arrow_type, schema_of
 from lightflus.connectors.toolbox.rows import AnyArray, row_numbers
+from lightflus.limits import CALL_ROWS, ELEMENT_VALUES
 from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type, columns
 
 _SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va")
@@ -40,6 +41,13 @@ class Shape:
     words: int = 8
 
 
+def _values(kind: Type) -> int:
+    """Values of one row of a type, as a rule; a list has 1.5 items."""
+    if isinstance(kind, StructType):
+        return sum(_values(field.type) for field in kind.fields)
+    return 1 + _LIST_ITEMS // 2 * _values(kind.item) if isinstance(kind, ListType) else 1
+
+
 class Generator:
     """Makes rows of one type."""
 
@@ -47,6 +55,13 @@ class Generator:
         self._record = record
         self._shape = shape
         self._words = pa.array([_word(number) for number in range(shape.distinct)], pa.utf8())
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows of this type and shape are made at a time: lists in lists multiply."""
+        is_text = isinstance(self._record, ScalarType) and self._record.scalar is Scalar.UTF8
+        values = self._shape.words if is_text else sum(_values(field.type) for field in columns(self._record))
+        return max(1, min(CALL_ROWS, ELEMENT_VALUES // max(values, 1)))
 
     def rows(self, first: int, count: int) -> pa.RecordBatch:
         """Rows `first` to `first + count - 1`."""

@@ -15,7 +15,6 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.generate.rows import Generator, Shape
 from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
-from lightflus.limits import CALL_ROWS
 from lightflus.model.graph import BadRecords
 from lightflus.model.schemas import GENERATE
 from lightflus.model.types import Type
@@ -104,7 +103,8 @@ class GenerateReader:
         self._rows = rows
         self._next = rows.begin
         self._rate = rate
-        self._batch_rows = min(CALL_ROWS, max(1, rate // _PACES_PER_SECOND)) if rate else CALL_ROWS
+        most = generator.most_rows
+        self._batch_rows = min(most, max(1, rate // _PACES_PER_SECOND)) if rate else most
         self._due = time.monotonic()
 
     def read(self) -> SourceBatch | None:
