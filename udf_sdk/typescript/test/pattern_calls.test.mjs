@@ -51,3 +51,11 @@ test("split, replace, match and test with a pattern give what they give under No
   const wellFormed = (text) => text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
   lines.forEach((l, at) => wanted.forEach((f, i) => assert.equal(redis[at * wanted.length + i].value, wellFormed(f(l)), `${EXPRESSIONS[i]} of ${JSON.stringify(l)}`)));
 });
+
+test("a pattern with g that main made ends the record where a function moves its lastIndex, whatever way it came there", async () => {
+  const uses = ["const shared = /a/g;", "function used(p: RegExp, l: string): boolean { return p.test(l); }", "function f0(l: string): string { return String(used(shared, l)); }"];
+  const file = join(folder, "moved.ts");
+  writeFileSync(file, job(uses).replace(/\[f0\(l\), f1\(l\), f2\(l\)\]/, "[f0(l)]"));
+  const wasm = await moduleOf(file);
+  assert.throws(() => runModule(wasm, { topic: ["a"] }), /a stream function must be pure/);
+});

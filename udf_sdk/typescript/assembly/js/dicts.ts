@@ -6,12 +6,11 @@ import { json_quote, json_text } from "./json_text";
 import { JsMap } from "./maps";
 import { unitAt } from "./units";
 
-const INHERITED: string =
-  " constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable __proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ ";
-
 /** Every object has something of that name. */
 function isInherited(key: string): bool {
-  return key.length >= 7 && !key.includes(" ") && INHERITED.includes(" " + key + " ");
+  if (key.length < 7 || key.includes(" ")) return false;
+  const names = " constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable __proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ ";
+  return names.includes(" " + key + " ");
 }
 
 /** The number that an array index is, 0 to 2^32 - 2; -1 for any other key. */

@@ -1,7 +1,6 @@
 // What a pattern has found, as lowered code uses it. A group that took no part is null among the texts, and asking for it where the
 // program does not expect that ends the record.
 import { failAt, keep } from "./fail";
-import { number_toString } from "./numbers";
 import { groupsOf } from "./pattern_text";
 import { register } from "./pattern_trail";
 import { Flag, JsRegExp } from "./patterns";
@@ -35,9 +34,9 @@ export function groupText(text: string, group: i32): string | null {
 }
 
 /** Ends the record where a group is wanted that has no text. */
-export function noPart(group: f64, file: string, line: i32, column: i32): void {
-  const number = number_toString(group);
-  failAt("group " + number + " of the match took no part or is not there, so it is undefined: ask for it, as in m[" + number + "] ?? \"\"", file, line, column);
+export function noPart(group: i32, file: string, line: i32, column: i32): void {
+  const number = group.toString();
+  failAt("group " + number + " of the match took no part or is not there, so it is undefined: ask for it, as in m[" + number + '] ?? ""', file, line, column);
 }
 
 /** Texts where a match is wanted, `text.match(pattern) ?? []`: without an index, groups or names. */
@@ -60,13 +59,13 @@ export function match_peekOk(m: JsMatch, i: f64): bool {
 /** A group that must have taken part. */
 export function match_get(m: JsMatch, i: f64, file: string, line: i32, column: i32): string {
   if (match_peekOk(m, i)) return changetype<string>(load<usize>(m.texts.dataStart + (<usize>i << 2)));
-  noPart(i, file, line, column);
+  noPart(<i32>i, file, line, column);
   return "";
 }
 
 /** All texts of a match that has no group without a part. */
 export function match_texts(m: JsMatch, file: string, line: i32, column: i32): Array<string> {
-  for (let k = 0, n = m.texts.length; k < n; k++) if (load<usize>(m.texts.dataStart + (<usize>k << 2)) == 0) noPart(<f64>k, file, line, column);
+  for (let k = 0, n = m.texts.length; k < n; k++) if (load<usize>(m.texts.dataStart + (<usize>k << 2)) == 0) noPart(k, file, line, column);
   return m.texts;
 }
 

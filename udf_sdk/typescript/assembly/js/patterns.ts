@@ -155,7 +155,7 @@ export function string_splitPattern(text: string, re: JsRegExp, limit: f64, file
     if (<u32>parts.length == most) return parts;
     for (let k = 1; k < groups; k++) {
       const group = groupText(text, k);
-      if (group === null) noPart(<f64>k, file, line, column);
+      if (group === null) noPart(k, file, line, column);
       parts.push(group!);
       if (<u32>parts.length == most) return parts;
     }
