@@ -1,7 +1,7 @@
-"""The Nexmark example gives the right answers: over three streams that its generator makes, known by their digests.
+"""The Nexmark example, in Rust and in TypeScript, gives the right answers over three streams of its generator.
 
-An answer is the final relation: a multiset of rows. Its digest is the sum of the first 8 bytes of MD5 over each row's
-text, so that order does not matter and equal rows count.
+An answer is the final relation: a multiset of rows, known by its digest, the sum of the first 8 bytes of MD5 over each
+row's text, so that order does not matter and equal rows count.
 """
 
 from __future__ import annotations
@@ -84,12 +84,11 @@ def generator() -> Path:
     return Path(ENVIRONMENT["CARGO_TARGET_DIR"]) / "release" / "generate"
 
 
-@pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["Cargo.toml", "nexmark.ts"], ids=["rust", "typescript"])
+def module(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("nexmark") / "nexmark.wasm"
-    done = subprocess.run(
-        [LIGHTFLUS, "build", EXAMPLE, "-o", made], env=ENVIRONMENT, capture_output=True, text=True, check=False
-    )
+    command = [LIGHTFLUS, "build", EXAMPLE / request.param, "-o", made]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return made
 
