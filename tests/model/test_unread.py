@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from lightflus.model.graph import FunctionKind, JobGraph, OperatorId, SinkField
+from lightflus.model.graph import FunctionKind, Input, JobGraph, OperatorId, SinkField
 from lightflus.model.plan import plan_job
+from lightflus.model.timed import Timestamps
 from lightflus.model.unread import unread_fields, without_unread
 from lightflus.testing.graphs import BOOL, FLOAT64, INT64, UTF8, GraphBuilder, field, struct
 
@@ -60,6 +61,16 @@ def test_the_fields_that_keys_and_sinks_take_are_read() -> None:
     bids = builder.source(BID)
     builder.sink(builder.key_by(builder.filter(bids), field("bidder"), INT64), (SinkField("v", field("url"), UTF8),))
     assert unread(reading(builder.build(), ("price",))) == {"auction", "channel"}
+
+
+@pytest.mark.parametrize("own", ["timestamp", "at"])
+def test_the_field_that_is_a_records_own_time_is_read_and_without_one_another_stays(own: str) -> None:
+    record = struct(user=UTF8, **{own: INT64})
+    builder = GraphBuilder()
+    timed = builder.add(Timestamps(None), [Input(builder.source(record))], record)
+    mapped = builder.map(timed, FOUND)
+    builder.sink(mapped, (SinkField("v", field("price"), FLOAT64),))
+    assert unread(reading(builder.build(), ())) == {"user"}
 
 
 def test_a_reduction_has_the_whole_record_as_its_state() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pytest
 
+from lightflus.errors import TimeInvalid
 from lightflus.model.elements import Idle, SplitEnded, SplitFound, Watermark
 from lightflus.model.timed import Timestamps
 from lightflus.model.windows import NEVER
@@ -23,11 +25,13 @@ from lightflus.testing.guests import PythonGuests
 from lightflus.testing.memory import batch_of
 
 
-def stage(*splits: int, out_of_order: int = 0, idle_after: int = 0, is_complete: bool = True) -> TimestampsStage:
-    """One whose records are their own times, with some splits."""
+def stage(
+    *splits: int, out_of_order: int = 0, idle_after: int = 0, is_complete: bool = True, is_own: bool = False
+) -> TimestampsStage:
+    """One whose records are their own times, or have those of their source, with some splits."""
     callers = Callers(Called("timestamps", BadRecordPolicy(), Counters()), {}, ())
     host = GuestHost(PythonGuests(GraphBuilder().build(), []), callers, RetryBudget())
-    kind = Timestamps(field(), out_of_order, idle_after)
+    kind = Timestamps(None if is_own else field(), out_of_order, idle_after)
     how = Timekeeping(kind, INT64, every_mark=False, with_splits=True, clocks=SplitClocks(), counters=Counters())
     made = TimestampsStage(how, host)
     for split in splits:
@@ -58,6 +62,12 @@ def test_a_mark_is_the_watermark_of_the_split_just_before_the_row() -> None:
     assert stamps_of(outs, TIME) == [10, 5, 100, 20, 3]
     assert stamps_of(outs, MARK) == [NEVER, 7, NEVER, 7, 17]
     assert stamps_of(outs, SPLIT) == [0, 0, 1, 0, 0]
+
+
+def test_where_the_source_has_no_times_a_function_or_a_field_is_asked_for() -> None:
+    with pytest.raises(TimeInvalid, match="no event time: its source has none for it") as told:
+        list(stage(0, is_own=True).process(0, rows(0, 1)))
+    assert "a field `timestamp` of milliseconds" in str(told.value.hint)
 
 
 def test_marks_do_not_travel_where_no_row_can_be_late() -> None:

@@ -13,6 +13,9 @@ from lightflus.model.extract import Emit
 from lightflus.model.graph import JobGraph, Operator, OperatorId, Reduce
 from lightflus.model.timed import Aggregate, Process, Timestamps, Window
 
+OWN_TIME = "timestamp"
+"""The field of a record that is its own time, where the source's system has none beside it."""
+
 
 def timed_operators(graph: JobGraph) -> frozenset[OperatorId]:
     """Operators whose records have an event time: behind `withTimestamps` on every path from a source."""

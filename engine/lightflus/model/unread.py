@@ -29,6 +29,7 @@ from lightflus.model.graph import (
 from lightflus.model.operators import record_of, uses
 from lightflus.model.plan import Plan
 from lightflus.model.timed import Aggregate, Timestamps, Window
+from lightflus.model.times import OWN_TIME
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
 
 Unread = Mapping[OperatorId, frozenset[str]]
@@ -71,8 +72,8 @@ class _Proof:
             read = set(self._read_behind(source))
         except _Read:
             return frozenset()
-        kept = read or {_slightest(record.fields).name}
-        return frozenset(field.name for field in record.fields if field.name not in kept)
+        names = {field.name for field in record.fields}
+        return frozenset(names - (read & names or {_slightest(record.fields).name}))
 
     def _read_behind(self, operator: Operator) -> Iterator[str]:
         for reader in self._graph.readers(operator.id):
@@ -91,7 +92,7 @@ class _Proof:
             case KeyBy(key):
                 yield from self._taken(key)
             case Timestamps(time):
-                yield from () if time is None else self._taken(time)
+                yield from (OWN_TIME,) if time is None else self._taken(time)
             case Sink(fields=fields):
                 for field in fields:
                     yield from self._taken(field.value)

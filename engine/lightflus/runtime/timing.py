@@ -14,13 +14,11 @@ import pyarrow as pa
 
 from lightflus.model.elements import SplitEnded, SplitFound
 from lightflus.model.pace import Pace, pace_of
+from lightflus.model.times import OWN_TIME
 from lightflus.ports.sources import Run, SourceBatch
 from lightflus.ports.stamps import SPLIT, TIME, constant, stamped
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.times import as_times
-
-OWN_TIME = "timestamp"
-"""The field of a message with its envelope that is its time, where the system has none beside the record."""
 
 
 @dataclass(slots=True)

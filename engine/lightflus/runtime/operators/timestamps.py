@@ -19,6 +19,7 @@ from lightflus.limits import TIME_MS
 from lightflus.model.elements import Idle, SplitChange, SplitFound, Watermark
 from lightflus.model.extract import FieldPath
 from lightflus.model.timed import Timestamps
+from lightflus.model.times import OWN_TIME
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER, known
 from lightflus.ports.batch import Batch, Out
@@ -144,7 +145,7 @@ class TimestampsStage(Stage):
             piece = batch.slice(first, last - first)
             times = self._asked(guest, piece) if self._calls_guest else self._read(piece)
             if times.null_count:
-                raise _no_time(pc.index(pc.is_null(times), pa.scalar(True)).as_py())
+                raise self._no_time(pc.index(pc.is_null(times), pa.scalar(True)).as_py())
             found.append((piece, times))
 
         for start, stop in call_pieces(batch.columns):
@@ -170,6 +171,15 @@ class TimestampsStage(Stage):
             return as_times(column_at(batch.columns, self.how.record, time))
         own = stamp(batch.stamps, TIME)
         return pa.nulls(batch.rows, pa.int64()) if own is None else own
+
+    def _no_time(self, row: int) -> TimeInvalid:
+        if self.how.kind.time is None:
+            what = "its source has none for it"
+            hint = f"give withTimestamps a function, or the source's records a field `{OWN_TIME}` of milliseconds"
+        else:
+            what = "withTimestamps gives null, no whole number"
+            hint = "give whole milliseconds since 1970, or filter such records before withTimestamps"
+        return TimeInvalid(f"this record has no event time: {what}, or one beyond ±{TIME_MS:,}", row=row, hint=hint)
 
     def _stamps(self, piece: Batch, times: pa.Int64Array) -> pa.RecordBatch:
         splits = stamp(piece.stamps, SPLIT)
@@ -229,11 +239,3 @@ def _run_ends(splits: pa.Int64Array) -> list[int]:
     """Where each run of equal splits ends."""
     changes = pc.not_equal(splits[1:], splits[:-1])
     return [*(cast(int, at) + 1 for at in pc.indices_nonzero(changes).to_pylist()), len(splits)]
-
-
-def _no_time(row: int) -> TimeInvalid:
-    return TimeInvalid(
-        f"this record has no event time: withTimestamps gives null, no whole number, or one beyond ±{TIME_MS:,}",
-        row=row,
-        hint="give whole milliseconds since 1970, or filter such records before withTimestamps",
-    )
