@@ -16,7 +16,7 @@ from grpc_tools import protoc  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parent
 TARGET = ROOT.parent / "engine" / "lightflus" / "proto"
-PACKAGES = ("lightflus", "lightflus/v1")
+PACKAGES = ("coordinator", "lightflus", "lightflus/v1", "worker")
 
 
 def generate(target: Path) -> list[Path]:
