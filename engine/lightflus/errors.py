@@ -12,6 +12,8 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── JobInvalid            the graph breaks its rules; carries all problems at once
     │   ├── BindingInvalid        `--bind` or a connector's options name something that is not there
     │   ├── NotAllowed            a module wants to touch what the policy does not name
+    │   ├── NotFound              there is no such job, module or worker in this namespace
+    │   ├── Conflict              what is asked of the cluster is not legal now; says what would be
     │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
     │   ├── StateTooLarge         the state of one subtask outgrew the kernel's memory
     │   └── GuestError            the module failed while it ran; carries function, row, source position
@@ -27,6 +29,8 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── SinkFailed
     │   │   └── RecordRefused         a sink does not take a value (exit code 2: the job can write another)
     │   ├── PeerLost              the process in which another part of the job runs is gone
+    │   ├── CallFailed            another process of the cluster does not answer
+    │   ├── Superseded            a newer session or generation has taken the place of this one
     │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
     └── InternalError             our own bug (exit code 70)
         └── KernelFailed          the kernel refused a call that the engine should not have made
@@ -107,6 +111,14 @@ class BindingInvalid(UserError):
 
 class NotAllowed(UserError):
     """A module wants to touch a file, host, secret or library that the policy does not name."""
+
+
+class NotFound(UserError):
+    """There is no such job, module or worker, or it is another namespace's."""
+
+
+class Conflict(UserError):
+    """What is asked is not legal in the status that the job or module has now; `hint` says what would be."""
 
 
 class RecordInvalid(UserError):
@@ -207,6 +219,14 @@ class RecordRefused(SinkFailed):
 
 class PeerLost(ExternalError):
     """The process in which another part of the job runs is gone, or cannot be reached."""
+
+
+class CallFailed(ExternalError):
+    """Another process of the cluster does not answer: it is away, or slower than the call's deadline."""
+
+
+class Superseded(ExternalError):
+    """A newer session of this worker, or generation of this job, has taken the place of the one that speaks."""
 
 
 class ToolMissing(ExternalError):

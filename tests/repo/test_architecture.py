@@ -24,6 +24,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wasm": PURE,
     "codec": PURE | {"wasm"},
     "ports": PURE,
+    "wire": PURE | {"proto", "codec", "ports"},
+    "coordinator": PURE | {"proto", "wire", "telemetry"},
     "jail": PURE,
     "sandbox": SEAMS | {"jail"},
     "kernel": SEAMS,
@@ -36,21 +38,24 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
-    "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify", "evil"},
+    "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify", "evil"} | {"wire", "coordinator"},
     "testing": SEAMS | EDGES | {"telemetry", "runtime"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
 
 AT_HOME: dict[str, frozenset[str]] = {
     "wasmtime": frozenset({"wasm"}),
-    "google": frozenset({"proto", "formats"}),
+    "google": frozenset({"proto", "formats", "wire"}),
+    "grpc": frozenset({"wire"}),
+    "grpc_health": frozenset({"wire"}),
+    "grpc_reflection": frozenset({"wire"}),
     "fastavro": frozenset({"formats"}),
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
-    "trio": frozenset({"runtime", "evil", "cli", "testing"}),
+    "trio": frozenset({"runtime", "wire", "coordinator", "evil", "cli", "testing"}),
     "pyarrow": EDGES | {"codec", "ports", "runtime", "testing", "verify"},
-    "sqlite3": frozenset({"connectors"}),
+    "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
     "redis": frozenset({"connectors"}),
     "pymysql": frozenset({"connectors"}),
