@@ -1,4 +1,4 @@
-"""Writes docs/limits.md from engine/lightflus/limits.py, so that a bound and its reason are written once.
+"""Writes docs/limits.md from limits.py and cluster_limits.py of the engine, so that a bound and its reason stand once.
 
 Usage: `tools/limits_page.py` writes the page, `--check` says whether it is current (exit code 1 if not).
 Reads the source, imports nothing of Lightflus: a limit is a module-level `NAME: Final = value` and the docstring
@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "engine/lightflus/limits.py"
+SOURCES = (ROOT / "engine/lightflus/limits.py", ROOT / "engine/lightflus/cluster_limits.py")
 PAGE = ROOT / "docs/limits.md"
 HEAD = """# Limits
 
 Every queue, buffer, name and loop has a bound. A job may ask for other values of guest memory and deadline in its graph
-(`limits`). This page is written by `make generated` from `engine/lightflus/limits.py`.
+(`limits`). This page is written by `make generated` from `engine/lightflus/limits.py` and, for a
+cluster's processes, `engine/lightflus/cluster_limits.py`.
 
 | name | value | what it bounds, and why |
 |---|---|---|
@@ -41,7 +42,7 @@ def value_of(node: ast.expr, known: Mapping[str, int]) -> int:
                 return left + right
             case ast.Sub():
                 return left - right
-    raise SystemExit(f"{SOURCE.name}:{node.lineno}: write a limit as a plain number of bytes, rows or milliseconds")
+    raise SystemExit(f"line {node.lineno}: write a limit as a plain number of bytes, rows or milliseconds")
 
 
 def in_words(name: str, value: int) -> str:
@@ -60,7 +61,7 @@ def in_words(name: str, value: int) -> str:
 
 def page() -> str:
     """The text of docs/limits.md."""
-    body = ast.parse(SOURCE.read_text(encoding="utf-8")).body
+    body = [node for source in SOURCES for node in ast.parse(source.read_text(encoding="utf-8")).body]
     rows = []
     known: dict[str, int] = {}
     for node, after in zip(body, [*body[1:], None], strict=True):
@@ -84,7 +85,7 @@ def main() -> int:
         return 0
     if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
         return 0
-    print("docs/limits.md is not what engine/lightflus/limits.py says: run `make generated`", file=sys.stderr)
+    print("docs/limits.md is not what the limits in engine/lightflus say: run `make generated`", file=sys.stderr)
     return 1
 
 

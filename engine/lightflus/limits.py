@@ -357,30 +357,6 @@ KAFKA_STAGED_BYTES: Final = 256 * MIB
 KAFKA_TRANSACTION_MS: Final = 60_000
 """When a broker gives up a transaction whose producer has died: until then readers of committed messages wait."""
 
-# --- cluster -------------------------------------------------------------------------------------------------------
-CONTROL_CALLS: Final = 256
-"""Calls that one process answers at once: each waits on a thread. Agents and followers of logs wait in one each."""
-CONTROL_MESSAGE_BYTES: Final = 16 * MIB
-"""A message between processes: the wishes for a thousand fragments are half a MiB."""
-CONTROL_RECONNECT_MS: Final = 200
-"""How soon a lost connection is tried again: agents are back within a fifth of a second of a coordinator's start."""
-CONTROL_STOP_SECONDS: Final = 1
-"""How long calls may still take once a server ends: those that wait for news would wait for ever."""
-FAILURE_TEXT: Final = 2_000
-"""Characters of each text of an error that travels: more than a screen."""
-FAILURE_PROBLEMS: Final = 50
-"""Problems of one error that travel."""
-FAILURE_BYTES: Final = 6 * KIB
-"""An error that travels: it goes in trailing metadata, of which gRPC takes 8 KiB."""
-LEASE_MS: Final = 3_000
-"""Without an answer from the coordinator for so long, a worker ends what it runs: then it can run elsewhere."""
-RESTART_FIRST_MS: Final = 200
-"""The pause before a failed job is started again the first time: its worker is there, its servers may need a moment."""
-RESTART_MOST_MS: Final = 30_000
-"""The longest pause between two starts: a system that is back is used within half a minute."""
-RESTART_CALM_MS: Final = 60_000
-"""A job that has run for so long begins anew with its pauses when it fails."""
-
 # --- servers of tests ----------------------------------------------------------------------------------------------
 SERVER_START_SECONDS: Final = 60
 """How long a server may take until it answers: Kafka needs five seconds, on a loaded machine several times that."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from repository import PACKAGE, engine_modules, imports, name_of
 
-BOTTOM = frozenset({"errors", "limits"})
+BOTTOM = frozenset({"errors", "limits", "cluster_limits"})
 PURE = BOTTOM | {"model"}
 FOUNDATIONS = PURE | {"proto", "wasm", "codec"}
 SEAMS = FOUNDATIONS | {"ports"}
@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "": BOTTOM,
     "errors": frozenset(),
     "limits": frozenset(),
+    "cluster_limits": frozenset({"limits"}),
     "model": BOTTOM,
     "proto": PURE,
     "wasm": PURE,

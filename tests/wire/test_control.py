@@ -9,8 +9,8 @@ import pytest
 import trio
 from grpc_health.v1 import health_pb2
 
+from lightflus.cluster_limits import FAILURE_BYTES
 from lightflus.errors import CallFailed, Conflict, ExternalError, JobInvalid, NotFound, Problem
-from lightflus.limits import FAILURE_BYTES
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import CONTROL, Method, Service
 from lightflus.wire.control import Connection, Handler, is_refused, serving

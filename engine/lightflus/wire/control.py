@@ -22,8 +22,8 @@ from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from lightflus.cluster_limits import CONTROL_CALLS, CONTROL_MESSAGE_BYTES, CONTROL_RECONNECT_MS, CONTROL_STOP_SECONDS
 from lightflus.errors import CallFailed, Conflict, ExternalError, LightflusError, NotFound, Superseded, UserError
-from lightflus.limits import CONTROL_CALLS, CONTROL_MESSAGE_BYTES, CONTROL_RECONNECT_MS, CONTROL_STOP_SECONDS
 from lightflus.proto.lightflus.v1.cluster_pb2 import Failure
 from lightflus.proto.services import Method, Service
 from lightflus.wire.failures import from_failure, to_failure

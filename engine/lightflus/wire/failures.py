@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from lightflus import errors
+from lightflus.cluster_limits import FAILURE_BYTES, FAILURE_PROBLEMS, FAILURE_TEXT
 from lightflus.errors import ExternalError, LightflusError, Problem
-from lightflus.limits import FAILURE_BYTES, FAILURE_PROBLEMS, FAILURE_TEXT
 from lightflus.model.cluster.restarts import is_final
 from lightflus.proto.lightflus.v1 import cluster_pb2
 

@@ -6,8 +6,8 @@ What it leaves: when a failure is noticed, and what is started then (`jobs.py`).
 
 from __future__ import annotations
 
+from lightflus.cluster_limits import RESTART_CALM_MS, RESTART_FIRST_MS, RESTART_MOST_MS
 from lightflus.errors import GuestDeadlineExceeded, GuestDisturbed, LightflusError, PeerLost, UserError
-from lightflus.limits import RESTART_CALM_MS, RESTART_FIRST_MS, RESTART_MOST_MS
 
 _PASSING = (GuestDeadlineExceeded, GuestDisturbed)
 """Errors of the user's that a busy machine can cause: another try may go well."""

@@ -48,11 +48,11 @@ MOVES: Final[dict[JobStatus, frozenset[JobStatus]]] = {
 
 
 class Wish(Enum):
-    """What a user may ask of a job, by the name of its route."""
+    """What a user may ask of a job; the first three are ways to stop it."""
 
     STOP = "stop"
-    DRAIN = "stop --drain"
-    CANCEL = "stop --cancel"
+    DRAIN = "drain"
+    CANCEL = "cancel"
     RESTART = "restart"
     DELETE = "delete"
 
