@@ -65,6 +65,8 @@ class _FragmentStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Fragme
     """its inputs have ended, everything is in the sinks"""
     FRAGMENT_STATUS_STOPPED: _FragmentStatus.ValueType  # 4
     FRAGMENT_STATUS_FAILED: _FragmentStatus.ValueType  # 5
+    FRAGMENT_STATUS_STARTING: _FragmentStatus.ValueType  # 6
+    """its module is fetched, its runner made"""
 
 class FragmentStatus(_FragmentStatus, metaclass=_FragmentStatusEnumTypeWrapper): ...
 
@@ -76,6 +78,8 @@ FRAGMENT_STATUS_FINISHED: FragmentStatus.ValueType  # 3
 """its inputs have ended, everything is in the sinks"""
 FRAGMENT_STATUS_STOPPED: FragmentStatus.ValueType  # 4
 FRAGMENT_STATUS_FAILED: FragmentStatus.ValueType  # 5
+FRAGMENT_STATUS_STARTING: FragmentStatus.ValueType  # 6
+"""its module is fetched, its runner made"""
 Global___FragmentStatus: _TypeAlias = FragmentStatus  # noqa: Y015
 
 @_typing.final
@@ -242,16 +246,23 @@ class HeartbeatRequest(_message.Message):
     WAIT_MS_FIELD_NUMBER: _builtins.int
     FRAGMENTS_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
     worker: _builtins.str
     session: _builtins.int
     seen: _builtins.int
-    """version of the wishes that it has"""
+    """version of the newest wishes that it has; older ones that come late it ignores"""
     wait_ms: _builtins.int
+    number: _builtins.int
+    """grows with each heartbeat of a session: what comes late reports nothing"""
     @_builtins.property
-    def fragments(self) -> _containers.RepeatedCompositeFieldContainer[Global___FragmentReport]: ...
+    def fragments(self) -> _containers.RepeatedCompositeFieldContainer[Global___FragmentReport]:
+        """Every fragment that it was wished by `seen` and has not yet ended, from STARTING on; one that has ended stays here as
+        long as it is wished. What is not here while `seen` wishes it is lost; what is not here and not wished is gone.
+        """
+
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___Event]:
-        """since the last heartbeat that was answered"""
+        """not yet answered ones; `number` is the worker's own and grows through a session"""
 
     def __init__(
         self,
@@ -262,10 +273,11 @@ class HeartbeatRequest(_message.Message):
         wait_ms: _builtins.int = ...,
         fragments: _abc.Iterable[Global___FragmentReport] | None = ...,
         events: _abc.Iterable[Global___Event] | None = ...,
+        number: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "fragments", b"fragments", "seen", b"seen", "session", b"session", "wait_ms", b"wait_ms", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "fragments", b"fragments", "number", b"number", "seen", b"seen", "session", b"session", "wait_ms", b"wait_ms", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -348,11 +360,11 @@ class FragmentWish(_message.Message):
 
     @_builtins.property
     def peers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Peer]:
-        """where all others are, once known; with them it begins"""
+        """where all subtasks are, once all are known, and all splits; with them it begins"""
 
     @_builtins.property
     def splits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Splits]:
-        """of each source, once one fragment has listed them"""
+        """of each source, once the fragment with its subtask 0 has listed them"""
 
     @_builtins.property
     def options(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
@@ -473,7 +485,7 @@ class FragmentReport(_message.Message):
     def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperatorMetrics]: ...
     @_builtins.property
     def splits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Splits]:
-        """that it was asked to list"""
+        """of the sources whose subtask 0 it has, once listed"""
 
     def __init__(
         self,
@@ -813,6 +825,7 @@ class CreateJobRequest(_message.Message):
     PARALLELISM_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    TASKS_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     name: _builtins.str
     digest: _builtins.str
@@ -822,6 +835,10 @@ class CreateJobRequest(_message.Message):
     def bindings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def options(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskShape]:
+        """the plan's tasks in order; the coordinator reads no graph"""
+
     def __init__(
         self,
         *,
@@ -832,14 +849,48 @@ class CreateJobRequest(_message.Message):
         parallelism: _builtins.int = ...,
         options: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
+        tasks: _abc.Iterable[Global___TaskShape] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "digest", b"digest", "idempotency_key", b"idempotency_key", "name", b"name", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "digest", b"digest", "idempotency_key", b"idempotency_key", "name", b"name", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism", "tasks", b"tasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateJobRequest: _TypeAlias = CreateJobRequest  # noqa: Y015
+
+@_typing.final
+class TaskShape(_message.Message):
+    """What placing needs to know of a task."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARALLELISM_FIELD_NUMBER: _builtins.int
+    READS_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    parallelism: _builtins.int
+    source: _builtins.int
+    """the operator at its head, if that is a source"""
+    @_builtins.property
+    def reads(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """tasks whose output it reads"""
+
+    def __init__(
+        self,
+        *,
+        parallelism: _builtins.int = ...,
+        reads: _abc.Iterable[_builtins.int] | None = ...,
+        source: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_source", b"_source", "source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_source", b"_source", "parallelism", b"parallelism", "reads", b"reads", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+
+Global___TaskShape: _TypeAlias = TaskShape  # noqa: Y015
 
 @_typing.final
 class JobRequest(_message.Message):
