@@ -32,3 +32,25 @@ RESTART_MOST_MS: Final = 30_000
 """The longest pause between two starts: a system that is back is used within half a minute."""
 RESTART_CALM_MS: Final = 60_000
 """A job that has run for so long begins anew with its pauses when it fails."""
+
+# --- jobs and workers ----------------------------------------------------------------------------------------------
+STATUS_CHANGES: Final = 100
+"""Changes of status that a job keeps: a day of a job that restarts every quarter of an hour."""
+WORKER_SUBTASKS: Final = 8_192
+"""Subtasks of one worker: a thousand small jobs, with room."""
+SUBTASK_MEMORY_BYTES: Final = 2 * MIB
+"""What a subtask is reckoned with when a job does not say: what a small one takes with its guest and kernel."""
+JOB_TASKS: Final = 1_000
+"""Tasks of one job: as many as operators of a graph."""
+JOB_SUBTASKS: Final = 4_096
+"""Subtasks of one job."""
+NAME_CHARACTERS: Final = 200
+"""Characters of the name of a job, namespace or worker."""
+EVENTS_KEPT: Final = 1_000
+"""Events of a job that are kept: statuses, errors and lines of its log."""
+EVENTS_SPARE: Final = 100
+"""After so many more the oldest are forgotten, all at once."""
+REMEMBERED_ANSWERS: Final = 10_000
+"""Requests with an idempotency key whose outcome is known: a client tries again within minutes."""
+EVENT_TEXT: Final = 4_000
+"""Characters of an event: a line of a log that is longer is cut."""
