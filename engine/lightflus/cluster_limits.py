@@ -54,3 +54,7 @@ REMEMBERED_ANSWERS: Final = 10_000
 """Requests with an idempotency key whose outcome is known: a client tries again within minutes."""
 EVENT_TEXT: Final = 4_000
 """Characters of an event: a line of a log that is longer is cut."""
+TICK_MS: Final = 100
+"""How often the coordinator looks for leases that have run out and pauses that are over."""
+REFUSED_LEASE_MS: Final = 60_000
+"""For how long a worker goes on while its coordinator's host answers that nobody listens: time to start a new one."""

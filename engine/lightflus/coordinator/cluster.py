@@ -81,7 +81,16 @@ class Cluster:
     # --- workers ---------------------------------------------------------------------------------------------------
 
     def register(self, worker: Worker) -> Worker:
-        """A worker that begins a session; what ran in an older one of its name ends with that one's lease."""
+        """A worker that begins a session; what ran in an older one of its name ends with that one's lease.
+
+        Raises:
+            Superseded: this process has asked for a newer session since.
+        """
+        known = self._books.get(self._current.get(worker.name, 0))
+        if known and known.worker.process == worker.process and worker.attempt <= known.worker.attempt:
+            if worker.attempt < known.worker.attempt or known.worker.is_lost:
+                raise Superseded(f"{worker.name} has asked for a newer session since", where=worker.name)
+            return known.worker
         with self._catalog.transaction():
             begun = replace(worker, session=self._catalog.next_number("session"), is_lost=False)
             self._catalog.put_worker(begun)

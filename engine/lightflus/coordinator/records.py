@@ -231,6 +231,8 @@ def to_worker(request: pb.RegisterRequest, session: int, *, is_lost: bool = Fals
         request.memory_bytes,
         tuple(sorted(request.labels.items())),
         request.versions.engine,
+        request.process,
+        request.attempt,
         is_lost,
     )
 
@@ -259,6 +261,8 @@ def to_worker_record(worker: v.Worker) -> bytes:
         memory_bytes=worker.memory_bytes,
         labels=dict(worker.labels),
         versions=pb.Versions(engine=worker.engine),
+        process=worker.process,
+        attempt=worker.attempt,
     )
     record = catalog_pb2.WorkerRecord(registered=registered, session=worker.session, is_lost=worker.is_lost)
     return record.SerializeToString()

@@ -113,7 +113,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A worker as it registered. `session` is its fencing token; when it `is_lost`, nothing of that session runs."""
+    """A worker as it registered.
+
+    Attributes:
+        session: its fencing token.
+        process: the process that began it, and `attempt`: which of its sessions this is.
+        is_lost: nothing of the session runs any more.
+    """
 
     name: str
     host: str
@@ -122,6 +128,8 @@ class Worker:
     memory_bytes: int
     labels: tuple[tuple[str, str], ...] = ()
     engine: str = ""
+    process: str = ""
+    attempt: int = 0
     is_lost: bool = False
 
 

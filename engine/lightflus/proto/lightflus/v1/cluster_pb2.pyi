@@ -148,12 +148,18 @@ class RegisterRequest(_message.Message):
     MEMORY_BYTES_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     VERSIONS_FIELD_NUMBER: _builtins.int
+    PROCESS_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """what people call it; the same name replaces an older session"""
     host: _builtins.str
     """where its runners are reached by others'"""
     slots: _builtins.int
     memory_bytes: _builtins.int
+    process: _builtins.str
+    """anything that no other process of this name has ever had"""
+    attempt: _builtins.int
+    """grows with each session that the process wants; the same again gives the same session"""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     @_builtins.property
@@ -167,10 +173,12 @@ class RegisterRequest(_message.Message):
         memory_bytes: _builtins.int = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         versions: Global___Versions | None = ...,
+        process: _builtins.str = ...,
+        attempt: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["versions", b"versions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["host", b"host", "labels", b"labels", "memory_bytes", b"memory_bytes", "name", b"name", "slots", b"slots", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "host", b"host", "labels", b"labels", "memory_bytes", b"memory_bytes", "name", b"name", "process", b"process", "slots", b"slots", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -250,7 +258,7 @@ class HeartbeatRequest(_message.Message):
     worker: _builtins.str
     session: _builtins.int
     seen: _builtins.int
-    """version of the newest wishes that it has; older ones that come late it ignores"""
+    """version of the session's newest wishes that it has; older ones it ignores; 0 at first"""
     wait_ms: _builtins.int
     number: _builtins.int
     """grows with each heartbeat of a session: what comes late reports nothing"""
