@@ -58,3 +58,15 @@ TICK_MS: Final = 100
 """How often the coordinator looks for leases that have run out and pauses that are over."""
 REFUSED_LEASE_MS: Final = 60_000
 """For how long a worker goes on while its coordinator's host answers that nobody listens: time to start a new one."""
+HEARTBEAT_WAIT_MS: Final = 1_000
+"""How long a heartbeat may wait for news: a worker needs an answer well within its lease."""
+HEARTBEAT_EVENTS: Final = 1_000
+"""Events of one heartbeat; what is more, its worker says with the next one or drops."""
+MODULE_CHUNK_BYTES: Final = 1 * MIB
+"""A part of a module in one message."""
+JOBS_PAGE: Final = 1_000
+"""Jobs of one answer; there is a cursor to the next."""
+EVENTS_AT_ONCE: Final = 100
+"""Events that are read from the catalog at a time."""
+FOLLOW_SECONDS: Final = 10
+"""How often a follower of events looks without being told that there are any."""

@@ -316,6 +316,38 @@ def evil(
     attack(kind or [], name=name, save=save, as_json=as_json)
 
 
+@app.command(cls=Command, epilog="Example: lightflus coordinator --listen 127.0.0.1:8791 --data ./catalog")
+def coordinator(
+    *,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="HOST:PORT", help="Where workers and the ApiServer reach it.")
+    ] = "127.0.0.1:8791",
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="Where jobs and modules are kept; one coordinator each.")
+    ] = Path("lightflus-data"),
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option("--tls-certificate", metavar="FILE", help="Its chain of certificates, PEM.", show_default=False),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key, PEM.", show_default=False)
+    ] = None,
+    tls_authority: Annotated[
+        Path | None,
+        typer.Option(
+            "--tls-authority",
+            metavar="FILE",
+            help="Who has signed the certificates of those that may call; without it, everybody may.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
+    from lightflus.cli.coordinating import certificates, coordinate
+
+    coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key))
+
+
 def _group(name: str, about: str) -> typer.Typer:
     """A command above commands of its own."""
     group = typer.Typer(cls=Group, no_args_is_help=True, help=about)

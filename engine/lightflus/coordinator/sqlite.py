@@ -8,7 +8,7 @@ What it leaves: the contract (`catalog.py`), the bytes of modules (`modules.py`)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -52,8 +52,10 @@ class SqliteCatalog:
             ExternalError: it cannot be opened, is another program's or a newer version's, or is open elsewhere.
         """
         self._depth = 0
+        self._path = path
         try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+            self._database.row_factory = sqlite3.Row
             self._prepare()
         except sqlite3.Error as error:
             hint = "another coordinator may have it open; each needs a directory of its own"
@@ -76,99 +78,104 @@ class SqliteCatalog:
         run("BEGIN IMMEDIATE")  # takes the lock now
         run("COMMIT")
 
+    def _all(self, text: str, values: Iterable[object] = ()) -> list[sqlite3.Row]:
+        """Runs one statement; the only place where an error of SQLite's leaves. Raises ExternalError."""
+        try:
+            return self._database.execute(text, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise ExternalError(f"the catalog cannot be used: {error}", where=str(self._path)) from error
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """See `Catalog`."""
-        if self._depth == 0:
-            self._database.execute("BEGIN IMMEDIATE")
         self._depth += 1
         try:
+            if self._depth == 1:
+                self._all("BEGIN IMMEDIATE")
             yield
+            if self._depth == 1:
+                self._all("COMMIT")
         except BaseException:
-            self._depth -= 1
-            if self._depth == 0:
-                self._database.execute("ROLLBACK")
+            if self._depth == 1 and self._database.in_transaction:
+                self._all("ROLLBACK")
             raise
-        self._depth -= 1
-        if self._depth == 0:
-            self._database.execute("COMMIT")
+        finally:
+            self._depth -= 1
 
     def next_number(self, name: str) -> int:
         """See `Catalog`."""
         text = "INSERT INTO numbers VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value"
-        return int(self._database.execute(text, (name,)).fetchall()[0][0])
+        return int(self._all(text, (name,))[0][0])
 
     def number(self, name: str) -> int:
         """See `Catalog`."""
-        found = self._database.execute("SELECT value FROM numbers WHERE name = ?", (name,)).fetchall()
+        found = self._all("SELECT value FROM numbers WHERE name = ?", (name,))
         return int(found[0][0]) if found else 0
 
     def set_number(self, name: str, value: int) -> None:
         """See `Catalog`."""
         if value:
-            self._database.execute("REPLACE INTO numbers VALUES (?, ?)", (name, value))
+            self._all("REPLACE INTO numbers VALUES (?, ?)", (name, value))
         else:
-            self._database.execute("DELETE FROM numbers WHERE name = ?", (name,))
+            self._all("DELETE FROM numbers WHERE name = ?", (name,))
 
     def workers(self) -> Sequence[Worker]:
         """See `Catalog`."""
-        return [from_worker_record(body) for (body,) in self._database.execute("SELECT body FROM workers ORDER BY 1")]
+        return [from_worker_record(body) for (body,) in self._all("SELECT body FROM workers ORDER BY 1")]
 
     def put_worker(self, worker: Worker) -> None:
         """See `Catalog`."""
-        self._database.execute("REPLACE INTO workers VALUES (?, ?)", (worker.name, to_worker_record(worker)))
+        self._all("REPLACE INTO workers VALUES (?, ?)", (worker.name, to_worker_record(worker)))
 
     def jobs(self) -> Sequence[Job]:
         """See `Catalog`."""
-        found = self._database.execute("SELECT body FROM jobs ORDER BY namespace, name")
+        found = self._all("SELECT body FROM jobs ORDER BY namespace, name")
         return [from_record(body) for (body,) in found]
 
     def put_job(self, job: Job) -> None:
         """See `Catalog`."""
-        self._database.execute("REPLACE INTO jobs VALUES (?, ?, ?)", (*job.key, to_record(job)))
+        self._all("REPLACE INTO jobs VALUES (?, ?, ?)", (*job.key, to_record(job)))
 
     def delete_job(self, key: JobKey) -> None:
         """See `Catalog`."""
         with self.transaction():
-            self._database.execute("DELETE FROM jobs WHERE namespace = ? AND name = ?", key)
-            self._database.execute("DELETE FROM events WHERE namespace = ? AND job = ?", key)
+            self._all("DELETE FROM jobs WHERE namespace = ? AND name = ?", key)
+            self._all("DELETE FROM events WHERE namespace = ? AND job = ?", key)
 
     def modules(self, namespace: str) -> Sequence[ModuleInfo]:
         """See `Catalog`."""
         text = "SELECT * FROM modules WHERE namespace = ? ORDER BY digest"
-        return [ModuleInfo(*row) for row in self._database.execute(text, (namespace,))]
+        return [ModuleInfo(*row) for row in self._all(text, (namespace,))]
 
     def module(self, namespace: str, digest: str) -> ModuleInfo | None:
         """See `Catalog`."""
         text = "SELECT * FROM modules WHERE namespace = ? AND digest = ?"
-        return next((ModuleInfo(*row) for row in self._database.execute(text, (namespace, digest)).fetchall()), None)
+        return next((ModuleInfo(*row) for row in self._all(text, (namespace, digest))), None)
 
     def put_module(self, module: ModuleInfo) -> None:
         """See `Catalog`."""
         row = (module.namespace, module.digest, module.size, module.description)
-        self._database.execute("REPLACE INTO modules VALUES (?, ?, ?, ?)", row)
+        self._all("REPLACE INTO modules VALUES (?, ?, ?, ?)", row)
 
     def delete_module(self, namespace: str, digest: str) -> None:
         """See `Catalog`."""
-        self._database.execute("DELETE FROM modules WHERE namespace = ? AND digest = ?", (namespace, digest))
+        self._all("DELETE FROM modules WHERE namespace = ? AND digest = ?", (namespace, digest))
 
     def is_used(self, digest: str) -> bool:
         """See `Catalog`."""
-        return bool(self._database.execute("SELECT 1 FROM modules WHERE digest = ? LIMIT 1", (digest,)).fetchall())
+        return bool(self._all("SELECT 1 FROM modules WHERE digest = ? LIMIT 1", (digest,)))
 
     def add_event(self, event: Event) -> Event:
         """See `Catalog`."""
         with self.transaction():
-            found = self._database.execute(
-                "SELECT max(number) FROM events WHERE namespace = ? AND job = ?", event.key
-            ).fetchall()
+            found = self._all("SELECT max(number) FROM events WHERE namespace = ? AND job = ?", event.key)
             number = int(found[0][0] or 0) + 1
             failure = from_failure(event.failure).SerializeToString() if event.failure else None
             row = (*event.key, number, event.generation, event.at_ms, event.kind, event.text, failure)
-            self._database.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._all("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             if number % EVENTS_SPARE == 0:
                 old = "DELETE FROM events WHERE namespace = ? AND job = ? AND number <= ?"
-                self._database.execute(old, (*event.key, number - EVENTS_KEPT))
+                self._all(old, (*event.key, number - EVENTS_KEPT))
         return Event(event.key, event.generation, event.at_ms, event.kind, event.text, event.failure, number)
 
     def events(self, key: JobKey, after: int, limit: int) -> Sequence[Event]:
@@ -179,17 +186,17 @@ class SqliteCatalog:
         )
         return [
             Event(key, generation, at_ms, kind, said, to_failure(Failure.FromString(why)) if why else None, number)
-            for generation, at_ms, kind, said, why, number in self._database.execute(text, (*key, after, limit))
+            for generation, at_ms, kind, said, why, number in self._all(text, (*key, after, limit))
         ]
 
     def remember(self, namespace: str, name: str, answer: str) -> None:
         """See `Catalog`."""
         with self.transaction():
             text = "REPLACE INTO answers (namespace, name, answer) VALUES (?, ?, ?) RETURNING place"
-            place = self._database.execute(text, (namespace, name, answer)).fetchall()[0][0]
-            self._database.execute("DELETE FROM answers WHERE place <= ?", (place - REMEMBERED_ANSWERS,))
+            place = self._all(text, (namespace, name, answer))[0][0]
+            self._all("DELETE FROM answers WHERE place <= ?", (place - REMEMBERED_ANSWERS,))
 
     def remembered(self, namespace: str, name: str) -> str | None:
         """See `Catalog`."""
         text = "SELECT answer FROM answers WHERE namespace = ? AND name = ?"
-        return next((str(row[0]) for row in self._database.execute(text, (namespace, name)).fetchall()), None)
+        return next((str(row[0]) for row in self._all(text, (namespace, name))), None)

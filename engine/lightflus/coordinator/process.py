@@ -1,0 +1,75 @@
+"""The coordinator's process: catalog, cluster, services and the clock, put together.
+
+What it owns: their order of life. It is made to be killed: what it has said is in the catalog, and the next life takes
+up what still runs. What it leaves: signals and messages on the terminal (`cli/coordinating.py`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+
+from lightflus.cluster_limits import TICK_MS
+from lightflus.coordinator.cluster import Cluster
+from lightflus.coordinator.control_service import ControlService
+from lightflus.coordinator.modules import ModuleFiles
+from lightflus.coordinator.news import News
+from lightflus.coordinator.sqlite import SqliteCatalog
+from lightflus.coordinator.workers_service import WorkersService
+from lightflus.proto.coordinator.probe_pb2 import ProbeRequest, ProbeResponse
+from lightflus.proto.services import CONTROL, COORDINATOR_PROBE, WORKERS, Service
+from lightflus.wire.control import Handler, Tls, serving
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now_ms(self) -> int:
+        """See `Clock`."""
+        return time.monotonic_ns() // 1_000_000
+
+    def at_ms(self) -> int:
+        """See `Clock`."""
+        return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) -> AsyncIterator[int]:
+    """A coordinator that listens at `host:port` and keeps everything below `folder`; gives its port.
+
+    Raises:
+        ExternalError: the address or the folder is in use, or cannot be used.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    catalog = SqliteCatalog(folder / "catalog.db")
+    try:
+        news = News()
+        modules = ModuleFiles(folder / "modules")
+        cluster = Cluster(catalog, SystemClock(), on_change=news.tell)
+        workers = WorkersService(cluster, modules, news)
+        control = ControlService(cluster, catalog, modules, news, workers)
+        services: list[tuple[Service, dict[str, Handler]]] = [
+            (WORKERS, workers.handlers()),
+            (CONTROL, control.handlers()),
+            (COORDINATOR_PROBE, {"Probe": _probed}),
+        ]
+        async with serving(address, services, tls=tls) as port, trio.open_nursery() as nursery:
+            nursery.start_soon(_tick, cluster)
+            yield port
+            nursery.cancel_scope.cancel()
+    finally:
+        catalog.close()
+
+
+async def _tick(cluster: Cluster) -> None:
+    while True:
+        await trio.sleep(TICK_MS / 1_000)
+        cluster.tick()
+
+
+async def _probed(_: ProbeRequest) -> ProbeResponse:
+    return ProbeResponse(available=True)
