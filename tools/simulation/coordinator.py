@@ -63,11 +63,12 @@ class Process:
         self._tick(self._life)
 
     def kill(self) -> None:
-        """It comes back some seconds later."""
+        """It comes back at once or some seconds later."""
         if self.cluster is not None:
             self._world.say("coordinator killed")
             self.cluster = None
-            self._world.after(self._world.between(200, 20_000), self.start)
+            longest = self._world.chance.choice((500, 2_000, 20_000))
+            self._world.after(self._world.between(100, longest), self.start)
 
     def call(self, do: Callable[[Cluster], None], refuse: Callable[[LightflusError], None]) -> bool:
         """Whether it lived through the call; `do` answers, or `refuse` tells why not."""

@@ -91,7 +91,7 @@ class Simulation:
         for agent in [one for one in self.agents if one.is_alive]:
             if faults.kills_agents and world.happens(0.03):
                 agent.kill()
-                world.after(world.between(100, 6_000), agent.restart)
+                world.after(world.between(50, world.chance.choice((500, 6_000))), agent.restart)
             if faults.pauses_agents and world.happens(0.03):
                 agent.pause(world.between(100, 10_000))
             if faults.cuts_links and world.happens(0.04):

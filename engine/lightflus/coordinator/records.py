@@ -16,7 +16,6 @@ from lightflus.model.cluster import values as v
 from lightflus.model.cluster.jobs import Job, StatusChange
 from lightflus.model.cluster.statuses import JobStatus
 from lightflus.model.cluster.wishes import FragmentWish
-from lightflus.proto.lightflus.v1 import catalog_pb2
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 
 _ENDINGS: Final = {
@@ -83,13 +82,12 @@ def checked_name(name: str, what: str) -> str:
 
 def to_record(job: Job) -> bytes:
     """What the catalog keeps of a job."""
-    record = catalog_pb2.JobRecord(
+    record = pb.JobRecord(
         spec=from_spec(job.spec),
         history=from_history(job.history),
         generation=job.generation,
         placed=[
-            catalog_pb2.PlacedRecord(worker=p.worker, session=p.session, subtasks=from_subtasks(p.subtasks))
-            for p in job.placed
+            pb.PlacedRecord(worker=p.worker, session=p.session, subtasks=from_subtasks(p.subtasks)) for p in job.placed
         ],
         ending=_ENDINGS[job.ending],
         restarts=job.restarts,
@@ -102,7 +100,7 @@ def to_record(job: Job) -> bytes:
 
 def from_record(data: bytes) -> Job:
     """The job that the catalog has kept."""
-    record = catalog_pb2.JobRecord.FromString(data)
+    record = pb.JobRecord.FromString(data)
     return Job(
         to_spec(record.spec),
         tuple(StatusChange(JobStatus(one.status), one.at_ms, one.reason) for one in record.history),
@@ -264,11 +262,11 @@ def to_worker_record(worker: v.Worker) -> bytes:
         process=worker.process,
         attempt=worker.attempt,
     )
-    record = catalog_pb2.WorkerRecord(registered=registered, session=worker.session, is_lost=worker.is_lost)
+    record = pb.WorkerRecord(registered=registered, session=worker.session, is_lost=worker.is_lost)
     return record.SerializeToString()
 
 
 def from_worker_record(data: bytes) -> v.Worker:
     """The worker that the catalog has kept."""
-    record = catalog_pb2.WorkerRecord.FromString(data)
+    record = pb.WorkerRecord.FromString(data)
     return to_worker(record.registered, record.session, is_lost=record.is_lost)

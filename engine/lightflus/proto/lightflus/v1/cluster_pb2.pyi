@@ -1293,3 +1293,105 @@ class Worker(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Worker: _TypeAlias = Worker  # noqa: Y015
+
+@_typing.final
+class JobRecord(_message.Message):
+    """--- what a coordinator's catalog keeps; nobody else reads it ------------------------------------------------------"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPEC_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
+    GENERATION_FIELD_NUMBER: _builtins.int
+    PLACED_FIELD_NUMBER: _builtins.int
+    ENDING_FIELD_NUMBER: _builtins.int
+    RESTARTS_FIELD_NUMBER: _builtins.int
+    ATTEMPTS_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    SPLITS_FIELD_NUMBER: _builtins.int
+    generation: _builtins.int
+    ending: Global___Ending.ValueType
+    restarts: _builtins.int
+    attempts: _builtins.int
+    @_builtins.property
+    def spec(self) -> Global___CreateJobRequest: ...
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatusChange]: ...
+    @_builtins.property
+    def placed(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlacedRecord]: ...
+    @_builtins.property
+    def failure(self) -> Global___Failure: ...
+    @_builtins.property
+    def splits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Splits]: ...
+    def __init__(
+        self,
+        *,
+        spec: Global___CreateJobRequest | None = ...,
+        history: _abc.Iterable[Global___StatusChange] | None = ...,
+        generation: _builtins.int = ...,
+        placed: _abc.Iterable[Global___PlacedRecord] | None = ...,
+        ending: Global___Ending.ValueType = ...,
+        restarts: _builtins.int = ...,
+        attempts: _builtins.int = ...,
+        failure: Global___Failure | None = ...,
+        splits: _abc.Iterable[Global___Splits] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "spec", b"spec"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "ending", b"ending", "failure", b"failure", "generation", b"generation", "history", b"history", "placed", b"placed", "restarts", b"restarts", "spec", b"spec", "splits", b"splits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___JobRecord: _TypeAlias = JobRecord  # noqa: Y015
+
+@_typing.final
+class PlacedRecord(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORKER_FIELD_NUMBER: _builtins.int
+    SESSION_FIELD_NUMBER: _builtins.int
+    SUBTASKS_FIELD_NUMBER: _builtins.int
+    worker: _builtins.str
+    session: _builtins.int
+    @_builtins.property
+    def subtasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Subtask]: ...
+    def __init__(
+        self,
+        *,
+        worker: _builtins.str = ...,
+        session: _builtins.int = ...,
+        subtasks: _abc.Iterable[Global___Subtask] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["session", b"session", "subtasks", b"subtasks", "worker", b"worker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlacedRecord: _TypeAlias = PlacedRecord  # noqa: Y015
+
+@_typing.final
+class WorkerRecord(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTERED_FIELD_NUMBER: _builtins.int
+    SESSION_FIELD_NUMBER: _builtins.int
+    IS_LOST_FIELD_NUMBER: _builtins.int
+    session: _builtins.int
+    is_lost: _builtins.bool
+    @_builtins.property
+    def registered(self) -> Global___RegisterRequest: ...
+    def __init__(
+        self,
+        *,
+        registered: Global___RegisterRequest | None = ...,
+        session: _builtins.int = ...,
+        is_lost: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["registered", b"registered"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_lost", b"is_lost", "registered", b"registered", "session", b"session"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkerRecord: _TypeAlias = WorkerRecord  # noqa: Y015
