@@ -125,13 +125,20 @@ def _listen(server: grpc.Server, address: str, tls: Tls | None) -> int:
 
 
 def _handler(token: trio.lowlevel.TrioToken, method: Method, handler: Handler) -> MethodHandler:
+    assert not (method.takes_stream and method.gives_stream), f"{method.path} is a stream in both directions"
+
+    async def answer(request: object) -> Message:
+        if not method.takes_stream:
+            return await cast(Awaitable[Message], handler(cast(Never, request)))
+        async with aclosing(_pulled(cast(Iterator[Message], request))) as messages:
+            return await cast(Awaitable[Message], handler(cast(Never, messages)))
+
     def answered(request: object, context: grpc.ServicerContext) -> Message:
-        call = _Call(token, context)
-        return call.run(lambda: cast(Awaitable[Message], handler(cast(Never, call.pulled(request, method)))))
+        return _Call(token, context).run(lambda: answer(request))
 
     def streamed(request: object, context: grpc.ServicerContext) -> Iterator[Message]:
         call = _Call(token, context)
-        answers = cast(AsyncGenerator[Message, None], handler(cast(Never, call.pulled(request, method))))
+        answers = cast(AsyncGenerator[Message, None], handler(cast(Never, request)))
         try:
             while True:
                 yield call.run(answers.__anext__)
@@ -177,10 +184,6 @@ class _Call:
         except Exception as error:
             _log.exception("a call failed by our own fault")
             self._context.abort(grpc.StatusCode.INTERNAL, f"{type(error).__name__} in the server")
-
-    def pulled(self, request: object, method: Method) -> object:
-        """What a handler gets: its message, or its messages as an async iterator."""
-        return _pulled(cast(Iterator[Message], request)) if method.takes_stream else request
 
     async def _step(self, work: Callable[[], Awaitable[T]]) -> T:
         self._scope = trio.CancelScope()
