@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import CONTROL
 from lightflus.wire.control import Connection
 
+pytestmark = pytest.mark.slow
 WASM = b"\0asm" * 100
 DIGEST = hashlib.sha256(WASM).hexdigest()
 COMMAND = [sys.executable, "-c", "from lightflus.cli.main import main; main()", "coordinator"]

@@ -318,28 +318,14 @@ def evil(
 
 @app.command(cls=Command, epilog="Example: lightflus coordinator --listen 127.0.0.1:8791 --data ./catalog")
 def coordinator(
-    *,
-    listen: Annotated[
-        str, typer.Option("--listen", metavar="HOST:PORT", help="Where workers and the ApiServer reach it.")
-    ] = "127.0.0.1:8791",
-    data: Annotated[
-        Path, typer.Option("--data", metavar="DIR", help="Where jobs and modules are kept; one coordinator each.")
-    ] = Path("lightflus-data"),
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where others reach it.")] = "127.0.0.1:8791",
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Where it keeps all.")] = Path("lightflus-data"),
     tls_certificate: Annotated[
-        Path | None,
-        typer.Option("--tls-certificate", metavar="FILE", help="Its chain of certificates, PEM.", show_default=False),
+        Path | None, typer.Option(metavar="FILE", help="Its chain of certificates, PEM.")
     ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key, PEM.", show_default=False)
-    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
     tls_authority: Annotated[
-        Path | None,
-        typer.Option(
-            "--tls-authority",
-            metavar="FILE",
-            help="Who has signed the certificates of those that may call; without it, everybody may.",
-            show_default=False,
-        ),
+        Path | None, typer.Option(metavar="FILE", help="Who signs those that may call, PEM.")
     ] = None,
 ) -> None:
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
