@@ -320,13 +320,9 @@ def evil(
 def coordinator(
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where others reach it.")] = "127.0.0.1:8791",
     data: Annotated[Path, typer.Option(metavar="DIR", help="Where it keeps all.")] = Path("lightflus-data"),
-    tls_certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its chain of certificates, PEM.")
-    ] = None,
+    tls_certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Its certificates, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
-    tls_authority: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Who signs those that may call, PEM.")
-    ] = None,
+    tls_authority: Annotated[Path | None, typer.Option(metavar="FILE", help="Who signs callers, PEM.")] = None,
 ) -> None:
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
     from lightflus.cli.coordinating import certificates, coordinate
