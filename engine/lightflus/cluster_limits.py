@@ -70,3 +70,5 @@ EVENTS_AT_ONCE: Final = 100
 """Events that are read from the catalog at a time."""
 FOLLOW_SECONDS: Final = 10
 """How often a follower of events looks without being told that there are any."""
+TOKEN_BYTES: Final = 16
+"""Chance in the token of a generation: nobody guesses it."""

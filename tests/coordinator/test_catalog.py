@@ -48,6 +48,7 @@ def whole_job() -> Job:
         attempts=1,
         failure=FAILURE,
         splits=((0, ("p0", "p1")),),
+        token="secret",
     )
 
 

@@ -32,6 +32,7 @@ class Agent:
         self.name = name
         self.number = 0
         self.seen = 0
+        self.token = ""
 
     async def register(self, process: str = "p1", attempt: int = 1, protocol: int = 1) -> None:
         request = pb.RegisterRequest(
@@ -55,6 +56,7 @@ class Agent:
         )
         answer = await self.connection.call(W["Heartbeat"], request, pb.HeartbeatResponse, seconds=SECONDS)
         self.seen = answer.version
+        self.token = answer.wishes[0].token if answer.wishes else ""
         return list(answer.wishes)
 
 
@@ -177,10 +179,12 @@ async def test_a_heartbeat_waits_for_news_and_is_answered_with_them_at_once(tmp_
 async def test_a_coordinator_that_comes_back_takes_up_what_still_runs(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         agent = await running(connection)
+        assert len(agent.token) == 32
     async with connected(tmp_path) as connection:
         agent.connection = connection
+        before = agent.token
         (wish,) = await agent.beat(report(RUNNING))
-        assert (wish.job, wish.generation, wish.digest) == ("job", 1, DIGEST)
+        assert (wish.job, wish.generation, wish.digest, wish.token) == ("job", 1, DIGEST, before)
         found = await job(connection)
         assert (found.status, found.generation, found.restarts) == ("running", 1, 0)
 

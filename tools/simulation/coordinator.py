@@ -56,7 +56,7 @@ class Process:
     def start(self) -> None:
         """A new life on the same catalog."""
         self._is_starting = True
-        self.cluster = Cluster(self.catalog, WorldClock(self._world))
+        self.cluster = Cluster(self.catalog, WorldClock(self._world), secret=self._secret)
         self._is_starting = False
         self._life += 1
         self._world.say(f"coordinator begins life {self.cluster.life}")
@@ -82,6 +82,9 @@ class Process:
             self.kill()
             return False
         return True
+
+    def _secret(self) -> str:
+        return f"{self._world.chance.getrandbits(64):x}"
 
     def _tick(self, life: int) -> None:
         if self.cluster is not None and life == self._life:

@@ -59,11 +59,21 @@ class Cluster:
     """What there is, what ought to be, and the calls that change either."""
 
     def __init__(
-        self, catalog: Catalog, clock: Clock, *, lease_ms: int = LEASE_MS, on_change: Callable[[], None] = lambda: None
+        self,
+        catalog: Catalog,
+        clock: Clock,
+        *,
+        secret: Callable[[], str],
+        lease_ms: int = LEASE_MS,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """Takes up what the catalog has. For one lease nobody is declared lost: who still runs says so meanwhile."""
+        """Takes up what the catalog has. For one lease nobody is declared lost: who still runs says so meanwhile.
+
+        `secret` makes a text that nobody guesses, `on_change` is told of every change of a job or wish.
+        """
         self._catalog = catalog
         self._clock = clock
+        self._secret = secret
         self._lease_ms = lease_ms
         self._on_change = on_change
         self.life = catalog.next_number("life")
@@ -252,6 +262,8 @@ class Cluster:
         if job is None:
             return
         while (then := advanced(job, self._facts(job), self._place)) != job:
+            if then.generation != job.generation:
+                then = replace(then, token=self._secret())
             self._keep(then)
             job = then
         self._wish(job)

@@ -6,14 +6,16 @@ up what still runs. What it leaves: signals and messages on the terminal (`cli/c
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import trio
 
-from lightflus.cluster_limits import TICK_MS
+from lightflus.cluster_limits import TICK_MS, TOKEN_BYTES
 from lightflus.coordinator.cluster import Cluster
 from lightflus.coordinator.control_service import ControlService
 from lightflus.coordinator.modules import ModuleFiles
@@ -49,7 +51,7 @@ async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) ->
     try:
         news = News()
         modules = ModuleFiles(folder / "modules")
-        cluster = Cluster(catalog, SystemClock(), on_change=news.tell)
+        cluster = Cluster(catalog, SystemClock(), secret=partial(secrets.token_hex, TOKEN_BYTES), on_change=news.tell)
         workers = WorkersService(cluster, modules, news)
         control = ControlService(cluster, catalog, modules, news, workers)
         services: list[tuple[Service, dict[str, Handler]]] = [

@@ -94,6 +94,7 @@ def to_record(job: Job) -> bytes:
         attempts=job.attempts,
         failure=from_failure(job.failure) if job.failure else None,
         splits=from_splits(job.splits),
+        token=job.token,
     )
     return record.SerializeToString()
 
@@ -111,6 +112,7 @@ def from_record(data: bytes) -> Job:
         record.attempts,
         failure=to_failure(record.failure) if record.HasField("failure") else None,
         splits=to_splits(record.splits),
+        token=record.token,
     )
 
 
@@ -164,6 +166,7 @@ def from_wish(wish: FragmentWish) -> pb.FragmentWish:
         ending=_ENDINGS[wish.ending],
         splits=from_splits(wish.splits),
         options=dict(wish.spec.options),
+        token=wish.token,
     )
 
 

@@ -37,6 +37,7 @@ class Job:
         due_ms: when it is started again, on the clock of this process; not kept.
         failure: its last one.
         splits: of its sources, as this generation has listed them.
+        token: a secret of this generation, which its fragments show each other.
     """
 
     spec: JobSpec
@@ -49,6 +50,7 @@ class Job:
     due_ms: int = 0
     failure: Failure | None = None
     splits: Splits = ()
+    token: str = ""
 
     @property
     def key(self) -> JobKey:

@@ -30,6 +30,7 @@ class FragmentWish:
     peers: Peers
     splits: Splits
     ending: Ending
+    token: str = ""
 
 
 def wish_for(job: Job, placed: Placed, reports: Mapping[str, Report]) -> FragmentWish | None:
@@ -39,7 +40,7 @@ def wish_for(job: Job, placed: Placed, reports: Mapping[str, Report]) -> Fragmen
         return None
     peers = _peers(job, reports)
     splits = job.splits if peers else ()
-    return FragmentWish(job.spec, job.generation, placed.subtasks, peers, splits, job.ending)
+    return FragmentWish(job.spec, job.generation, placed.subtasks, peers, splits, job.ending, job.token)
 
 
 def listed_splits(reports: Mapping[str, Report]) -> Splits:

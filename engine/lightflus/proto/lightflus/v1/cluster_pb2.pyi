@@ -353,6 +353,7 @@ class FragmentWish(_message.Message):
     ENDING_FIELD_NUMBER: _builtins.int
     SPLITS_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     job: _builtins.str
     generation: _builtins.int
@@ -360,6 +361,8 @@ class FragmentWish(_message.Message):
     digest: _builtins.str
     parallelism: _builtins.int
     ending: Global___Ending.ValueType
+    token: _builtins.str
+    """of this generation: what its runners show each other"""
     @_builtins.property
     def bindings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -390,10 +393,11 @@ class FragmentWish(_message.Message):
         ending: Global___Ending.ValueType = ...,
         splits: _abc.Iterable[Global___Splits] | None = ...,
         options: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "digest", b"digest", "ending", b"ending", "generation", b"generation", "job", b"job", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism", "peers", b"peers", "splits", b"splits", "subtasks", b"subtasks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "digest", b"digest", "ending", b"ending", "generation", b"generation", "job", b"job", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism", "peers", b"peers", "splits", b"splits", "subtasks", b"subtasks", "token", b"token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1309,10 +1313,12 @@ class JobRecord(_message.Message):
     ATTEMPTS_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
     SPLITS_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
     generation: _builtins.int
     ending: Global___Ending.ValueType
     restarts: _builtins.int
     attempts: _builtins.int
+    token: _builtins.str
     @_builtins.property
     def spec(self) -> Global___CreateJobRequest: ...
     @_builtins.property
@@ -1335,10 +1341,11 @@ class JobRecord(_message.Message):
         attempts: _builtins.int = ...,
         failure: Global___Failure | None = ...,
         splits: _abc.Iterable[Global___Splits] | None = ...,
+        token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure", "spec", b"spec"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "ending", b"ending", "failure", b"failure", "generation", b"generation", "history", b"history", "placed", b"placed", "restarts", b"restarts", "spec", b"spec", "splits", b"splits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "ending", b"ending", "failure", b"failure", "generation", b"generation", "history", b"history", "placed", b"placed", "restarts", b"restarts", "spec", b"spec", "splits", b"splits", "token", b"token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
