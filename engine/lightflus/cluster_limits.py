@@ -72,3 +72,5 @@ FOLLOW_SECONDS: Final = 10
 """How often a follower of events looks without being told that there are any."""
 TOKEN_BYTES: Final = 16
 """Chance in the token of a generation: nobody guesses it."""
+STALL_MS: Final = 1_000
+"""A coordinator that could not look for so long has heard nobody: all workers get another lease."""

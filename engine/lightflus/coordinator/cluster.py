@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from lightflus.cluster_limits import EVENT_TEXT, LEASE_MS
+from lightflus.cluster_limits import EVENT_TEXT, LEASE_MS, STALL_MS
 from lightflus.coordinator.books import Book
 from lightflus.coordinator.catalog import Catalog, Event
-from lightflus.errors import Conflict, NotFound, Superseded
+from lightflus.errors import Conflict, ExternalError, NotFound, Superseded
 from lightflus.model.cluster.jobs import Job, created, wished
 from lightflus.model.cluster.placement import Load, NoRoom, load_of, place
 from lightflus.model.cluster.reconcile import Facts, advanced
@@ -25,8 +26,6 @@ from lightflus.model.cluster.statuses import JobStatus, Wish
 from lightflus.model.cluster.values import JobKey, JobSpec, Placed, Report, Worker
 from lightflus.model.cluster.wishes import wish_for
 
-_WAITING: Final = frozenset({JobStatus.CREATED, JobStatus.DEPLOYING, JobStatus.RESTARTING})
-"""In these a job may move because time passes, or because another one ends."""
 _LIFE_BITS: Final = 32
 """Versions of a life of the coordinator are above all of the lives before."""
 
@@ -78,7 +77,9 @@ class Cluster:
         self._on_change = on_change
         self.life = catalog.next_number("life")
         self._began_ms = clock.now_ms()
+        self._ticked_ms = self._began_ms
         self._has_settled = False
+        self._failure: ExternalError | None = None
         self._jobs: dict[JobKey, Job] = {job.key: job for job in catalog.jobs()}
         self._books: dict[int, Book] = {}
         self._current: dict[str, int] = {}
@@ -119,14 +120,17 @@ class Cluster:
             NotFound: its lease has run out, or nobody knows it; the agent ends everything and registers again.
             Superseded: another process has registered under its name.
         """
+        if self._failure:
+            raise self._failure
         book = self.book(beat.worker, beat.session)
         fresh = book.hear(beat.number, beat.seen, self._own(beat.reports), self._clock.now_ms())
-        if beat.events:
-            self._log(beat.session, beat.events)
-        for key in sorted(fresh):
-            self._look(key)
-        if any(key in self._jobs and self._jobs[key].has_ended for key in fresh):
-            self._look_at_waiting()
+        with self._changing():
+            if beat.events:
+                self._log(beat.session, beat.events)
+            for key in sorted(fresh):
+                self._look(key)
+            if any(key in self._jobs and self._jobs[key].has_ended for key in fresh):
+                self._look_at_waiting()
 
     def book(self, name: str, session: int) -> Book:
         """What is wished of a session, and its version. Raises as `hear`."""
@@ -154,14 +158,13 @@ class Cluster:
 
     def _log(self, session: int, events: Sequence[Event]) -> None:
         seen = f"events:{session}"
-        with self._catalog.transaction():
-            for event in events:
-                job = self._jobs.get(event.key)
-                if event.number <= self._catalog.number(seen):
-                    continue
-                self._catalog.set_number(seen, event.number)
-                if job and event.generation == job.generation and session in {one.session for one in job.placed}:
-                    self._catalog.add_event(replace(event, text=event.text[:EVENT_TEXT]))
+        for event in events:
+            job = self._jobs.get(event.key)
+            if event.number <= self._catalog.number(seen):
+                continue
+            self._catalog.set_number(seen, event.number)
+            if job and event.generation == job.generation and session in {one.session for one in job.placed}:
+                self._catalog.add_event(replace(event, text=event.text[:EVENT_TEXT]))
         self._on_change()
 
     # --- jobs ------------------------------------------------------------------------------------------------------
@@ -187,11 +190,11 @@ class Cluster:
         found = self._place(spec)
         if isinstance(found, NoRoom) and any(not worker.is_lost for worker, _ in self.workers()):
             raise Conflict(f"the job {name} cannot be placed: {found.reason}", where=name, hint="add workers")
-        with self._catalog.transaction():
+        with self._changing():
             if idempotency_key:
                 self._catalog.remember(namespace, idempotency_key, name)
             self._keep(created(spec, self._clock.at_ms()))
-        self._look(spec.key)
+            self._look(spec.key)
         return self._jobs[spec.key]
 
     def job(self, key: JobKey) -> Job:
@@ -213,8 +216,9 @@ class Cluster:
             del self._jobs[key]
             self._on_change()
             return job
-        self._keep(job)
-        self._look(key)
+        with self._changing():
+            self._keep(job)
+            self._look(key)
         return self._jobs[key]
 
     def reports(self, job: Job) -> dict[str, Report]:
@@ -230,8 +234,23 @@ class Cluster:
     # --- what follows ----------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Time has passed: workers that were not heard for a lease are lost, pauses are over."""
+        """Time has passed: workers that were not heard for a lease are lost, pauses are over.
+
+        Raises:
+            ExternalError: the catalog has failed, now or before; what is in memory is not what it has.
+        """
+        if self._failure:
+            raise self._failure
         now = self._clock.now_ms()
+        if now - self._ticked_ms > STALL_MS:  # who could not be heard meanwhile is not lost
+            for book in self._books.values():
+                book.heard_ms = now
+        self._ticked_ms = now
+        with self._changing():
+            self._look_at_leases(now)
+            self._look_at_waiting()
+
+    def _look_at_leases(self, now: int) -> None:
         for session, book in list(self._books.items()):
             if now - book.heard_ms > self._lease_ms and not book.worker.is_lost:
                 self._lose(session, book)
@@ -239,7 +258,16 @@ class Cluster:
             self._has_settled = True
             for key in sorted(self._jobs):
                 self._look(key)
-        self._look_at_waiting()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Many changes, kept at once: a commit takes milliseconds. If that fails, nothing more is told to anybody."""
+        try:
+            with self._catalog.transaction():
+                yield
+        except ExternalError as error:
+            self._failure = error
+            raise
 
     def _lose(self, session: int, book: Book) -> None:
         book.worker = replace(book.worker, is_lost=True)
@@ -253,7 +281,7 @@ class Cluster:
         self._catalog.set_number(f"events:{session}", 0)
 
     def _look_at_waiting(self) -> None:
-        for key in [key for key, job in self._jobs.items() if job.status in _WAITING]:
+        for key in [key for key, job in self._jobs.items() if _is_waiting(job)]:
             self._look(key)
 
     def _look(self, key: JobKey) -> None:
@@ -331,3 +359,9 @@ class Cluster:
 
     def _fragments(self) -> Iterator[tuple[Job, Placed]]:
         return ((job, placed) for job in self._jobs.values() for placed in job.placed)
+
+
+def _is_waiting(job: Job) -> bool:
+    """Whether it may move because time passes, or because another one ends."""
+    is_unplaced = job.status in (JobStatus.CREATED, JobStatus.DEPLOYING) and not job.placed
+    return is_unplaced or job.status is JobStatus.RESTARTING
