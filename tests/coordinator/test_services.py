@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import trio
 
+from lightflus.coordinator.cluster import Cluster
 from lightflus.coordinator.process import coordinating
-from lightflus.errors import Conflict, NotFound, Superseded, UserError
+from lightflus.errors import Conflict, ExternalError, NotFound, Superseded, UserError
 from lightflus.proto.coordinator.probe_pb2 import ProbeRequest, ProbeResponse
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import CONTROL, COORDINATOR_PROBE, WORKERS
@@ -286,6 +287,21 @@ async def test_who_follows_a_job_is_told_until_it_has_ended(tmp_path: Path) -> N
             await connection.call(C["StopJob"], stop, pb.Job, seconds=SECONDS)
             await agent.beat(report(STOPPED))
         assert [text.split(":")[0] for text in seen] == ["created", "deploying", "running", "draining", "stopped"]
+
+
+async def test_a_coordinator_whose_catalog_fails_ends_with_that_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Cluster) -> None:
+        raise ExternalError("the disk is full")
+
+    async def coordinate() -> None:
+        async with coordinating("127.0.0.1:0", tmp_path):
+            monkeypatch.setattr(Cluster, "tick", full)
+            await trio.sleep_forever()
+
+    with pytest.raises(ExternalError, match="disk is full"), trio.fail_after(30):
+        await coordinate()
 
 
 async def test_jobs_come_in_pages(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from lightflus.coordinator.modules import ModuleFiles
 from lightflus.coordinator.news import News
 from lightflus.coordinator.sqlite import SqliteCatalog
 from lightflus.coordinator.workers_service import WorkersService
+from lightflus.errors import ExternalError
 from lightflus.proto.coordinator.probe_pb2 import ProbeRequest, ProbeResponse
 from lightflus.proto.services import CONTROL, COORDINATOR_PROBE, WORKERS, Service
 from lightflus.wire.control import Handler, Tls, serving
@@ -44,7 +45,7 @@ async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) ->
     """A coordinator that listens at `host:port` and keeps everything below `folder`; gives its port.
 
     Raises:
-        ExternalError: the address or the folder is in use, or cannot be used.
+        ExternalError: the address or the folder is in use, or cannot be used, now or later.
     """
     folder.mkdir(parents=True, exist_ok=True)
     catalog = SqliteCatalog(folder / "catalog.db")
@@ -59,18 +60,26 @@ async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) ->
             (CONTROL, control.handlers()),
             (COORDINATOR_PROBE, {"Probe": _probed}),
         ]
+        ended: list[ExternalError] = []
         async with serving(address, services, tls=tls) as port, trio.open_nursery() as nursery:
-            nursery.start_soon(_tick, cluster)
+            nursery.start_soon(_tick, cluster, nursery.cancel_scope, ended)
             yield port
             nursery.cancel_scope.cancel()
+        if ended:
+            raise ended[0]
     finally:
         catalog.close()
 
 
-async def _tick(cluster: Cluster) -> None:
-    while True:
-        await trio.sleep(TICK_MS / 1_000)
-        cluster.tick()
+async def _tick(cluster: Cluster, scope: trio.CancelScope, ended: list[ExternalError]) -> None:
+    """Ends the process where the catalog fails: the next life begins from what it has kept."""
+    try:
+        while True:
+            await trio.sleep(TICK_MS / 1_000)
+            cluster.tick()
+    except ExternalError as error:
+        ended.append(error)
+        scope.cancel()
 
 
 async def _probed(_: ProbeRequest) -> ProbeResponse:
