@@ -95,6 +95,18 @@ def test_a_coordinator_that_was_stalled_gives_nobody_up_for_it() -> None:
     assert STALL_MS > TICK_MS
 
 
+def test_a_coordinator_that_starts_takes_nobody_for_gone_before_a_lease_has_passed() -> None:
+    rig = Rig()
+    rig.cluster.create(SPEC)
+    rig.beat(FragmentStatus.RUNNING)
+    rig.cluster.register(Worker("w", "w", 0, 1, 1 << 40, process="another"))
+    rig.cluster = Cluster(rig.catalog, rig.clock, secret=lambda: "secret")
+    rig.pass_time(LEASE_MS)
+    assert rig.cluster.job(KEY).generation == 1
+    rig.pass_time(LEASE_MS)
+    assert rig.cluster.job(KEY).history[-1].reason == "no worker is there"
+
+
 def test_what_a_heartbeat_says_of_many_jobs_is_kept_by_one_commit() -> None:
     rig = Rig()
     for number in range(50):
