@@ -74,3 +74,16 @@ TOKEN_BYTES: Final = 16
 """Chance in the token of a generation: nobody guesses it."""
 STALL_MS: Final = 1_000
 """A coordinator that could not look for so long has heard nobody: all workers get another lease."""
+# --- data between runners ------------------------------------------------------------------------------------------
+EXCHANGE_CREDIT: Final = 4
+"""Elements that may be on their way to an input in another process: as many as wait in a channel of one."""
+FRAME_BYTES: Final = 256 * MIB
+"""One frame between runners: twice what a record may take there, since Arrow adds layout. Most have ELEMENT_BYTES."""
+GREETING_BYTES: Final = 8 * KIB
+"""What a connection begins with: names of NAME_BYTES, as JSON."""
+GREETING_SECONDS: Final = 5
+"""How long it may take until both sides have said it."""
+GREETERS: Final = 256
+"""Connections to a runner that have not said yet what they want: of one job each runner makes one."""
+PEER_SECONDS: Final = 5
+"""How long a runner's host may be silent before it is lost; a host that lives confirms each second."""

@@ -29,6 +29,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── SinkFailed
     │   │   └── RecordRefused         a sink does not take a value (exit code 2: the job can write another)
     │   ├── PeerLost              the process in which another part of the job runs is gone
+    │   │   └── PeerRefused           it is there, but of another version or generation, or sends what nobody can read
     │   ├── CallFailed            another process of the cluster does not answer
     │   ├── Superseded            a newer session or generation has taken the place of this one
     │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
@@ -219,6 +220,10 @@ class RecordRefused(SinkFailed):
 
 class PeerLost(ExternalError):
     """The process in which another part of the job runs is gone, or cannot be reached."""
+
+
+class PeerRefused(PeerLost):
+    """A process does not take part: it is of another version or generation, or breaks docs/data-plane.md."""
 
 
 class CallFailed(ExternalError):

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
+    "worker": SEAMS | EDGES | {"wire", "runtime", "compose"},
     "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify", "evil"} | {"wire", "coordinator"},
     "testing": SEAMS | EDGES | {"telemetry", "runtime", "coordinator"},
 }
@@ -54,8 +55,8 @@ AT_HOME: dict[str, frozenset[str]] = {
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
-    "trio": frozenset({"runtime", "wire", "coordinator", "evil", "cli", "testing"}),
-    "pyarrow": EDGES | {"codec", "ports", "runtime", "testing", "verify"},
+    "trio": frozenset({"runtime", "wire", "coordinator", "worker", "evil", "cli", "testing"}),
+    "pyarrow": EDGES | {"codec", "ports", "runtime", "wire", "testing", "verify"},
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
     "redis": frozenset({"connectors"}),

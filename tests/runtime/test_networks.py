@@ -13,6 +13,7 @@ from lightflus.errors import PeerLost
 from lightflus.model.graph import Delivery, FunctionKind, Input, JobGraph, Map, OperatorId, Sink, SinkField, Source
 from lightflus.model.plan import Plan, SubtaskId, plan_job
 from lightflus.model.validation import checked
+from lightflus.model.wiring import inlets
 from lightflus.ports.batch import Element
 from lightflus.ports.network import Network, Sender
 from lightflus.runtime.fragment import Fragment
@@ -22,6 +23,11 @@ from lightflus.testing.guests import PythonFunction, PythonGuests
 from lightflus.testing.kernel import ModelKernel
 from lightflus.testing.memory import MemorySink, MemorySource, Step
 from lightflus.testing.two_inputs import SECOND, TAG, registered
+from lightflus.wire.arrivals import Arrivals
+from lightflus.wire.data import DataNetwork
+from lightflus.wire.frames import Hello
+from lightflus.wire.listener import open_listener
+from lightflus.worker.joined import run_joined
 
 WHOLE = (SinkField("value", field(), UTF8),)
 
@@ -74,16 +80,49 @@ class Machines:
                 nursery.start_soon(fragment.run)
 
 
+class WiredMachines(Machines):
+    """The same with real connections between the machines."""
+
+    async def run(self) -> None:
+        self._listeners = [await open_listener("127.0.0.1") for _ in self.fragments]
+        self._networks: dict[int, DataNetwork] = {}
+        self._all_there = trio.Event()
+        async with trio.open_nursery() as listening:
+            for listener in self._listeners:
+                listening.start_soon(listener.run)
+            async with trio.open_nursery() as nursery:
+                for machine in range(len(self.fragments)):
+                    await nursery.start(self._run_one, machine)
+                self._all_there.set()
+            listening.cancel_scope.cancel()
+
+    def sender(self, subtask: SubtaskId, number: int) -> Sender:
+        """`ports.Network`: by TCP, through the one network of whoever sends into that input."""
+        sender = inlets(self.plan, subtask)[number].sender
+        return self._networks[self.home[sender]].sender(subtask, number)
+
+    async def _run_one(self, machine: int, task_status: trio.TaskStatus[None]) -> None:
+        hello = Hello("default", "job", 1, "secret", f"machine {machine}")
+        own = [subtask for subtask, home in self.home.items() if home == machine]
+        peers = {subtask: self._listeners[home].address for subtask, home in self.home.items() if home != machine}
+        network = self._networks[machine] = DataNetwork(self.plan, own, hello, peers)
+        fragment = self.fragments[machine]
+        arrivals = Arrivals(self.plan, own, fragment.inlet)
+        with self._listeners[machine].admitting(hello, arrivals):
+            task_status.started()
+            await self._all_there.wait()
+            await run_joined(fragment, network, arrivals)
+
+
 def written(sinks: Mapping[OperatorId, MemorySink], end: int) -> list[str]:
     return sorted(str(row["value"]) for row in sinks[OperatorId(end)].flushed)
 
 
+@pytest.mark.parametrize("kind", [Machines, WiredMachines])
 @pytest.mark.parametrize("machines", [1, 2, 3, 5])
-async def test_a_job_gives_the_same_on_any_number_of_machines(
-    autojump_clock: trio.testing.MockClock, machines: int
-) -> None:
+async def test_a_job_gives_the_same_on_any_number_of_machines(kind: type[Machines], machines: int) -> None:
     splits = {"a": [["to be or"], ["not to be"]], "b": [["be"]], "c": [["or so"]]}
-    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=3, machines=machines)
+    job = kind(word_count(), WORD_COUNT, [splits], parallelism=3, machines=machines)
     await job.run()
     (sink,) = job.sinks.values()
     counts = {key[0]: row["value"] for key, row in sink.upserted("key").items()}
@@ -151,11 +190,12 @@ async def test_two_sources_reach_their_sides_and_a_side_output_its_readers(
     assert written(job.sinks, 5) == ["P", "Q"]
 
 
+@pytest.mark.parametrize("kind", [Machines, WiredMachines])
 @pytest.mark.usefixtures("_tag")
-async def test_a_stream_joined_with_itself_comes_on_both_sides(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_stream_joined_with_itself_comes_on_both_sides(kind: type[Machines]) -> None:
     builder = GraphBuilder()
     source = builder.source(UTF8)
     builder.sink(builder.add(TAG, (Input(source), Input(source)), UTF8), WHOLE)
-    job = Machines(builder.build(), (), [{"a": [["x", "y"]]}], parallelism=2, machines=2)
+    job = kind(builder.build(), (), [{"a": [["x", "y"]]}], parallelism=2, machines=2)
     await job.run()
     assert written(job.sinks, 2) == ["0:x", "0:y", "1:x", "1:y"]
