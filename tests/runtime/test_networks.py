@@ -47,6 +47,8 @@ class Machines:
         *,
         parallelism: int,
         machines: int,
+        is_committing: bool = False,
+        listed: Sequence[str] | None = None,
     ) -> None:
         """`splits` are those of each source in order of registration."""
         operators = graph.operators
@@ -55,12 +57,17 @@ class Machines:
         self.sinks = {end: MemorySink(delivery=Delivery.UPSERT) for end in ends}
         self.plan = plan_job(checked(graph), parallelism=parallelism, deliveries=dict.fromkeys(ends, Delivery.UPSERT))
         self.home = {subtask: number % machines for number, subtask in enumerate(self.plan.subtasks)}
+        self.sources: list[MemorySource] = []
         self.fragments = [
             Fragment(
                 self.plan,
                 guests=PythonGuests(graph, functions),
                 kernel=ModelKernel(crc),
-                sources={begin: MemorySource(UTF8, its) for begin, its in zip(begins, splits, strict=True)},
+                sources={
+                    begin: self._source(its, is_committing=is_committing)
+                    for begin, its in zip(begins, splits, strict=True)
+                },
+                splits=None if listed is None else dict.fromkeys(begins, listed),
                 sinks=self.sinks,
                 slots=InlineSlots(),
                 own=[subtask for subtask, home in self.home.items() if home == machine],
@@ -69,6 +76,10 @@ class Machines:
             )
             for machine in range(machines)
         ]
+
+    def _source(self, splits: Mapping[str, Sequence[Step]], *, is_committing: bool) -> MemorySource:
+        self.sources.append(MemorySource(UTF8, splits, is_committing=is_committing))
+        return self.sources[-1]
 
     def sender(self, subtask: SubtaskId, number: int) -> Sender:
         """`ports.Network`: over the loop, as it is."""
@@ -153,6 +164,34 @@ def half_of(plan: Plan, network: Network, sink: MemorySink) -> Fragment:
         network=network,
         threads=InlineCompute,
     )
+
+
+async def test_a_fragment_that_does_not_see_all_sinks_calls_nothing_done() -> None:
+    splits = {"a": [["to be"]], "b": [["or"]]}
+    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=2, machines=2, is_committing=True)
+    await job.run()
+    assert [source.committed for source in job.sources] == [{}, {}]
+
+
+async def test_splits_that_are_listed_once_are_asked_for_by_no_fragment() -> None:
+    splits = {"a": [["to be"]], "b": [["or"]]}
+    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=2, machines=2, listed=["b"])
+    await job.run()
+    (sink,) = job.sinks.values()
+    assert [key for (key,) in sink.upserted("key")] == ["or"]
+
+
+async def test_splits_that_are_dealt_later_are_read_by_the_fragments_that_they_fall_to() -> None:
+    splits: dict[str, list[Step]] = {"a": [[]] * 1_000, "b": [["x"]], "c": [["y"]]}
+    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=1, machines=1, listed=["a"])
+    (fragment,) = job.fragments
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(fragment.run)
+        while not job.sources[0].reads:
+            await trio.lowlevel.checkpoint()
+        await fragment.deal(OperatorId(0), ["a", "b", "c"])
+    (sink,) = job.sinks.values()
+    assert sorted(str(key) for (key,) in sink.upserted("key")) == ["x", "y"]
 
 
 async def test_a_peer_that_is_lost_ends_the_fragment(autojump_clock: trio.testing.MockClock) -> None:

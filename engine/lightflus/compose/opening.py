@@ -53,8 +53,10 @@ def lean_sources(graph: JobGraph) -> frozenset[OperatorId]:
     )
 
 
-def open_sources(plan: Plan, streams: Streams, reaches: Reaches, unread: Unread) -> dict[OperatorId, Source]:
-    """Every source of the plan's graph, without what is unread; those already open are closed if one fails.
+def open_sources(
+    plan: Plan, streams: Streams, reaches: Reaches, unread: Unread, here: Collection[OperatorId]
+) -> dict[OperatorId, Source]:
+    """Every source of the plan's graph that is `here`, without what is unread; those open are closed if one fails.
 
     Raises:
         BindingInvalid: an option or a type does not fit.
@@ -65,18 +67,21 @@ def open_sources(plan: Plan, streams: Streams, reaches: Reaches, unread: Unread)
         plan,
         lambda o: opened_source(plan.graph, o, n := plan.names[o.id], streams, reaches(n), unread=unread.get(o.id, ())),
         SourceNode,
+        here,
     )
 
 
-def open_sinks(plan: Plan, streams: Streams, reaches: Reaches) -> dict[OperatorId, Sink]:
-    """Every sink of the plan's graph; those already open are closed if one fails.
+def open_sinks(plan: Plan, streams: Streams, reaches: Reaches, here: Collection[OperatorId]) -> dict[OperatorId, Sink]:
+    """Every sink of the plan's graph that is `here`; those already open are closed if one fails.
 
     Raises:
         BindingInvalid: an option or a type does not fit.
         NotAllowed: it reaches further than it may.
         SourceFailed, SinkFailed: a system cannot be reached.
     """
-    return _open_all(plan, lambda o: opened_sink(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SinkNode)
+    return _open_all(
+        plan, lambda o: opened_sink(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SinkNode, here
+    )
 
 
 def bad_record_policies(
@@ -103,12 +108,15 @@ def _known_for(source: Operator) -> BadRecords:
 
 
 def _open_all(
-    plan: Plan, open_one: Callable[[Operator], Opened], node: type[SourceNode] | type[SinkNode]
+    plan: Plan,
+    open_one: Callable[[Operator], Opened],
+    node: type[SourceNode] | type[SinkNode],
+    here: Collection[OperatorId],
 ) -> dict[OperatorId, Opened]:
     opened: dict[OperatorId, Opened] = {}
     try:
         for operator in plan.graph.operators:
-            if isinstance(operator.kind, node):
+            if isinstance(operator.kind, node) and operator.id in here:
                 opened[operator.id] = open_one(operator)
     except LightflusError:
         for one in opened.values():

@@ -6,7 +6,7 @@ What it leaves: opening each (`opening.py`), running (`runtime/`), who watches (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -14,11 +14,12 @@ from lightflus.compose.opening import Reaches, bad_record_policies, lean_sources
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
 from lightflus.model.graph import BadRecords, JobGraph, OperatorId
-from lightflus.model.plan import Plan
-from lightflus.model.unread import unread_fields, without_unread
+from lightflus.model.plan import Plan, SubtaskId
+from lightflus.model.unread import Unread, unread_fields, without_unread
 from lightflus.ports.compute import Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
+from lightflus.ports.network import Network
 from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.intake import BadRecordPolicy
 
@@ -40,6 +41,9 @@ def composed(
     letters: DeadLetters,
     reaches: Reaches,
     poison: BadRecords | None = None,
+    own: Collection[SubtaskId] | None = None,
+    network: Network | None = None,
+    splits: Mapping[OperatorId, Sequence[str]] | None = None,
 ) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
 
@@ -51,14 +55,18 @@ def composed(
         letters: where records go that are put aside; stays the caller's.
         reaches: how far each source or sink may reach.
         poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
+        own: the subtasks that run here, whose sources and sinks alone are opened; None = all.
+        network: reaches the others.
+        splits: of each source, where they are listed once for the whole job.
     """
     policies = bad_record_policies(plan, letters, poison)
-    unread = unread_fields(plan.graph, lean_sources(plan.graph), _who_show(policies))
+    unread = _unread(plan, policies)
+    here = operators_of(plan, plan.subtasks if own is None else own)
     with ExitStack() as opened:
-        sources = open_sources(plan, streams, reaches, unread)
+        sources = open_sources(plan, streams, reaches, unread, here)
         for source in sources.values():
             opened.callback(source.close)
-        sinks = open_sinks(plan, streams, reaches)
+        sinks = open_sinks(plan, streams, reaches, here)
         opened.pop_all()
     lean = without_unread(plan, unread)
     return Fragment(
@@ -69,7 +77,25 @@ def composed(
         sinks=sinks,
         slots=slots,
         policies=policies,
+        own=own,
+        network=network,
+        splits=splits,
     )
+
+
+def lean_plan(plan: Plan, letters: DeadLetters, poison: BadRecords | None = None) -> Plan:
+    """The plan whose records flow in a run: without what nobody reads. The same in every process of a job."""
+    return without_unread(plan, _unread(plan, bad_record_policies(plan, letters, poison)))
+
+
+def operators_of(plan: Plan, subtasks: Collection[SubtaskId]) -> frozenset[OperatorId]:
+    """The operators that have a subtask among these."""
+    tasks = {subtask.task for subtask in subtasks}
+    return frozenset(planned.operator.id for task in plan.tasks if task.id in tasks for planned in task.operators)
+
+
+def _unread(plan: Plan, policies: Mapping[OperatorId, BadRecordPolicy]) -> Unread:
+    return unread_fields(plan.graph, lean_sources(plan.graph), _who_show(policies))
 
 
 def _who_show(policies: Mapping[OperatorId, BadRecordPolicy]) -> frozenset[OperatorId]:

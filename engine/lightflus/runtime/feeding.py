@@ -1,8 +1,8 @@
 """The source side of one fragment: a feeder per source subtask, and splits that are found while it runs.
 
-What it owns: dealing splits to subtasks, so that a split stays with its subtask; asking growing sources again; ending
-and closing all feeders. On the event loop. What it leaves: one feeder's work (`feeder.py`), when to commit
-(`commits.py`).
+What it owns: dealing splits to subtasks, so that a split stays with its subtask; asking growing sources again, unless
+somebody lists splits for all fragments of the job; ending and closing all feeders. On the event loop.
+What it leaves: one feeder's work (`feeder.py`), when to commit (`commits.py`).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class FedSubtask:
 class _Fed:
     """One source, its subtasks' feeders by number, and the splits that all subtasks have."""
 
+    operator: OperatorId
     source: Source
     asking: Compute
     """The thread on which the source is asked for splits: nothing else blocks it."""
@@ -70,14 +71,20 @@ class Feeding:
         sources: Mapping[OperatorId, Source],
         policies: Mapping[OperatorId, BadRecordPolicy],
         make_thread: Callable[[str], Compute],
+        *,
         clocks: Mapping[OperatorId, SplitClocks],
+        listed: Mapping[OperatorId, Sequence[str]] | None = None,
     ) -> None:
-        """`clocks` say how far each source has come, where its records get an event time."""
+        """`clocks` say how far each source has come, where its records get an event time.
+
+        `listed` are the splits of each source, where they are listed once for all fragments.
+        """
         self._plan = plan
         self._sources = sources
         self._policies = policies
         self._make_thread = make_thread
         self._clocks = clocks
+        self._listed = listed
         self._fed: list[_Fed] = []
         self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
@@ -98,9 +105,9 @@ class Feeding:
         operator = task.head.operator.id
         name = task.head.name
         asking = self._make_thread(f"{name}-splits")
-        one = _Fed(self._sources[operator], asking, task.parallelism, operator * _SPLITS)
+        one = _Fed(operator, self._sources[operator], asking, task.parallelism, operator * _SPLITS)
         self._fed.append(one)
-        one.know(await one.asking.run(one.source.splits))
+        one.know(await one.asking.run(one.source.splits) if self._listed is None else self._listed[operator])
         policy = self._policies.get(operator, BadRecordPolicy())
         for subtask in fed:
             thread = self._make_thread(f"{name}-{subtask.number}")
@@ -135,11 +142,17 @@ class Feeding:
 
     async def discover(self) -> None:
         """Asks growing sources for new splits every DISCOVERY_MS. Runs until cancelled. Raises SourceFailed."""
-        growing = [fed for fed in self._fed if fed.source.is_growing]
+        growing = [fed for fed in self._fed if fed.source.is_growing and self._listed is None]
         while growing:
             await trio.sleep(DISCOVERY_MS / 1_000)
             for fed in growing:
-                await _deal_new(fed)
+                await _deal_new(fed, await fed.asking.run(fed.source.splits))
+
+    async def deal(self, operator: OperatorId, splits: Sequence[str]) -> None:
+        """These are all splits of a source now, in the order in which they were found. Raises SourceFailed."""
+        for fed in self._fed:
+            if fed.operator == operator:
+                await _deal_new(fed, splits)
 
     async def commit_all(self) -> None:
         """Everything that was read is in the sinks."""
@@ -152,10 +165,10 @@ class Feeding:
             await fed.asking.run(fed.source.close)
 
 
-async def _deal_new(fed: _Fed) -> None:
+async def _deal_new(fed: _Fed, splits: Sequence[str]) -> None:
     """New splits go round among all subtasks of the source, wherever they run; each fragment takes its own."""
     known = set(fed.splits)
-    for split in await fed.asking.run(fed.source.splits):
+    for split in splits:
         if split not in known:
             feeder = fed.feeders.get(len(fed.splits) % fed.parallelism)
             fed.know([split])

@@ -7,7 +7,7 @@ slots, which it shares with other jobs and does not close.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter, time_ns
 
@@ -17,6 +17,7 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
+from lightflus.model.wiring import is_whole
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
@@ -69,6 +70,7 @@ class Fragment:
         policies: Mapping[OperatorId, BadRecordPolicy] | None = None,
         own: Collection[SubtaskId] | None = None,
         network: Network | None = None,
+        splits: Mapping[OperatorId, Sequence[str]] | None = None,
         threads: ComputeFactory = ThreadCompute,
         clock: Callable[[], float] = perf_counter,
         wall: Callable[[], int] = _wall,
@@ -85,7 +87,10 @@ class Fragment:
             policies: what each source does with records that it cannot decode, and each other operator with poison
                 records; the job fails where nothing is said.
             own: the subtasks that run here; by default all of them.
-            network: reaches the others; needed if there are any.
+            network: reaches the others; needed if there are any. A fragment that sends to others or hears of them never
+                tells its sources what is done: it does not see all sinks that its records reach.
+            splits: of each source with a subtask here, where they are listed once for all fragments; new ones come by
+                `deal`. By default the fragment asks each source itself.
             threads: makes threads of readers and writers.
             clock: seconds, for subtasks to give their slot back in time.
             wall: milliseconds since 1970: processing time.
@@ -93,10 +98,11 @@ class Fragment:
         self._plan = plan
         self._own = sorted(plan.subtasks if own is None else own)
         self._wiring = Wiring(plan, self._own, network)
+        self._is_whole = is_whole(plan, self._own)
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
-        clocks = {operator: SplitClocks() for operator in sources}
-        self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks)
+        clocks = {operator.id: SplitClocks() for operator in plan.graph.operators if not operator.inputs}
+        self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks=clocks, listed=splits)
         writers = sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own)
         self._commits = Commits(writers)
         self._making = Making(
@@ -125,17 +131,17 @@ class Fragment:
             LightflusError: the first failure of any part; everything else has been stopped by then.
         """
         self._started = trio.current_time()
-        is_whole = False
+        has_ended = False
         try:
             async with trio.open_nursery() as around:
                 async with trio.open_nursery() as nursery:
                     await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery, around))
                 around.cancel_scope.cancel()
-            if self._failure is None:
+            if self._failure is None and self._is_whole:
                 await self._feeding.commit_all()
-            is_whole = self._failure is None
+            has_ended = self._failure is None
         finally:
-            await self._close(is_whole=is_whole)
+            await self._close(has_ended=has_ended)
         if self._failure is not None:
             raise self._failure
         return JobResult(self.progress(), self.seconds, self._is_stopped)
@@ -162,6 +168,10 @@ class Fragment:
         """The same, but as if the sources had ended: what waits for their end fires. Idempotent."""
         self._end(EndOfInput())
 
+    async def deal(self, operator: OperatorId, splits: Sequence[str]) -> None:
+        """The splits of a source have become these; those before stay the first ones. Raises SourceFailed."""
+        await self._feeding.deal(operator, splits)
+
     def inlet(self, subtask: SubtaskId, number: int) -> Sender:
         """Where elements go in that come over the network: input `number` of a subtask that runs here."""
         return self._wiring.inlet(subtask, number)
@@ -186,7 +196,7 @@ class Fragment:
         for feeder in feeders:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
         around.start_soon(self._guarded, nursery, "finding splits", self._feeding.discover)
-        if self._feeding.is_committing:
+        if self._feeding.is_committing and self._is_whole:
             around.start_soon(self._guarded, nursery, "commits", lambda: self._commits.run(feeders))
 
     def _fed(self, subtask: SubtaskId) -> FedSubtask:
@@ -203,10 +213,10 @@ class Fragment:
                 self._failure = _as_ours(error, name)
             nursery.cancel_scope.cancel()
 
-    async def _close(self, *, is_whole: bool) -> None:
-        if not is_whole:
+    async def _close(self, *, has_ended: bool) -> None:
+        if not has_ended:
             self._accounts.stop()
-        error = await self._closing.close(self._feeding, is_whole=is_whole)
+        error = await self._closing.close(self._feeding, is_whole=has_ended)
         if error is not None:
             self._failure = self._failure or _as_ours(error, "closing")
 
