@@ -87,3 +87,5 @@ GREETERS: Final = 256
 """Connections to a runner that have not said yet what they want: of one job each runner makes one."""
 PEER_SECONDS: Final = 5
 """How long a runner's host may be silent before it is lost; a host that lives confirms each second."""
+KEPT_MODULES: Final = 256
+"""Modules that a worker keeps on its disk; the ones not used for longest go first."""

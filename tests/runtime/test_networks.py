@@ -118,7 +118,8 @@ class WiredMachines(Machines):
         peers = {subtask: self._listeners[home].address for subtask, home in self.home.items() if home != machine}
         network = self._networks[machine] = DataNetwork(self.plan, own, hello, peers)
         fragment = self.fragments[machine]
-        arrivals = Arrivals(self.plan, own, fragment.inlet)
+        arrivals = Arrivals(self.plan, own)
+        arrivals.open(fragment.inlet)
         with self._listeners[machine].admitting(hello, arrivals):
             task_status.started()
             await self._all_there.wait()

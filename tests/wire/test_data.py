@@ -53,7 +53,8 @@ class Receiving:
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self.inlets: dict[tuple[SubtaskId, int], Inlet] = {}
-        self.arrivals = Arrivals(PLAN, COUNTS, self.inlet)
+        self.arrivals = Arrivals(PLAN, COUNTS)
+        self.arrivals.open(self.inlet)
 
     def inlet(self, subtask: SubtaskId, number: int) -> Inlet:
         return self.inlets.setdefault((subtask, number), Inlet())

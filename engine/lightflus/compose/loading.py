@@ -21,9 +21,12 @@ from lightflus.sandbox.world import LogSink
 from lightflus.wasm import ArtefactCache
 
 
-def load_module(wasm: bytes, log: LogSink) -> LoadedModule:
-    """A module that can run, its graph checked; `log` gets what its guests say. Raises LightflusError."""
-    module = load(wasm, limits=GuestLimits.of_run(), cache=ArtefactCache(), sink=log)
+def load_module(wasm: bytes, log: LogSink, limits: GuestLimits | None = None) -> LoadedModule:
+    """A module that can run, its graph checked; `log` gets what its guests say. Raises LightflusError.
+
+    `limits` are those of `lightflus run`, unless others are named.
+    """
+    module = load(wasm, limits=limits or GuestLimits.of_run(), cache=ArtefactCache(), sink=log)
     checked(module.graph)
     return module
 

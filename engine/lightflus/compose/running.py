@@ -6,7 +6,7 @@ What it leaves: opening each (`opening.py`), running (`runtime/`), who watches (
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from lightflus.ports.compute import Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.network import Network
+from lightflus.ports.sinks import Sink
 from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.intake import BadRecordPolicy
 
@@ -44,6 +45,7 @@ def composed(
     own: Collection[SubtaskId] | None = None,
     network: Network | None = None,
     splits: Mapping[OperatorId, Sequence[str]] | None = None,
+    around: Callable[[Sink], Sink] = lambda sink: sink,
 ) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
 
@@ -58,6 +60,7 @@ def composed(
         own: the subtasks that run here, whose sources and sinks alone are opened; None = all.
         network: reaches the others.
         splits: of each source, where they are listed once for the whole job.
+        around: what is put around each sink.
     """
     policies = bad_record_policies(plan, letters, poison)
     unread = _unread(plan, policies)
@@ -74,7 +77,7 @@ def composed(
         guests=guests.reading(lean.graph),
         kernel=WasmKernel(),
         sources=sources,
-        sinks=sinks,
+        sinks={operator: around(sink) for operator, sink in sinks.items()},
         slots=slots,
         policies=policies,
         own=own,

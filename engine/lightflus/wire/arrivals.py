@@ -34,11 +34,11 @@ _LEAST_CREDIT = cluster_limits.EXCHANGE_CREDIT // 2
 class Arrivals:
     """Everything that comes to one fragment. `run` it beside the fragment; the listener has `serve` each connection."""
 
-    def __init__(self, plan: Plan, own: Collection[SubtaskId], inlet: Callable[[SubtaskId, int], Sender]) -> None:
-        """`inlet` is the fragment's: where the elements of an input go in."""
+    def __init__(self, plan: Plan, own: Collection[SubtaskId]) -> None:
+        """What comes before `open` waits, as far as its credit goes."""
         kept = set(own)
         self._inputs = {
-            (subtask, number): _Arriving(subtask, number, BatchForm(one.edge), inlet(subtask, number))
+            (subtask, number): _Arriving(subtask, number, BatchForm(one.edge))
             for subtask in own
             for number, one in enumerate(inlets(plan, subtask))
             if one.sender not in kept
@@ -47,7 +47,14 @@ class Arrivals:
         self._is_decided = trio.Event()
         self._serving: set[trio.CancelScope] = set()
         self._is_closed = False
+        self._inlet: Callable[[SubtaskId, int], Sender] | None = None
+        self._is_open = trio.Event()
         self._note_end()
+
+    def open(self, inlet: Callable[[SubtaskId, int], Sender]) -> None:
+        """From now on elements go on: `inlet` is the fragment's, where those of an input go in."""
+        self._inlet = inlet
+        self._is_open.set()
 
     async def run(self) -> None:
         """Returns when every input has ended. Raises PeerLost where one never will."""
@@ -109,9 +116,11 @@ class Arrivals:
 
     async def _pump(self, one: _Arriving, connection: Connection) -> None:
         """Hands on what has come for one input, in order, and gives credit back; until its end has gone in."""
-        taken = 0
+        await self._is_open.wait()
+        assert self._inlet is not None
+        inlet, taken = self._inlet(one.subtask, one.number), 0
         while not one.is_over:
-            await one.hand_on()
+            await one.hand_on(inlet)
             taken += 1
             if taken == _LEAST_CREDIT and not one.is_ended:
                 one.credit += taken
@@ -130,7 +139,7 @@ class Arrivals:
 class _Arriving:
     """One input that another process feeds: what has come and waits for room."""
 
-    def __init__(self, subtask: SubtaskId, number: int, form: BatchForm, inlet: Sender) -> None:
+    def __init__(self, subtask: SubtaskId, number: int, form: BatchForm) -> None:
         self.subtask = subtask
         self.number = number
         self.form = form
@@ -140,7 +149,6 @@ class _Arriving:
         """Its last element has come."""
         self.is_over = False
         """And has been handed on."""
-        self._inlet = inlet
         self._waiting: deque[Element] = deque()
         self._has_come = trio.lowlevel.ParkingLot()
 
@@ -158,10 +166,10 @@ class _Arriving:
         self._waiting.append(element)
         self._has_come.unpark()
 
-    async def hand_on(self) -> None:
+    async def hand_on(self, inlet: Sender) -> None:
         """Waits for an element, and until there is room for it."""
         while not self._waiting:
             await self._has_come.park()
         element = self._waiting.popleft()
-        await self._inlet.send(element)
+        await inlet.send(element)
         self.is_over = isinstance(element, EndOfInput | Stop)

@@ -1,0 +1,295 @@
+"""One fragment of a job in a runner: from its wish to its end, and what is reported of it meanwhile.
+
+What it owns: its status; loading and binding the module, listing the splits of sources whose subtask 0 it has, waiting
+for its peers, running, ending as it is wished. On the event loop; what blocks, on threads.
+What it leaves: which fragments ought to run (`runner.py`), the run itself (`runtime/fragment.py`, `joined.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from lightflus.compose.letters import open_letters
+from lightflus.compose.loading import bound_graph, load_module, planned
+from lightflus.compose.opening import opened_source
+from lightflus.compose.places import place_function
+from lightflus.compose.running import composed
+from lightflus.compose.walls import Walls, wished_by
+from lightflus.connectors.contract.kinds import Streams
+from lightflus.connectors.files.letter_lines import LetterForm
+from lightflus.errors import InternalError, LightflusError
+from lightflus.limits import DISCOVERY_MS
+from lightflus.model.graph import Operator, OperatorId
+from lightflus.model.plan import Plan, SubtaskId, TaskId
+from lightflus.model.policy import Policy
+from lightflus.ports.compute import Slots
+from lightflus.ports.reach import Reach
+from lightflus.ports.sources import Source
+from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.runtime.counters import OperatorProgress
+from lightflus.runtime.fragment import Fragment
+from lightflus.sandbox.limits import GuestLimits
+from lightflus.sandbox.module import LoadedModule
+from lightflus.telemetry.metrics import OPERATOR_METRICS
+from lightflus.wire.arrivals import Arrivals
+from lightflus.wire.data import DataNetwork
+from lightflus.wire.failures import to_failure
+from lightflus.wire.frames import Hello
+from lightflus.wire.listener import Listener
+from lightflus.worker.joined import run_joined
+from lightflus.worker.lease import Lease, LeasedSink
+from lightflus.worker.modules import kept_module
+
+_log = logging.getLogger("lightflus.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all parts of one runner share.
+
+    Attributes:
+        name: of the worker, for messages.
+        listener: where the other runners of its jobs connect.
+        slots: compute threads.
+        lease: without it no sink is written.
+        modules: the folder with modules, `DIGEST.wasm` each.
+        letters: the folder for dead letters of jobs that name no other place.
+        policy: what the jobs may touch.
+        streams: what jobs get that name standard streams, of which a runner has none.
+        changed: called when there is something to report.
+    """
+
+    name: str
+    listener: Listener
+    slots: Slots
+    lease: Lease
+    modules: Path
+    letters: Path
+    policy: Policy
+    streams: Streams
+    changed: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    module: LoadedModule
+    plan: Plan
+    walls: Walls
+
+
+class Part:
+    """`run` it once; `heed` what is wished of it later; `report` at any time."""
+
+    def __init__(self, wish: pb.FragmentWish, house: House) -> None:
+        self._wish = wish
+        self._house = house
+        self._heard = trio.Event()
+        self._status: pb.FragmentStatus.ValueType = pb.FRAGMENT_STATUS_STARTING
+        self._failure: LightflusError | None = None
+        self._fragment: Fragment | None = None
+        self._splits: dict[int, list[str]] = {}
+        self._own = sorted(_subtask(one) for one in wish.subtasks)
+        self.scope = trio.CancelScope()
+        """Cancelling it ends the part at once."""
+
+    @property
+    def generation(self) -> int:
+        """Of its job."""
+        return self._wish.generation
+
+    def heed(self, wish: pb.FragmentWish) -> None:
+        """What is wished of it now."""
+        self._wish = wish
+        if wish.ending == pb.ENDING_CANCEL:
+            self.scope.cancel()
+        self._heard.set()
+        self._heard = trio.Event()
+
+    def report(self) -> pb.FragmentReport:
+        """How it stands."""
+        fragment = self._fragment
+        return pb.FragmentReport(
+            namespace=self._wish.namespace,
+            job=self._wish.job,
+            generation=self._wish.generation,
+            status=self._status,
+            address=self._house.listener.address,
+            failure=None if self._failure is None else to_failure(self._failure),
+            splits=[pb.Splits(operator=operator, names=names) for operator, names in self._splits.items()],
+            metrics=[] if fragment is None else [_metrics(one) for one in fragment.progress()],
+        )
+
+    async def run(self) -> None:
+        """The whole of it. Raises nothing: how it ended is reported."""
+        status = pb.FRAGMENT_STATUS_STOPPED
+        with self.scope:
+            try:
+                is_stopped = await self._run()
+                status = pb.FRAGMENT_STATUS_STOPPED if is_stopped else pb.FRAGMENT_STATUS_FINISHED
+            except LightflusError as error:
+                self._failure, status = error, pb.FRAGMENT_STATUS_FAILED
+            except Exception as error:
+                _log.exception("a part of %s failed by our own fault", self._wish.job)
+                self._failure = InternalError(f"{type(error).__name__}: {error}", where=self._wish.job)
+                status = pb.FRAGMENT_STATUS_FAILED
+        self._become(status)
+
+    def _become(self, status: pb.FragmentStatus.ValueType) -> None:
+        self._status = status
+        self._house.changed()
+
+    async def _run(self) -> bool:
+        """Answers whether it was stopped."""
+        loaded = await trio.to_thread.run_sync(self._load)
+        sources = await trio.to_thread.run_sync(self._open_listed, loaded)
+        arrivals = Arrivals(loaded.plan, self._own)
+        hello = self._hello()
+        try:
+            with self._house.listener.admitting(hello, arrivals):
+                self._become(pb.FRAGMENT_STATUS_READY)
+                async with _beside(partial(self._list_again, sources)):
+                    await self._all_there(loaded.plan)
+                    return await self._run_fragment(loaded, arrivals, hello)
+        except LightflusError as error:
+            place_function(error, loaded.plan.graph)
+            raise
+        finally:
+            for source in sources.values():
+                source.close()
+
+    def _hello(self) -> Hello:
+        wish = self._wish
+        return Hello(wish.namespace, wish.job, wish.generation, wish.token, self._house.name)
+
+    def _load(self) -> _Loaded:
+        wish, house = self._wish, self._house
+        wasm = kept_module(house.modules, wish.digest)
+        module = load_module(wasm, lambda _level, _text: None, GuestLimits())
+        graph = bound_graph(module.graph, list(wish.bindings))
+        walls = Walls(house.policy, {}, ())  # bindings are the tenant's, as the module is
+        walls.check(wished_by(graph, ()))
+        return _Loaded(module, planned(module, graph, parallelism=wish.parallelism), walls)
+
+    def _open_listed(self, loaded: _Loaded) -> dict[OperatorId, Source]:
+        """Opens the sources whose subtask 0 is here, and lists their splits for all fragments."""
+        plan, opened = loaded.plan, {}
+        for subtask in self._own:
+            head = plan.tasks[subtask.task].head.operator
+            if subtask.number == 0 and not head.inputs:
+                source = opened[head.id] = self._opened(loaded, head)
+                self._splits[head.id] = list(source.splits())
+        return opened
+
+    def _opened(self, loaded: _Loaded, operator: Operator) -> Source:
+        name = loaded.plan.names[operator.id]
+        reach: Reach = loaded.walls.reach(name)
+        return opened_source(loaded.plan.graph, operator, name, self._house.streams, reach)
+
+    async def _list_again(self, sources: Mapping[OperatorId, Source]) -> None:
+        """Growing sources are asked for new splits, which come back as a wish, to all fragments alike."""
+        growing = {operator: source for operator, source in sources.items() if source.is_growing}
+        while growing:
+            await trio.sleep(DISCOVERY_MS / 1_000)
+            for operator, source in growing.items():
+                found = await trio.to_thread.run_sync(source.splits)
+                known = self._splits[operator]
+                if new := [split for split in found if split not in set(known)]:
+                    known.extend(new)
+                    self._house.changed()
+
+    async def _all_there(self, plan: Plan) -> None:
+        """Waits until it is known where all subtasks run, and which splits there are."""
+        heads = [plan.tasks[subtask.task].head.operator for subtask in self._own]
+        needed = {head.id for head in heads if not head.inputs}
+        while not self._wish.peers or needed - self._listed().keys():
+            await self._heard.wait()
+
+    def _listed(self) -> dict[OperatorId, Sequence[str]]:
+        return {OperatorId(one.operator): tuple(one.names) for one in self._wish.splits}
+
+    async def _run_fragment(self, loaded: _Loaded, arrivals: Arrivals, hello: Hello) -> bool:
+        wish, house, plan = self._wish, self._house, loaded.plan
+        peers = {_subtask(one.subtask): one.address for one in wish.peers}
+        network = DataNetwork(plan, self._own, hello, peers)
+        place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"
+        letters = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
+        with closing(letters):
+            fragment = await trio.to_thread.run_sync(
+                partial(
+                    composed,
+                    plan,
+                    loaded.module,
+                    slots=house.slots,
+                    streams=house.streams,
+                    letters=letters,
+                    reaches=loaded.walls.reach,
+                    own=self._own,
+                    network=network,
+                    splits=self._listed(),
+                    around=lambda sink: LeasedSink(sink, house.lease),
+                )
+            )
+            arrivals.open(fragment.inlet)
+            self._fragment = fragment
+            self._become(pb.FRAGMENT_STATUS_RUNNING)
+            async with _beside(partial(self._obey, fragment)):
+                result = await run_joined(fragment, network, arrivals)
+            return result.is_stopped
+
+    async def _obey(self, fragment: Fragment) -> None:
+        """Hands on what is wished while it runs."""
+        while True:
+            heard = self._heard
+            if self._wish.ending == pb.ENDING_STOP:
+                fragment.stop()
+            if self._wish.ending == pb.ENDING_DRAIN:
+                fragment.drain()
+            for operator, splits in self._listed().items():
+                await fragment.deal(operator, splits)
+            await heard.wait()
+
+
+@asynccontextmanager
+async def _beside(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Has `work` done while the block runs. The first error of either leaves the block."""
+    failure: LightflusError | None = None
+
+    async def kept() -> None:
+        nonlocal failure
+        try:
+            await work()
+        except LightflusError as error:
+            failure = error
+            nursery.cancel_scope.cancel()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(kept)
+        try:
+            yield
+        except LightflusError as error:
+            failure = failure or error
+        nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+
+
+def _subtask(one: pb.Subtask) -> SubtaskId:
+    return SubtaskId(TaskId(one.task), one.number)
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w-]", "-", name)
+
+
+def _metrics(one: OperatorProgress) -> pb.OperatorMetrics:
+    values = {metric.key: getattr(one, metric.key) for metric in OPERATOR_METRICS}
+    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
+    return pb.OperatorMetrics(operator=one.name, values=numbers, status=one.status)
