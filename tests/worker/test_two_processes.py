@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,16 +12,10 @@ from wished import Job, ended, kept, runners, started
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 
 ROOT = Path(__file__).resolve().parents[2]
-LIGHTFLUS = Path(sys.executable).with_name("lightflus")
 TIME = ROOT / "examples/event_time"
 LINES = [f"to be or not to be {number % 17} {number % 5}" for number in range(2_000)]
 
 pytestmark = pytest.mark.slow
-
-
-def built(program: Path, to: Path) -> bytes:
-    subprocess.run([LIGHTFLUS, "build", program, "-o", to], check=True, capture_output=True)
-    return to.read_bytes()
 
 
 async def run(folder: Path, wasm: bytes, bindings: Sequence[str], parallelism: int) -> list[pb.FragmentReport]:
@@ -33,11 +25,6 @@ async def run(folder: Path, wasm: bytes, bindings: Sequence[str], parallelism: i
         reports = await ended(there)
         assert [report.failure.message for report in reports] == ["", ""]
         return reports
-
-
-@pytest.fixture(scope="module")
-def word_count(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return built(ROOT / "examples/word_count/wordCount.ts", tmp_path_factory.mktemp("built") / "job.wasm")
 
 
 @pytest.mark.parametrize("parallelism", [1, 2, 3, 4])
@@ -57,11 +44,6 @@ async def test_words_are_counted_alike(tmp_path: Path, word_count: bytes, parall
     assert all(report.status == pb.FRAGMENT_STATUS_FINISHED for report in reports)
     sources = [one for report in reports for one in report.metrics if one.operator == "topic"]
     assert sum(one.values["rows_out"] for one in sources) == len(LINES)
-
-
-@pytest.fixture(scope="module")
-def page_views(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return built(TIME / "pageViews.ts", tmp_path_factory.mktemp("built") / "job.wasm")
 
 
 def rows(file: Path) -> list[str]:

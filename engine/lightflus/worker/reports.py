@@ -1,0 +1,34 @@
+"""What runners report: read without being believed, and looked at for news.
+
+What it owns: which statuses are an end, and which changes cannot wait for the next heartbeat. Any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from lightflus.errors import PeerRefused
+from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.proto.messages import read_message
+
+OVER: Final = frozenset({pb.FRAGMENT_STATUS_FINISHED, pb.FRAGMENT_STATUS_STOPPED, pb.FRAGMENT_STATUS_FAILED})
+"""Nothing of such a fragment runs any more."""
+
+
+def read_reports(came: bytes) -> Sequence[pb.FragmentReport]:
+    """The reports in a runner's message. Raises PeerRefused."""
+    found = read_message(pb.HeartbeatRequest, came)
+    if found is None:
+        raise PeerRefused("its runner sent what is no report")
+    return found.fragments
+
+
+def is_news(before: Sequence[pb.FragmentReport], now: Sequence[pb.FragmentReport]) -> bool:
+    """Whether anything but metrics is another."""
+    return [_told(one) for one in before] != [_told(one) for one in now]
+
+
+def _told(one: pb.FragmentReport) -> tuple[object, ...]:
+    splits = [(split.operator, tuple(split.names)) for split in one.splits]
+    return (one.namespace, one.job, one.generation, one.status, one.address, splits)
