@@ -89,8 +89,6 @@ PEER_SECONDS: Final = 5
 """How long a runner's host may be silent before it is lost; a host that lives confirms each second."""
 KEPT_MODULES: Final = 256
 """Modules that a worker keeps on its disk; the ones not used for longest go first."""
-HEARTBEAT_MS: Final = 1_000
-"""How long a heartbeat waits for other wishes: three are answered within a lease."""
 ALONE_SECONDS: Final = 60
 """How long a worker goes on while the coordinator's host says that nobody listens: it is restarted meanwhile."""
 MEMORY_LOOK_MS: Final = 1_000

@@ -83,7 +83,9 @@ class Coordinator:
     async def begin(self, job: Job) -> pb.FragmentWish:
         (wish,) = job.wishes(1)
         self.wish(wish)
-        await self.until(lambda reports: any(one.generation == job.generation and one.status == READY for one in reports))
+        await self.until(
+            lambda reports: any(one.generation == job.generation and one.status == READY for one in reports)
+        )
         introduced([wish], [one for one in self.reports if one.generation == job.generation])
         self.wish(wish)
         return wish

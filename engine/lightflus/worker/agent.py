@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Final
+from uuid import uuid4
 
 import trio
 
 from lightflus import __version__
-from lightflus.cluster_limits import ALONE_SECONDS, CONTROL_RECONNECT_MS, HEARTBEAT_MS, MEMORY_LOOK_MS
+from lightflus.cluster_limits import ALONE_SECONDS, CONTROL_RECONNECT_MS, HEARTBEAT_WAIT_MS, MEMORY_LOOK_MS
 from lightflus.errors import CallFailed, LightflusError, ModuleInvalid, Superseded
 from lightflus.limits import MODULE_BYTES
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -55,17 +56,24 @@ class Agent:
         self._coordinator = coordinator
         self._setting = setting
         self._modules = Path(setting.runners.folder) / "modules"
+        self._process = uuid4().hex
+        self._attempt = 0
 
     async def run(self) -> None:
         """One session after the other. Raises UserError where the coordinator does not take this worker at all."""
         while True:
+            self._attempt += 1
+            registered = await self._registered()
+            await _Session(self._coordinator, self._setting, registered, self._modules).run()
+
+    async def _registered(self) -> pb.RegisterResponse:
+        """Tries until somebody answers: the same attempt gives the same session."""
+        while True:
             try:
-                registered = await self._register()
+                return await self._register()
             except CallFailed as away:
                 _log.warning("no coordinator: %s", away)
                 await trio.sleep(CONTROL_RECONNECT_MS / 1_000)
-                continue
-            await _Session(self._coordinator, self._setting, registered, self._modules).run()
 
     async def _register(self) -> pb.RegisterResponse:
         setting = self._setting
@@ -76,6 +84,8 @@ class Agent:
             memory_bytes=setting.memory_bytes,
             labels=setting.labels,
             versions=pb.Versions(protocol=PROTOCOL, engine=__version__),
+            process=self._process,
+            attempt=self._attempt,
         )
         method = WORKERS.methods["Register"]
         return await self._coordinator.call(method, request, pb.RegisterResponse, seconds=_CALL_SECONDS)
@@ -103,15 +113,12 @@ class _Session:
         self._new_wishes = trio.Event()
 
     async def run(self) -> None:
-        try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._keep_lease, nursery.cancel_scope)
-                nursery.start_soon(self._make_true, nursery)
-                nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
-                await self._heartbeats()
-                nursery.cancel_scope.cancel()
-        finally:
-            await self._runners.end_all()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._keep_lease, nursery.cancel_scope)
+            nursery.start_soon(self._make_true, nursery)
+            nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
+            await self._heartbeats()
+            nursery.cancel_scope.cancel()
 
     def _note(self) -> None:
         """There is news, which the next heartbeat tells at once; one that only waits for wishes is given up."""
@@ -132,7 +139,7 @@ class _Session:
         while True:
             is_urgent, self._has_news = self._has_news, False
             try:
-                await self._heartbeat(0 if is_urgent else HEARTBEAT_MS)
+                await self._heartbeat(0 if is_urgent else HEARTBEAT_WAIT_MS)
             except Superseded as superseded:
                 _log.warning("%s", superseded)
                 return

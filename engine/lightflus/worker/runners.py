@@ -46,7 +46,7 @@ class _Run:
 
 
 class Runners:
-    """Those of one session of a worker. Everything happens in `nursery`, and ends with `end_all`."""
+    """Those of one session of a worker: each ends with the nursery in which it was made."""
 
     def __init__(self, setting: Setting, memory_bytes: int, changed: Callable[[], None]) -> None:
         """`setting` is that of each but for the namespace; `changed` is called when there is news of a fragment."""
@@ -62,7 +62,7 @@ class Runners:
         """Of each wish how it stands, and whatever else still runs."""
         told = {key: one for run in self._runs.values() for key, one in run.reports.items()} | self._ended
         found = {key_of(wish): told.get(key_of(wish)) or _starting(wish) for wish in wishes}
-        return list(found.values()) + [one for key, one in told.items() if key not in found and one.status not in OVER]
+        return [one for key, one in told.items() if key not in found and one.status not in OVER] + list(found.values())
 
     async def heed(self, wishes: Iterable[pb.FragmentWish], nursery: trio.Nursery) -> None:
         """From now on these are wished; their modules are here. What ended with its process is not begun again."""
@@ -85,13 +85,6 @@ class Runners:
         for run in list(self._runs.values()):
             await _sent(run, pipe.LEASE, str(max(0, int(seconds * 1_000))).encode())
 
-    async def end_all(self) -> None:
-        """Nothing of this session runs when it returns."""
-        with trio.CancelScope(shield=True):
-            for run in list(self._runs.values()):
-                await run.process.end()
-            self._runs.clear()
-
     async def watch_memory(self, seconds: float) -> None:
         """Ends the heaviest runner when all together take more than the worker has. Runs until cancelled."""
         while True:
@@ -108,20 +101,22 @@ class Runners:
         if content != run.sent:
             run.sent = content
             await _sent(run, pipe.WISHES, content)
-        if not self._wished.get(namespace) and all(one.status in OVER for one in run.reports.values()):
+        is_idle = not self._wished.get(namespace) and all(one.status in OVER for one in run.reports.values())
+        if is_idle and self._runs.get(namespace) is run:
             del self._runs[namespace]  # at once: what is wished next gets another one
             os.kill(run.process.pid, 9)
 
     async def _attend(self, namespace: str, run: _Run) -> None:
-        """Hears what a process reports until it ends."""
+        """Hears what a process reports until it ends; ends it when this is cancelled."""
         try:
             while (came := await run.process.pipe.receive()) is not None:
                 self._take(run, read_reports(came[1]))
-                if not self._wished.get(namespace) and self._runs.get(namespace) is run:
-                    await self._tell(namespace, run)
+                await self._tell(namespace, run)
         except PeerLost as lost:
             run.reason = str(lost)
-        code = await run.process.end()
+        finally:
+            with trio.CancelScope(shield=True):
+                code = await run.process.end()
         if self._runs.get(namespace) is run:
             del self._runs[namespace]
             self._note_end(namespace, run, code)
