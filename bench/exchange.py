@@ -78,11 +78,10 @@ def batch(rows: int) -> Batch:
 
 def size(one: Batch) -> int:
     """Bytes of Arrow."""
-    assert one.keys is not None and one.hashes is not None and one.stamps is not None
-    return int(one.columns.nbytes + one.keys.nbytes + one.hashes.nbytes + one.stamps.nbytes)
+    return sum(part.nbytes for part in (one.columns, one.keys, one.hashes, one.stamps) if part is not None)
 
 
-def receive(parent: Connection, make: Callable[[], Counting | Echo]) -> None:
+def receive(parent: Connection[object, object], make: Callable[[], Counting | Echo]) -> None:
     """The other process."""
     inlet = make()
 

@@ -39,8 +39,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
-    "worker": SEAMS | EDGES | {"wire", "runtime", "compose"},
-    "cli": SEAMS | EDGES | {"telemetry", "runtime", "build", "compose", "verify", "evil"} | {"wire", "coordinator"},
+    "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose"},
+    "cli": SEAMS
+    | EDGES
+    | {"telemetry", "runtime", "build", "compose", "verify", "evil"}
+    | {"wire", "coordinator", "worker"},
     "testing": SEAMS | EDGES | {"telemetry", "runtime", "coordinator"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
@@ -56,7 +59,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
     "trio": frozenset({"runtime", "wire", "coordinator", "worker", "evil", "cli", "testing"}),
-    "pyarrow": EDGES | {"codec", "ports", "runtime", "wire", "testing", "verify"},
+    "pyarrow": EDGES | {"codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
     "redis": frozenset({"connectors"}),

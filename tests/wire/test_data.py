@@ -164,10 +164,11 @@ async def test_who_does_not_belong_to_this_life_of_the_job_is_refused(hello: Hel
 
 async def test_another_version_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     async with receiving() as (there, _):
-        stream = await trio.open_tcp_stream("127.0.0.1", int(there.listener.address.split(":")[1]))
         monkeypatch.setattr(frames, "VERSION", 9)
-        await stream.send_all(frames.hello_bytes(HELLO))
+        said = frames.hello_bytes(HELLO)
         monkeypatch.undo()
+        stream = await trio.open_tcp_stream("127.0.0.1", int(there.listener.address.split(":")[1]))
+        await stream.send_all(said)
         answer = await stream.receive_some(4_096)
         assert b"speaks version 9 of the data plane, this one 1" in answer
         await stream.aclose()

@@ -65,6 +65,11 @@ class Cluster:
         request = pb.JobRequest(namespace="default", name="job")
         return await self._connection.call(CONTROL.methods["GetJob"], request, pb.Job, seconds=10)
 
+    async def workers(self) -> list[pb.Worker]:
+        method = CONTROL.methods["ListWorkers"]
+        found = await self._connection.call(method, pb.Empty(), pb.ListWorkersResponse, seconds=10)
+        return list(found.workers)
+
     async def stop(self) -> None:
         request = pb.StopJobRequest(namespace="default", name="job", ending=pb.ENDING_STOP)
         await self._connection.call(CONTROL.methods["StopJob"], request, pb.Job, seconds=10)

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.models import OptionInfo
 
 from lightflus import __version__
 from lightflus.build.sources import located
+from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, AllowSecret, AllowWrite
 from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
+from lightflus.cli.worker_command import worker
 from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM, SWITCH_US
 from lightflus.model.graph import BadRecords
 
@@ -74,26 +75,6 @@ def _languages() -> list[str]:
     return list(TEMPLATES)
 
 
-def _allowing(right: str, values: str, about: str) -> OptionInfo:
-    found: OptionInfo = typer.Option(f"--allow-{right}", metavar=f"[={values},...]", help=about, show_default=False)
-    return found
-
-
-AllowRead = Annotated[
-    list[str] | None, _allowing("read", "PATH", "Let a module that was not built here read files, below a path.")
-]
-AllowWrite = Annotated[list[str] | None, _allowing("write", "PATH", "Let it make and change files, below a path.")]
-AllowNet = Annotated[list[str] | None, _allowing("net", "HOST:PORT", "Let it connect to hosts.")]
-AllowSecret = Annotated[
-    list[str] | None, _allowing("secret", "NAME", "Let it use environment variables as its secrets of the same name.")
-]
-AllowLibrary = Annotated[
-    list[str] | None,
-    _allowing(
-        "library", "VALUE", "Let options load or run code outside the sandbox, of your own jobs and bindings, too."
-    ),
-]
-AllowAll = Annotated[bool, typer.Option("--allow-all", help="Let a module touch all that you may.")]
 Secret = Annotated[
     list[str] | None,
     typer.Option(
@@ -328,6 +309,11 @@ def coordinator(
     from lightflus.cli.coordinating import certificates, coordinate
 
     coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key))
+
+
+_worker = app.command(
+    cls=Command, epilog="Example: lightflus worker --coordinator 127.0.0.1:8791 --slots 4 --allow-net"
+)(worker)
 
 
 def _group(name: str, about: str) -> typer.Typer:

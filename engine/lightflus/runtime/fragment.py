@@ -84,13 +84,10 @@ class Fragment:
             sources: an opened source per source operator that has a subtask here; closed at the end.
             sinks: an opened sink per sink operator that has a subtask here; closed at the end.
             slots: compute threads, which stay the caller's.
-            policies: what each source does with records that it cannot decode, and each other operator with poison
-                records; the job fails where nothing is said.
+            policies: what operators do with records that are bad or poison; the job fails where nothing is said.
             own: the subtasks that run here; by default all of them.
-            network: reaches the others; needed if there are any. A fragment that sends to others or hears of them never
-                tells its sources what is done: it does not see all sinks that its records reach.
-            splits: of each source with a subtask here, where they are listed once for all fragments; new ones come by
-                `deal`. By default the fragment asks each source itself.
+            network: reaches the others; needed if there are any.
+            splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
             threads: makes threads of readers and writers.
             clock: seconds, for subtasks to give their slot back in time.
             wall: milliseconds since 1970: processing time.
@@ -98,13 +95,11 @@ class Fragment:
         self._plan = plan
         self._own = sorted(plan.subtasks if own is None else own)
         self._wiring = Wiring(plan, self._own, network)
-        self._is_whole = is_whole(plan, self._own)
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
         clocks = {operator.id: SplitClocks() for operator in plan.graph.operators if not operator.inputs}
         self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks=clocks, listed=splits)
-        writers = sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own)
-        self._commits = Commits(writers)
+        self._commits = Commits(sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own))
         self._making = Making(
             plan=plan,
             wiring=self._wiring,
@@ -145,6 +140,10 @@ class Fragment:
         if self._failure is not None:
             raise self._failure
         return JobResult(self.progress(), self.seconds, self._is_stopped)
+
+    @property
+    def _is_whole(self) -> bool:
+        return is_whole(self._plan, self._own)
 
     @property
     def seconds(self) -> float:
@@ -196,7 +195,7 @@ class Fragment:
         for feeder in feeders:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
         around.start_soon(self._guarded, nursery, "finding splits", self._feeding.discover)
-        if self._feeding.is_committing and self._is_whole:
+        if self._feeding.is_committing and self._is_whole:  # else there are sinks that it does not see
             around.start_soon(self._guarded, nursery, "commits", lambda: self._commits.run(feeders))
 
     def _fed(self, subtask: SubtaskId) -> FedSubtask:

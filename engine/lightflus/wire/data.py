@@ -76,6 +76,8 @@ class _Link:
         self._hello = hello
         self._inputs: dict[Input, _RemoteInput] = {}
         self._connected = trio.Event()
+        self._gone = 0
+        """Inputs whose last element has gone."""
         self._said_all = trio.Event()
         self._connection: Connection | None = None
         self._lost: str | None = None
@@ -110,9 +112,14 @@ class _Link:
             raise PeerLost(self._lost)
 
     def note_end(self) -> None:
-        """An input has got its last element."""
-        if all(one.is_ended for one in self._inputs.values()):
+        """The last element of an input has gone."""
+        self._gone += 1
+        if self._gone == len(self._inputs):
             self._said_all.set()
+
+    @property
+    def _are_ended(self) -> bool:
+        return all(one.is_ended for one in self._inputs.values())
 
     async def _run(self) -> None:
         connection = await self._connect()
@@ -164,7 +171,7 @@ class _Link:
                     return PeerRefused(f"{connection.peer} sent a credit that is none")
         except PeerLost as lost:
             return lost
-        return None if self._said_all.is_set() else PeerLost(f"{connection.peer} ended before its inputs did")
+        return None if self._are_ended else PeerLost(f"{connection.peer} ended before its inputs did")
 
 
 class _RemoteInput:
@@ -189,9 +196,9 @@ class _RemoteInput:
                 await self._link.send(head, body)
             return
         await self._take_credit()
+        self.is_ended = isinstance(element, EndOfInput | Stop)  # before it goes: its reader may be done with us at once
         await self._link.send(frames.control_head(element, self._subtask, self._number))
-        if isinstance(element, EndOfInput | Stop):
-            self.is_ended = True
+        if self.is_ended:
             self._link.note_end()
 
     def grant(self, count: int) -> bool:

@@ -21,7 +21,7 @@ from lightflus.compose.letters import open_letters
 from lightflus.compose.loading import bound_graph, load_module, planned
 from lightflus.compose.opening import opened_source
 from lightflus.compose.places import place_function
-from lightflus.compose.running import composed
+from lightflus.compose.running import composed, lean_plan
 from lightflus.compose.walls import Walls, wished_by
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.letter_lines import LetterForm
@@ -31,6 +31,7 @@ from lightflus.model.graph import Operator, OperatorId
 from lightflus.model.plan import Plan, SubtaskId, TaskId
 from lightflus.model.policy import Policy
 from lightflus.ports.compute import Slots
+from lightflus.ports.letters import DeadLetters
 from lightflus.ports.reach import Reach
 from lightflus.ports.sources import Source
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -83,6 +84,9 @@ class _Loaded:
     module: LoadedModule
     plan: Plan
     walls: Walls
+    letters: DeadLetters
+    flowing: Plan
+    """The plan with the records that flow, also to other processes."""
 
 
 class Part:
@@ -150,7 +154,7 @@ class Part:
         """Answers whether it was stopped."""
         loaded = await trio.to_thread.run_sync(self._load)
         sources = await trio.to_thread.run_sync(self._open_listed, loaded)
-        arrivals = Arrivals(loaded.plan, self._own)
+        arrivals = Arrivals(loaded.flowing, self._own)
         hello = self._hello()
         try:
             with self._house.listener.admitting(hello, arrivals):
@@ -176,7 +180,10 @@ class Part:
         graph = bound_graph(module.graph, list(wish.bindings))
         walls = Walls(house.policy, {}, ())  # bindings are the tenant's, as the module is
         walls.check(wished_by(graph, ()))
-        return _Loaded(module, planned(module, graph, parallelism=wish.parallelism), walls)
+        plan = planned(module, graph, parallelism=wish.parallelism)
+        place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"
+        letters = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
+        return _Loaded(module, plan, walls, letters, lean_plan(plan, letters))
 
     def _open_listed(self, loaded: _Loaded) -> dict[OperatorId, Source]:
         """Opens the sources whose subtask 0 is here, and lists their splits for all fragments."""
@@ -218,10 +225,8 @@ class Part:
     async def _run_fragment(self, loaded: _Loaded, arrivals: Arrivals, hello: Hello) -> bool:
         wish, house, plan = self._wish, self._house, loaded.plan
         peers = {_subtask(one.subtask): one.address for one in wish.peers}
-        network = DataNetwork(plan, self._own, hello, peers)
-        place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"
-        letters = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
-        with closing(letters):
+        network = DataNetwork(loaded.flowing, self._own, hello, peers)
+        with closing(loaded.letters):
             fragment = await trio.to_thread.run_sync(
                 partial(
                     composed,
@@ -229,7 +234,7 @@ class Part:
                     loaded.module,
                     slots=house.slots,
                     streams=house.streams,
-                    letters=letters,
+                    letters=loaded.letters,
                     reaches=loaded.walls.reach,
                     own=self._own,
                     network=network,

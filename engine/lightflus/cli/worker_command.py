@@ -1,0 +1,56 @@
+"""The options of `lightflus worker`.
+
+What it owns: their names, defaults and help. What it leaves: what the command does (`working.py`).
+"""
+# ruff: noqa: PLC0415 (imports when the command runs, so that `lightflus --help` answers at once)
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite
+from lightflus.limits import PARALLELISM
+
+
+def worker(
+    *,
+    coordinator: Annotated[
+        str, typer.Option("--coordinator", metavar="HOST:PORT", help="The coordinator whose jobs it runs.")
+    ] = "127.0.0.1:8791",
+    slots: Annotated[
+        int, typer.Option("--slots", min=0, max=PARALLELISM, metavar="N", help="Compute threads; 0 is one per core.")
+    ] = 0,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What it is called; by default its host.")] = "",
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Its own address, at which other workers reach its jobs.")
+    ] = "127.0.0.1",
+    memory: Annotated[
+        int, typer.Option("--memory", min=0, metavar="MIB", help="What jobs may take together; 0 is 80 % of all.")
+    ] = 0,
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="Where modules and dead letters are kept; one worker each.")
+    ] = Path("lightflus-worker"),
+    label: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="NAME=VALUE", help="What jobs can ask for. Repeatable.", show_default=False),
+    ] = None,
+    probe: Annotated[
+        str, typer.Option("--probe", metavar="HOST:PORT", help="Where health checks are answered.", show_default=False)
+    ] = "",
+    allow_read: AllowRead = None,
+    allow_write: AllowWrite = None,
+    allow_net: AllowNet = None,
+    allow_all: AllowAll = False,
+) -> None:
+    """Run jobs for a cluster's coordinator, until Ctrl-C. They may touch nothing that is not allowed here."""
+    from lightflus.cli.permissions import Permissions
+    from lightflus.cli.working import WorkerOptions, labels_of, work
+    from lightflus.model.policy import Right
+
+    named = {Right.READ: allow_read, Right.WRITE: allow_write, Right.NET: allow_net}
+    grants = {right: texts for right, texts in named.items() if texts}
+    options = WorkerOptions(coordinator, name, host, slots, memory, data, labels_of(label or []), probe)
+    work(options, Permissions(grants, allow_all))
