@@ -93,3 +93,56 @@ ALONE_SECONDS: Final = 60
 """How long a worker goes on while the coordinator's host says that nobody listens: it is restarted meanwhile."""
 MEMORY_LOOK_MS: Final = 1_000
 """How often an agent looks what its runners take."""
+
+
+# --- the ApiServer -------------------------------------------------------------------------------------------------
+API_CALLS: Final = 128
+"""Requests that an ApiServer answers at once, streams aside; the next is told to come again."""
+API_STREAMS: Final = 64
+"""Followers of logs and events at once: each waits in a call to the coordinator (CONTROL_CALLS)."""
+API_UPLOADS: Final = 4
+"""Modules that are taken and inspected at once: each holds its bytes here and a child in the jail."""
+API_BODY_BYTES: Final = 1 * MIB
+"""A request in JSON: a job with a thousand bindings has 100 KiB."""
+API_BODY_SECONDS: Final = 60
+"""How long a request may take to arrive: 16 MiB over 2 Mbit/s."""
+API_CALL_SECONDS: Final = 10
+"""One call to the coordinator: it answers from memory; what takes longer is away."""
+API_PAGE_ITEMS: Final = 100
+"""Items of one page of a list, unless asked for fewer or more."""
+API_PAGE_MOST_ITEMS: Final = 1_000
+"""The most that may be asked for."""
+API_EVENTS: Final = 1_000
+"""Errors of a job in one answer."""
+API_BEAT_SECONDS: Final = 15
+"""A quiet stream says so, so that proxies keep it and a client that is gone is noticed."""
+API_STOP_SECONDS: Final = 3
+"""How long requests may still take once the ApiServer ends."""
+API_PROBLEMS: Final = 50
+"""Problems of one request that are told."""
+DESCRIPTION_BYTES: Final = 8 * MIB
+"""What inspecting a module says about it: its graph (GRAPH_BYTES) and a list of what it touches."""
+ACCESS_BYTES: Final = 16 * MIB
+"""The file of namespaces and hashed tokens: 100,000 of them."""
+TOKENS: Final = 1_000
+"""Tokens of one namespace."""
+NAMESPACES: Final = 10_000
+"""Namespaces of a cluster: the file that lists them is read whole."""
+IDEMPOTENCY_KEY_BYTES: Final = 128
+"""A key by which a repeated request is known: a UUID has 36."""
+
+# --- its clients ---------------------------------------------------------------------------------------------------
+CLIENT_CONNECT_SECONDS: Final = 5
+"""Until an ApiServer is known to be away."""
+CLIENT_ANSWER_SECONDS: Final = 120
+"""One answer: a large module is inspected within a minute."""
+CLIENT_ANSWER_BYTES: Final = 64 * MIB
+"""One answer that a client reads."""
+CLIENT_POLL_MS: Final = 300
+"""How often `deploy --wait` and `status --watch` look."""
+HEALTHCHECK_SECONDS: Final = 3
+"""One probe: orchestrators ask every few seconds."""
+CLUSTER_START_SECONDS: Final = 60
+"""Until all processes of `cluster up` serve: each takes a second or two on a machine that is not busy."""
+CLUSTER_STOP_SECONDS: Final = 15
+"""Until one of them has ended when it is told to; then it is killed. A job's last flush is within it."""

@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "ports": PURE,
     "wire": PURE | {"proto", "codec", "ports"},
     "coordinator": PURE | {"proto", "wire", "telemetry"},
+    "private_files": frozenset({"errors"}),
+    "client": BOTTOM | {"private_files"},
     "jail": PURE,
     "sandbox": SEAMS | {"jail"},
     "kernel": SEAMS,
@@ -40,25 +42,29 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
     "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose"},
+    "apiserver": FOUNDATIONS | EDGES | {"wire", "jail", "compose", "private_files"},  # it inspects, and checks bindings
     "cli": SEAMS
     | EDGES
     | {"telemetry", "runtime", "build", "compose", "verify", "evil"}
-    | {"wire", "coordinator", "worker"},
+    | {"wire", "coordinator", "worker", "apiserver", "client", "private_files"},
     "testing": SEAMS | EDGES | {"telemetry", "runtime", "coordinator"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
 
 AT_HOME: dict[str, frozenset[str]] = {
     "wasmtime": frozenset({"wasm"}),
-    "google": frozenset({"proto", "formats", "wire"}),
+    "google": frozenset({"proto", "formats", "wire", "apiserver"}),
     "grpc": frozenset({"wire"}),
     "grpc_health": frozenset({"wire"}),
     "grpc_reflection": frozenset({"wire"}),
     "fastavro": frozenset({"formats"}),
+    "starlette": frozenset({"apiserver"}),
+    "hypercorn": frozenset({"apiserver"}),
+    "prometheus_client": frozenset({"apiserver"}),
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
-    "trio": frozenset({"runtime", "wire", "coordinator", "worker", "evil", "cli", "testing"}),
+    "trio": frozenset({"runtime", "wire", "coordinator", "worker", "apiserver", "evil", "cli", "testing"}),
     "pyarrow": EDGES | {"codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),

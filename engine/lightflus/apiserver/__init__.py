@@ -1,0 +1,1 @@
+"""The cluster's door for people and programs: HTTP with JSON in front of the coordinator."""
