@@ -19,11 +19,15 @@ import typer
 from lightflus import __version__
 from lightflus.build.sources import located
 from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, AllowSecret, AllowWrite
+from lightflus.cli.cluster_commands import cluster as as_a_whole
+from lightflus.cli.cluster_commands import commands as of_a_cluster
+from lightflus.cli.cluster_commands import token as of_tokens
 from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
+from lightflus.cli.words import Bind, Job, Json, Parallelism
 from lightflus.cli.worker_command import worker
-from lightflus.limits import COLLECTED_OBJECTS, PARALLELISM, SWITCH_US
+from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
 from lightflus.model.graph import BadRecords
 
 app = typer.Typer(
@@ -35,37 +39,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
-
-Job = Annotated[
-    Path,
-    typer.Argument(
-        metavar="JOB",
-        help="A job (job.ts, or the Cargo.toml of a Rust job) or a built module (job.wasm).",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
-Bind = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--bind",
-        "-b",
-        metavar="NAME=URI",
-        help="Give a source or sink another system, by its name: topic=file:book.txt, redis=sqlite:out.db. Repeatable.",
-        show_default=False,
-    ),
-]
-Parallelism = Annotated[
-    int,
-    typer.Option(
-        "--parallelism",
-        "-p",
-        min=1,
-        max=PARALLELISM,
-        metavar="N",
-        help=f"Subtasks of each operator that does not say its own, 1 to {PARALLELISM}.",
-    ),
-]
 
 
 def _languages() -> list[str]:
@@ -311,11 +284,6 @@ def coordinator(
     coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key))
 
 
-_worker = app.command(
-    cls=Command, epilog="Example: lightflus worker --coordinator 127.0.0.1:8791 --slots 4 --allow-net"
-)(worker)
-
-
 def _group(name: str, about: str) -> typer.Typer:
     """A command above commands of its own."""
     group = typer.Typer(cls=Group, no_args_is_help=True, help=about)
@@ -323,6 +291,18 @@ def _group(name: str, about: str) -> typer.Typer:
     return group
 
 
+def _with_commands_of_a_cluster() -> typer.Typer:
+    """`lightflus` with those commands, too, that stand in files of their own."""
+    app.command(cls=Command, epilog="Example: lightflus worker --coordinator 127.0.0.1:8791 --slots 4 --allow-net")(
+        worker
+    )
+    app.add_typer(of_a_cluster)
+    app.add_typer(as_a_whole, name="cluster")
+    app.add_typer(of_tokens, name="token")
+    return app
+
+
+_ = _with_commands_of_a_cluster()
 letters = _group("dead-letters", "Look at records that a run has put aside.")
 Letters = Annotated[
     Path, typer.Argument(metavar="FILE", help="The file of dead letters, as a run has named it.", show_default=False)
