@@ -1,0 +1,169 @@
+"""`lightflus cluster up`: a whole cluster on this machine, as processes of this command; Ctrl-C ends all of them.
+
+What it owns: starting coordinator, workers and ApiServer with the same commands that anybody would type, telling when
+they serve, the operator's token, ending them in order, saying which one ended by itself and why.
+What it leaves: what each of them does. On the event loop of this process.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+import trio
+
+from lightflus.apiserver.access import new_token
+from lightflus.cli.apiserving import first
+from lightflus.cli.screen import say
+from lightflus.client.api import Api, Json
+from lightflus.client.endpoint import Endpoint, keep_token, parsed
+from lightflus.cluster_limits import CLIENT_POLL_MS, CLUSTER_START_SECONDS, CLUSTER_STOP_SECONDS
+from lightflus.errors import ExternalError, LightflusError, UserError
+from lightflus.limits import KIB
+from lightflus.private_files import write_private
+
+_PROGRAM: Final = (sys.executable, "-c", "from lightflus.cli.start import main; main()")
+_TOLD_LINES: Final = 5
+_RIGHTS: Final = ("--allow-read", "--allow-write", "--allow-net")
+"""Who holds the token is who started it: his jobs may do what `lightflus run` lets his own sources do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a cluster is made of.
+
+    Attributes:
+        coordinator, listen: `host:port` of the coordinator and of the ApiServer.
+        data: the folder for everything that it keeps, logs too.
+    """
+
+    workers: int
+    slots: int
+    coordinator: str
+    listen: str
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One process: what it is called, what it says."""
+
+    name: str
+    log: Path
+    process: trio.Process
+
+
+def run_cluster(shape: Shape) -> None:
+    """Runs until Ctrl-C or SIGTERM. Raises LightflusError."""
+    try:
+        trio.run(_run, shape)
+    except* LightflusError as group:
+        raise first(group) from None
+
+
+async def _run(shape: Shape) -> None:
+    where, token = parsed(shape.listen), new_token()
+    _make_folder(shape.data)
+    token_file = shape.data / "operator.token"
+    write_private(token_file, token)
+    for name in _names(where):
+        keep_token(name, token)
+    parts: list[_Part] = []
+    try:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            async with trio.open_nursery() as nursery:
+                for name, arguments in _commands(shape, token_file):
+                    parts.append(await _started(name, arguments, shape.data / f"{name}.log"))
+                    nursery.start_soon(_watch, parts[-1])
+                nursery.start_soon(_tell_when_ready, shape, Api(where, token), parts)
+                await anext(aiter(signals))
+                say("ending")
+                nursery.cancel_scope.cancel()
+    finally:
+        with trio.CancelScope(shield=True):
+            await _end(parts)
+        for name in _names(where):
+            keep_token(name, None)
+
+
+def _names(where: Endpoint) -> tuple[str, ...]:
+    """What people call it: of this machine, by either name."""
+    is_here = where.host in ("localhost", "127.0.0.1")
+    return (f"localhost:{where.port}", f"127.0.0.1:{where.port}") if is_here else (where.name,)
+
+
+def _commands(shape: Shape, token_file: Path) -> list[tuple[str, tuple[str, ...]]]:
+    """Name and arguments of every process, in the order of their start."""
+    data, coordinator = shape.data, shape.coordinator
+    found: list[tuple[str, tuple[str, ...]]] = [
+        ("coordinator", ("coordinator", "--listen", coordinator, "--data", str(data / "coordinator")))
+    ]
+    for number in range(1, shape.workers + 1):
+        name = f"worker-{number}"
+        options = ("--coordinator", coordinator, "--slots", str(shape.slots), "--name", name)
+        found.append((name, ("worker", *options, "--data", str(data / name), *_RIGHTS)))
+    tokens = ("--tokens", str(data / "access.json"), "--operator-token", str(token_file))
+    found.append(("apiserver", ("apiserver", "--coordinator", coordinator, "--listen", shape.listen, *tokens)))
+    return found
+
+
+async def _started(name: str, arguments: Sequence[str], log: Path) -> _Part:
+    """In a session of its own, so that Ctrl-C reaches it through us, in order."""
+    with log.open("wb") as file:
+        process = await trio.lowlevel.open_process(
+            [*_PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+        )
+    return _Part(name, log, process)
+
+
+async def _watch(part: _Part) -> None:
+    """Raises ExternalError: it has ended by itself."""
+    code = await part.process.wait()
+    lines = part.log.read_text(errors="replace").strip().splitlines()[-_TOLD_LINES:]
+    said = " / ".join(line[:KIB] for line in lines) or "it said nothing"
+    raise ExternalError(f"{part.name} ended with code {code}: {said}", where=str(part.log))
+
+
+async def _tell_when_ready(shape: Shape, api: Api, parts: Sequence[_Part]) -> None:
+    """Raises ExternalError: not all serve in time."""
+    with trio.move_on_after(CLUSTER_START_SECONDS):
+        while await trio.to_thread.run_sync(_alive, api) < shape.workers:
+            await trio.sleep(CLIENT_POLL_MS / 1_000)
+        for part in parts:
+            say(f"{part.name:12} process {part.process.pid}, log {part.log}", is_whole=True)
+        say(f"the cluster serves at http://{api.where.name}; Ctrl-C ends it", "bold")
+        return
+    raise ExternalError(f"not all of the cluster serves within {CLUSTER_START_SECONDS} s", where=str(shape.data))
+
+
+def _alive(api: Api) -> int:
+    """How many workers are there, as far as anybody answers yet."""
+    with suppress(LightflusError):
+        found = cast("list[Json]", api.ask("GET", "/workers")["items"])
+        return sum(worker["status"] == "alive" for worker in found)
+    return -1
+
+
+async def _end(parts: Sequence[_Part]) -> None:
+    """The last first: who takes requests, then who works, then who decides."""
+    for part in reversed(parts):
+        if part.process.poll() is None:
+            part.process.terminate()
+        with trio.move_on_after(CLUSTER_STOP_SECONDS) as late:
+            await part.process.wait()
+        if late.cancelled_caught:
+            part.process.kill()
+            await part.process.wait()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UserError(f"cannot be made: {error.strerror}", where=str(folder), hint="name another one") from error

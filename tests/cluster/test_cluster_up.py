@@ -1,0 +1,158 @@
+"""A whole cluster with one command, as processes, between a real Kafka and a real Redis."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+from tools.servers import Kafka, Redis
+from tools.servers.ports import free_port
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+LIGHTFLUS = Path(sys.executable).with_name("lightflus")
+WORD_COUNT = ROOT / "examples/word_count/wordCount.ts"
+LINE = "hello hello hello world"
+PATIENCE = 180
+"""Seconds that anything may take: far more than it needs, since other tests run beside it."""
+
+
+@dataclass
+class Cluster:
+    """One that serves."""
+
+    process: subprocess.Popen[str]
+    port: int
+    home: Path
+
+    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """A command of the same user; its token is found, not given."""
+        return subprocess.run(
+            [LIGHTFLUS, *arguments],
+            env={**environment(self.home), "LIGHTFLUS_ENDPOINT": f"localhost:{self.port}", **env},
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+
+    @property
+    def processes(self) -> list[int]:
+        """Of coordinator, workers and ApiServer."""
+        return [int(pid) for pid in re.findall(r"process (\d+),", (self.home / "up.log").read_text())]
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "XDG_CONFIG_HOME": str(home / "config"), "PYTHONUNBUFFERED": "1"}
+
+
+def until(is_so: Callable[[], object], why: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline, why()
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two workers; ended by Ctrl-C."""
+    home = tmp_path_factory.mktemp("cluster")
+    port, log = free_port(), home / "up.log"
+    options = ["--workers", "2", "--listen", f"127.0.0.1:{port}", "--coordinator", f"127.0.0.1:{free_port()}"]
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [LIGHTFLUS, "cluster", "up", *options], cwd=home, env=environment(home), stderr=file, text=True
+        )
+    try:
+        until(lambda: process.poll() is not None or "Ctrl-C ends it" in log.read_text(), log.read_text)
+        assert process.poll() is None, log.read_text()
+        yield Cluster(process, port, home)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+
+
+def produce(kafka: Kafka, topic: str, line: str) -> None:
+    producer = Producer({"bootstrap.servers": kafka.address})
+    producer.produce(topic, line)
+    assert producer.flush(60) == 0
+
+
+def bindings(kafka: Kafka, redis: Redis, topic: str) -> dict[str, str]:
+    return {"topic": f"kafka://{kafka.address}/{topic}", "redis": f"redis://{redis.address}"}
+
+
+def placed_on(cluster: Cluster, job: str, **env: str) -> set[str]:
+    found = json.loads(cluster.run("status", job, "--json", **env).stdout)["placed"]
+    return {str(one["worker"]) for one in found}
+
+
+def test_the_published_word_count_runs_on_both_workers(
+    cluster: Cluster, kafka: Kafka, redis: Redis, unique: Callable[[str], str]
+) -> None:
+    topic = kafka.create_topic(unique("topic"), 2)
+    client = redis.client()
+    bound = [word for name, uri in bindings(kafka, redis, topic).items() for word in ("--bind", f"{name}={uri}")]
+    done = cluster.run("deploy", str(WORD_COUNT), *bound, "--parallelism", "2", "--wait")
+    assert done.returncode == 0, done.stderr
+    assert placed_on(cluster, "wordCount") == {"worker-1", "worker-2"}
+    for count in ("3", "6"):
+        produce(kafka, topic, LINE)
+        until(lambda count=count: client.get("hello") == count, lambda: cluster.run("status", "wordCount").stdout)  # type: ignore[misc]
+    client.close()
+    assert cluster.run("stop", "wordCount").returncode == 0
+    until(lambda: "stopped since" in cluster.run("status", "wordCount").stdout, lambda: "it does not stop")
+
+
+def test_an_uploaded_module_runs_in_another_namespace_that_sees_nothing_of_the_first(
+    cluster: Cluster, kafka: Kafka, redis: Redis, unique: Callable[[str], str]
+) -> None:
+    topic, client = kafka.create_topic(unique("topic")), redis.client()
+    client.flushdb()
+    assert cluster.run("namespaces", "--create", "team").returncode == 0
+    made = cluster.run("token", "create", "ci", LIGHTFLUS_NAMESPACE="team")
+    token = made.stdout.strip()
+    assert cluster.run("build", str(WORD_COUNT), "-o", "job.wasm").returncode == 0
+    wasm = (cluster.home / "job.wasm").read_bytes()
+    module = ask(cluster, token, "/v1/namespaces/team/modules", wasm, "application/wasm")
+    wish = {"name": "counts", "module": module["digest"], "bindings": bindings(kafka, redis, topic)}
+    job = ask(cluster, token, "/v1/namespaces/team/jobs", json.dumps(wish).encode(), "application/json")
+    produce(kafka, topic, LINE)
+    until(
+        lambda: client.get("hello") == "3", lambda: cluster.run("status", "counts", LIGHTFLUS_NAMESPACE="team").stdout
+    )
+    client.close()
+    assert job["namespace"] == "team"
+    assert "there is no namespace default" in cluster.run("jobs", LIGHTFLUS_TOKEN=token).stderr
+    assert cluster.run("status", "counts").returncode == 2
+
+
+def ask(cluster: Cluster, token: str, path: str, content: bytes, kind: str) -> dict[str, object]:
+    connection = http.client.HTTPConnection("127.0.0.1", cluster.port, timeout=PATIENCE)
+    connection.request("POST", path, content, {"Authorization": f"Bearer {token}", "Content-Type": kind})
+    answer = connection.getresponse()
+    found: dict[str, object] = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 201, found
+    return found
+
+
+def test_ctrl_c_ends_every_process_and_forgets_the_token(cluster: Cluster) -> None:
+    assert len(cluster.processes) == 4
+    cluster.process.send_signal(signal.SIGINT)
+    assert cluster.process.wait(PATIENCE) == 0
+    assert not [pid for pid in cluster.processes if Path(f"/proc/{pid}").exists()]
+    assert f"localhost:{cluster.port}" not in (cluster.home / "config/lightflus/tokens.json").read_text()
