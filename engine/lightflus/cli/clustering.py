@@ -31,7 +31,7 @@ from lightflus.private_files import write_private
 _PROGRAM: Final = (sys.executable, "-c", "from lightflus.cli.start import main; main()")
 _TOLD_LINES: Final = 5
 _RIGHTS: Final = ("--allow-read", "--allow-write", "--allow-net")
-"""Who holds the token is who started it: his jobs may do what `lightflus run` lets his own sources do."""
+"""Who holds the token is who started it: his jobs may touch what he may, but get no secrets."""
 
 
 @dataclass(frozen=True, slots=True)
