@@ -84,7 +84,8 @@ def on_a_terminal(width: int, arguments: Sequence[str]) -> list[str]:
         out += data
     os.waitpid(child, 0)
     os.close(terminal)
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", out.decode()).replace("\r", "").split("\n")
+    text = re.sub(r"\x1b\[[0-9]*A", "\n", out.decode())  # a picture is drawn again over the old one
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "").split("\n")
 
 
 def _read(terminal: int) -> bytes:

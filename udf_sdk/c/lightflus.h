@@ -56,11 +56,15 @@ typedef struct {
   uint32_t group_count;
   const LfArray *keys;
   const int64_t *times;
-  const int64_t *window_start;
+  const int64_t *window_start; /* what follows is for event time [4, 10]; NULL or 0 elsewhere */
   const int64_t *window_end;
-  uint32_t reserved;
+  const LfArray *second;
   int64_t watermark;
-  uint32_t reserved_more[2];
+  int64_t processing_time;
+  const int64_t *marks;
+  const uint32_t *sides;
+  const LfArray *rules;
+  uint32_t reserved;
 } LfCall;
 
 /* What a function answers: `output`, or for a fold `state` (and `output` if it was wanted). */
@@ -68,14 +72,12 @@ typedef struct {
   uint32_t size;
   LfArray *output;
   LfArray *state;
-  void *ports;
-  void *timers_set;
-  void *timers_delete;
-  void *cleared;
+  LfArray **ports;
+  uint32_t reserved[3];
 } LfResult;
 
 _Static_assert(sizeof(LfArray) == 64 && offsetof(LfArray, buffers) == 40, "docs/abi.md 6.1");
-_Static_assert(sizeof(LfCall) == 72 && offsetof(LfCall, watermark) == 56, "docs/abi.md 4, Call");
+_Static_assert(sizeof(LfCall) == 88 && offsetof(LfCall, watermark) == 56 && offsetof(LfCall, marks) == 72, "docs/abi.md 4, Call");
 _Static_assert(sizeof(LfResult) == 28, "docs/abi.md 4, Result");
 
 /* One function of the graph. `result` comes with its size set and everything else 0. */
