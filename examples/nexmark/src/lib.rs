@@ -43,6 +43,7 @@ struct Hot {
 }
 
 /// q5: the auctions with the most bids of the last 10 seconds, every 2 seconds.
+#[inline(never)] // a JVM compiles no large functions
 fn hot_items<'b>(bids: Flow<'b, Bid<'b>>) {
     bids.key_by_field(field!(auction))
         .window(SlidingWindow::of(seconds(10), seconds(2)))
@@ -169,6 +170,7 @@ struct Day {
 }
 
 /// q15: bids, bidders and auctions of a day. To count what is distinct, each bidder and auction is counted by itself first.
+#[inline(never)] // a JVM compiles no large functions
 fn statistics_of_days<'b>(bids: Flow<'b, Bid<'b>>) {
     bids.flat_map(|bid| [(true, bid.auction, bid.price), (false, bid.bidder, bid.price)])
         .key_by(|(is_auction, id, _)| (is_auction, id))
@@ -221,6 +223,7 @@ struct AuctionDay {
 }
 
 /// q17: the bids and prices of each auction and day.
+#[inline(never)] // a JVM compiles no large functions
 fn auctions_of_days<'b>(bids: Flow<'b, Bid<'b>>) {
     bids.key_by_field(field!(auction))
         .window(FixedWindow::of(days(1)))

@@ -169,6 +169,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
 
     /// One record out per record in.
     #[track_caller]
+    #[inline(never)]
     pub fn map<U, F>(self, function: F) -> Flow<'b, U>
     where
         U: Value<'b>,
@@ -181,6 +182,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
 
     /// Only the records for which the function says true.
     #[track_caller]
+    #[inline(never)]
     pub fn filter<F>(self, function: F) -> Flow<'b, T>
     where
         F: Fn(&T) -> bool + Sync + 'static,
@@ -192,6 +194,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
 
     /// Any number of records out per record in: whatever can be iterated, without being collected first.
     #[track_caller]
+    #[inline(never)]
     pub fn flat_map<I, F>(self, function: F) -> Flow<'b, I::Item>
     where
         I: IntoIterator<Item: Value<'b>> + 'b,
@@ -207,6 +210,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
     ///
     /// Where the key is a plain field, `key_by_field` is faster, and lets the engine leave out updates that nobody sees.
     #[track_caller]
+    #[inline(never)]
     pub fn key_by<K, F>(self, function: F) -> Keyed<'b, T, K, ByFunction>
     where
         K: Value<'b>,
@@ -220,6 +224,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
 
     /// Brings the records of one key together; the key is a field: `key_by_field(field!(word))`.
     #[track_caller]
+    #[inline(never)]
     pub fn key_by_field<K, G>(self, field: Field<G>) -> Keyed<'b, T, K, ByField<G>>
     where
         K: Value<'b>,
@@ -249,6 +254,7 @@ impl<'b, T: Value<'b>> Flow<'b, T> {
 
     /// Ends the flow in a sink.
     #[track_caller]
+    #[inline(never)]
     pub fn sink<S: Sink<'b, T>>(self, sink: S) -> End<'b> {
         let place = Location::caller();
         let step = sink.attach(&self.end, place);
@@ -287,6 +293,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     /// Every update goes out. A stream that is keyed by a field needs a function that hands that field on.
     #[track_caller]
     #[allow(private_bounds)]
+    #[inline(never)]
     pub fn reduce<F>(self, function: F) -> Flow<'b, T>
     where
         C: KeyCheck<'b, T> + 'static,

@@ -64,6 +64,7 @@ pub struct WithRules<'b, T, K, U, B> {
 impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     /// An operator with state by key: `state` says with what a new key begins.
     #[track_caller]
+    #[inline(never)]
     pub fn process<S, N, R>(self, state: N) -> Process<'b, T, K, Plain<One>, Unread, S, R>
     where
         R: Value<'b>,
@@ -110,6 +111,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
 
 impl<'b, T: Value<'b>, K: Value<'b>, U: Value<'b>> Connected<'b, T, K, U> {
     /// An operator with state by key: `state` says with what a new key begins.
+    #[inline(never)]
     pub fn process<S, N, R>(self, state: N) -> Process<'b, T, K, Plain<Two<U>>, Unread, S, R>
     where
         R: Value<'b>,
@@ -123,6 +125,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, U: Value<'b>> Connected<'b, T, K, U> {
 
 impl<'b, T: Value<'b>, K: Value<'b>, U: Value<'b>, B: Value<'b>> WithRules<'b, T, K, U, B> {
     /// An operator with state by key: `state` says with what a new key begins.
+    #[inline(never)]
     pub fn process<S, N, R>(self, state: N) -> Process<'b, T, K, Ruled<U, B>, B, S, R>
     where
         R: Value<'b>,
@@ -285,6 +288,7 @@ where
     R: Value<'b>,
 {
     /// What happens with a record.
+    #[inline(never)]
     pub fn on_record<F>(self, function: F) -> Flow<'b, R>
     where
         F: Fn(&mut S, T, &mut Context<'b, K, R>) + Sync + 'static,
@@ -340,6 +344,7 @@ where
     }
 
     /// What happens with a record.
+    #[inline(never)]
     pub fn on_record<F>(self, function: F) -> Flow<'b, R>
     where
         F: Fn(&mut S, T, &B, &mut Context<'b, K, R>) + Sync + 'static,
@@ -361,6 +366,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
     /// One record of each key: the first, or the latest. A key that brings nothing for `ttl` milliseconds is new again;
     /// `None` = never.
     #[track_caller]
+    #[inline(never)]
     pub fn deduplicate(self, keep: Keep, ttl: Option<i64>) -> Flow<'b, T> {
         let place = Location::caller();
         if ttl.is_some_and(|ttl| ttl <= 0) {

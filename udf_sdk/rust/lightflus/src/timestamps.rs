@@ -82,6 +82,7 @@ impl<'b, T: Value<'b>> Timestamps<'b, T> {
 
     /// The time is what a function makes of a record.
     #[track_caller]
+    #[inline(never)]
     pub fn by<N, F>(self, time: F) -> Flow<'b, T>
     where
         N: Millis<'b>,
@@ -95,6 +96,7 @@ impl<'b, T: Value<'b>> Timestamps<'b, T> {
 
     /// The time is a field: no function is called.
     #[track_caller]
+    #[inline(never)]
     pub fn by_field<N, G>(self, field: Field<G>) -> Flow<'b, T>
     where
         N: Millis<'b>,

@@ -32,6 +32,7 @@ impl<'b, T: Value<'b>, K: Value<'b>, C> Keyed<'b, T, K, C> {
 
     /// A running fold: `create` begins the state of a key, `add` takes each record into it.
     #[track_caller]
+    #[inline(never)]
     pub fn aggregate<A, N, F>(self, create: N, add: F) -> Running<'b, T, K, A, N, F>
     where
         A: Value<'b>,
@@ -67,6 +68,7 @@ where
 {
     /// Makes the result of a state and its key; every update goes out.
     #[track_caller]
+    #[inline(never)]
     pub fn finish<R, G>(self, finish: G) -> Flow<'b, R>
     where
         R: Value<'b>,
@@ -112,6 +114,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
 
     /// Folds the records of a window: the first one is the state, every other one gives `state = f(state, record)`.
     #[track_caller]
+    #[inline(never)]
     pub fn reduce<F>(self, function: F) -> Flow<'b, T>
     where
         F: Fn(T, T) -> T + Sync + 'static,
@@ -136,6 +139,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
 
     /// Folds the records of a window into a state that `create` begins and `add` takes each record into.
     #[track_caller]
+    #[inline(never)]
     pub fn aggregate<A, N, F>(self, create: N, add: F) -> WindowAggregate<'b, T, K, A, N, F, NoMerge>
     where
         A: Value<'b>,
@@ -148,6 +152,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
 
     /// How many records a window has.
     #[track_caller]
+    #[inline(never)]
     pub fn count(self) -> Flow<'b, WindowCount<K>> {
         let place = Location::caller();
         let add = |count: &mut u64, _: Unread, _| *count += 1;
@@ -163,6 +168,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
     /// The `n` records of a window with the highest scores; of equal ones the earlier, then the one that came first; NaN
     /// comes last.
     #[track_caller]
+    #[inline(never)]
     pub fn top<F>(self, n: usize, score: F) -> Flow<'b, Ranked<K, T>>
     where
         K: Clone,
@@ -193,6 +199,7 @@ impl<'b, T: Value<'b>, K: Value<'b>> Windowed<'b, T, K> {
 
     /// Any number of results of all records of a window, by event time; those of one time in the order of their split.
     #[track_caller]
+    #[inline(never)]
     pub fn process<I, F>(self, function: F) -> Flow<'b, I::Item>
     where
         I: IntoIterator<Item: Value<'b>> + 'b,
@@ -297,6 +304,7 @@ where
 
     /// Makes the result of a state and its window.
     #[track_caller]
+    #[inline(never)]
     pub fn finish<R, G>(self, finish: G) -> Flow<'b, R>
     where
         R: Value<'b>,

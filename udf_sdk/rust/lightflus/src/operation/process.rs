@@ -86,6 +86,7 @@ where
         ProcessOperation { handlers, manner, types: PhantomData }
     }
 
+    #[inline(never)]
     unsafe fn entries(call: &Call) -> Vec<Entry<S>> {
         let count = call.group_count as usize;
         let Some(batch) = call.state.as_ref() else { return (0..count).map(|_| Entry::unknown()).collect() };
@@ -167,6 +168,7 @@ where
         }
     }
 
+    #[inline(never)]
     fn fire_event_timer(&mut self, entry: &mut Entry<S>, time: i64, stamps: Stamps) {
         self.count(entry);
         self.context.begin(time, time, self.context.processing_time, stamps);
@@ -190,6 +192,7 @@ where
     }
 
     /// What has been set for a time that was already over fires behind the function that set it, with its stamps.
+    #[inline(never)]
     fn fire_passed(&mut self, entry: &mut Entry<S>, now: i64, stamps: Stamps) {
         loop {
             if let Some(time) = self.context.passed.take_due(i64::MAX) {
@@ -211,6 +214,7 @@ where
         }
     }
 
+    #[inline(never)]
     fn fire_processing(&mut self, entry: &mut Entry<S>) {
         let now = self.context.processing_time;
         while let Some(time) = entry.processing.take_due(now) {
@@ -221,6 +225,7 @@ where
     }
 
     /// 10.4: what is due before a record with time `t` and mark `w`.
+    #[inline(never)]
     fn fire_before(&mut self, entry: &mut Entry<S>, t: i64, w: i64, now: i64) {
         if entry.state.is_none() {
             return;
@@ -251,6 +256,7 @@ where
     }
 
     /// 10.5: what is due behind all rows.
+    #[inline(never)]
     fn end(&mut self, entry: &mut Entry<S>) {
         if entry.state.is_none() {
             return;
@@ -334,6 +340,7 @@ fn ports(sides: Sides<'_>) -> *const *const ArrowArray {
 }
 
 /// The states as the host keeps them; a null row = forgotten.
+#[inline(never)]
 fn written<'b, S: Value<'b>>(entries: &[Entry<S>]) -> &'static ArrowArray {
     let rows = entries.len();
     let mut states = S::Builder::with_room(rows.max(1));
