@@ -275,6 +275,8 @@ PROCESSING_TICK_MS: Final = 100
 """How often processing time goes on for those who listen to it."""
 KEY_TIMERS: Final = 1_000_000
 """Timers of one kind of one key: they travel with its state."""
+WAITING_BYTES: Final = 1024 * MIB
+"""Records of one subtask that wait for the watermark, to be handled in order of time."""
 FIRED_GROUPS: Final = 8_192
 """Results of windows, or keys whose timers are due, of one call."""
 

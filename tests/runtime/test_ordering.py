@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lightflus.errors import StateTooLarge
 from lightflus.ports.batch import Batch
 from lightflus.ports.stamps import SPLIT, TIME, stamped
 from lightflus.runtime.operators.ordering import Ordered, Waiting, runs_of_sides
@@ -48,6 +50,17 @@ def test_equal_times_leave_by_split_and_then_as_they_came() -> None:
     taken = waiting.take(5)
     assert taken is not None
     assert ids(taken.first) == [4, 2, 3, 1]
+
+
+def test_more_than_may_wait_ends_with_a_way_out_and_what_left_makes_room() -> None:
+    waiting = Waiting(most_bytes=64)
+    for time in range(100):
+        waiting.add(0, batch([(time, 0, 1)] * 4))
+        assert waiting.take(time) is not None
+    waiting.add(0, batch([(200, 0, 1)] * 8))
+    with pytest.raises(StateTooLarge, match="9 records wait for the watermark") as caught:
+        waiting.add(0, batch([(200, 0, 1)]))
+    assert "idleAfter" in str(caught.value.hint)
 
 
 def test_of_equal_times_the_first_input_is_first() -> None:

@@ -52,6 +52,11 @@ def _filled(stamps: pa.RecordBatch, name: str) -> pa.Int64Array:
     return constant(NEVER if name == MARK else -1, stamps.num_rows) if found is None else found
 
 
+def counted_from(first: int, rows: int) -> pa.Int64Array:
+    """So many whole numbers, from `first` on."""
+    return cast(pa.Int64Array, pa.arange(first, first + rows))  # type: ignore[attr-defined]  # not in the stubs
+
+
 def constant(value: int, rows: int) -> pa.Int64Array:
     """A column of one value."""
     return pa.repeat(pa.scalar(value, pa.int64()), rows)

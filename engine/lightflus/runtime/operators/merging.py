@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from lightflus.limits import FOLD_ROWS
 from lightflus.model.extract import FunctionNumber
 from lightflus.ports.guests import Guest
+from lightflus.ports.stamps import counted_from
 from lightflus.ports.windows import Firing
 
 _WORD = 4
@@ -28,7 +29,7 @@ def merged(
     touched = into.unique()
     numbers = cast(pa.UInt32Array, pc.index_in(into, value_set=touched).cast(pa.uint32()))
     answers = guest.merge(function, others, state=state.take(touched), groups=_buffer(numbers))
-    every = pa.array(range(len(state)), pa.uint32())
+    every = cast(pa.UInt32Array, counted_from(0, len(state)).cast(pa.uint32()))
     place = pc.index_in(every, value_set=touched)
     answered = pc.add(place.cast(pa.int64()), pa.scalar(len(state), pa.int64()))
     rows = pc.coalesce(answered, every.cast(pa.int64()))

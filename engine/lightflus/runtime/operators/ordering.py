@@ -15,8 +15,10 @@ from typing import Final, Literal, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightflus.errors import StateTooLarge
+from lightflus.limits import MIB, WAITING_BYTES
 from lightflus.ports.batch import Batch
-from lightflus.ports.stamps import MARK, SPLIT, TIME, constant, stamp, stamped
+from lightflus.ports.stamps import MARK, SPLIT, TIME, constant, counted_from, stamp, stamped
 
 _Keys = Sequence[tuple[str, Literal["ascending"]]]
 _ARRIVAL: Final = "arrival"
@@ -38,7 +40,9 @@ class Ordered:
 class Waiting:
     """The rows that wait in front of one operator."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = WAITING_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._runs: tuple[list[Batch], list[Batch]] = ([], [])
         self._arrived = 0
 
@@ -48,15 +52,25 @@ class Waiting:
         return sum(batch.rows for runs in self._runs for batch in runs)
 
     def add(self, side: int, batch: Batch) -> None:
-        """Rows of an input, with their times, in the order in which they came."""
+        """Rows of an input, with their times, in the order in which they came. Raises StateTooLarge."""
         times = stamp(batch.stamps, TIME)
         assert times is not None, "rows in order of time have times"
         assert batch.stamps is not None
-        arrived = pa.array(range(self._arrived, self._arrived + batch.rows), pa.int64())
+        arrived = counted_from(self._arrived, batch.rows)
         self._arrived += batch.rows
         columns = {name: column for name in (TIME, MARK) if (column := stamp(batch.stamps, name)) is not None}
         splits = stamp(batch.stamps, SPLIT)
         columns[SPLIT] = constant(-1, batch.rows) if splits is None else splits
+        self._bytes += batch.columns.nbytes
+        if self._bytes > self._most_bytes:  # reckoned: pieces of batches are not exactly as large as the whole
+            self._bytes = batch.columns.nbytes + sum(run.columns.nbytes for runs in self._runs for run in runs)
+        if self._bytes > self._most_bytes:
+            raise StateTooLarge(
+                f"{self.rows + batch.rows:,} records wait for the watermark, {self._bytes // MIB:,} MiB; "
+                f"at most {self._most_bytes // MIB:,}",
+                hint="see which split holds the watermark back (idleAfter lets the others go on), or ask for less "
+                "outOfOrder and allowedLateness",
+            )
         runs = self._runs[side]
         runs.append(_sorted(replace(batch, stamps=stamped({**columns, _ARRIVAL: arrived}), origin=None)))
         if len(runs) > _RUNS:
@@ -67,6 +81,7 @@ class Waiting:
     def take(self, until: int) -> Ordered | None:
         """All rows whose time is at most `until`; None where there are none."""
         first, second = (self._taken(runs, until) for runs in self._runs)
+        self._bytes -= sum(batch.columns.nbytes for batch in (first, second) if batch is not None)
         if first is None and second is None:
             return None
         times = [_times(batch) for batch in (first, second) if batch is not None]

@@ -23,7 +23,7 @@ from lightflus.model.windows import NEVER
 from lightflus.ports.batch import Batch, Out, Side
 from lightflus.ports.guests import Emitted, Guest, ProcessCall, Processed
 from lightflus.ports.kernel import ProcessState
-from lightflus.ports.stamps import MARK, TIME, joined_stamps, stamp, stamped
+from lightflus.ports.stamps import MARK, TIME, counted_from, joined_stamps, stamp, stamped
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.merging import words
@@ -166,7 +166,7 @@ class ProcessCalls:
         self.host.run(Batch(keys, keys), 0, len(numbers), call, self._keys)
         if (left := len(numbers) - sum(map(len, done))) > 0:
             handled = pa.array([row for rows in done for row in rows], pa.uint32())
-            every = pa.array(range(len(numbers)), pa.uint32())
+            every = counted_from(0, len(numbers)).cast(pa.uint32())
             failed = numbers.filter(pc.invert(pc.is_in(every, value_set=handled)))
             gone = self.state.gather(slots).type
             self.state.store(cast(pa.Buffer, failed.buffers()[1]).slice(0, _WORD * left), pa.nulls(left, gone))

@@ -184,7 +184,8 @@ class TimestampsStage(Stage):
     def _stamps(self, piece: Batch, times: pa.Int64Array) -> pa.RecordBatch:
         splits = stamp(piece.stamps, SPLIT)
         assert splits is not None, "a source says whose its rows are"
-        marks = self._marks(times, splits)
+        is_one = pc.equal(splits, splits[0]).true_count == len(splits)
+        marks = self._marks_by_split(times, splits) if is_one else self._marks(times, splits)
         columns = {TIME: times}
         if self.how.every_mark or pc.any(pc.less_equal(times, marks)).as_py():
             columns[MARK] = marks
@@ -193,14 +194,23 @@ class TimestampsStage(Stage):
         return stamped(columns)
 
     def _marks(self, times: pa.Int64Array, splits: pa.Int64Array) -> pa.Int64Array:
-        """The watermark of each row's split just before it; splits go on by the rows."""
+        """The watermark of each row's split just before it; splits go on by the rows.
+
+        Split by split, however their rows are mixed: a step for each split, not for each change between them.
+        """
+        order = pc.sort_indices(splits)
+        marks = self._marks_by_split(times.take(order), splits.take(order))
+        return marks.take(pc.sort_indices(order))
+
+    def _marks_by_split(self, times: pa.Int64Array, splits: pa.Int64Array) -> pa.Int64Array:
+        """The same of rows of which those of one split stand together."""
         marks: list[pa.Int64Array] = []
         start = 0
         for end in _run_ends(splits):
             number = splits[start].as_py()
             marks.append(self._marks_of(number, times.slice(start, end - start)))
             start = end
-        return marks[0] if len(marks) == 1 else pa.concat_arrays(marks)
+        return pa.concat_arrays(marks)
 
     def _marks_of(self, number: int, times: pa.Int64Array) -> pa.Int64Array:
         split = self._splits.setdefault(number, _Split())
