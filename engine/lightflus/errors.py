@@ -15,6 +15,8 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   ├── NotFound              there is no such job, module or worker in this namespace
     │   ├── Conflict              what is asked of the cluster is not legal now; says what would be
     │   ├── RecordInvalid         a record of a source cannot be decoded; carries its position
+    │   ├── StoreInUse            another run works on this store of checkpoints
+    │   ├── CheckpointUnfit       a checkpoint is of another job, or its state is none that this module can take
     │   ├── StateTooLarge         the state of one subtask outgrew the kernel's memory
     │   └── GuestError            the module failed while it ran; carries function, row, source position
     │       ├── GuestAborted          it said so itself (`throw`, panic, `lightflus.abort`)
@@ -32,6 +34,9 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │   │   └── PeerRefused           it is there, but of another version or generation, or sends what nobody can read
     │   ├── CallFailed            another process of the cluster does not answer
     │   ├── Superseded            a newer session or generation has taken the place of this one
+    │   ├── StoreFailed           a store of checkpoints cannot be read or written
+    │   │   ├── ObjectMissing         it has no such object
+    │   │   └── CheckpointDamaged     bytes of a checkpoint are not those that were written
     │   └── ToolMissing           node, cargo, ... is not on this machine (exit code 2: the user can get it)
     └── InternalError             our own bug (exit code 70)
         └── KernelFailed          the kernel refused a call that the engine should not have made
@@ -128,6 +133,14 @@ class RecordInvalid(UserError):
 
 class StateTooLarge(UserError):
     """The keys and state rows of one subtask do not fit the memory of its kernel."""
+
+
+class StoreInUse(UserError):
+    """Another run works on this store of checkpoints."""
+
+
+class CheckpointUnfit(UserError):
+    """A checkpoint is of another job, or its state is none that this module can take."""
 
 
 class GuestError(UserError):
@@ -232,6 +245,18 @@ class CallFailed(ExternalError):
 
 class Superseded(ExternalError):
     """A newer session of this worker, or generation of this job, has taken the place of the one that speaks."""
+
+
+class StoreFailed(ExternalError):
+    """A store of checkpoints cannot be read or written."""
+
+
+class ObjectMissing(StoreFailed):
+    """A store has no such object."""
+
+
+class CheckpointDamaged(StoreFailed):
+    """Bytes of a checkpoint are not those that were written: a checksum or a length is another."""
 
 
 class ToolMissing(ExternalError):
