@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from connector_helpers import sink_spec, source_spec
 
-from lightflus.connectors.contract.registry import open_sink, open_source
+from lightflus.connectors.contract.registry import open_sink, open_source, sink_kind
 from lightflus.errors import BindingInvalid, SinkFailed
 from lightflus.formats.registry import line_decoder
 from lightflus.limits import READ_BYTES, RECORD_BYTES
@@ -249,6 +249,10 @@ def test_a_run_begins_with_an_empty_file_unless_told_to_append(
     path.write_text("before\n")
     opened = sink(path, **options)
     assert path.read_text() == "before\n"
+    kind = sink_kind("file")
+    assert kind is not None
+    assert kind.prepare is not None
+    kind.prepare(Connector("file", {"path": str(path), **options}))
     for subtask in range(2):
         writer = opened.writer(subtask, QuietHealth())
         writer.write(pa.RecordBatch.from_pylist([{"key": "k", "value": str(subtask)}], schema=SCHEMA))

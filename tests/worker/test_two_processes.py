@@ -37,7 +37,7 @@ async def test_words_are_counted_alike(tmp_path: Path, word_count: bytes, parall
     for word in " ".join(LINES).split():
         counts[word] = counts.get(word, 0) + 1
     out = tmp_path / "counts.jsonl"
-    bindings = [f"topic=file:{lines}", f"redis=file:{out}?append=true"]
+    bindings = [f"topic=file:{lines}", f"redis=file:{out}"]
     reports = await run(tmp_path, word_count, bindings, parallelism)
     last = {row["key"]: int(row["value"]) for row in map(json.loads, out.read_text().splitlines())}
     assert last == counts
@@ -54,7 +54,7 @@ def rows(file: Path) -> list[str]:
 @pytest.mark.parametrize("parallelism", [1, 2, 3, 4])
 async def test_windows_are_alike(tmp_path: Path, page_views: bytes, parallelism: int) -> None:
     bindings = [f"views=file:{TIME / 'inputs/pageViews/views'}"]
-    bindings += [f"{name}=file:{tmp_path / name}?append=true" for name in ("counts", "late")]
+    bindings += [f"{name}=file:{tmp_path / name}" for name in ("counts", "late")]
     await run(tmp_path, page_views, bindings, parallelism)
     for name in ("counts", "late"):
         assert rows(tmp_path / name) == rows(TIME / f"expected/pageViews/{name}.jsonl")

@@ -109,9 +109,7 @@ def counted(lines: Sequence[str]) -> dict[str, int]:
 async def test_a_job_over_two_workers_counts_right_and_finishes(tmp_path: Path, word_count: bytes) -> None:
     (tmp_path / "lines.txt").write_text("\n".join(LINES) + "\n")
     async with cluster(tmp_path) as there:
-        await there.deploy(
-            word_count, [f"topic=file:{tmp_path / 'lines.txt'}", f"redis=file:{tmp_path / 'out'}?append=true"]
-        )
+        await there.deploy(word_count, [f"topic=file:{tmp_path / 'lines.txt'}", f"redis=file:{tmp_path / 'out'}"])
         job = await there.until(lambda job: job.status == "finished")
     assert last_counts(tmp_path / "out") == counted(LINES)
     assert job.restarts == 0
@@ -121,7 +119,7 @@ async def test_a_job_goes_on_after_the_death_of_a_runner_and_stops_when_asked(
     tmp_path: Path, word_count: bytes
 ) -> None:
     (tmp_path / "lines.txt").write_text("\n".join(LINES) + "\n")
-    bindings = [f"topic=file:{tmp_path / 'lines.txt'}?follow=true", f"redis=file:{tmp_path / 'out'}?append=true"]
+    bindings = [f"topic=file:{tmp_path / 'lines.txt'}?follow=true", f"redis=file:{tmp_path / 'out'}"]
     async with cluster(tmp_path) as there:
         await there.deploy(word_count, bindings)
         job = await there.until(lambda job: job.status == "running")

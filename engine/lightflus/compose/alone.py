@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lightflus.compose.opening import opened_sink, opened_source
+from lightflus.compose.opening import opened_sink, opened_source, prepare_sink
 from lightflus.connectors.contract.bindings import FORMAT, bind, parse_bindings
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import sink_kind, source_kind
@@ -74,7 +74,9 @@ def sink_alone(
             named = operator.kind.connector.kind
             raise BindingInvalid(f"`{named}:` has nothing that could be made", hint="leave out --create")
         kind.create(operator.kind.connector)
-    return opened_sink(graph, operator, name, streams, UNBOUNDED)
+    sink = opened_sink(graph, operator, name, streams, UNBOUNDED)
+    prepare_sink(operator)
+    return sink
 
 
 def _bound(uri: str, name: str, kind: SourceNode | Sink, record: Type | None) -> JobGraph:

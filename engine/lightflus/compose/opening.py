@@ -14,7 +14,7 @@ from typing import TypeVar
 from lightflus.connectors.contract.bindings import is_of_format
 from lightflus.connectors.contract.kinds import SinkSpec, SourceSpec, Streams
 from lightflus.connectors.contract.options import Options
-from lightflus.connectors.contract.registry import open_sink, open_source, source_kind
+from lightflus.connectors.contract.registry import open_sink, open_source, sink_kind, source_kind
 from lightflus.errors import LightflusError
 from lightflus.formats.registry import line_decoder, line_encoder, message_decoder, message_encoder
 from lightflus.model.graph import BadRecords, Connector, JobGraph, Operator, OperatorId, is_secret
@@ -82,6 +82,26 @@ def open_sinks(plan: Plan, streams: Streams, reaches: Reaches, here: Collection[
     return _open_all(
         plan, lambda o: opened_sink(plan.graph, o, n := plan.names[o.id], streams, reaches(n)), SinkNode, here
     )
+
+
+def prepare_sink(operator: Operator) -> None:
+    """Makes ready what a sink writes to, if there is anything to do: once in a run of the whole job. Raises SinkFailed.
+
+    Nothing to do for what is no sink.
+    """
+    if (prepare := _preparing(operator)) is not None:
+        assert isinstance(operator.kind, SinkNode)
+        prepare(_own(operator.kind.connector))
+
+
+def has_to_prepare(operator: Operator) -> bool:
+    """Whether it is a sink that is made ready before a run."""
+    return _preparing(operator) is not None
+
+
+def _preparing(operator: Operator) -> Callable[[Connector], None] | None:
+    kind = sink_kind(operator.kind.connector.kind) if isinstance(operator.kind, SinkNode) else None
+    return None if kind is None else kind.prepare
 
 
 def bad_record_policies(
@@ -180,8 +200,13 @@ def opened_sink(graph: JobGraph, operator: Operator, name: str, streams: Streams
 
 def _apart(connector: Connector, name: str, reach: Reach) -> tuple[Connector, Mapping[str, str]]:
     """A connector with its own options alone, and those of its format, each without `format.`, secrets in the clear."""
-    own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
     form = {option: value for option, value in connector.options.items() if option.startswith("format.")}
     secrets = Options(connector.kind, form, name, (), reach)
     clear = {option: secrets.secret(option) or "" if is_secret(option) else value for option, value in form.items()}
-    return Connector(connector.kind, own), {option.removeprefix("format."): value for option, value in clear.items()}
+    return _own(connector), {option.removeprefix("format."): value for option, value in clear.items()}
+
+
+def _own(connector: Connector) -> Connector:
+    """Without the options of its format."""
+    own = {option: value for option, value in connector.options.items() if not is_of_format(option)}
+    return Connector(connector.kind, own)

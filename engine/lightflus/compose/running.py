@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
-from lightflus.compose.opening import Reaches, bad_record_policies, lean_sources, open_sinks, open_sources
+from lightflus.compose.opening import Reaches, bad_record_policies, lean_sources, open_sinks, open_sources, prepare_sink
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.kernel import WasmKernel
 from lightflus.model.graph import BadRecords, JobGraph, OperatorId
@@ -57,7 +57,8 @@ def composed(
         letters: where records go that are put aside; stays the caller's.
         reaches: how far each source or sink may reach.
         poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
-        own: the subtasks that run here, whose sources and sinks alone are opened; None = all.
+        own: the subtasks that run here, whose sources and sinks alone are opened; what these write to is ready already.
+            None = all, and that is done here.
         network: reaches the others.
         splits: of each source, where they are listed once for the whole job.
         around: what is put around each sink.
@@ -70,6 +71,11 @@ def composed(
         for source in sources.values():
             opened.callback(source.close)
         sinks = open_sinks(plan, streams, reaches, here)
+        for sink in sinks.values():
+            opened.callback(sink.close)
+        if own is None:
+            for operator in plan.graph.operators:
+                prepare_sink(operator)
         opened.pop_all()
     lean = without_unread(plan, unread)
     return Fragment(

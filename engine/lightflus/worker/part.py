@@ -1,92 +1,40 @@
 """One fragment of a job in a runner: from its wish to its end, and what is reported of it meanwhile.
 
-What it owns: its status; loading and binding the module, listing the splits of sources whose subtask 0 it has, waiting
-for its peers, running, ending as it is wished. On the event loop; what blocks, on threads.
-What it leaves: which fragments ought to run (`runner.py`), the run itself (`runtime/fragment.py`, `joined.py`).
+What it owns: its status, when what is done once for all fragments is done here, waiting for its peers, ending as it is
+wished. On the event loop; what blocks, on threads.
+What it leaves: which fragments ought to run (`runner.py`), loading (`loaded.py`), the run itself (`joined.py`).
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import trio
 
-from lightflus.compose.letters import open_letters
-from lightflus.compose.loading import bound_graph, load_module, planned
-from lightflus.compose.opening import opened_source
 from lightflus.compose.places import place_function
-from lightflus.compose.running import composed, lean_plan
-from lightflus.compose.walls import Walls, wished_by
-from lightflus.connectors.contract.kinds import Streams
-from lightflus.connectors.files.letter_lines import LetterForm
+from lightflus.compose.running import composed
 from lightflus.errors import InternalError, LightflusError
 from lightflus.limits import DISCOVERY_MS
-from lightflus.model.graph import Operator, OperatorId
+from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId, TaskId
-from lightflus.model.policy import Policy
-from lightflus.ports.compute import Slots
-from lightflus.ports.letters import DeadLetters
-from lightflus.ports.reach import Reach
 from lightflus.ports.sources import Source
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.counters import OperatorProgress
 from lightflus.runtime.fragment import Fragment
-from lightflus.sandbox.limits import GuestLimits
-from lightflus.sandbox.module import LoadedModule
 from lightflus.telemetry.metrics import OPERATOR_METRICS
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
 from lightflus.wire.failures import to_failure
 from lightflus.wire.frames import Hello
-from lightflus.wire.listener import Listener
+from lightflus.worker.house import House
 from lightflus.worker.joined import run_joined
-from lightflus.worker.lease import Lease, LeasedSink
-from lightflus.worker.modules import kept_module
+from lightflus.worker.lease import LeasedSink
+from lightflus.worker.loaded import Loaded, load
 
 _log = logging.getLogger("lightflus.worker")
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What all parts of one runner share.
-
-    Attributes:
-        name: of the worker, for messages.
-        listener: where the other runners of its jobs connect.
-        slots: compute threads.
-        lease: without it no sink is written.
-        modules: the folder with modules, `DIGEST.wasm` each.
-        letters: the folder for dead letters of jobs that name no other place.
-        policy: what the jobs may touch.
-        streams: what jobs get that name standard streams, of which a runner has none.
-        changed: called when there is something to report.
-    """
-
-    name: str
-    listener: Listener
-    slots: Slots
-    lease: Lease
-    modules: Path
-    letters: Path
-    policy: Policy
-    streams: Streams
-    changed: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    module: LoadedModule
-    plan: Plan
-    walls: Walls
-    letters: DeadLetters
-    flowing: Plan
-    """The plan with the records that flow, also to other processes."""
 
 
 class Part:
@@ -99,7 +47,7 @@ class Part:
         self._status: pb.FragmentStatus.ValueType = pb.FRAGMENT_STATUS_STARTING
         self._failure: LightflusError | None = None
         self._fragment: Fragment | None = None
-        self._splits: dict[int, list[str]] = {}
+        self._splits: dict[OperatorId, list[str]] = {}
         self._own = sorted(_subtask(one) for one in wish.subtasks)
         self.scope = trio.CancelScope()
         """Cancelling it ends the part at once."""
@@ -152,11 +100,13 @@ class Part:
 
     async def _run(self) -> bool:
         """Answers whether it was stopped."""
-        loaded = await trio.to_thread.run_sync(self._load)
-        sources = await trio.to_thread.run_sync(self._open_listed, loaded)
+        loaded = await trio.to_thread.run_sync(load, self._wish, self._house)
+        await trio.to_thread.run_sync(loaded.prepare, self._own, self.generation)
+        sources = await trio.to_thread.run_sync(loaded.first_sources, self._own)
         arrivals = Arrivals(loaded.flowing, self._own)
         hello = self._hello()
         try:
+            self._splits = await trio.to_thread.run_sync(_splits_of, sources)
             with self._house.listener.admitting(hello, arrivals):
                 self._become(pb.FRAGMENT_STATUS_READY)
                 async with _beside(partial(self._list_again, sources)):
@@ -172,33 +122,6 @@ class Part:
     def _hello(self) -> Hello:
         wish = self._wish
         return Hello(wish.namespace, wish.job, wish.generation, wish.token, self._house.name)
-
-    def _load(self) -> _Loaded:
-        wish, house = self._wish, self._house
-        wasm = kept_module(house.modules, wish.digest)
-        module = load_module(wasm, lambda _level, _text: None, GuestLimits())
-        graph = bound_graph(module.graph, list(wish.bindings))
-        walls = Walls(house.policy, {}, ())  # bindings are the tenant's, as the module is
-        walls.check(wished_by(graph, ()))
-        plan = planned(module, graph, parallelism=wish.parallelism)
-        place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"
-        letters = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
-        return _Loaded(module, plan, walls, letters, lean_plan(plan, letters))
-
-    def _open_listed(self, loaded: _Loaded) -> dict[OperatorId, Source]:
-        """Opens the sources whose subtask 0 is here, and lists their splits for all fragments."""
-        plan, opened = loaded.plan, {}
-        for subtask in self._own:
-            head = plan.tasks[subtask.task].head.operator
-            if subtask.number == 0 and not head.inputs:
-                source = opened[head.id] = self._opened(loaded, head)
-                self._splits[head.id] = list(source.splits())
-        return opened
-
-    def _opened(self, loaded: _Loaded, operator: Operator) -> Source:
-        name = loaded.plan.names[operator.id]
-        reach: Reach = loaded.walls.reach(name)
-        return opened_source(loaded.plan.graph, operator, name, self._house.streams, reach)
 
     async def _list_again(self, sources: Mapping[OperatorId, Source]) -> None:
         """Growing sources are asked for new splits, which come back as a wish, to all fragments alike."""
@@ -222,7 +145,7 @@ class Part:
     def _listed(self) -> dict[OperatorId, Sequence[str]]:
         return {OperatorId(one.operator): tuple(one.names) for one in self._wish.splits}
 
-    async def _run_fragment(self, loaded: _Loaded, arrivals: Arrivals, hello: Hello) -> bool:
+    async def _run_fragment(self, loaded: Loaded, arrivals: Arrivals, hello: Hello) -> bool:
         wish, house, plan = self._wish, self._house, loaded.plan
         peers = {_subtask(one.subtask): one.address for one in wish.peers}
         network = DataNetwork(loaded.flowing, self._own, hello, peers)
@@ -290,8 +213,8 @@ def _subtask(one: pb.Subtask) -> SubtaskId:
     return SubtaskId(TaskId(one.task), one.number)
 
 
-def _safe(name: str) -> str:
-    return re.sub(r"[^\w-]", "-", name)
+def _splits_of(sources: Mapping[OperatorId, Source]) -> dict[OperatorId, list[str]]:
+    return {operator: list(source.splits()) for operator, source in sources.items()}
 
 
 def _metrics(one: OperatorProgress) -> pb.OperatorMetrics:

@@ -26,8 +26,9 @@ from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.wire.listener import open_listener
 from lightflus.worker import pipe
+from lightflus.worker.house import House
 from lightflus.worker.lease import Lease
-from lightflus.worker.part import House, Part
+from lightflus.worker.part import Part
 from lightflus.worker.pipe import Pipe
 
 _REPORT_SECONDS: Final = 1.0

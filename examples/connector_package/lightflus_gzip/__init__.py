@@ -21,7 +21,7 @@ from lightflus.connectors.toolbox.failures import opening, reading, writing
 from lightflus.connectors.toolbox.lines import LinePosition, LineReader
 from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
-from lightflus.model.graph import BadRecords, Delivery
+from lightflus.model.graph import BadRecords, Connector, Delivery
 from lightflus.ports.formats import Encoder, LineDecoder
 from lightflus.ports.health import Health
 
@@ -75,14 +75,13 @@ def _whole(path: str) -> Iterator[None]:
 
 
 class GzipSink:
-    """`ports.Sink` into one file, which begins empty with every job."""
+    """`ports.Sink` into one file, to which other processes may add members, too."""
 
     def __init__(self, path: str, encoder: Encoder) -> None:
         """Opens the file, without touching what is in it: the job may yet not start. Raises BindingInvalid."""
         self._path = path
         self._encoder = encoder
         self._lock = Lock()
-        self._is_fresh = True
         with opening(path, hint="name a file in a directory that can be written"):
             self._file = open(path, "ab")  # noqa: SIM115 (close() does)
 
@@ -92,11 +91,7 @@ class GzipSink:
         return Delivery.APPEND
 
     def writer(self, subtask: int, health: Health) -> GzipWriter:
-        """A writer that adds members to the one file; the first one empties it."""
-        with self._lock, writing(self._path):
-            if self._is_fresh:
-                self._is_fresh = False
-                self._file.truncate(0)
+        """A writer that adds members to the one file."""
         return GzipWriter(self, self._encoder)
 
     def append(self, lines: bytes) -> None:
@@ -151,6 +146,13 @@ def _sink(spec: SinkSpec, options: Options) -> GzipSink:
     return GzipSink(options.text("path"), spec.line_encoder())
 
 
+def _prepare(connector: Connector) -> None:
+    """A run begins with an empty file."""
+    path = connector.options["path"]
+    with writing(path):
+        os.truncate(path, 0)
+
+
 OPTIONS = (Option("path", names=Names.FILE),)
 SOURCE = SourceKind(Address(main="path"), _source, BadRecords.FAIL, options=OPTIONS)
-SINK = SinkKind(Address(main="path"), _sink, options=OPTIONS)
+SINK = SinkKind(Address(main="path"), _sink, options=OPTIONS, prepare=_prepare)

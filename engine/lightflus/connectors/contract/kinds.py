@@ -156,6 +156,8 @@ class SinkKind:
         options: as for sources.
         create: makes what the options name, if it is not there; None: there is nothing to make. Raises BindingInvalid,
             SinkFailed.
+        prepare: makes what the options name ready for a run that begins, such as emptying a file: once for all writers,
+            wherever they run, and before any of them writes. None: there is nothing to do. Raises SinkFailed.
     """
 
     address: Address
@@ -165,3 +167,4 @@ class SinkKind:
     alternatives: frozenset[str] = frozenset()
     options: Sequence[Option] = ()
     create: Callable[[Connector], None] | None = None
+    prepare: Callable[[Connector], None] | None = None

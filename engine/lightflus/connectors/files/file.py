@@ -23,7 +23,7 @@ from lightflus.connectors.files.paths import Paths
 from lightflus.connectors.toolbox.failures import opening, reading, writing
 from lightflus.connectors.toolbox.lines import LineOrigin, LinePosition, LineReader, headed
 from lightflus.connectors.toolbox.sequential import SequentialReader
-from lightflus.model.graph import BadRecords, Delivery
+from lightflus.model.graph import BadRecords, Connector, Delivery
 from lightflus.model.schemas import FILE
 from lightflus.ports.formats import Encoder, HeadedDecoder, LineDecoder
 from lightflus.ports.health import Health
@@ -105,13 +105,12 @@ def _check_readable(path: str, decoder: LineDecoder) -> None:
 
 
 class FileSink:
-    """`ports.Sink` that appends a line per row to one file; a run begins with an empty file unless told to append."""
+    """`ports.Sink` that appends a line per row to one file, which writers in other processes may have open, too."""
 
-    def __init__(self, path: str, encoder: Encoder, *, is_appending: bool) -> None:
+    def __init__(self, path: str, encoder: Encoder) -> None:
         """Opens the file, without touching what is in it. Raises BindingInvalid when it cannot be written."""
         self._path = path
         self._encoder = encoder
-        self._is_fresh = not is_appending
         self._lock = Lock()
         with opening(path, hint=f"name a file that can be written; is `{Path(path).parent}` an existing directory?"):
             self._file: RawIOBase = open(path, "ab", buffering=0)  # noqa: SIM115 (close() does)
@@ -122,12 +121,7 @@ class FileSink:
         return Delivery.APPEND
 
     def writer(self, subtask: int, health: Health) -> FileWriter:
-        """A writer onto the one file; the first one empties it."""
-        with self._lock, writing(self._path):
-            if self._is_fresh:
-                self._is_fresh = False
-                if os.path.isfile(self._path):
-                    self._file.truncate(0)
+        """A writer onto the one file."""
         return FileWriter(self._path, self._file, self._encoder, self._lock)
 
     def close(self) -> None:
@@ -165,8 +159,17 @@ def _open_source(spec: SourceSpec, options: Options) -> FileSource:
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
-    path, is_appending = options.text("path"), options.flag("append")
-    return FileSink(path, spec.line_encoder(), is_appending=is_appending)
+    options.flag("append")  # a word that is neither true nor false is found now
+    return FileSink(options.text("path"), spec.line_encoder())
+
+
+def _prepare(connector: Connector) -> None:
+    """A run begins with an empty file unless told to append."""
+    options = Options(connector.kind, connector.options, "sink")
+    path = options.text("path")
+    with writing(path):
+        if not options.flag("append") and os.path.isfile(path):
+            os.truncate(path, 0)
 
 
 SOURCE = SourceKind(
@@ -177,4 +180,4 @@ SOURCE = SourceKind(
     yields_decoded=True,
     follows={"follow": "true"},
 )
-SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink)
+SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink, prepare=_prepare)

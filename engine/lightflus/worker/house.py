@@ -1,0 +1,43 @@
+"""What all parts of one runner share.
+
+What it owns: the value. What it leaves: making it (`runner.py`), using it (`part.py`, `loaded.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lightflus.connectors.contract.kinds import Streams
+from lightflus.model.policy import Policy
+from lightflus.ports.compute import Slots
+from lightflus.wire.listener import Listener
+from lightflus.worker.lease import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Of one runner.
+
+    Attributes:
+        name: of the worker, for messages.
+        listener: where the other runners of its jobs connect.
+        slots: compute threads.
+        lease: without it no sink is written.
+        modules: the folder with modules, `DIGEST.wasm` each.
+        letters: the folder for dead letters of jobs that name no other place.
+        policy: what the jobs may touch.
+        streams: what jobs get that name standard streams, of which a runner has none.
+        changed: called when there is something to report.
+    """
+
+    name: str
+    listener: Listener
+    slots: Slots
+    lease: Lease
+    modules: Path
+    letters: Path
+    policy: Policy
+    streams: Streams
+    changed: Callable[[], None]
