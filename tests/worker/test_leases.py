@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import trio
-from wished import EVERYTHING, Attended, Job, kept, started
+from wished import EVERYTHING, Attended, Job, attended, kept, started
 
 from lightflus.errors import Superseded
 from lightflus.model.graph import Delivery
@@ -16,17 +18,17 @@ from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.testing.graphs import UTF8
 from lightflus.testing.memory import MemorySink, batch_of
-from lightflus.worker.lease import ENDED_BY_LEASE, Lease, LeasedSink
-from lightflus.worker.processes import RunnerProcess
+from lightflus.worker.lease import ENDED_BY_LEASE, Lease, LeasedSink, SharedLease
 from lightflus.worker.runner import Setting
 
 
 def test_a_sink_without_a_lease_is_not_written() -> None:
-    lease, sink = Lease(60), MemorySink(delivery=Delivery.APPEND)
+    lease, sink = SharedLease(monotonic() + 1), MemorySink(delivery=Delivery.APPEND)
     writer = LeasedSink(sink, lease).writer(0, OperatorHealth(Counters()))
     writer.write(batch_of(UTF8, ["before"]))
     writer.flush()
-    lease.renew(-1)
+    while lease.left > 0:
+        time.sleep(lease.left)
     with pytest.raises(Superseded, match="the lease of this process has passed"):
         writer.write(batch_of(UTF8, ["after"]))
     with pytest.raises(Superseded, match="the lease of this process has passed"):
@@ -34,22 +36,26 @@ def test_a_sink_without_a_lease_is_not_written() -> None:
     assert len(sink.flushed) == 1
 
 
-def test_a_lease_that_has_passed_is_not_renewed() -> None:
-    lease = Lease(-1)
-    lease.renew(60)
+def test_a_lease_is_the_same_for_all_who_have_it_and_never_shorter_than_it_was() -> None:
+    ours = SharedLease(monotonic() - 1)
+    theirs = Lease(ours.number)
     with pytest.raises(Superseded):
-        lease.check()
+        theirs.check()
+    ours.renew(monotonic() + 60)
+    ours.renew(monotonic() + 1)
+    assert theirs.left > 50
+    ours.close()
 
 
 def runner(folder: Path) -> Attended:
-    return Attended(RunnerProcess(Setting("default", "worker", "127.0.0.1", "127.0.0.1", 1, str(folder), EVERYTHING)))
+    return attended(Setting("default", "worker", "127.0.0.1", "127.0.0.1", 1, str(folder), EVERYTHING))
 
 
 async def test_a_runner_whose_agent_renews_no_lease_ends(tmp_path: Path) -> None:
     one = runner(tmp_path)
     with trio.fail_after(60):
         assert await one.process.wait() == ENDED_BY_LEASE
-    await one.process.end()
+    await one.end()
 
 
 async def test_a_runner_whose_agent_is_gone_ends(tmp_path: Path) -> None:
@@ -87,4 +93,4 @@ async def test_a_runner_that_was_stopped_beyond_its_lease_writes_nothing_more(
             assert await one.process.wait() == ENDED_BY_LEASE
         nursery.cancel_scope.cancel()
     assert out.read_text() == before
-    await one.process.end()
+    await one.end()

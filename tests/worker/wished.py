@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import trio
 
@@ -14,12 +15,14 @@ from lightflus.compose.loading import bound_graph, load_module
 from lightflus.model.plan import Plan, plan_job
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.worker import pipe
+from lightflus.worker.lease import SharedLease
 from lightflus.worker.modules import keep_module
 from lightflus.worker.processes import RunnerProcess
 from lightflus.worker.runner import Setting
 
 EVERYTHING: dict[str, list[str] | None] = {"read": None, "write": None, "net": None, "secret": None}
 LONG = 120
+LEASE_SECONDS = 3.0
 
 
 def setting(folder: Path, name: str) -> Setting:
@@ -31,6 +34,7 @@ class Attended:
     """A runner, what it has reported last, and its lease, which is renewed as long as `is_renewed`."""
 
     process: RunnerProcess
+    lease: SharedLease
     reports: list[pb.FragmentReport] = field(default_factory=list)
     told: trio.Event = field(default_factory=trio.Event)
     is_renewed: bool = True
@@ -46,8 +50,12 @@ class Attended:
 
     async def renew(self) -> None:
         while self.is_renewed:
-            await self.process.pipe.send(pipe.LEASE, b"3000")
+            self.lease.renew(monotonic() + LEASE_SECONDS)
             await trio.sleep(0.5)
+
+    async def end(self) -> None:
+        self.lease.close()
+        await self.process.end()
 
     async def until(self, is_so: Callable[[Sequence[pb.FragmentReport]], bool]) -> None:
         with trio.fail_after(LONG):
@@ -55,9 +63,14 @@ class Attended:
                 await self.told.wait()
 
 
+def attended(setting: Setting) -> Attended:
+    lease = SharedLease(monotonic() + LEASE_SECONDS)
+    return Attended(RunnerProcess(setting, lease), lease)
+
+
 @asynccontextmanager
 async def runners(folder: Path, count: int) -> AsyncIterator[list[Attended]]:
-    made = [Attended(RunnerProcess(setting(folder, f"worker-{number}"))) for number in range(count)]
+    made = [attended(setting(folder, f"worker-{number}")) for number in range(count)]
     try:
         async with trio.open_nursery() as nursery:
             for one in made:
@@ -67,7 +80,7 @@ async def runners(folder: Path, count: int) -> AsyncIterator[list[Attended]]:
             nursery.cancel_scope.cancel()
     finally:
         for one in made:
-            await one.process.end()
+            await one.end()
 
 
 def kept(folder: Path, wasm: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -24,6 +24,7 @@ from lightflus.limits import MODULE_BYTES
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import WORKERS
 from lightflus.wire.control import Connection, is_refused
+from lightflus.worker.lease import SharedLease
 from lightflus.worker.modules import has_module, keep_module
 from lightflus.worker.runner import Setting
 from lightflus.worker.runners import Runners
@@ -101,10 +102,10 @@ class _Session:
         self._worker = registered.worker
         self._session = registered.session
         self._lease_seconds = registered.lease_ms / 1_000
-        self._until = monotonic() + self._lease_seconds
+        self._lease = SharedLease(monotonic() + self._lease_seconds)
         self._refused_since: float | None = None
         self._modules = modules
-        self._runners = Runners(setting.runners, setting.memory_bytes, self._note)
+        self._runners = Runners(setting.runners, setting.memory_bytes, self._lease, self._note)
         self._wishes: Sequence[pb.FragmentWish] = ()
         self._version = 0
         self._number = 0
@@ -113,12 +114,13 @@ class _Session:
         self._new_wishes = trio.Event()
 
     async def run(self) -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._keep_lease, nursery.cancel_scope)
-            nursery.start_soon(self._make_true, nursery)
-            nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
-            await self._heartbeats()
-            nursery.cancel_scope.cancel()
+        with closing(self._lease):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._keep_lease, nursery.cancel_scope)
+                nursery.start_soon(self._make_true, nursery)
+                nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
+                await self._heartbeats()
+                nursery.cancel_scope.cancel()
 
     def _note(self) -> None:
         """There is news, which the next heartbeat tells at once; one that only waits for wishes is given up."""
@@ -127,10 +129,9 @@ class _Session:
             self._polling.cancel()
 
     async def _keep_lease(self, scope: trio.CancelScope) -> None:
-        """Hands the lease down; when it has passed, the session is over."""
-        while (left := self._until - monotonic()) > 0:
-            await self._runners.renew(left)
-            await trio.sleep(min(left, self._lease_seconds / 6))
+        """When it has passed, the session is over."""
+        while (left := self._lease.left) > 0:
+            await trio.sleep(left)
         _log.warning("no answer from the coordinator for %s s: everything here ends", self._lease_seconds)
         scope.cancel()
 
@@ -164,7 +165,7 @@ class _Session:
             answer = await self._coordinator.call(
                 WORKERS.methods["Heartbeat"], request, pb.HeartbeatResponse, seconds=_CALL_SECONDS
             )
-            self._until = max(self._until, sent + self._lease_seconds)
+            self._lease.renew(sent + self._lease_seconds)
             self._refused_since = None
             if answer.version >= self._version:
                 self._version, self._wishes = answer.version, answer.wishes
@@ -179,7 +180,7 @@ class _Session:
         if await is_refused(self._coordinator.address, seconds=self._lease_seconds / 3):
             self._refused_since = self._refused_since or now
             if now - self._refused_since < ALONE_SECONDS:
-                self._until = monotonic() + self._lease_seconds
+                self._lease.renew(monotonic() + self._lease_seconds)
         await trio.sleep(CONTROL_RECONNECT_MS / 1_000)
 
     async def _make_true(self, nursery: trio.Nursery) -> None:

@@ -1,15 +1,19 @@
 """A lease: who holds none that is good does nothing that others could see, and ends.
 
-What it owns: until when a process may go on, by the monotonic clock; a thread that ends the process when that has
-passed, whatever its event loop does; sinks that ask before each write and flush. Any thread.
-What it leaves: who renews it, and why (`agent.py`, `runner.py`).
+What it owns: until when processes may go on, by the monotonic clock that those of a machine share, in memory that they
+share, too: however busy one is, a renewal is there at once, and none is taken for a younger one. A thread that ends the
+process when its lease has passed, whatever its event loop does; sinks that ask before each write and flush. Any thread.
+What it leaves: who renews it, and why (`agent.py`).
 """
 
 from __future__ import annotations
 
+import mmap
 import os
+import tempfile
 import threading
-from time import monotonic
+from ctypes import c_double, sizeof
+from time import monotonic, sleep
 
 import pyarrow as pa
 
@@ -23,22 +27,20 @@ ENDED_BY_LEASE = 75
 
 
 class Lease:
-    """Good for `seconds` from its last renewal."""
+    """Good until a time that one process writes and others read."""
 
-    def __init__(self, seconds: float) -> None:
-        self._until = monotonic() + seconds
-        self._is_renewed = threading.Event()
+    def __init__(self, number: int) -> None:
+        """`number` is that of the file that they share, which stays the caller's."""
+        self._until = c_double.from_buffer(mmap.mmap(number, sizeof(c_double)))
 
-    def renew(self, seconds: float) -> None:
-        """It is good for so long from now. One that has passed stays so: the process is about to end."""
-        if self.left > 0:
-            self._until = monotonic() + seconds
-            self._is_renewed.set()
+    def renew(self, until: float) -> None:
+        """It is good until then, by `monotonic`; longer where it was so already."""
+        self._until.value = max(self._until.value, until)
 
     @property
     def left(self) -> float:
         """Seconds that it is still good for."""
-        return self._until - monotonic()
+        return self._until.value - monotonic()
 
     def check(self) -> None:
         """Raises Superseded where it has passed."""
@@ -51,9 +53,23 @@ class Lease:
 
     def _end_when_passed(self) -> None:
         while (left := self.left) > 0:
-            self._is_renewed.wait(left)
-            self._is_renewed.clear()
+            sleep(left)
         os._exit(ENDED_BY_LEASE)
+
+
+class SharedLease(Lease):
+    """One that its owner renews, and hands down by `number` to the processes that it starts."""
+
+    def __init__(self, until: float) -> None:
+        with tempfile.TemporaryFile(buffering=0) as file:
+            file.truncate(sizeof(c_double))
+            self.number = os.dup(file.fileno())
+        super().__init__(self.number)
+        self.renew(until)
+
+    def close(self) -> None:
+        """Gives the file back; who has it goes on with it."""
+        os.close(self.number)
 
 
 class LeasedSink:

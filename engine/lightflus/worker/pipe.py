@@ -2,7 +2,7 @@
 
 What it owns: its form, and bounds that each side keeps, since a runner has strangers' code in it. On the event loop.
 What it leaves: what the messages mean (`agent.py`, `runner.py`). They are those of the control plane: to a runner go
-the wishes for its namespace (`HeartbeatResponse`) and its lease, from it come reports (`HeartbeatRequest`).
+the wishes for its namespace (`HeartbeatResponse`), from it come reports (`HeartbeatRequest`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ import trio
 from lightflus.cluster_limits import CONTROL_MESSAGE_BYTES
 from lightflus.errors import PeerLost, PeerRefused
 
-LEASE: Final = b"L"
-"""Good from now on for so many milliseconds, as digits."""
 WISHES: Final = b"W"
 REPORTS: Final = b"R"
 _HEAD = Struct("<cI")

@@ -1,7 +1,7 @@
 """The processes of a worker's runners: made, and ended.
 
 What it owns: how a runner's process begins: a program of its own, in a session of its own, with one socket of this
-process. On the event loop. What it leaves: what it does (`runner.py`), when there is one (`agent.py`).
+process and its lease. On the event loop. What it leaves: what it does (`runner.py`), when there is one (`agent.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import trio
 
 import lightflus
+from lightflus.worker.lease import SharedLease
 from lightflus.worker.pipe import Pipe
 from lightflus.worker.runner import PROGRAM, Setting
 
@@ -21,14 +22,15 @@ from lightflus.worker.runner import PROGRAM, Setting
 class RunnerProcess:
     """One of them, alive from the start."""
 
-    def __init__(self, setting: Setting) -> None:
-        """Starts it. Raises OSError."""
+    def __init__(self, setting: Setting, lease: SharedLease) -> None:
+        """Starts it; it goes on as long as `lease` is renewed. Raises OSError."""
         ours, theirs = socket.socketpair()
         places = [str(Path(lightflus.__file__).parents[1]), *(place for place in sys.path if place)]
-        command = [sys.executable, "-I", "-c", PROGRAM, str(theirs.fileno()), setting.to_json(), *places]
+        numbers = [theirs.fileno(), lease.number]
+        command = [sys.executable, "-I", "-c", PROGRAM, *map(str, numbers), setting.to_json(), *places]
         with theirs:
             self._process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+                command, pass_fds=numbers, stdin=subprocess.DEVNULL, start_new_session=True
             )
         self.pipe = Pipe(ours)
 

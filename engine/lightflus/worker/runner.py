@@ -18,7 +18,6 @@ from typing import Final, NoReturn
 
 import trio
 
-from lightflus.cluster_limits import LEASE_MS
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import PeerLost
 from lightflus.model.policy import Policy, Right
@@ -36,8 +35,8 @@ _REPORT_SECONDS: Final = 1.0
 _BELOW: Final = 5
 """How much nicer a runner is than the agent."""
 _OOM_SCORE: Final = "500"
-PROGRAM: Final = "import sys; sys.path[:0] = sys.argv[3:]; from lightflus.worker.runner import main; main()"
-"""What a new process runs; its arguments are the number of a socket, a `Setting`, and where packages lie."""
+PROGRAM: Final = "import sys; sys.path[:0] = sys.argv[4:]; from lightflus.worker.runner import main; main()"
+"""What a new process runs; its arguments: the numbers of a socket and of its lease, a `Setting`, where packages lie."""
 
 Key = tuple[str, str]
 """Namespace and job."""
@@ -118,8 +117,6 @@ class Runner:
     async def _listen(self, nursery: trio.Nursery, house: House) -> None:
         while (came := await self._link.receive()) is not None:
             kind, content = came
-            if kind == pipe.LEASE:
-                self._lease.renew(int(content) / 1_000)
             if kind == pipe.WISHES:
                 self._wished = pb.HeartbeatResponse.FromString(content)
                 self._reconcile(nursery, house)
@@ -160,8 +157,8 @@ class Runner:
 
 def main() -> NoReturn:
     """The life of a runner's process. Never returns: what its threads still do is of no use to anybody."""
-    setting = Setting(**json.loads(sys.argv[2]))
-    lease = Lease(LEASE_MS / 1_000)
+    setting = Setting(**json.loads(sys.argv[3]))
+    lease = Lease(int(sys.argv[2]))
     lease.guard()
     os.nice(_BELOW)
     with suppress(OSError):

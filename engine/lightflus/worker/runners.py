@@ -1,7 +1,7 @@
 """The runners of a worker, one per namespace: made when something is wished of one, ended when nothing is.
 
-What it owns: which process runs what; reports of all fragments, also of those whose process has ended; handing leases
-and wishes down; memory. On the event loop.
+What it owns: which process runs what; reports of all fragments, also of those whose process has ended; handing
+wishes down; memory. On the event loop.
 What it leaves: what is wished (`agent.py`), a process (`processes.py`), what happens in it (`runner.py`).
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from lightflus.limits import MIB
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.wire.failures import to_failure
 from lightflus.worker import pipe
+from lightflus.worker.lease import SharedLease
 from lightflus.worker.processes import RunnerProcess
 from lightflus.worker.reports import OVER, is_news, read_reports
 from lightflus.worker.runner import Setting
@@ -48,9 +50,13 @@ class _Run:
 class Runners:
     """Those of one session of a worker: each ends with the nursery in which it was made."""
 
-    def __init__(self, setting: Setting, memory_bytes: int, changed: Callable[[], None]) -> None:
-        """`setting` is that of each but for the namespace; `changed` is called when there is news of a fragment."""
+    def __init__(self, setting: Setting, memory_bytes: int, lease: SharedLease, changed: Callable[[], None]) -> None:
+        """`setting` is that of each but for the namespace; `changed` is called when there is news of a fragment.
+
+        `lease` is the session's: all of them end with it.
+        """
         self._setting = setting
+        self._lease = lease
         self._memory_bytes = memory_bytes
         self._changed = changed
         self._runs: dict[str, _Run] = {}
@@ -75,15 +81,10 @@ class Runners:
         self._ended = {key: one for key, one in self._ended.items() if key in keys}
         self._wished = wished
         for namespace in wished.keys() - self._runs.keys():
-            run = self._runs[namespace] = _Run(RunnerProcess(replace(self._setting, namespace=namespace)))
+            run = self._runs[namespace] = _Run(RunnerProcess(replace(self._setting, namespace=namespace), self._lease))
             nursery.start_soon(self._attend, namespace, run)
         for namespace, run in list(self._runs.items()):
             await self._tell(namespace, run)
-
-    async def renew(self, seconds: float) -> None:
-        """All may go on for so long."""
-        for run in list(self._runs.values()):
-            await _sent(run, pipe.LEASE, str(max(0, int(seconds * 1_000))).encode())
 
     async def watch_memory(self, seconds: float) -> None:
         """Ends the heaviest runner when all together take more than the worker has. Runs until cancelled."""
@@ -100,7 +101,8 @@ class Runners:
         content = pb.HeartbeatResponse(wishes=self._wished.get(namespace, ())).SerializeToString(deterministic=True)
         if content != run.sent:
             run.sent = content
-            await _sent(run, pipe.WISHES, content)
+            with suppress(PeerLost):  # who attends it sees its end
+                await run.process.pipe.send(pipe.WISHES, content)
         is_idle = not self._wished.get(namespace) and all(one.status in OVER for one in run.reports.values())
         if is_idle and self._runs.get(namespace) is run:
             del self._runs[namespace]  # at once: what is wished next gets another one
@@ -136,13 +138,6 @@ class Runners:
             self._ended[key] = known if known and known.status in OVER else _failed(wish, failure)
         self._wished.pop(namespace, None)
         self._changed()
-
-
-async def _sent(run: _Run, kind: bytes, content: bytes) -> None:
-    try:
-        await run.process.pipe.send(kind, content)
-    except PeerLost:
-        return  # who attends it sees its end
 
 
 def _starting(wish: pb.FragmentWish) -> pb.FragmentReport:
