@@ -4,85 +4,26 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import re
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
+from live_cluster import PATIENCE, ROOT, Cluster, running_cluster, until
 from tools.servers import Kafka, Redis
-from tools.servers.ports import free_port
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
-LIGHTFLUS = Path(sys.executable).with_name("lightflus")
 WORD_COUNT = ROOT / "examples/word_count/wordCount.ts"
 LINE = "hello hello hello world"
-PATIENCE = 180
-"""Seconds that anything may take: far more than it needs, since other tests run beside it."""
-
-
-@dataclass
-class Cluster:
-    """One that serves."""
-
-    process: subprocess.Popen[str]
-    port: int
-    home: Path
-
-    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """A command of the same user; its token is found, not given."""
-        return subprocess.run(
-            [LIGHTFLUS, *arguments],
-            env={**environment(self.home), "LIGHTFLUS_ENDPOINT": f"localhost:{self.port}", **env},
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-
-    @property
-    def processes(self) -> list[int]:
-        """Of coordinator, workers and ApiServer."""
-        return [int(pid) for pid in re.findall(r"process (\d+),", (self.home / "up.log").read_text())]
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {**os.environ, "XDG_CONFIG_HOME": str(home / "config"), "PYTHONUNBUFFERED": "1"}
-
-
-def until(is_so: Callable[[], object], why: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Two workers; ended by Ctrl-C."""
-    home = tmp_path_factory.mktemp("cluster")
-    port, log = free_port(), home / "up.log"
-    options = ["--workers", "2", "--listen", f"127.0.0.1:{port}", "--coordinator", f"127.0.0.1:{free_port()}"]
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [LIGHTFLUS, "cluster", "up", *options], cwd=home, env=environment(home), stderr=file, text=True
-        )
-    try:
-        until(lambda: process.poll() is not None or "Ctrl-C ends it" in log.read_text(), log.read_text)
-        assert process.poll() is None, log.read_text()
-        yield Cluster(process, port, home)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(PATIENCE)
+    with running_cluster(tmp_path_factory.mktemp("cluster"), workers=2) as running:
+        yield running
 
 
 def produce(kafka: Kafka, topic: str, line: str) -> None:

@@ -7,14 +7,19 @@ What it leaves: servers that a test kills or configures: it makes its own. The K
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tools.servers.kafka import Kafka
 from tools.servers.mariadb import MariaDb
+from tools.servers.ports import is_free
+from tools.servers.process import wait_until
 from tools.servers.redis import Redis, RedisCluster
 from tools.servers.sharing import shared
 
@@ -45,6 +50,34 @@ def redis_cluster() -> Iterator[RedisCluster]:
 def mariadb() -> Iterator[MariaDb]:
     """A MariaDB server."""
     with MariaDb() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def _turn() -> Iterator[None]:
+    """The ports that published programs name are there once on a machine: test runs of several checkouts take turns."""
+    with (Path(tempfile.gettempdir()) / "lightflus-usual-ports.lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _require_unused(port: int) -> None:
+    assert is_free(port), f"port {port} of this machine is in use"
+
+
+@pytest.fixture(scope="module")
+def usual_kafka(_turn: None) -> Iterator[Kafka]:
+    """A Kafka broker on the usual port."""
+    wait_until(lambda: _require_unused(9092))
+    with Kafka(port=9092) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def usual_redis(_turn: None) -> Iterator[Redis]:
+    """A Redis server on the usual port."""
+    wait_until(lambda: _require_unused(6379))
+    with Redis(port=6379) as server:
         yield server
 
 

@@ -90,8 +90,8 @@ async function buildBundle() {
   copyTypeScriptLibrary(modules, join(staging, "lib"));
   writeDeclarations(join(here, "src/index.ts"), join(staging, "types"));
   cpSync(join(here, "lf-tsc.mjs"), join(staging, "lf-tsc.mjs"));
-  await packApi(here, join(staging, "types"), staging);
   writeNotice(modules, ["assemblyscript", "binaryen", "long", "@eslint-community/regexpp", "typescript-compiler-api", "xjb-as"], join(staging, "NOTICE"));
+  await packApi(here, staging);
   rmSync(bundle, { recursive: true, force: true });
   renameSync(staging, bundle);
 }

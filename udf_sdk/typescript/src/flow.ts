@@ -77,7 +77,11 @@ export interface Flow {
 const endpoints: Endpoint[] = [];
 let splits = 0;
 let waiting: Flow[] = [];
-let runner: (flows: readonly Flow[]) => void = () => undefined;
+let namespace = "default";
+let runner: Runner = () => undefined;
+
+/** Runs flows, or has them run elsewhere. */
+export type Runner = (flows: readonly Flow[], namespace: string) => void | Promise<void>;
 
 /** Forgets everything: before another program is run in the same process. */
 export function clear(): void {
@@ -110,8 +114,13 @@ export function nameOf(endpoint: Endpoint): string {
 }
 
 /** Sets who runs flows: the command line's runner, or a test's. */
-export function setRunner(run: (flows: readonly Flow[]) => void): void {
+export function setRunner(run: Runner): void {
   runner = run;
+}
+
+/** Notes whose job is being built. */
+export function setNamespace(name: string): void {
+  namespace = name;
 }
 
 /** Runs the flows that wait, when main has built what it builds without waiting. */
@@ -119,5 +128,5 @@ export async function execute(): Promise<void> {
   await Promise.resolve();
   const flows = waiting;
   waiting = [];
-  runner(flows);
+  await runner(flows, namespace);
 }

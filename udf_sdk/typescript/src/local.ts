@@ -1,8 +1,9 @@
 // Runs a job under Node, record by record: for a debugger, for tests, and for comparing with the compiled module.
 // Inputs come from the caller (`runLocal`) or from files named in LIGHTFLUS_INPUT; in the latter case results are
-// printed.
+// printed. Without LIGHTFLUS_INPUT, where LIGHTFLUS_ENDPOINT names a cluster, the program is deployed there (deploy.ts).
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { deploy } from "./deploy.ts";
 import { clear, nameOf, setRunner } from "./flow.ts";
 import type { Flow, ReadSource, Row } from "./flow.ts";
 import { keyText } from "./records.ts";
@@ -76,7 +77,8 @@ function run(flows: readonly Flow[], splitsOf: (name: string) => readonly (reado
 
 const HELP =
   "LIGHTFLUS_INPUT says what the job reads when Node runs it: LIGHTFLUS_INPUT='topic=lines.txt' (several: 'a=one.txt;b=two.jsonl'; " +
-  "'-' is standard input, a folder's files are splits; .json, .jsonl and .ndjson files hold one JSON value a line)";
+  "'-' is standard input, a folder's files are splits; .json, .jsonl and .ndjson files hold one JSON value a line); " +
+  "LIGHTFLUS_ENDPOINT=localhost:8080 sends it to a cluster instead";
 
 /** `topic=file` pairs of LIGHTFLUS_INPUT. */
 function bindings(): Map<string, string> {
@@ -107,11 +109,15 @@ function readRecords(path: string): unknown[] {
   return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as unknown);
 }
 
-/**
- * What `execute()` does in a program that Node runs by itself: reads the bound files and prints what was written, of a
- * sink with a key the last row of each.
- */
-function runFromEnvironment(flows: readonly Flow[]): void {
+/** What `execute()` does in a program that Node runs by itself: what the environment says. */
+function runFromEnvironment(flows: readonly Flow[], namespace: string): void | Promise<void> {
+  const endpoint = process.env["LIGHTFLUS_ENDPOINT"];
+  if (endpoint && !process.env["LIGHTFLUS_INPUT"]) return deploy(endpoint, namespace);
+  runOnFiles(flows);
+}
+
+/** Reads the bound files and prints what was written, of a sink with a key the last row of each. */
+function runOnFiles(flows: readonly Flow[]): void {
   const files = bindings();
   const results: LocalResults = {};
   const splitsOf = (name: string): unknown[][] => {

@@ -1,6 +1,6 @@
 // Streams: what a job is built of. Each operator answers the stream behind it; nothing runs before execute().
 import type { Sink } from "./sinks.ts";
-import { addEndpoint, addFlow, execute, merged, withValue } from "./flow.ts";
+import { addEndpoint, addFlow, execute, merged, setNamespace, withValue } from "./flow.ts";
 import type { Endpoint, Pull } from "./flow.ts";
 import { KeyedStream } from "./keyed.ts";
 import { crossing } from "./records.ts";
@@ -28,6 +28,7 @@ export class ExecutionContext {
    * @example const ctx = ExecutionContext.new("wordCount", "default");
    */
   static new(job: string, namespace: string = "default"): ExecutionContext {
+    setNamespace(namespace);
     return new ExecutionContext(job, namespace);
   }
 }
