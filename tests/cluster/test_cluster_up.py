@@ -6,6 +6,7 @@ import http.client
 import json
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,23 @@ def test_ctrl_c_ends_every_process_and_forgets_the_token(cluster: Cluster) -> No
     assert cluster.process.wait(PATIENCE) == 0
     assert not [pid for pid in cluster.processes if Path(f"/proc/{pid}").exists()]
     assert f"localhost:{cluster.port}" not in (cluster.home / "config/lightflus/tokens.json").read_text()
+
+
+def test_killed_it_leaves_no_process(tmp_path: Path) -> None:
+    with running_cluster(tmp_path, workers=2) as cluster:
+        job = ["--bind", "topic=generate:?rate=10", "--bind", "redis=blackhole:"]
+        deployed = cluster.run("deploy", str(WORD_COUNT), *job, "--wait")
+        assert deployed.returncode == 0, deployed.stderr
+        assert len(processes_of(tmp_path)) > len(cluster.processes), "there is no runner"
+        cluster.process.kill()
+        until(lambda: not processes_of(tmp_path), lambda: processes_of(tmp_path))
+
+
+def processes_of(folder: Path) -> list[Path]:
+    """Those that work in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended
+            if (process / "cwd").readlink() == folder:
+                found.append(process)
+    return found

@@ -5,12 +5,12 @@ What it owns: reading its options, ending by a signal. What it leaves: serving (
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import trio
 
 from lightflus.apiserver.serving import Settings, serve_api
+from lightflus.cli.ending import asked_to_end
 from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import KIB
@@ -36,12 +36,8 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-
-        async def told() -> None:
-            await anext(aiter(signals))
-
-        await serve_api(settings, started=lambda at: say(f"the ApiServer listens at {at}"), until=told)
+    with asked_to_end() as asked:
+        await serve_api(settings, started=lambda at: say(f"the ApiServer listens at {at}"), until=asked)
 
 
 def first(group: BaseExceptionGroup[LightflusError]) -> LightflusError:

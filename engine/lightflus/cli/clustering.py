@@ -1,13 +1,14 @@
 """`lightflus cluster up`: a whole cluster on this machine, as processes of this command; Ctrl-C ends all of them.
 
 What it owns: starting coordinator, workers and ApiServer with the same commands that anybody would type, telling when
-they serve, the operator's token, ending them in order, saying which one ended by itself and why.
+they serve, the operator's token, ending them in order, also where this process is killed, saying which one ended by
+itself and why.
 What it leaves: what each of them does. On the event loop of this process.
 """
 
 from __future__ import annotations
 
-import signal
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ import trio
 
 from lightflus.apiserver.access import new_token
 from lightflus.cli.apiserving import first
+from lightflus.cli.ending import OWNER, asked_to_end
 from lightflus.cli.screen import say
 from lightflus.client.api import Api, Json
 from lightflus.client.endpoint import Endpoint, keep_token, parsed
@@ -75,19 +77,22 @@ async def _run(shape: Shape) -> None:
     for name in _names(where):
         keep_token(name, token)
     parts: list[_Part] = []
+    alive, ours = os.pipe()
     try:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        with asked_to_end() as asked:
             async with trio.open_nursery() as nursery:
                 for name, arguments in _commands(shape, token_file):
-                    parts.append(await _started(name, arguments, shape.data / f"{name}.log"))
+                    parts.append(await _started(name, arguments, shape.data / f"{name}.log", alive))
                     nursery.start_soon(_watch, parts[-1])
                 nursery.start_soon(_tell_when_ready, shape, Api(where, token), parts)
-                await anext(aiter(signals))
+                await asked()
                 say("ending")
                 nursery.cancel_scope.cancel()
     finally:
         with trio.CancelScope(shield=True):
             await _end(parts)
+        for end in (alive, ours):
+            os.close(end)
         for name in _names(where):
             keep_token(name, None)
 
@@ -113,11 +118,17 @@ def _commands(shape: Shape, token_file: Path) -> list[tuple[str, tuple[str, ...]
     return found
 
 
-async def _started(name: str, arguments: Sequence[str], log: Path) -> _Part:
-    """In a session of its own, so that Ctrl-C reaches it through us, in order."""
+async def _started(name: str, arguments: Sequence[str], log: Path, alive: int) -> _Part:
+    """In a session of its own, so that Ctrl-C reaches it through us, in order; `alive` ends with us, killed or not."""
     with log.open("wb") as file:
         process = await trio.lowlevel.open_process(
-            [*_PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+            [*_PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            pass_fds=[alive],
+            env={**os.environ, OWNER: str(alive)},
         )
     return _Part(name, log, process)
 

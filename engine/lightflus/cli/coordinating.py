@@ -6,11 +6,11 @@ What it leaves: everything that a coordinator does (`coordinator/process.py`).
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import trio
 
+from lightflus.cli.ending import asked_to_end
 from lightflus.cli.screen import say
 from lightflus.coordinator.process import coordinating
 from lightflus.errors import UserError
@@ -37,11 +37,10 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
 
 
 async def _coordinate(host: str, address: str, folder: Path, tls: Tls | None) -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with asked_to_end() as asked:
         async with coordinating(address, folder, tls=tls) as port:
             say(f"coordinator: listens at {host}:{port}, keeps its catalog in {folder}")
-            async for _ in signals:
-                return
+            await asked()
 
 
 def _read(option: str, path: Path) -> bytes:

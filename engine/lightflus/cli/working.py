@@ -7,7 +7,6 @@ What it leaves: everything that a worker does (`worker/agent.py`), what the jobs
 from __future__ import annotations
 
 import os
-import signal
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import trio
 
+from lightflus.cli.ending import asked_to_end
 from lightflus.cli.permissions import Permissions
 from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
@@ -79,14 +79,14 @@ def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
 
 async def _work(options: WorkerOptions, setting: AgentSetting) -> None:
     failures: list[LightflusError] = []
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals, Connection(options.coordinator) as link:
+    with asked_to_end() as asked, Connection(options.coordinator) as link:
         runners = setting.runners
         say(f"worker {runners.worker}: {runners.slots} slots for the coordinator at {options.coordinator}")
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_told, Agent(link, setting), failures, nursery.cancel_scope)
             if options.probe:
                 nursery.start_soon(_answer_probes, options.probe)
-            await anext(aiter(signals))
+            await asked()
             nursery.cancel_scope.cancel()
     if failures:
         raise failures[0]
