@@ -1,4 +1,4 @@
-"""An ApiServer of the tests: the application over the double of the coordinator, on a real socket."""
+"""An ApiServer of the tests, on a real socket: over the double of the coordinator, or over what a test gives it."""
 
 from __future__ import annotations
 
@@ -42,11 +42,10 @@ class Answered:
 
 
 @dataclass
-class Server:
-    """One that listens, and what stands behind it."""
+class Door:
+    """Where one listens, and the token of an operator."""
 
     port: int
-    coordinator: MemoryCoordinator
     access: Access
     token: str
 
@@ -90,12 +89,25 @@ class Server:
         return await self.ask("POST", "/namespaces/default/jobs", {"name": name, "module": await self.upload(), **more})
 
 
+@dataclass
+class Server(Door):
+    """One over the double of the coordinator."""
+
+    coordinator: MemoryCoordinator
+
+
 @asynccontextmanager
 async def serving(*, is_insecure: bool = False) -> AsyncIterator[Server]:
     """A server while the block runs."""
-    coordinator, access = MemoryCoordinator(), Access()
-    token = access.create_token("*", "tests")
-    services = Services(coordinator, access, description, is_insecure=is_insecure)
+    coordinator = MemoryCoordinator()
+    async with opened(Services(coordinator, Access(), description, is_insecure=is_insecure)) as door:
+        yield Server(door.port, door.access, door.token, coordinator)
+
+
+@asynccontextmanager
+async def opened(services: Services) -> AsyncIterator[Door]:
+    """A server over these while the block runs."""
+    token = services.access.create_token("*", "tests")
     ended = trio.Event()
     async with trio.open_nursery() as nursery:
         found: list[str] = []
@@ -110,5 +122,5 @@ async def serving(*, is_insecure: bool = False) -> AsyncIterator[Server]:
 
         nursery.start_soon(serve)
         await listening.wait()
-        yield Server(int(found[0].rpartition(":")[2]), coordinator, access, token)
+        yield Door(int(found[0].rpartition(":")[2]), services.access, token)
         ended.set()

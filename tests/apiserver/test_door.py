@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from api_server import serving
 
-from lightflus.apiserver.routes import ROUTES, Needs
+from lightflus.apiserver.routes import ROUTES, Body, Needs
 from lightflus.cluster_limits import API_BODY_BYTES
 from lightflus.errors import CallFailed
 from lightflus.limits import MODULE_BYTES
@@ -31,6 +31,23 @@ async def test_another_namespace_is_404_as_one_that_is_not_there() -> None:
         nobodys = await server.ask("GET", "/namespaces/nobodys/jobs", token=token)
         assert (theirs.status, nobodys.status) == (404, 404)
         assert str(theirs.json["detail"]).replace("theirs", "nobodys") == nobodys.json["detail"]
+
+
+async def test_what_another_namespace_has_is_404_on_every_route() -> None:
+    async with serving() as server:
+        server.access.create_namespace("theirs")
+        digest = str((await server.ask("POST", "/namespaces/theirs/modules", b"\0asm")).json["digest"])
+        wish = {"name": "a", "module": digest}
+        assert (await server.ask("POST", "/namespaces/theirs/jobs", wish)).status == 201
+        token = server.access.create_token("default", "mine")
+        places = {**PLACES, "namespace": "theirs", "digest": digest}
+        for route in ROUTES:
+            if route.needs is Needs.NAMESPACE:
+                path = route.path.format(**places).removeprefix("/v1")
+                body = None if route.body is Body.NONE else b"\0asm" if route.body is Body.MODULE else wish
+                answer = await server.ask(route.method, path, body, token=token)
+                assert (answer.status, answer.json["type"]) == (404, "/problems/not-found"), route.path
+        assert (await server.ask("GET", "/namespaces/theirs/jobs/a")).json["status"] == "running"
 
 
 async def test_a_namespaces_token_opens_its_own_routes_and_not_the_operators() -> None:

@@ -264,7 +264,7 @@ class _Endpoint:
         if isinstance(shape, Body) or (not content and self._route.is_body_optional):
             return {}
         try:
-            found = cast(object, json.loads(content, parse_constant=_no_constant, parse_float=_no_constant))
+            found = cast(object, json.loads(content, parse_constant=_whole, parse_float=_whole))
         except (ValueError, RecursionError) as error:
             raise Refusal(422, "request-invalid", f"the body is not JSON that can be read: {error}"[:300]) from error
         _require(shape, found, "the body")
@@ -315,5 +315,9 @@ def _counts(pairs: list[tuple[str, str]]) -> dict[str, int]:
     return {name: names.count(name) for name in names}
 
 
-def _no_constant(text: str) -> object:
-    raise ValueError(f"the number {text[:40]} is not a whole one")
+def _whole(text: str) -> int:
+    """A number that is written with a fraction or an exponent, such as 2.0. Raises ValueError."""
+    found = float(text)
+    if not found.is_integer():
+        raise ValueError(f"the number {text[:40]} is not a whole one")
+    return int(found)

@@ -72,6 +72,7 @@ SHAPES: Final[dict[str, Json]] = {
     "Modules": listed(_ref("Module")),
     "Event": fields(_EVENT, required=("number", "kind")),
     "Events": listed(_ref("Event")),
+    "Message": fields({"id": TEXT, "event": TEXT, "data": TEXT}, required=("event", "data")),
     "Metrics": listed(_ANY),
     "Worker": fields(_WORKER, required=tuple(_WORKER)),
     "Workers": listed(_ref("Worker")),

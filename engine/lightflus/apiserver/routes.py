@@ -13,7 +13,7 @@ from typing import Final
 
 from lightflus.apiserver import about, cluster, jobs, modules, streams
 from lightflus.apiserver.calls import Handler
-from lightflus.apiserver.schemas import DIGEST, NAME, NEW_JOB, NEW_NAME, STOP, Json
+from lightflus.apiserver.schemas import DIGEST, NAME, NEW_JOB, NEW_NAME, STOP, Json, text
 from lightflus.cluster_limits import API_PAGE_ITEMS, API_PAGE_MOST_ITEMS
 from lightflus.model.cluster.statuses import JobStatus
 
@@ -80,7 +80,7 @@ _LAST: Final[dict[str, Json]] = {"Last-Event-ID": {"type": "string", "pattern": 
 _PAGE: Final[dict[str, Json]] = {
     "status": {"type": "string", "enum": [status.value for status in JobStatus]},
     "limit": {"type": "integer", "minimum": 1, "maximum": API_PAGE_MOST_ITEMS, "default": API_PAGE_ITEMS},
-    "cursor": {"type": "string", "minLength": 1, "maxLength": 256},
+    "cursor": text(256, least=1),
 }
 _FOLLOW: Final[dict[str, Json]] = {"follow": {"type": "string", "enum": ["true", "false"]}}
 
@@ -159,6 +159,7 @@ def _of_jobs() -> Iterator[Route]:
         "Its log lines, as server-sent events",
         query=_FOLLOW,
         headers=_LAST,
+        answers={200: "Message"},
         media_type=_EVENTS,
     )
     yield Route(
@@ -167,6 +168,7 @@ def _of_jobs() -> Iterator[Route]:
         streams.get_events,
         "Statuses, errors and log lines as they come, until it has ended",
         headers=_LAST,
+        answers={200: "Message"},
         media_type=_EVENTS,
     )
 

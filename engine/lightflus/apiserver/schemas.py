@@ -17,11 +17,18 @@ Json = dict[str, object]
 
 NAME_PATTERN: Final = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$"
 DIGEST_PATTERN: Final = r"^[0-9a-f]{64}$"
+TEXT_PATTERN: Final = r"^[^\x00]*$"
+"""Any text that can be kept. (JSON can also say half a character, which no schema can tell of.)"""
 NAME: Final[Json] = {"type": "string", "pattern": NAME_PATTERN}
 DIGEST: Final[Json] = {"type": "string", "pattern": DIGEST_PATTERN}
 TEXT: Final[Json] = {"type": "string"}
 NUMBER: Final[Json] = {"type": "integer"}
-_BINDING: Final[Json] = {"type": "string", "minLength": 1, "maxLength": OPTION_BYTES}
+
+
+def text(most: int, least: int = 0) -> Json:
+    """A text of a request, in characters."""
+    bounds: Json = {"minLength": least} if least else {}
+    return {"type": "string", "pattern": TEXT_PATTERN, **bounds, "maxLength": most}
 
 
 def fields(properties: Mapping[str, Json], *, required: tuple[str, ...] = ()) -> Json:
@@ -35,9 +42,9 @@ def listed(item: Json) -> Json:
     return fields({"items": {"type": "array", "items": item}}, required=("items",))
 
 
-def texts(most: int, values: Json = TEXT) -> Json:
+def texts(most: int, values: Json) -> Json:
     """An object of texts by any name."""
-    names: Json = {"minLength": 1, "maxLength": NAME_BYTES}
+    names = text(NAME_BYTES, least=1)
     return {"type": "object", "additionalProperties": values, "propertyNames": names, "maxProperties": most}
 
 
@@ -45,9 +52,9 @@ NEW_JOB: Final = fields(
     {
         "name": NAME,
         "module": DIGEST,
-        "bindings": texts(1_000, _BINDING),
+        "bindings": texts(1_000, text(OPTION_BYTES, least=1)),
         "parallelism": {"type": "integer", "minimum": 1, "maximum": PARALLELISM},
-        "options": texts(100, {"type": "string", "maxLength": OPTION_BYTES}),
+        "options": texts(100, text(OPTION_BYTES)),
     },
     required=("module",),
 )
@@ -82,14 +89,14 @@ def _text_problems(shape: Json, value: str, where: str) -> Iterator[Problem]:
     least, most = cast(int, shape.get("minLength", 0)), cast(int, shape.get("maxLength", len(value)))
     if not least <= len(value) <= most:
         yield Problem(f"a text of {len(value):,} characters", where, f"{least} to {most:,} are possible")
-    if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
-        yield Problem("the text holds characters that cannot be kept", where, "leave out NUL and lone surrogates")
+    if any("\ud800" <= c <= "\udfff" for c in value):
+        yield Problem("the text holds half a character", where, "leave out lone surrogates")
 
 
 def _object_problems(shape: Json, value: Json, where: str) -> Iterator[Problem]:
     known = cast("dict[str, Json]", shape.get("properties", {}))
     rest = shape.get("additionalProperties", False)
-    names = cast(Json, {"type": "string", **cast(Json, shape.get("propertyNames", {}))})
+    names = cast(Json, shape.get("propertyNames", TEXT))
     for name in cast("list[str]", shape.get("required", [])):
         if name not in value:
             yield Problem(f"`{name}` is missing", where or "body")
