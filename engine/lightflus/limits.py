@@ -359,6 +359,14 @@ KAFKA_STAGED_BYTES: Final = 256 * MIB
 KAFKA_TRANSACTION_MS: Final = 60_000
 """When a broker gives up a transaction whose producer has died: until then readers of committed messages wait."""
 
+# --- checkpoints ---------------------------------------------------------------------------------------------------
+CHECKPOINTS_KEPT: Final = 3
+"""Checkpoints of a job that are kept: the newest, and some to fall back to."""
+MANIFEST_BYTES: Final = 64 * MIB
+"""A manifest: 2,000 subtasks of 16 runs each, and positions of 100,000 files, take half of it."""
+OBJECT_NAME_BYTES: Final = 512
+"""Name of an object of a store; buckets take 1,024 with the prefix."""
+
 # --- servers of tests ----------------------------------------------------------------------------------------------
 SERVER_START_SECONDS: Final = 60
 """How long a server may take until it answers: Kafka needs five seconds, on a loaded machine several times that."""

@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "connectors": SEAMS,
     "verify": FOUNDATIONS
     | {"sandbox", "jail"},  # looks at what the sandbox runs, call by call; the CLI prints what it finds
+    "checkpoint": PURE | {"codec", "ports", "proto"},
     "telemetry": PURE,
     "runtime": PURE | {"codec", "ports", "telemetry"},
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     | EDGES
     | {"telemetry", "runtime", "build", "compose", "verify", "evil"}
     | {"wire", "coordinator", "worker", "apiserver", "client", "private_files"},
-    "testing": SEAMS | EDGES | {"telemetry", "runtime", "coordinator"},
+    "testing": SEAMS | EDGES | {"checkpoint", "telemetry", "runtime", "coordinator"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""
 
@@ -65,7 +66,8 @@ AT_HOME: dict[str, frozenset[str]] = {
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),
     "trio": frozenset({"runtime", "wire", "coordinator", "worker", "apiserver", "evil", "cli", "testing"}),
-    "pyarrow": EDGES | {"codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
+    "pyarrow": EDGES | {"checkpoint", "codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
+    "xxhash": frozenset({"checkpoint"}),
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
     "redis": frozenset({"connectors"}),

@@ -17,6 +17,7 @@ from google.protobuf import json_format
 from lightflus import limits
 from lightflus.errors import JobInvalid, Problem
 from lightflus.model.graph import JobGraph
+from lightflus.model.types import Type
 from lightflus.proto import reading, writing
 from lightflus.proto.lightflus.v1 import job_pb2
 
@@ -50,6 +51,21 @@ def graph_to_json(graph: JobGraph) -> bytes:
     """Writes a graph as compact JSON that `graph_from_json` reads back to an equal one."""
     tree = json_format.MessageToDict(writing.graph(graph))
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def type_from_tree(tree: object) -> Type:
+    """Reads a type from its part of a graph's JSON. Raises JobInvalid."""
+    message = job_pb2.Type()
+    try:
+        json_format.ParseDict(cast(dict[str, object], tree), message, max_recursion_depth=_DEPTH)
+    except (json_format.ParseError, RecursionError, TypeError, AttributeError) as error:
+        raise JobInvalid("a type cannot be read", (Problem(_without_names_of_ours(str(error))),)) from error
+    return reading.record_type(message)
+
+
+def type_to_tree(value: Type) -> dict[str, object]:
+    """A type as a part of a graph's JSON, which `type_from_tree` reads."""
+    return json_format.MessageToDict(writing.record_type(value))
 
 
 def _parsed(text: bytes) -> dict[str, object]:

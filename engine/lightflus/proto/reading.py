@@ -83,6 +83,14 @@ def graph(message: job_pb2.JobGraph) -> JobGraph:
     )
 
 
+def record_type(message: job_pb2.Type) -> Type:
+    """The type of a message. Raises JobInvalid."""
+    try:
+        return _type(message, "the record")
+    except _Unreadable as error:
+        raise JobInvalid(f"a type cannot be read: {error}", (Problem(str(error)),)) from error
+
+
 def _each(
     messages: Iterable[M], read: Callable[[M], V], name: Callable[[int, M], str], problems: list[Problem]
 ) -> tuple[V, ...]:

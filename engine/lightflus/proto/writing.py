@@ -54,6 +54,11 @@ def graph(value: JobGraph) -> job_pb2.JobGraph:
     )
 
 
+def record_type(value: Type) -> job_pb2.Type:
+    """The message of a type."""
+    return _type(value)
+
+
 def _operator(value: Operator) -> job_pb2.Operator:
     message = job_pb2.Operator(
         id=value.id,

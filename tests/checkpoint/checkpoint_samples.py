@@ -1,0 +1,65 @@
+"""Manifests for the tests of checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lightflus.checkpoint.names import object_name
+from lightflus.model.checkpoints import (
+    Manifest,
+    ObjectRef,
+    OperatorState,
+    RunRef,
+    SinkState,
+    SourceState,
+    StagedOutput,
+    SubtaskState,
+)
+from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
+from lightflus.ports.stores import CheckpointStore
+
+TEXT = ScalarType(Scalar.UTF8)
+STATE = StructType((Field("count", ScalarType(Scalar.INT64)), Field("tags", ListType(TEXT, nullable=True))))
+
+
+def whole_manifest(epoch: int = 7, generation: int = 2) -> Manifest:
+    """One in which everything is something."""
+    name = object_name(epoch, generation, "0-0-run")
+    operator = OperatorState(
+        name="counts of wörds",
+        is_named=True,
+        kind="reduce",
+        settings='{"window":{}}',
+        key=TEXT,
+        state=STATE,
+        parallelism=2,
+        subtasks=(
+            SubtaskState(0, (RunRef(ObjectRef(name, 4096, "0" * 32), 12),), b"\x00\xff", {}),
+            SubtaskState(1, (), b"", {"waiting": ObjectRef("objects/t", 1, "f" * 32)}),
+        ),
+    )
+    staged = (StagedOutput(epoch, 0, b"inside \xff"), StagedOutput(epoch - 1, 1, ObjectRef("objects/s", 9, "a" * 32)))
+    return Manifest(
+        namespace="default",
+        job="word count",
+        incarnation="abc",
+        generation=generation,
+        epoch=epoch,
+        writer="nonce",
+        digest="d" * 64,
+        created_ms=1_764_000_000_000,
+        is_end=False,
+        key_groups=128,
+        sources=(SourceState("text", ("b", "a"), {"b": "12", "a\ud800": '{"line":3}'}),),
+        operators=(operator, replace(operator, name="rules", key=None, state=None)),
+        sinks=(SinkState("out", 2, staged),),
+    )
+
+
+def stored(store: CheckpointStore, epoch: int, *names: str, generation: int = 1) -> Manifest:
+    """A manifest that names some objects, as the newest of a store; those that are not there yet are made."""
+    for name in names:
+        store.create(name, b"x")
+    runs = tuple(RunRef(ObjectRef(name, 1, "0" * 32), 1) for name in names)
+    operator = OperatorState("op", True, "reduce", "", TEXT, TEXT, 1, (SubtaskState(0, runs),))
+    return replace(whole_manifest(epoch, generation), operators=(operator,), sinks=())
