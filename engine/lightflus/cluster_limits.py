@@ -54,6 +54,8 @@ REMEMBERED_ANSWERS: Final = 10_000
 """Requests with an idempotency key whose outcome is known: a client tries again within minutes."""
 EVENT_TEXT: Final = 4_000
 """Characters of an event: a line of a log that is longer is cut."""
+INVITE_SECONDS: Final = 1
+"""How often a worker that is known by its address is told where its coordinator is: it may have begun again."""
 TICK_MS: Final = 100
 """How often the coordinator looks for leases that have run out and pauses that are over."""
 REFUSED_LEASE_MS: Final = 60_000

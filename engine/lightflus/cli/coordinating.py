@@ -1,28 +1,35 @@
 """`lightflus coordinator`: the process that knows which jobs there are, until it is asked to end.
 
-What it owns: signals, files of certificates, the line that says where it listens.
+What it owns: files of certificates, by which name its workers find it, the line that says where it listens.
 What it leaves: everything that a coordinator does (`coordinator/process.py`).
 """
 
 from __future__ import annotations
 
+import os
+import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import trio
 
 from lightflus.cli.ending import asked_to_end
 from lightflus.cli.screen import say
+from lightflus.coordinator.inviting import invite, named_workers, worker_address
 from lightflus.coordinator.process import coordinating
 from lightflus.errors import UserError
 from lightflus.wire.control import Tls
 
+_EVERYWHERE = ("0.0.0.0", "[::]")
 
-def coordinate(address: str, folder: Path, tls: Tls | None) -> None:
-    """Runs until SIGINT or SIGTERM. Raises ExternalError, UserError."""
+
+def coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[str] = ()) -> None:
+    """Runs until it is asked to end; invites `workers`, and those of the environment. Raises LightflusError."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise UserError(f"{address!r} is no address", hint="HOST:PORT, for example 127.0.0.1:8791")
-    trio.run(_coordinate, host, address, folder, tls)
+    invited = [*map(worker_address, workers), *named_workers(os.environ)]
+    trio.run(_coordinate, host, address, folder, tls, invited)
 
 
 def certificates(authority: Path | None, certificate: Path | None, key: Path | None) -> Tls | None:
@@ -36,11 +43,15 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
     return Tls(found["--tls-authority"], found["--tls-certificate"], found["--tls-key"])
 
 
-async def _coordinate(host: str, address: str, folder: Path, tls: Tls | None) -> None:
+async def _coordinate(host: str, address: str, folder: Path, tls: Tls | None, workers: Sequence[str]) -> None:
     with asked_to_end() as asked:
-        async with coordinating(address, folder, tls=tls) as port:
+        async with coordinating(address, folder, tls=tls) as port, trio.open_nursery() as nursery:
             say(f"coordinator: listens at {host}:{port}, keeps its catalog in {folder}")
+            called = socket.gethostname() if host in _EVERYWHERE else host
+            for worker in workers:
+                nursery.start_soon(invite, worker, f"{called}:{port}", tls)
             await asked()
+            nursery.cancel_scope.cancel()
 
 
 def _read(option: str, path: Path) -> bytes:

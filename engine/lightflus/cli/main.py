@@ -26,7 +26,7 @@ from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
 from lightflus.cli.words import Bind, Job, Json, Parallelism
-from lightflus.cli.worker_command import worker
+from lightflus.cli.worker_command import worker as run_worker
 from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
 from lightflus.model.graph import BadRecords
 
@@ -274,6 +274,13 @@ def evil(
 def coordinator(
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where others reach it.")] = "127.0.0.1:8791",
     data: Annotated[Path, typer.Option(metavar="DIR", help="Where it keeps all.")] = Path("lightflus-data"),
+    *,
+    worker: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST[:PORT]", help="Invite this worker. Repeatable; WORKER_1=HOST, too.", show_default=False
+        ),
+    ] = None,
     tls_certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Its certificates, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
     tls_authority: Annotated[Path | None, typer.Option(metavar="FILE", help="Who signs callers, PEM.")] = None,
@@ -281,7 +288,7 @@ def coordinator(
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
     from lightflus.cli.coordinating import certificates, coordinate
 
-    coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key))
+    coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key), worker or [])
 
 
 def _group(name: str, about: str) -> typer.Typer:
@@ -294,7 +301,7 @@ def _group(name: str, about: str) -> typer.Typer:
 def _with_commands_of_a_cluster() -> typer.Typer:
     """`lightflus` with those commands, too, that stand in files of their own."""
     app.command(cls=Command, epilog="Example: lightflus worker --coordinator 127.0.0.1:8791 --slots 4 --allow-net")(
-        worker
+        run_worker
     )
     app.add_typer(of_a_cluster)
     app.add_typer(as_a_whole, name="cluster")

@@ -18,8 +18,14 @@ from lightflus.limits import PARALLELISM
 def worker(
     *,
     coordinator: Annotated[
-        str, typer.Option("--coordinator", metavar="HOST:PORT", help="The coordinator whose jobs it runs.")
-    ] = "127.0.0.1:8791",
+        str,
+        typer.Option(
+            "--coordinator",
+            metavar="HOST:PORT",
+            help="Whose jobs it runs; by default 127.0.0.1:8791, with --probe the first that invites it.",
+            show_default=False,
+        ),
+    ] = "",
     slots: Annotated[
         int, typer.Option("--slots", min=0, max=PARALLELISM, metavar="N", help="Compute threads; 0 is one per core.")
     ] = 0,
@@ -38,7 +44,13 @@ def worker(
         typer.Option("--label", metavar="NAME=VALUE", help="What jobs can ask for. Repeatable.", show_default=False),
     ] = None,
     probe: Annotated[
-        str, typer.Option("--probe", metavar="HOST:PORT", help="Where health checks are answered.", show_default=False)
+        str,
+        typer.Option(
+            "--probe",
+            metavar="HOST:PORT",
+            help="Where health checks and coordinators are answered.",
+            show_default=False,
+        ),
     ] = "",
     allow_read: AllowRead = None,
     allow_write: AllowWrite = None,

@@ -1,7 +1,8 @@
 """`lightflus worker`: the process that runs jobs for a coordinator, until it is asked to end.
 
-What it owns: what the command line says, signals, the probe of the published compose file.
-What it leaves: everything that a worker does (`worker/agent.py`), what the jobs of its runners may touch (the policy).
+What it owns: what the command line says, and what is usual where it says nothing.
+What it leaves: everything that a worker does (`worker/agent.py`), finding its coordinator (`worker/invited.py`), what
+the jobs of its runners may touch (the policy).
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import trio
@@ -18,14 +20,16 @@ from lightflus.cli.ending import asked_to_end
 from lightflus.cli.permissions import Permissions
 from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
-from lightflus.proto.services import WORKER_PROBE
-from lightflus.proto.worker.probe_pb2 import ProbeRequest, ProbeResponse
-from lightflus.wire.control import Connection, serving
+from lightflus.limits import MIB
+from lightflus.wire.control import Connection
 from lightflus.worker.agent import Agent, AgentSetting
+from lightflus.worker.invited import Invited, answering
 from lightflus.worker.runner import Setting
 
+_USUAL_COORDINATOR = "127.0.0.1:8791"
 _MEMORY_SHARE = 0.8
 """Of the machine's memory, what runners may take if nobody says it."""
+_CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,16 @@ class WorkerOptions:
     data: Path
     labels: Mapping[str, str]
     probe: str
-    """Where the probe is answered; empty: nowhere."""
+    """Where probes and invitations are answered; empty: nowhere. Without a coordinator the first one that invites."""
 
 
 def work(options: WorkerOptions, permissions: Permissions) -> None:
     """Runs until SIGINT or SIGTERM. Raises UserError, ExternalError."""
+    if not (options.coordinator or options.probe):
+        options = replace(options, coordinator=_USUAL_COORDINATOR)
     host, _, port = options.coordinator.rpartition(":")
-    if not host or not port.isdecimal():
-        raise UserError(f"{options.coordinator!r} is no address", hint="HOST:PORT, for example 127.0.0.1:8791")
+    if options.coordinator and not (host and port.isdecimal()):
+        raise UserError(f"{options.coordinator!r} is no address", hint=f"HOST:PORT, for example {_USUAL_COORDINATOR}")
     trio.run(_work, options, _setting(options, permissions))
 
 
@@ -72,38 +78,48 @@ def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
         folder=str(options.data.resolve()),
         grants={right.value: None if what is None else sorted(what) for right, what in grants.items()},
     )
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    memory = options.memory_mib * 1024 * 1024 or int(total * _MEMORY_SHARE)
+    memory = options.memory_mib * MIB or int(_memory_bytes() * _MEMORY_SHARE)
     return AgentSetting(runners, memory, dict(options.labels))
+
+
+def _memory_bytes() -> int:
+    """Of the machine, or of the container that this runs in."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):  # no control group, or one without a bound ("max")
+        return min(total, int(_CONTAINER_MEMORY.read_text()))
+    return total
 
 
 async def _work(options: WorkerOptions, setting: AgentSetting) -> None:
     failures: list[LightflusError] = []
-    with asked_to_end() as asked, Connection(options.coordinator) as link:
-        runners = setting.runners
-        say(f"worker {runners.worker}: {runners.slots} slots for the coordinator at {options.coordinator}")
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_told, Agent(link, setting), failures, nursery.cancel_scope)
-            if options.probe:
-                nursery.start_soon(_answer_probes, options.probe)
-            await asked()
-            nursery.cancel_scope.cancel()
+    invited = Invited(options.coordinator)
+    with asked_to_end() as asked:
+        async with _answering(options.probe, invited):
+            say(f"worker {setting.runners.worker}: {setting.runners.slots} slots, {_waits_for(options)}")
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_run_agent, invited, setting, failures, nursery.cancel_scope)
+                await asked()
+                nursery.cancel_scope.cancel()
     if failures:
         raise failures[0]
 
 
-async def _told(agent: Agent, failures: list[LightflusError], scope: trio.CancelScope) -> None:
+def _answering(address: str, invited: Invited) -> AbstractAsyncContextManager[object]:
+    return answering(address, invited) if address else nullcontext()
+
+
+def _waits_for(options: WorkerOptions) -> str:
+    if options.coordinator:
+        return f"for the coordinator at {options.coordinator}"
+    return f"for the coordinator that invites it at {options.probe}"
+
+
+async def _run_agent(
+    invited: Invited, setting: AgentSetting, failures: list[LightflusError], scope: trio.CancelScope
+) -> None:
     try:
-        await agent.run()
+        with Connection(await invited.coordinator()) as link:
+            await Agent(link, setting).run()
     except LightflusError as error:  # the coordinator does not take this worker at all
         failures.append(error)
         scope.cancel()
-
-
-async def _answer_probes(address: str) -> None:
-    async with serving(address, [(WORKER_PROBE, {"Probe": _probed})]):
-        await trio.sleep_forever()
-
-
-async def _probed(_: ProbeRequest) -> ProbeResponse:
-    return ProbeResponse(available=True)

@@ -61,6 +61,8 @@ WORKERS: Final = _service(cluster_pb2.DESCRIPTOR.services_by_name["Workers"])
 """For agents."""
 CONTROL: Final = _service(cluster_pb2.DESCRIPTOR.services_by_name["Control"])
 """For the ApiServer."""
+INVITATIONS: Final = _service(cluster_pb2.DESCRIPTOR.services_by_name["Invitations"])
+"""For a coordinator, of a worker that waits for one."""
 COORDINATOR_PROBE: Final = _service(coordinator_probe.DESCRIPTOR.services_by_name["CoordinatorApi"])
 """The probe that the published compose file asks the coordinator with."""
 WORKER_PROBE: Final = _service(worker_probe.DESCRIPTOR.services_by_name["TaskWorkerApi"])
