@@ -366,6 +366,16 @@ MANIFEST_BYTES: Final = 64 * MIB
 """A manifest: 2,000 subtasks of 16 runs each, and positions of 100,000 files, take half of it."""
 OBJECT_NAME_BYTES: Final = 512
 """Name of an object of a store; buckets take 1,024 with the prefix."""
+STORE_PART_BYTES: Final = 8 * MIB
+"""Parts in which a large object goes to a bucket: 5 MiB at least, and 10,000 of them at most."""
+STORE_PARTS: Final = 4
+"""Parts of one object that are on their way at a time; with STORE_PART_BYTES it bounds what an upload holds."""
+STORE_REPLY_SECONDS: Final = 20
+"""How long the server of a bucket may be silent within a request."""
+STORE_REQUEST_SECONDS: Final = 600
+"""One request to a bucket: a run of a gigabyte is read with one."""
+STORE_RETRY_SECONDS: Final = 30
+"""How long a request to a bucket is tried again: then the checkpoint has failed, and the next one tries."""
 
 # --- servers of tests ----------------------------------------------------------------------------------------------
 SERVER_START_SECONDS: Final = 60

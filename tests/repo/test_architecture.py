@@ -68,6 +68,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "trio": frozenset({"runtime", "wire", "coordinator", "worker", "apiserver", "evil", "cli", "testing"}),
     "pyarrow": EDGES | {"checkpoint", "codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
     "xxhash": frozenset({"checkpoint"}),
+    "obstore": frozenset({"checkpoint"}),
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
     "redis": frozenset({"connectors"}),

@@ -1,7 +1,8 @@
 """Where checkpoints lie: a directory, or a bucket.
 
 What it owns: the Protocol of a store and of an object that is being written. Synchronous; any thread, several at once.
-What it leaves: stores themselves (`checkpoint/directory.py`), what the objects are (`checkpoint/names.py`).
+What it leaves: stores themselves (`checkpoint/directory.py`, `checkpoint/bucket.py`), what the objects are
+(`checkpoint/names.py`).
 """
 
 from __future__ import annotations
