@@ -28,7 +28,7 @@ from lightflus.testing.graphs import WORD, word_count
 from lightflus.testing.memory import batch_of
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
-from lightflus.wire.frames import Hello
+from lightflus.wire.frames import ELEMENTS, Hello
 from lightflus.wire.listener import open_listener
 
 PLAN = plan_job(checked(word_count()), parallelism=2)
@@ -91,7 +91,7 @@ def receive(parent: Connection[object, object], make: Callable[[], Counting | Ec
         arrivals.open(lambda _subtask, _number: inlet)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(listener.run)
-            with listener.admitting(HELLO, arrivals):
+            with listener.admitting(HELLO, {ELEMENTS: arrivals}):
                 parent.send(listener.address)
                 await arrivals.run()
                 await trio.sleep(0.1)  # the goodbye

@@ -31,3 +31,16 @@ def test_a_writer_that_has_ended_is_asked_no_more() -> None:
     ledger.ended(1)
     ledger.flushed(0, ledger.begin())
     assert ledger.is_complete
+
+
+def test_who_begins_no_epochs_hears_of_the_next_one_by_its_first_barrier() -> None:
+    ledger = EpochLedger(2)
+    ledger.flushed(1, 1)
+    assert (ledger.epoch, ledger.is_complete) == (1, False)
+    ledger.flushed(0, 1)
+    assert ledger.is_complete
+    ledger.ended(0)
+    ledger.flushed(1, 2)
+    assert (ledger.epoch, ledger.is_complete, ledger.has_ended) == (2, True, False)
+    ledger.ended(1)
+    assert ledger.has_ended

@@ -8,6 +8,7 @@ import pytest
 import trio
 import trio.testing
 from jobs import WORD_COUNT, crc
+from parties import parties
 
 from lightflus.errors import PeerLost
 from lightflus.model.graph import Delivery, FunctionKind, Input, JobGraph, Map, OperatorId, Sink, SinkField, Source
@@ -15,6 +16,7 @@ from lightflus.model.plan import Plan, SubtaskId, plan_job
 from lightflus.model.validation import checked
 from lightflus.model.wiring import inlets
 from lightflus.ports.batch import Element
+from lightflus.ports.epochs import Party, Way
 from lightflus.ports.network import Network, Sender
 from lightflus.runtime.fragment import Fragment
 from lightflus.testing.compute import InlineCompute, InlineSlots
@@ -25,8 +27,9 @@ from lightflus.testing.memory import MemorySink, MemorySource, Step
 from lightflus.testing.two_inputs import SECOND, TAG, registered
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
-from lightflus.wire.frames import Hello
-from lightflus.wire.listener import open_listener
+from lightflus.wire.epochs import Counting, reporting
+from lightflus.wire.frames import ELEMENTS, EPOCHS, Hello
+from lightflus.wire.listener import Served, open_listener
 from lightflus.worker.joined import run_joined
 
 WHOLE = (SinkField("value", field(), UTF8),)
@@ -58,6 +61,7 @@ class Machines:
         self.plan = plan_job(checked(graph), parallelism=parallelism, deliveries=dict.fromkeys(ends, Delivery.UPSERT))
         self.home = {subtask: number % machines for number, subtask in enumerate(self.plan.subtasks)}
         self.sources: list[MemorySource] = []
+        self.parties: Sequence[Party] = self.parties_of(machines)
         self.fragments = [
             Fragment(
                 self.plan,
@@ -72,10 +76,14 @@ class Machines:
                 slots=InlineSlots(),
                 own=[subtask for subtask, home in self.home.items() if home == machine],
                 network=self,
+                party=self.parties[machine],
                 threads=InlineCompute,
             )
             for machine in range(machines)
         ]
+
+    def parties_of(self, machines: int) -> Sequence[Party]:
+        return parties(machines)
 
     def _source(self, splits: Mapping[str, Sequence[Step]], *, is_committing: bool) -> MemorySource:
         self.sources.append(MemorySource(UTF8, splits, is_committing=is_committing))
@@ -93,6 +101,12 @@ class Machines:
 
 class WiredMachines(Machines):
     """The same with real connections between the machines."""
+
+    def parties_of(self, machines: int) -> Sequence[Party]:
+        self._counting = Counting(machines - 1)
+        self._counting.others = machines - 1
+        self._reporting = [Late() for _ in range(machines - 1)]
+        return [self._counting, *self._reporting]
 
     async def run(self) -> None:
         self._listeners = [await open_listener("127.0.0.1") for _ in self.fragments]
@@ -112,7 +126,7 @@ class WiredMachines(Machines):
         sender = inlets(self.plan, subtask)[number].sender
         return self._networks[self.home[sender]].sender(subtask, number)
 
-    async def _run_one(self, machine: int, task_status: trio.TaskStatus[None]) -> None:
+    async def _run_one(self, machine: int, task_status: trio.TaskStatus[None]) -> object:
         hello = Hello("default", "job", 1, "secret", f"machine {machine}")
         own = [subtask for subtask, home in self.home.items() if home == machine]
         peers = {subtask: self._listeners[home].address for subtask, home in self.home.items() if home != machine}
@@ -120,10 +134,24 @@ class WiredMachines(Machines):
         fragment = self.fragments[machine]
         arrivals = Arrivals(self.plan, own)
         arrivals.open(fragment.inlet)
-        with self._listeners[machine].admitting(hello, arrivals):
+        served: Served = {ELEMENTS: arrivals} | ({} if machine else {EPOCHS: self._counting})
+        with self._listeners[machine].admitting(hello, served):
             task_status.started()
             await self._all_there.wait()
-            await run_joined(fragment, network, arrivals)
+            if not machine:
+                return await run_joined(fragment, network, arrivals)
+            async with reporting(self._listeners[0].address, hello) as self._reporting[machine - 1].party:
+                return await run_joined(fragment, network, arrivals)
+
+
+class Late:
+    """`ports.Party` that is there before its connection is."""
+
+    counts, others = False, 1
+    party: Party
+
+    async def way(self) -> Way:
+        return await self.party.way()
 
 
 def written(sinks: Mapping[OperatorId, MemorySink], end: int) -> list[str]:
@@ -163,15 +191,20 @@ def half_of(plan: Plan, network: Network, sink: MemorySink) -> Fragment:
         slots=InlineSlots(),
         own=plan.subtasks_of(plan.tasks[0]),
         network=network,
+        party=parties(2)[0],
         threads=InlineCompute,
     )
 
 
-async def test_a_fragment_that_does_not_see_all_sinks_calls_nothing_done() -> None:
-    splits = {"a": [["to be"]], "b": [["or"]]}
-    job = Machines(word_count(), WORD_COUNT, [splits], parallelism=2, machines=2, is_committing=True)
+@pytest.mark.parametrize("kind", [Machines, WiredMachines])
+@pytest.mark.parametrize("machines", [2, 3])
+async def test_at_the_end_all_fragments_commit_what_has_reached_the_sinks_of_all(
+    kind: type[Machines], machines: int
+) -> None:
+    splits = {"a": [["to be"]], "b": [["or"], ["not"]]}
+    job = kind(word_count(), WORD_COUNT, [splits], parallelism=2, machines=machines, is_committing=True)
     await job.run()
-    assert [source.committed for source in job.sources] == [{}, {}]
+    assert {split: at for source in job.sources for split, at in source.committed.items()} == {"a": "1", "b": "2"}
 
 
 async def test_splits_that_are_listed_once_are_asked_for_by_no_fragment() -> None:

@@ -21,7 +21,7 @@ from lightflus.testing.graphs import word_count
 from lightflus.wire import frames
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
-from lightflus.wire.frames import Head, Hello, Kind
+from lightflus.wire.frames import ELEMENTS, Head, Hello, Kind
 from lightflus.wire.listener import Listener, open_listener
 
 PLAN = plan_job(checked(word_count()), parallelism=2)
@@ -69,7 +69,7 @@ async def receiving() -> AsyncIterator[tuple[Receiving, trio.Nursery]]:
     there = Receiving(listener)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(listener.run)
-        with listener.admitting(HELLO, there.arrivals):
+        with listener.admitting(HELLO, {ELEMENTS: there.arrivals}):
             yield there, nursery
         nursery.cancel_scope.cancel()
 

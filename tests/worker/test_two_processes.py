@@ -20,10 +20,10 @@ pytestmark = pytest.mark.slow
 
 async def run(folder: Path, wasm: bytes, bindings: Sequence[str], parallelism: int) -> list[pb.FragmentReport]:
     job = Job(wasm, bindings, parallelism, kept(folder, wasm))
-    async with runners(folder, 2) as there:
+    async with runners(folder, min(2, len(job.plan.subtasks))) as there:
         await started(job, there)
         reports = await ended(there)
-        assert [report.failure.message for report in reports] == ["", ""]
+        assert not any(report.failure.message for report in reports), reports
         return reports
 
 

@@ -17,6 +17,7 @@ from lightflus.model.graph import BadRecords, JobGraph, OperatorId
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.model.unread import Unread, unread_fields, without_unread
 from lightflus.ports.compute import Slots
+from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.network import Network
@@ -44,6 +45,7 @@ def composed(
     poison: BadRecords | None = None,
     own: Collection[SubtaskId] | None = None,
     network: Network | None = None,
+    party: Party | None = None,
     splits: Mapping[OperatorId, Sequence[str]] | None = None,
     around: Callable[[Sink], Sink] = lambda sink: sink,
 ) -> Fragment:
@@ -60,6 +62,7 @@ def composed(
         own: the subtasks that run here, whose sources and sinks alone are opened; what these write to is ready already.
             None = all, and that is done here.
         network: reaches the others.
+        party: the fragments that they run in.
         splits: of each source, where they are listed once for the whole job.
         around: what is put around each sink.
     """
@@ -88,6 +91,7 @@ def composed(
         policies=policies,
         own=own,
         network=network,
+        party=party,
         splits=splits,
     )
 

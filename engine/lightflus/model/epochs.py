@@ -1,40 +1,94 @@
-"""Which epoch has reached every sink: the ledger behind what sources may call done.
+"""Which epoch has reached every end of a job: the ledger behind what sources may call done; what fragments tell of it.
 
-What it owns: counting. Pure: facts in, an answer out. One epoch is under way at a time, as with checkpoints.
-What it leaves: sending barriers and telling sources (`runtime/commits.py`).
+What it owns: counting, and the words that go between the fragment that counts and the others. Pure: facts in, an answer
+out. One epoch is under way at a time.
+What it leaves: sending barriers and telling sources (`runtime/commits.py`), how words travel (`ports/epochs.py`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 
 class EpochLedger:
-    """Epochs from 1; each is complete when every sink writer has flushed all that came before its barrier.
+    """Epochs from 1; each is complete when every end has flushed all that came before its barrier.
 
-    A writer whose input has ended has flushed everything, and is asked no more.
+    An end whose input has ended has flushed everything, and is asked no more. Who begins no epochs itself hears of the
+    next one by its first barrier.
     """
 
-    def __init__(self, writers: int) -> None:
-        self._running = set(range(writers))
+    def __init__(self, ends: int) -> None:
+        self._running = set(range(ends))
         self._waiting: set[int] = set()
-        self._epoch = 0
+        self.epoch = 0
+        """The newest one."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether no writer is waited for."""
+        """Whether no end is waited for."""
         return not self._waiting
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no end will ever flush anything again."""
+        return not self._running
 
     def begin(self) -> int:
         """Begins the next epoch and returns its number."""
-        self._epoch += 1
+        self.epoch += 1
         self._waiting = set(self._running)
-        return self._epoch
+        return self.epoch
 
-    def flushed(self, writer: int, epoch: int) -> None:
-        """A writer has flushed all before the barrier of `epoch`."""
-        if epoch == self._epoch:
-            self._waiting.discard(writer)
+    def flushed(self, end: int, epoch: int) -> None:
+        """An end has flushed all before the barrier of `epoch`."""
+        if epoch > self.epoch:
+            self.epoch, self._waiting = epoch, set(self._running)
+        if epoch == self.epoch:
+            self._waiting.discard(end)
 
-    def ended(self, writer: int) -> None:
-        """A writer has flushed all that it will ever get."""
-        self._running.discard(writer)
-        self._waiting.discard(writer)
+    def ended(self, end: int) -> None:
+        """An end has flushed all that it will ever get."""
+        self._running.discard(end)
+        self._waiting.discard(end)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Upward, first: whether any source of this fragment wants to know what is done."""
+
+    is_committing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Downward: barriers of `epoch` are to be sent."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """Upward: all ends of the fragment have flushed what came before the barrier of `epoch`."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Downward: all ends of the job have."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Upward, last: all ends of the fragment have flushed all that they will ever get."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Downward, last: all ends of the job have."""
+
+
+Word = Joined | Begun | Flushed | Done | Ended | Over
+"""What fragments of a job say to each other about epochs."""

@@ -6,7 +6,6 @@ What it leaves: the channels themselves (`runtime/channel.py`), what several inp
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from lightflus.model.plan import Edge, Exchange, Plan, SubtaskId
@@ -41,18 +40,6 @@ def inlets(plan: Plan, subtask: SubtaskId) -> tuple[Inlet, ...]:
 def outlets(plan: Plan, subtask: SubtaskId) -> tuple[Outlet, ...]:
     """Where a subtask sends, one entry per edge of its task, in the plan's order."""
     return tuple(Outlet(edge, _inputs(plan, edge, subtask)) for edge in plan.outputs_of(subtask.task))
-
-
-def is_whole(plan: Plan, own: Collection[SubtaskId]) -> bool:
-    """Whether nothing goes between these subtasks and others: a job, or some of its subtasks that need nobody else."""
-    kept = set(own)
-    ways = (
-        (subtask, reader)
-        for subtask in plan.subtasks
-        for outlet in outlets(plan, subtask)
-        for reader, _ in outlet.inputs
-    )
-    return all((sender in kept) == (reader in kept) for sender, reader in ways)
 
 
 def _inputs(plan: Plan, edge: Edge, sender: SubtaskId) -> tuple[tuple[SubtaskId, int], ...]:

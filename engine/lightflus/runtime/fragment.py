@@ -17,8 +17,8 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
-from lightflus.model.wiring import is_whole
 from lightflus.ports.compute import ComputeFactory, Slots
+from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
 from lightflus.ports.network import Network, Sender
@@ -26,7 +26,7 @@ from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
-from lightflus.runtime.commits import Commits
+from lightflus.runtime.commits import commits_of
 from lightflus.runtime.compute import ThreadCompute
 from lightflus.runtime.counters import Accounts, OperatorProgress
 from lightflus.runtime.feeding import FedSubtask, Feeding
@@ -58,6 +58,10 @@ def _wall() -> int:
 class Fragment:
     """One run: `run` it once; `progress`, `stop`, `drain` at any time from its loop; cancel it like any trio code."""
 
+    _failure: LightflusError | None = None
+    _is_stopped = False
+    _started = 0.0
+
     def __init__(
         self,
         plan: Plan,
@@ -70,6 +74,7 @@ class Fragment:
         policies: Mapping[OperatorId, BadRecordPolicy] | None = None,
         own: Collection[SubtaskId] | None = None,
         network: Network | None = None,
+        party: Party | None = None,
         splits: Mapping[OperatorId, Sequence[str]] | None = None,
         threads: ComputeFactory = ThreadCompute,
         clock: Callable[[], float] = perf_counter,
@@ -86,12 +91,14 @@ class Fragment:
             slots: compute threads, which stay the caller's.
             policies: what operators do with records that are bad or poison; the job fails where nothing is said.
             own: the subtasks that run here; by default all of them.
-            network: reaches the others; needed if there are any.
+            network: reaches the others; needed if there are any, as is `party`.
+            party: the fragments that they run in.
             splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
             threads: makes threads of readers and writers.
             clock: seconds, for subtasks to give their slot back in time.
             wall: milliseconds since 1970: processing time.
         """
+        assert own is None or party is not None, "who does not see all ends calls nothing done"
         self._plan = plan
         self._own = sorted(plan.subtasks if own is None else own)
         self._wiring = Wiring(plan, self._own, network)
@@ -99,7 +106,7 @@ class Fragment:
         self._closing = Closing(sinks, threads)
         clocks = {operator.id: SplitClocks() for operator in plan.graph.operators if not operator.inputs}
         self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks=clocks, listed=splits)
-        self._commits = Commits(sum(plan.tasks[subtask.task].last.operator.id in sinks for subtask in self._own))
+        self._commits = commits_of(sum(plan.tasks[one.task].last.operator.id in sinks for one in self._own), party)
         self._making = Making(
             plan=plan,
             wiring=self._wiring,
@@ -115,9 +122,6 @@ class Fragment:
             clocks=clocks,
             wall=wall,
         )
-        self._failure: LightflusError | None = None
-        self._is_stopped = False
-        self._started = 0.0
 
     async def run(self) -> JobResult:
         """Runs until all inputs have ended, or it is stopped, and everything has reached its sink.
@@ -131,8 +135,10 @@ class Fragment:
             async with trio.open_nursery() as around:
                 async with trio.open_nursery() as nursery:
                     await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery, around))
+                if self._failure is None:
+                    await self._guarded(around, self._plan.graph.job, self._commits.finish)
                 around.cancel_scope.cancel()
-            if self._failure is None and self._is_whole:
+            if self._failure is None:
                 await self._feeding.commit_all()
             has_ended = self._failure is None
         finally:
@@ -140,10 +146,6 @@ class Fragment:
         if self._failure is not None:
             raise self._failure
         return JobResult(self.progress(), self.seconds, self._is_stopped)
-
-    @property
-    def _is_whole(self) -> bool:
-        return is_whole(self._plan, self._own)
 
     @property
     def seconds(self) -> float:
@@ -194,9 +196,9 @@ class Fragment:
         feeders = self._feeding.feeders
         for feeder in feeders:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
-        around.start_soon(self._guarded, nursery, "finding splits", self._feeding.discover)
-        if self._feeding.is_committing and self._is_whole:  # else there are sinks that it does not see
-            around.start_soon(self._guarded, nursery, "commits", lambda: self._commits.run(feeders))
+        around.start_soon(self._guarded, around, "finding splits", self._feeding.discover)
+        job, is_committing = self._plan.graph.job, self._feeding.is_committing
+        around.start_soon(self._guarded, around, job, lambda: self._commits.run(feeders, is_committing=is_committing))
 
     def _fed(self, subtask: SubtaskId) -> FedSubtask:
         operator = self._plan.tasks[subtask.task].head.operator.id

@@ -20,7 +20,7 @@ from lightflus.ports.sinks import Sink
 from lightflus.runtime.assembly import Policies, chain_of, guest_callers
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
-from lightflus.runtime.commits import Commits
+from lightflus.runtime.commits import Commits, ReportedCommits
 from lightflus.runtime.counters import Accounts, OperatorHealth
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.process import WallClock
@@ -39,7 +39,7 @@ class Making:
     wiring: Wiring
     accounts: Accounts
     closing: Closing
-    commits: Commits
+    commits: Commits | ReportedCommits
     guests: GuestFactory
     kernel: Kernel
     sinks: Mapping[OperatorId, Sink]

@@ -21,6 +21,7 @@ from lightflus.ports.batch import Batch, Element
 from lightflus.ports.network import Sender
 from lightflus.wire import frames
 from lightflus.wire.batches import BatchForm
+from lightflus.wire.calling import called
 from lightflus.wire.frames import Hello, Kind
 from lightflus.wire.streams import Connection
 
@@ -122,9 +123,8 @@ class _Link:
         return all(one.is_ended for one in self._inputs.values())
 
     async def _run(self) -> None:
-        connection = await self._connect()
+        connection = await called(self._address, self._hello)
         try:
-            await self._greet(connection)
             self._connection = connection
             self._connected.set()
             async with trio.open_nursery() as nursery:
@@ -135,26 +135,6 @@ class _Link:
                 raise lost
         finally:
             await connection.close()
-
-    async def _connect(self) -> Connection:
-        host, _, port = self._address.rpartition(":")
-        try:
-            with trio.fail_after(cluster_limits.GREETING_SECONDS):
-                stream = await trio.open_tcp_stream(host.strip("[]"), int(port))
-        except (OSError, trio.TooSlowError) as error:
-            raise PeerLost(f"the runner at {self._address} cannot be reached: {error or 'no answer'}") from error
-        return Connection(stream, f"the runner at {self._address}")
-
-    async def _greet(self, connection: Connection) -> None:
-        try:
-            with trio.fail_after(cluster_limits.GREETING_SECONDS):
-                await connection.greet(frames.hello_bytes(self._hello))
-                with connection.told():
-                    refusal = frames.refusal(await connection.greeting())
-        except trio.TooSlowError:
-            raise PeerLost(f"{connection.peer} does not answer") from None
-        if refusal is not None:
-            raise PeerRefused(f"{connection.peer} refuses: {refusal}")
 
     async def _goodbye(self, connection: Connection) -> None:
         """Closing at once would have the system throw away what the other side has not read."""

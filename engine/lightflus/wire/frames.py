@@ -34,19 +34,24 @@ _HEAD = Struct("<BBHHHIq")
 HEAD_BYTES: Final = _HEAD.size
 
 
+ELEMENTS: Final = "elements"
+EPOCHS: Final = "epochs"
+
+
 class Refused(Exception):
     """What came is not what this page says; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a connection carries: elements of one job, in one of its lives.
+    """What a connection carries: elements of one job, in one of its lives, or what its fragments say about epochs.
 
     Attributes:
         namespace, job: whose elements.
         generation: the job's n-th start; nothing of another one is accepted.
         token: what all processes of this generation know, and nobody else.
         sender: who speaks, for messages.
+        carries: ELEMENTS or EPOCHS.
     """
 
     namespace: str
@@ -54,6 +59,7 @@ class Hello:
     generation: int
     token: str
     sender: str
+    carries: str = ELEMENTS
 
     @property
     def name(self) -> str:
@@ -79,6 +85,14 @@ class Kind(IntEnum):
     """The split."""
     CREDIT = 9
     """From the receiver: so many more elements may come."""
+    JOINED = 10
+    """About epochs, from here on (`model/epochs.py`). First: 1 where a source there wants to know what is done."""
+    EPOCH_BEGUN = 11
+    """Its number, as in the next two."""
+    EPOCH_FLUSHED = 12
+    EPOCH_DONE = 13
+    ENDED = 14
+    OVER = 15
 
 
 _KINDS: Final = frozenset(map(int, Kind))

@@ -20,6 +20,7 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.limits import DISCOVERY_MS
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId, TaskId
+from lightflus.ports.epochs import Party
 from lightflus.ports.sources import Source
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.counters import OperatorProgress
@@ -27,8 +28,10 @@ from lightflus.runtime.fragment import Fragment
 from lightflus.telemetry.metrics import OPERATOR_METRICS
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
+from lightflus.wire.epochs import Counting, reporting
 from lightflus.wire.failures import to_failure
-from lightflus.wire.frames import Hello
+from lightflus.wire.frames import ELEMENTS, EPOCHS, Hello
+from lightflus.wire.listener import Served
 from lightflus.worker.house import House
 from lightflus.worker.joined import run_joined
 from lightflus.worker.lease import LeasedSink
@@ -103,15 +106,19 @@ class Part:
         loaded = await trio.to_thread.run_sync(load, self._wish, self._house)
         await trio.to_thread.run_sync(loaded.prepare, self._own, self.generation)
         sources = await trio.to_thread.run_sync(loaded.first_sources, self._own)
-        arrivals = Arrivals(loaded.flowing, self._own)
+        plan, own = loaded.plan, self._own
+        arrivals = Arrivals(loaded.flowing, own)
+        counting = Counting(len(plan.subtasks) - len(own)) if plan.subtasks[0] in own else None
+        served: Served = {ELEMENTS: arrivals} | ({} if counting is None else {EPOCHS: counting})
         hello = self._hello()
         try:
             self._splits = await trio.to_thread.run_sync(_splits_of, sources)
-            with self._house.listener.admitting(hello, arrivals):
+            with self._house.listener.admitting(hello, served):
                 self._become(pb.FRAGMENT_STATUS_READY)
                 async with _beside(partial(self._list_again, sources)):
-                    await self._all_there(loaded.plan)
-                    return await self._run_fragment(loaded, arrivals, hello)
+                    await self._all_there(plan)
+                    async with self._party(plan, hello, counting) as party:
+                        return await self._run_fragment(loaded, arrivals, hello, party)
         except LightflusError as error:
             place_function(error, loaded.plan.graph)
             raise
@@ -145,10 +152,24 @@ class Part:
     def _listed(self) -> dict[OperatorId, Sequence[str]]:
         return {OperatorId(one.operator): tuple(one.names) for one in self._wish.splits}
 
-    async def _run_fragment(self, loaded: Loaded, arrivals: Arrivals, hello: Hello) -> bool:
-        wish, house, plan = self._wish, self._house, loaded.plan
-        peers = {_subtask(one.subtask): one.address for one in wish.peers}
-        network = DataNetwork(loaded.flowing, self._own, hello, peers)
+    @asynccontextmanager
+    async def _party(self, plan: Plan, hello: Hello, counting: Counting | None) -> AsyncIterator[Party]:
+        """The one with the job's first subtask counts epochs, the others report to it."""
+        peers = self._peers
+        if counting is None:
+            async with reporting(peers[plan.subtasks[0]], hello) as party:
+                yield party
+        else:
+            counting.others = len(set(peers.values())) - 1
+            yield counting
+
+    @property
+    def _peers(self) -> dict[SubtaskId, str]:
+        return {_subtask(one.subtask): one.address for one in self._wish.peers}
+
+    async def _run_fragment(self, loaded: Loaded, arrivals: Arrivals, hello: Hello, party: Party) -> bool:
+        house, plan = self._house, loaded.plan
+        network = DataNetwork(loaded.flowing, self._own, hello, self._peers)
         with closing(loaded.letters):
             fragment = await trio.to_thread.run_sync(
                 partial(
@@ -161,6 +182,7 @@ class Part:
                     reaches=loaded.walls.reach,
                     own=self._own,
                     network=network,
+                    party=party,
                     splits=self._listed(),
                     around=lambda sink: LeasedSink(sink, house.lease),
                 )
