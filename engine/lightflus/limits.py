@@ -366,6 +366,8 @@ MANIFEST_BYTES: Final = 64 * MIB
 """A manifest: 2,000 subtasks of 16 runs each, and positions of 100,000 files, take half of it."""
 OBJECT_NAME_BYTES: Final = 512
 """Name of an object of a store; buckets take 1,024 with the prefix."""
+FOOTER_READ_BYTES: Final = 256 * KIB
+"""The end of a run that is read at once: all of most footers, which have a hundredth of the run's bytes."""
 STORE_PART_BYTES: Final = 8 * MIB
 """Parts in which a large object goes to a bucket: 5 MiB at least, and 10,000 of them at most."""
 STORE_PARTS: Final = 4

@@ -67,7 +67,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "rich": frozenset({"cli", "connectors"}),
     "trio": frozenset({"runtime", "wire", "coordinator", "worker", "apiserver", "evil", "cli", "testing"}),
     "pyarrow": EDGES | {"checkpoint", "codec", "ports", "runtime", "wire", "worker", "testing", "verify"},
-    "xxhash": frozenset({"checkpoint"}),
+    "xxhash": frozenset({"checkpoint", "testing"}),
     "obstore": frozenset({"checkpoint"}),
     "sqlite3": frozenset({"connectors", "coordinator"}),
     "confluent_kafka": frozenset({"connectors"}),
