@@ -354,10 +354,16 @@ KAFKA_PENDING_MESSAGES: Final = 100_000
 """Messages of one subtask that wait for their delivery; more hold the job up."""
 KAFKA_PENDING_BYTES: Final = 64 * MIB
 """The same in bytes: what bounds a sink's memory while a broker is away."""
-KAFKA_STAGED_BYTES: Final = 256 * MIB
-"""Output of one subtask and epoch that waits for its checkpoint, in memory and in the checkpoint."""
 KAFKA_TRANSACTION_MS: Final = 60_000
 """When a broker gives up a transaction whose producer has died: until then readers of committed messages wait."""
+KAFKA_EPOCHS_SEGMENT_BYTES: Final = 16 * MIB
+"""Segments of the topic of markers: only those that are full are compacted, and all of them are read."""
+
+# --- output that waits for its checkpoint --------------------------------------------------------------------------
+STAGED_BYTES: Final = 64 * MIB
+"""Output of one subtask and epoch above which a checkpoint is taken early, and the source is slowed till then."""
+MOST_STAGED_BYTES: Final = 512 * MIB
+"""What one subtask and epoch may have at most: eight times as much as asks for a checkpoint, and then the job fails."""
 
 # --- checkpoints ---------------------------------------------------------------------------------------------------
 CHECKPOINTS_KEPT: Final = 3

@@ -24,20 +24,30 @@ from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.sink import KafkaSink, SinkOptions
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.model.graph import Delivery
+from lightflus.ports.sinks import SinkIdentity
 from lightflus.testing.connectors import QuietHealth
 
 EPOCH_ROWS = 3_000
-STEPS = ("begin_transaction", "produce_batch", "produce", "flush", "commit_transaction")
+STEPS = (
+    "begin_transaction",
+    "produce_batch",
+    "produce",
+    "flush",
+    "send_offsets_to_transaction",
+    "commit_transaction",
+)
 """Calls of the producer after which the victim stands still; `committing` is on its way into the last of them."""
 COMMITTING = "committing"
 
 
-def kafka_sink(brokers: str, topic: str) -> KafkaSink:
+def kafka_sink(brokers: str, topic: str, generation: int, job: str = "victim") -> KafkaSink:
     """The sink of the victim, and of its successor."""
     cluster = read_cluster(Options("kafka", {"brokers": brokers}, "out"))
-    options = SinkOptions(topic, cluster, "none", f"epochs-of-{topic}", f"default/{topic}/out")
+    options = SinkOptions(topic, cluster, "none", f"epochs-of-{topic}")
     encode = FieldEncoder(sink_spec({})).encode
-    return KafkaSink("out", options, encode, Delivery.APPEND, (), make_producer=_watched)
+    sink = KafkaSink("out", options, encode, Delivery.APPEND, (), make_producer=_watched)
+    sink.begin(SinkIdentity("default", job, topic, "out", generation))
+    return sink
 
 
 def epoch(number: int) -> pa.RecordBatch:
@@ -88,12 +98,13 @@ def _stand(step: str) -> None:
 
 def main(brokers: str, topic: str, checkpoint: str, step: str) -> None:
     """Dies in here."""
-    sink = kafka_sink(brokers, topic)
+    sink = kafka_sink(brokers, topic, 1)
     writer, committer = sink.staging_writer(0, QuietHealth()), sink.committer(0, QuietHealth())
+    committer.recover([])
     prepared = []
     for number in (1, 2):
         writer.write(epoch(number))
-        prepared.append(writer.prepare(1, number))
+        prepared.append(writer.prepare(number))
     Path(checkpoint).write_bytes(pickle.dumps(prepared))
     committer.commit(prepared[0])
     _Watched.step = step

@@ -7,9 +7,11 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import cast
 
 import pytest
+from confluent_kafka.admin import AdminClient
 from kafka_helpers import fresh_topic, messages_of
 from kafka_victim import COMMITTING, EPOCH_ROWS, STEPS, kafka_sink
 from tools.servers import Kafka
@@ -48,11 +50,38 @@ def rows(*epochs: int) -> list[str]:
 def test_a_successor_of_a_killed_process_commits_its_output_once(kafka: Kafka, tmp_path: Path, step: str) -> None:
     topic = fresh_topic(kafka, PARTITIONS)
     staged = killed_at(step, kafka, topic, tmp_path / "checkpoint")
-    sink = kafka_sink(kafka.address, topic)
+    sink = kafka_sink(kafka.address, topic, 2)
     committer = sink.committer(0, QuietHealth())
     found = seen(kafka, topic)
     assert found == rows(1, 2) if step == "commit_transaction" else found in (rows(1), rows(1, 2))
-    for committable in staged:
-        committer.commit(committable)
+    committer.recover(staged)
+    committer.close()
+    assert seen(kafka, topic) == rows(1, 2)
+
+
+def test_another_job_opens_its_sink_at_once_when_one_has_died_in_the_middle_of_a_transaction(
+    kafka: Kafka, tmp_path: Path
+) -> None:
+    topic = fresh_topic(kafka, PARTITIONS)
+    mine = kafka_sink(kafka.address, topic, 1, job="mine")
+    first = mine.committer(0, QuietHealth())
+    first.recover([])
+    first.close()
+    killed_at("send_offsets_to_transaction", kafka, topic, tmp_path / "checkpoint")
+    started = monotonic()
+    again = kafka_sink(kafka.address, topic, 2, job="mine").committer(0, QuietHealth())
+    again.recover([])
+    assert monotonic() - started < 1.0
+    again.close()
+
+
+def test_a_marker_that_brokers_have_forgotten_is_found_in_its_topic(kafka: Kafka, tmp_path: Path) -> None:
+    topic = fresh_topic(kafka, PARTITIONS)
+    staged = killed_at("commit_transaction", kafka, topic, tmp_path / "checkpoint")
+    group = f"lightflus/default/victim/{topic}/out/0"
+    AdminClient({"bootstrap.servers": kafka.address}).delete_consumer_groups([group])[group].result()
+    committer = kafka_sink(kafka.address, topic, 2).committer(0, QuietHealth())
+    assert committer.committed() == 2
+    committer.recover(staged)
     committer.close()
     assert seen(kafka, topic) == rows(1, 2)

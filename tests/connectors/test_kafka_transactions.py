@@ -9,7 +9,6 @@ from tools.servers import Kafka
 
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import Producing, new_producer
-from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.sink import KafkaSink, SinkOptions
@@ -17,6 +16,7 @@ from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.model.graph import Delivery
 from lightflus.ports.sinks import TransactionalSink
 from lightflus.testing.connectors import QuietHealth
+from lightflus.testing.transaction_deaths import check_deaths
 from lightflus.testing.transactions import Killed, check_transactional_sink
 
 pytestmark = pytest.mark.slow
@@ -50,6 +50,8 @@ class Mortal:
 class Topic:
     """`testing.transactions.Place`."""
 
+    is_staged = True
+
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
         self._topic = fresh_topic(kafka)
@@ -60,8 +62,11 @@ class Topic:
             return producer if dies_after is None else cast(Producing, Mortal(producer, dies_after))
 
         cluster = read_cluster(Options("kafka", {"brokers": self._kafka.address}, "out"))
-        options = SinkOptions(self._topic, cluster, "none", EPOCHS_TOPIC, f"default/{self._topic}/out")
+        options = SinkOptions(self._topic, cluster, "none", f"epochs-of-{self._topic}")
         return KafkaSink("out", options, FieldEncoder(sink_spec({})).encode, Delivery.APPEND, (), make_producer=make)
+
+    def bury(self) -> None:
+        """Brokers wait for nobody: a successor ends what its predecessor has left."""
 
     def read(self) -> list[tuple[str, str]]:
         return written(self._kafka, self._topic)
@@ -69,3 +74,7 @@ class Topic:
 
 def test_it_keeps_the_contract(kafka: Kafka) -> None:
     check_transactional_sink(lambda: Topic(kafka), QuietHealth())
+
+
+def test_whichever_call_its_process_dies_after_output_is_there_once(kafka: Kafka) -> None:
+    check_deaths(lambda: Topic(kafka), QuietHealth())

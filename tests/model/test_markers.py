@@ -1,31 +1,20 @@
 from __future__ import annotations
 
-from lightflus.model.markers import NOTHING, Marker, Verdict
+from lightflus.model.markers import NOTHING, Marker
 
 
-def test_before_the_first_commit_everything_is_new() -> None:
-    assert NOTHING.judge(0, 0) is Verdict.NEW
+def test_before_the_first_run_nobody_is_shut_out_and_nothing_is_visible() -> None:
+    assert not NOTHING.shuts_out(1)
+    assert not NOTHING.covers(1)
 
 
-def test_an_epoch_is_committed_once() -> None:
-    marker = NOTHING.after(1, 5)
-    assert marker.judge(1, 5) is Verdict.DONE
-    assert marker.judge(1, 4) is Verdict.DONE
-    assert marker.judge(1, 6) is Verdict.NEW
+def test_an_epoch_is_visible_once_it_or_a_later_one_was_committed() -> None:
+    assert Marker(1, 5).covers(4)
+    assert Marker(1, 5).covers(5)
+    assert not Marker(1, 5).covers(6)
 
 
-def test_a_successor_commits_what_its_predecessor_has_prepared() -> None:
-    assert Marker(1, 4, 1).judge(1, 5) is Verdict.NEW
-    assert Marker(1, 4, 1).judge(2, 5) is Verdict.NEW
-
-
-def test_what_was_committed_before_a_restart_is_still_done() -> None:
-    marker = Marker(1, 5, 1).after(2, 6).after(2, 7)
-    assert marker == Marker(2, 7, 6)
-    assert marker.judge(1, 5) is Verdict.DONE
-
-
-def test_an_epoch_that_a_newer_generation_has_made_again_is_refused() -> None:
-    marker = Marker(2, 7, 6)
-    assert marker.judge(1, 6) is Verdict.OLD
-    assert marker.judge(1, 9) is Verdict.OLD
+def test_an_older_run_is_shut_out_and_its_successor_is_not() -> None:
+    assert Marker(2, 5).shuts_out(1)
+    assert not Marker(2, 5).shuts_out(2)
+    assert not Marker(2, 5).shuts_out(3)

@@ -1,52 +1,34 @@
 """What a transactional sink remembers of its commits, and what that says about one that is asked for.
 
-What it owns: the marker that is written in one transaction with the output, and the rule. Pure.
+What it owns: the marker that is written in one transaction with the output, and the rules. Pure.
 What it leaves: where a marker lies (each such sink).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
-
-
-class Verdict(Enum):
-    """What is to be done with a committable."""
-
-    NEW = "new"
-    """It has not been committed."""
-    DONE = "done"
-    """It has."""
-    OLD = "old"
-    """It comes from a run that was replaced: that epoch was made again, and may have been committed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Marker:
-    """The last commit of one subtask. Epochs grow from one generation to the next.
+    """The last word of one subtask of a sink, of one incarnation of a job.
 
     Attributes:
-        generation: of the job's restarts, which made the output.
-        epoch: the checkpoint's number.
-        since: the first epoch that this generation has committed.
+        generation: the youngest run that has been here: only it may write.
+        epoch: the last one that is visible; 0: none. Epochs grow over all generations.
     """
 
     generation: int
     epoch: int
-    since: int
 
-    def judge(self, generation: int, epoch: int) -> Verdict:
-        """Whether that epoch of that generation may be committed, has been, or comes too late."""
-        if generation > self.generation:
-            return Verdict.NEW
-        if generation == self.generation:
-            return Verdict.NEW if epoch > self.epoch else Verdict.DONE
-        return Verdict.DONE if epoch < self.since else Verdict.OLD
+    def shuts_out(self, generation: int) -> bool:
+        """Whether a run comes too late, since a younger one goes on."""
+        return generation < self.generation
 
-    def after(self, generation: int, epoch: int) -> Marker:
-        """The marker of a commit that follows."""
-        return Marker(generation, epoch, self.since if generation == self.generation else epoch)
+    def covers(self, epoch: int) -> bool:
+        """Whether that epoch, which a manifest names, is visible already."""
+        return epoch <= self.epoch
 
 
-NOTHING = Marker(-1, -1, -1)
-"""Before the first commit."""
+NOTHING = Marker(0, 0)
+"""Before the first run."""

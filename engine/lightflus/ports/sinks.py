@@ -7,6 +7,7 @@ What it leaves: the systems (`connectors/`), rows to bytes (`formats.py`), when 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,28 +55,56 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Committable:
-    """What one subtask wrote in one epoch, for a sink that shows it only when the checkpoint is complete.
+class SinkIdentity:
+    """Who writes, among all jobs that ever were.
 
-    `data` holds the output itself (or names where it durably lies): never a handle to a transaction that is open, since
-    that ends with the process. `generation` counts the job's restarts; `epoch` is the checkpoint's number.
+    Attributes:
+        namespace: of the job.
+        job: its name.
+        incarnation: made with the job's first checkpoint, kept in all of them; a job that begins anew has another.
+        sink: the operator's name.
+        generation: counts the starts of this incarnation; of two runs, that of the higher one goes on.
     """
 
+    namespace: str
+    job: str
+    incarnation: str
+    sink: str
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committable:
+    """What one subtask wrote in one epoch: what makes it visible, or lets what was written behind it be undone.
+
+    `data` holds the output itself, or names where it durably lies: never a handle to a transaction that is open, since
+    that ends with the process. `epoch` is the checkpoint's number; it grows over all generations of an incarnation, and
+    is beyond all that `Committer.committed` has named.
+    """
+
     epoch: int
     subtask: int
     data: bytes
 
 
 class StagingWriter(Protocol):
-    """Collects what one subtask writes, epoch by epoch. Used by one thread at a time."""
+    """Takes what one subtask writes, epoch by epoch. Used by one thread at a time."""
 
     def write(self, columns: pa.RecordBatch) -> None:
-        """Takes rows of the sink's fields."""
+        """Takes rows of the sink's fields. Raises SinkFailed."""
         ...
 
-    def prepare(self, generation: int, epoch: int) -> Committable:
-        """All since the last `prepare`; nobody can read it yet."""
+    def prepare(self, epoch: int) -> Committable:
+        """All since the last `prepare`; for as long as nobody commits it, it is as if it had not been written.
+
+        A sink whose writes replace the last ones of their key may show them already: a job that goes back to an
+        earlier checkpoint writes them again. So may one that `Committer.recover` can cut off. Raises SinkFailed.
+        """
+        ...
+
+    @property
+    def staged_bytes(self) -> int:
+        """What it keeps in memory for the next `prepare`: above STAGED_BYTES a checkpoint ought to come early."""
         ...
 
     def close(self) -> None:
@@ -84,12 +113,29 @@ class StagingWriter(Protocol):
 
 
 class Committer(Protocol):
-    """Makes committables of one subtask visible. Used by one thread at a time."""
+    """Makes committables of one subtask visible. Used by one thread at a time.
+
+    To make one shuts out all older generations of the same identity and subtask, or fails for as long as one of them
+    lives. At a start, those of all subtasks that the last checkpoint knows (without one, the run's own) are made before
+    any is asked for anything, recover, and are closed; then those of the run's own subtasks are made, which commit.
+    """
+
+    def committed(self) -> int | None:
+        """The last epoch of this incarnation that is visible; None: none, or the sink does not need to know."""
+        ...
+
+    def recover(self, committables: Sequence[Committable]) -> None:
+        """At a start: makes those of the checkpoint visible, unless they are; undoes what was written behind them.
+
+        They are of this subtask, in the order of their epochs. Without any, all that this incarnation has written is
+        undone, as far as the sink can. Raises SinkFailed: also for output that is damaged, or of another subtask.
+        """
+        ...
 
     def commit(self, committable: Committable) -> None:
-        """Makes it visible: once, however often this is called, also by a successor after a crash in the middle.
+        """Makes one visible that this run has prepared, and whose checkpoint is complete: each once, in order.
 
-        Raises SinkFailed; in particular for a committable of an older generation than one that has committed.
+        Raises SinkFailed; also, once a younger generation has been here, for having been shut out.
         """
         ...
 
@@ -103,12 +149,16 @@ class Committer(Protocol):
 
 
 class TransactionalSink(Sink, Protocol):
-    """A sink that can write exactly once, given checkpoints."""
+    """A sink that writes exactly once, given checkpoints."""
+
+    def begin(self, identity: SinkIdentity) -> None:
+        """Says who writes; before the first `staging_writer` or `committer`. Raises SinkFailed."""
+        ...
 
     def staging_writer(self, subtask: int, health: Health) -> StagingWriter:
-        """Collects for one subtask."""
+        """Takes what one subtask writes; made after its sink has recovered. Raises SinkFailed."""
         ...
 
     def committer(self, subtask: int, health: Health) -> Committer:
-        """Commits for one subtask; of two for the same one, the older is shut out."""
+        """Commits for one subtask. Raises SinkFailed."""
         ...

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypedDict, TypeVar, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._metadata import ClusterMetadata, TopicMetadata
 from confluent_kafka.cimpl import NewTopic
@@ -93,6 +93,10 @@ class Producing(Protocol):
 
     def begin_transaction(self) -> None:
         """Starts one."""
+        ...
+
+    def send_offsets_to_transaction(self, positions: list[TopicPartition], group: object, timeout: float) -> None:
+        """Makes offsets of a group part of the transaction."""
         ...
 
     def commit_transaction(self, timeout: float) -> None:

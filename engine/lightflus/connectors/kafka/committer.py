@@ -6,7 +6,8 @@ What it leaves: markers (`epochs.py`), queueing messages (`sending.py`), the sta
 
 A successor (after a crash at any step) is given the same transactional id: `init_transactions` waits until what its
 predecessor was about to commit is committed, aborts anything less, and shuts the predecessor out; then the marker tells
-whether the epoch is in.
+which epochs of the manifest are in. A first transaction says that the successor is there, so that no older run comes
+after it.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from collections.abc import Sequence
 from confluent_kafka import KafkaError, KafkaException
 
 from lightflus.connectors.kafka.client import Producing
-from lightflus.connectors.kafka.epochs import Epochs, to_bytes
+from lightflus.connectors.kafka.epochs import Epochs, Found, to_text
 from lightflus.connectors.kafka.failures import error_of, hint_of, text_of
 from lightflus.connectors.kafka.records import Records
 from lightflus.connectors.kafka.sending import Sending
-from lightflus.connectors.kafka.staged import unsealed
+from lightflus.connectors.kafka.staged import staged_records
 from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_COORDINATOR_SECONDS
-from lightflus.model.markers import Marker, Verdict
+from lightflus.model.markers import Marker
 from lightflus.ports.sinks import Committable
 
 _FENCED = frozenset(
@@ -42,33 +43,46 @@ _FENCED = frozenset(
 class KafkaCommitter:
     """`ports.Committer` of one subtask."""
 
-    def __init__(self, producer: Producing, sending: Sending, epochs: Epochs, patience: Patience) -> None:
-        """Shuts out any older committer of the same subtask, and finds what has been committed. Raises SinkFailed."""
+    def __init__(
+        self,
+        producer: Producing,
+        sending: Sending,
+        epochs: Epochs,
+        patience: Patience,
+        *,
+        subtask: int,
+        generation: int,
+    ) -> None:
+        """Shuts out any older committer of the same subtask. Raises SinkFailed."""
         self._producer = producer
         self._sending = sending
         self._epochs = epochs
         self._patience = patience
+        self._subtask = subtask
+        self._generation = generation
+        self._known: Found | None = None
         epochs.ensure()
         patience.call(self._init)
-        self._marker = epochs.read()
+
+    def committed(self) -> int | None:
+        """The last epoch whose messages are visible. Raises SinkFailed."""
+        return self._found().marker.epoch or None
+
+    def recover(self, committables: Sequence[Committable]) -> None:
+        """A transaction for each that is not visible; what is visible behind them cannot be undone."""
+        found = self._found()
+        for committable in committables:
+            records = self._records(committable)
+            if not found.marker.covers(committable.epoch):
+                self._write(records, committable.epoch)
+        if self._found().marker.generation < self._generation:
+            self._write([], found.marker.epoch)
 
     def commit(self, committable: Committable) -> None:
-        """One transaction; nothing where it has been done before. Raises SinkFailed."""
-        generation, epoch = committable.generation, committable.epoch
-        verdict = self._marker.judge(generation, epoch)
-        if verdict is Verdict.OLD:
-            raise SinkFailed(
-                f"epoch {epoch} of generation {generation} comes too late: generation {self._marker.generation} has "
-                f"committed epoch {self._marker.epoch}",
-                where=self._epochs.where,
-                hint="a run that was replaced must not go on; stop it",
-            )
-        records = unsealed(committable.data, self._epochs.where)
-        if verdict is Verdict.NEW and records:
-            marker = self._marker.after(generation, epoch)
-            self._patience.call(lambda: self._queue(records, marker))
-            self._patience.call(self._commit)
-            self._marker = marker
+        """One transaction; nothing where there are no messages. Raises SinkFailed."""
+        records = self._records(committable)
+        if records:
+            self._write(records, committable.epoch)
 
     def abort(self, committable: Committable) -> None:
         """Nothing of it is on the brokers."""
@@ -85,14 +99,38 @@ class KafkaCommitter:
         except KafkaException as exception:
             raise self._told(exception) from exception
 
-    def _queue(self, records: Sequence[Records], marker: Marker) -> None:
+    def _found(self) -> Found:
+        """The last marker. Raises SinkFailed: it is of a younger run."""
+        if self._known is None:
+            self._known = self._epochs.read(is_first=self._generation == 1)
+            if self._known.marker.shuts_out(self._generation):
+                raise self._shut_out(f"generation {self._known.marker.generation} is there")
+        return self._known
+
+    def _records(self, committable: Committable) -> list[Records]:
+        if committable.subtask != self._subtask:
+            raise SinkFailed(
+                f"output of subtask {committable.subtask} cannot be committed as that of subtask {self._subtask}",
+                where=self._epochs.where,
+            )
+        return staged_records(committable.data, self._epochs.where)
+
+    def _write(self, records: Sequence[Records], epoch: int) -> None:
+        found, marker = self._found(), Marker(self._generation, epoch)
+        self._patience.call(lambda: self._queue(records, marker, found.group))
+        self._patience.call(self._commit)
+        self._known = Found(marker, found.group)
+
+    def _queue(self, records: Sequence[Records], marker: Marker, group: object) -> None:
         """Everything up to, and without, the commit; on any failure nothing of it stays."""
         try:
             self._producer.begin_transaction()
             for part in records:
                 self._sending.send(part)
-            self._producer.produce(self._epochs.topic, to_bytes(marker), self._epochs.key.encode())
+            self._producer.produce(self._epochs.topic, to_text(marker).encode(), self._epochs.key.encode())
             self._sending.settle()
+            offsets = [self._epochs.offset_of(marker)]
+            self._producer.send_offsets_to_transaction(offsets, group, KAFKA_COORDINATOR_SECONDS)
         except KafkaException as exception:
             told = self._told(exception)
             self._abort()
@@ -122,11 +160,14 @@ class KafkaCommitter:
         error, cluster = error_of(exception), self._epochs.cluster
         text = text_of(error, cluster)
         if error.code() in _FENCED:
-            return SinkFailed(
-                f"another run of this job has taken over `{self._epochs.key}`: {text}",
-                where=self._epochs.where,
-                hint="a run that was replaced must not go on; stop it",
-            )
+            return self._shut_out(text)
         if error.retriable() or error.txn_requires_abort():
             return Passing(text)
         return SinkFailed(text, where=self._epochs.where, hint=hint_of(error))
+
+    def _shut_out(self, why: str) -> SinkFailed:
+        return SinkFailed(
+            f"another run of this job has taken over `{self._epochs.key}`: {why}",
+            where=self._epochs.where,
+            hint="a run that was replaced must not go on; stop it",
+        )

@@ -17,18 +17,13 @@ from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import create_topic, meet, new_admin, new_consumer, new_producer
 from lightflus.connectors.kafka.committer import KafkaCommitter
-from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC, Epochs
+from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.sending import Sending, Target
-from lightflus.connectors.kafka.transactions import (
-    KafkaStagingWriter,
-    NewProducer,
-    committer,
-    identity_of,
-)
+from lightflus.connectors.kafka.transactions import KafkaStagingWriter, NewProducer, committer
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
@@ -36,6 +31,7 @@ from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING
 from lightflus.model.graph import Connector, Delivery
 from lightflus.model.schemas import KAFKA
 from lightflus.ports.health import Health
+from lightflus.ports.sinks import SinkIdentity
 
 _MESSAGE_BYTES = 1_048_588
 """Kafka's own default of `max.message.bytes`, where a topic's cannot be asked for."""
@@ -52,14 +48,12 @@ class SinkOptions:
         cluster: where it is.
         compression: of batches.
         epochs: the topic in which exactly-once output marks its epochs.
-        identity: what this sink of this job is called among all.
     """
 
     topic: str
     cluster: Cluster
     compression: str
     epochs: str
-    identity: str
 
 
 class KafkaSink:
@@ -82,6 +76,7 @@ class KafkaSink:
         self._delivery = delivery
         self._key_fields = key_fields if delivery is Delivery.UPSERT else ()
         self._make_producer = make_producer
+        self._identity: SinkIdentity | None = None
         self._most_bytes = _meet(name, options)
         Right("Write", "topic", options.topic).check(options.cluster, name)
         new_producer(options.cluster, self.settings(), Troubles(options.cluster), name).close()
@@ -104,15 +99,19 @@ class KafkaSink:
         sending = Sending(producer, troubles, self.target, health)
         return KafkaWriter(sending, producer.close, self._encode, self._key_fields)
 
+    def begin(self, identity: SinkIdentity) -> None:
+        """Whose transactions they are."""
+        self._identity = identity
+
     def staging_writer(self, subtask: int, health: Health) -> KafkaStagingWriter:
         """Keeps messages by epoch."""
         return KafkaStagingWriter(subtask, self._encode, self._key_fields, self._name)
 
     def committer(self, subtask: int, health: Health) -> KafkaCommitter:
         """Writes an epoch's messages in one transaction. Raises SinkFailed."""
-        options = self._options
-        epochs = Epochs(options.epochs, f"{options.identity}/{subtask}", options.cluster, self._name)
-        return committer(self.target, self.settings(), epochs, health, self._make_producer)
+        assert self._identity is not None, "whoever commits has begun"
+        topic, new = self._options.epochs, self._make_producer
+        return committer(self.target, self.settings(), self._identity, subtask, health, topic=topic, new=new)
 
     def settings(self) -> Mapping[str, object]:
         """Properties of every producer."""
@@ -183,10 +182,7 @@ def _open(spec: SinkSpec, options: Options) -> KafkaSink:
     compression = options.choice("compression")
     keys = spec.key_fields if spec.delivery is Delivery.UPSERT else ()
     encode = FieldEncoder(spec).encode
-    identity = identity_of(spec.namespace, spec.job, spec.name)
-    return KafkaSink(
-        spec.name, SinkOptions(topic, cluster, compression, EPOCHS_TOPIC, identity), encode, spec.delivery, keys
-    )
+    return KafkaSink(spec.name, SinkOptions(topic, cluster, compression, EPOCHS_TOPIC), encode, spec.delivery, keys)
 
 
 def _create(connector: Connector) -> None:

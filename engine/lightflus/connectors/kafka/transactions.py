@@ -1,7 +1,7 @@
 """`kafka:` as a sink that writes exactly once, given checkpoints: output is staged by epoch and committed after it.
 
 What it owns: names of transactions, the staging writer, putting a committer together.
-What it leaves: one epoch's commit (`committer.py`), the bytes between (`staged.py`), plain writing (`sink.py`).
+What it leaves: one epoch's commit (`committer.py`), the rows between (`staged.py`), plain writing (`sink.py`).
 """
 
 from __future__ import annotations
@@ -11,27 +11,29 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from lightflus.connectors.kafka.client import Producing, new_producer
+from lightflus.connectors.kafka.client import Producing
 from lightflus.connectors.kafka.committer import KafkaCommitter
 from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.sending import Sending, Target
-from lightflus.connectors.kafka.staged import Stage
+from lightflus.connectors.kafka.staged import batch_of
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.connectors.toolbox.rows import last_rows
+from lightflus.connectors.toolbox.staged import Stage
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_TRANSACTION_MS
 from lightflus.ports.health import Health
-from lightflus.ports.sinks import Committable
+from lightflus.ports.sinks import Committable, SinkIdentity
 
 NewProducer = Callable[[Cluster, Mapping[str, object], Troubles, str], Producing]
 
 
-def identity_of(namespace: str, job: str, sink: str) -> str:
-    """What one sink of one job is called among all: `default/word-count/out`."""
-    return "/".join(quote(part, safe="") for part in (namespace, job, sink))
+def key_of(identity: SinkIdentity, subtask: int) -> str:
+    """What one subtask of one sink is called among all: `default/word-count/4f1c/out/0`."""
+    parts = (identity.namespace, identity.job, identity.incarnation, identity.sink, str(subtask))
+    return "/".join(quote(part, safe="") for part in parts)
 
 
 class KafkaStagingWriter:
@@ -41,35 +43,43 @@ class KafkaStagingWriter:
         self._subtask = subtask
         self._encode = encode
         self._key_fields = key_fields
-        self._where = where
         self._stage = Stage(where)
 
     def write(self, columns: pa.RecordBatch) -> None:
         """Keeps a message per row. Raises SinkFailed: an epoch is too large."""
-        self._stage.add(self._encode(last_rows(columns, self._key_fields)))
+        self._stage.add(batch_of(self._encode(last_rows(columns, self._key_fields))))
 
-    def prepare(self, generation: int, epoch: int) -> Committable:
+    def prepare(self, epoch: int) -> Committable:
         """All since the last one."""
-        return Committable(generation, epoch, self._subtask, self._stage.sealed())
+        return Committable(epoch, self._subtask, self._stage.sealed())
+
+    @property
+    def staged_bytes(self) -> int:
+        """What it keeps."""
+        return self._stage.bytes
 
     def close(self) -> None:
         """Forgets what was not prepared."""
-        self._stage = Stage(self._where)
+        self._stage.clear()
 
 
 def committer(
     target: Target,
     settings: Mapping[str, object],
-    epochs: Epochs,
+    identity: SinkIdentity,
+    subtask: int,
     health: Health,
-    new: NewProducer = new_producer,
+    *,
+    topic: str,
+    new: NewProducer,
 ) -> KafkaCommitter:
-    """A committer of the subtask that `epochs` is about. Raises SinkFailed."""
+    """A committer of one subtask, whose markers lie in `topic`. Raises SinkFailed."""
     cluster = target.cluster
+    epochs = Epochs(topic, key_of(identity, subtask), cluster, target.where)
     troubles = Troubles(cluster)
     transactional = {
         **settings,
-        "transactional.id": f"lightflus/{epochs.key}",
+        "transactional.id": epochs.id,
         "transaction.timeout.ms": KAFKA_TRANSACTION_MS,
         "message.timeout.ms": min(max(1, cluster.retry_seconds) * 1_000, KAFKA_TRANSACTION_MS),
     }
@@ -77,7 +87,7 @@ def committer(
     sending = Sending(producer, troubles, target, health)
     patience = Patience(target.where, SinkFailed, health, cluster.retry_seconds)
     try:
-        return KafkaCommitter(producer, sending, epochs, patience)
+        return KafkaCommitter(producer, sending, epochs, patience, subtask=subtask, generation=identity.generation)
     except BaseException:
         producer.close()
         raise
