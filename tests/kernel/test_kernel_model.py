@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kernel_samples import MODEL, UTF8, batches, hashes_of, numbers_of, texts, types
 
+from lightflus.codec.row_encoding import encode_key
 from lightflus.kernel import WasmKernel
 from lightflus.model.types import Type
 from lightflus.ports.kernel import KeyedState, Lookup
-from lightflus.testing.row_encoding import encode_key
 
 REAL = WasmKernel()
 BOUNDED = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -14,6 +14,7 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
+from lightflus.codec.row_encoding import decode_rows, encoded_keys
 from lightflus.errors import KeyTooLarge
 from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
@@ -22,7 +23,6 @@ from lightflus.model.windows import WindowSpec
 from lightflus.ports.kernel import Lookup, Share
 from lightflus.testing.buffers import numbers, words
 from lightflus.testing.process_state import ModelProcessState
-from lightflus.testing.row_encoding import decode_keys, encoded_keys
 from lightflus.testing.windows import ModelWindowedState
 
 HashBytes = Callable[[bytes], int]
@@ -64,7 +64,7 @@ class ModelKeyedState:
 
     def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
         """The keys of `slots`."""
-        return decode_keys(self._key, [self._keys[slot] for slot in numbers(slots)])
+        return decode_rows(self._key, [self._keys[slot] for slot in numbers(slots)])
 
     def scatter(self, slots: pa.Buffer, state: pa.RecordBatch) -> None:
         """Stores a row per slot."""

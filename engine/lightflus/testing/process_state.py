@@ -14,13 +14,13 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
+from lightflus.codec.row_encoding import decode_rows, encoded_keys
 from lightflus.limits import KEY_TIMERS, TIME_MS
 from lightflus.model.timers import timer_row
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER
 from lightflus.ports.kernel import Clock, Lookup
 from lightflus.testing.buffers import numbers, words
-from lightflus.testing.row_encoding import decode_keys, encoded_keys
 
 
 class ModelProcessState:
@@ -83,7 +83,7 @@ class ModelProcessState:
     def decode(self, slots: pa.Buffer) -> pa.RecordBatch:
         """The keys of `slots`."""
         keys = {slot: key for key, slot in self._slots.items()}
-        return decode_keys(self._key, [keys[slot] for slot in numbers(slots)])
+        return decode_rows(self._key, [keys[slot] for slot in numbers(slots)])
 
     def timers(self, clock: Clock) -> int:
         """Timers that are set."""

@@ -1,7 +1,7 @@
 """docs/state-format.md in plain Python: rows to the bytes of a run, for tests, the oracle of who else writes runs.
 
 What it owns: the whole form of a run. What it leaves: reading (`checkpoint/`), keys and states as rows
-(`row_encoding.py`).
+(`codec/row_encoding.py`).
 """
 
 from __future__ import annotations

@@ -15,13 +15,13 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
+from lightflus.codec.row_encoding import decode_rows, encoded_keys
 from lightflus.model.timed import SlidingWindow
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER, WindowSpec
 from lightflus.ports.windows import Firing, Merges, Placed
 from lightflus.testing.buffers import numbers, words
 from lightflus.testing.cells import Cells, cells_of
-from lightflus.testing.row_encoding import decode_keys, encoded_keys
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -192,7 +192,7 @@ class ModelWindowedState:
             cells=words(cell for group in self._given for cell in group.cells),
             groups=words(i for i, group in enumerate(self._given) for _ in group.cells),
             group_count=len(self._given),
-            keys=decode_keys(self._key, [group.key for group in self._given]),
+            keys=decode_rows(self._key, [group.key for group in self._given]),
             starts=pa.array([group.start for group in self._given], pa.int64()),
             ends=pa.array([group.end for group in self._given], pa.int64()),
             is_single=not isinstance(self._spec.windows, SlidingWindow),

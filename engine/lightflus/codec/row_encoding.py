@@ -1,6 +1,7 @@
-"""docs/row-encoding.md in plain Python, for keys: readable, a step per value, the oracle of the kernel's tests.
+"""docs/row-encoding.md in plain Python, a step per value: for a few rows, and the oracle of the kernel's tests.
 
-What it owns: keys to bytes and back. What it leaves: hashes and tables (`kernel.py`).
+What it owns: keys to bytes; keys and states back from bytes, which are hostile.
+What it leaves: rows by the thousand (`kernel/`), hashes.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from typing import Final, TypeAlias, cast
 
 import pyarrow as pa
 
-from lightflus.codec import schema_of
-from lightflus.kernel.schema import row_type
-from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
+from lightflus.codec.schema import schema_of
+from lightflus.limits import ANSWER_ITEMS
+from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type, columns
 
 _Value: TypeAlias = "pa.Scalar[pa.DataType]"
 
-_Plain: TypeAlias = "bool | int | float | str | bytes | Mapping[str, _Plain] | None"
+_Plain: TypeAlias = "bool | int | float | str | bytes | Sequence[_Plain] | Mapping[str, _Plain] | None"
 
 _FORMATS: Final = {
     Scalar.BOOL: "<?",
@@ -38,9 +39,9 @@ _FORMATS: Final = {
 }
 
 
-def encode_key(key: Type, columns: Sequence[_Value]) -> bytes:
+def encode_key(key: Type, values: Sequence[_Value]) -> bytes:
     """The encoded key whose columns (`model.types.columns`) have these values."""
-    return _encode_fields(row_type(key), columns, ends_row=True)
+    return _encode_fields(StructType(columns(key)), values, ends_row=True)
 
 
 def encoded_keys(key: Type, batch: pa.RecordBatch) -> list[bytes]:
@@ -85,41 +86,62 @@ def _canonical(value: float) -> float:
     return math.nan if math.isnan(value) else value + 0.0
 
 
-def decode_keys(key: Type, encoded: Sequence[bytes]) -> pa.RecordBatch:
-    """A batch of the keys with these encodings."""
-    record, schema = row_type(key), schema_of(key)
-    rows = [_Reader(bytes_).fields(record, ends_row=True) for bytes_ in encoded]
+def decode_rows(record: Type, encoded: Sequence[bytes]) -> pa.RecordBatch:
+    """A batch of the records (keys or states) with these encodings. Raises ValueError: bytes are no such record."""
+    fields, schema = columns(record), schema_of(record)
+    rows = [_Reader(bytes_).row(StructType(fields)) for bytes_ in encoded]
     return pa.RecordBatch.from_arrays(
-        [pa.array([row[field.name] for row in rows], schema.field(field.name).type) for field in record.fields],
+        [pa.array([row[field.name] for row in rows], schema.field(field.name).type) for field in fields],
         schema=schema,
     )
 
 
 class _Reader:
-    """Reads an encoded key from the left."""
+    """Reads an encoded record from the left; its bytes may be anybody's."""
 
     def __init__(self, encoded: bytes) -> None:
-        self._rest = encoded
+        self._rest = memoryview(encoded)
 
-    def fields(self, record: StructType, *, ends_row: bool) -> Mapping[str, _Plain]:
+    def row(self, record: StructType) -> Mapping[str, _Plain]:
+        found = self._fields(record, ends_row=True)
+        if self._rest:
+            raise ValueError(f"{len(self._rest)} bytes stand behind a record")
+        return found
+
+    def _fields(self, record: StructType, *, ends_row: bool) -> Mapping[str, _Plain]:
         last = len(record.fields) - 1
         return {field.name: self._value(field.type, ends_row and i == last) for i, field in enumerate(record.fields)}
 
     def _value(self, kind: Type, ends_row: bool) -> _Plain:
-        if kind.nullable and self._take(1) == b"\0":
+        if kind.nullable and not self._flag():
             return None
         match kind:
             case StructType():
-                return self.fields(kind, ends_row=ends_row)
-            case ListType():
-                raise TypeError("a key has no lists")
+                return self._fields(kind, ends_row=ends_row)
+            case ListType(item):
+                count = self._number("<I")
+                if count > max(len(self._rest), ANSWER_ITEMS):
+                    raise ValueError(f"a list of {count:,} items has {len(self._rest):,} bytes")
+                return [self._value(item, ends_row=False) for _ in range(count)]
             case ScalarType(Scalar.UTF8 | Scalar.BINARY):
-                data = self._take(len(self._rest) if ends_row else struct.unpack("<I", self._take(4))[0])
+                data = bytes(self._take(len(self._rest) if ends_row else self._number("<I")))
                 return data.decode() if kind.scalar is Scalar.UTF8 else data
+            case ScalarType(Scalar.BOOL):
+                return self._flag()
             case ScalarType():
-                format_ = _FORMATS[kind.scalar]
-                return cast("_Plain", struct.unpack(format_, self._take(struct.calcsize(format_)))[0])
+                return self._number(_FORMATS[kind.scalar])
 
-    def _take(self, count: int) -> bytes:
+    def _flag(self) -> bool:
+        byte = self._take(1)[0]
+        if byte > 1:
+            raise ValueError(f"{byte} is neither 0 nor 1")
+        return byte == 1
+
+    def _number(self, form: str) -> int:
+        return cast("int", struct.unpack(form, self._take(struct.calcsize(form)))[0])
+
+    def _take(self, count: int) -> memoryview[int]:
+        if count > len(self._rest):
+            raise ValueError(f"a record ends {count - len(self._rest)} bytes too early")
         taken, self._rest = self._rest[:count], self._rest[count:]
         return taken
