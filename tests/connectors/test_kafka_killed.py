@@ -79,7 +79,8 @@ def test_a_marker_that_brokers_have_forgotten_is_found_in_its_topic(kafka: Kafka
     topic = fresh_topic(kafka, PARTITIONS)
     staged = killed_at("commit_transaction", kafka, topic, tmp_path / "checkpoint")
     group = f"lightflus/default/victim/{topic}/out/0"
-    AdminClient({"bootstrap.servers": kafka.address}).delete_consumer_groups([group])[group].result()
+    admin = AdminClient({"bootstrap.servers": kafka.address})  # it has to live until the answer is there
+    admin.delete_consumer_groups([group])[group].result(30)
     committer = kafka_sink(kafka.address, topic, 2).committer(0, QuietHealth())
     assert committer.committed() == 2
     committer.recover(staged)
