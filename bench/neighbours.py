@@ -69,6 +69,7 @@ class Paced:
     dues: list[float] = field(default_factory=list)
     is_growing = False
     is_committing = False
+    is_rewindable = True
 
     def splits(self) -> Sequence[str]:
         """One."""

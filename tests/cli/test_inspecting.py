@@ -21,6 +21,11 @@ def inspected(job: Path, capsys: pytest.CaptureFixture[str], *bindings: str) -> 
     return capsys.readouterr().out
 
 
+def inspected_json(job: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    inspect_job(job, (), 2, as_json=True)
+    return capsys.readouterr().out
+
+
 def test_it_shows_graph_functions_module_and_limits(numbers_job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = inspected(numbers_job, capsys)
     for part in (
@@ -34,6 +39,12 @@ def test_it_shows_graph_functions_module_and_limits(numbers_job: Path, capsys: p
         "8 MiB of memory, 200 ms a call",
     ):
         assert part in text
+
+
+def test_it_says_how_often_a_sink_writes_and_why(numbers_job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sink = json.loads(inspected_json(numbers_job, capsys))["with_checkpoints"][0]["sink"]
+    text = inspected(numbers_job, capsys, f"{sink}=stdout:")
+    assert f"with checkpoints\n  {sink} is written at least once: what was printed cannot be taken back" in text
 
 
 def test_passwords_are_not_shown(numbers_job: Path, capsys: pytest.CaptureFixture[str]) -> None:

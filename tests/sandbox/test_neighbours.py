@@ -42,6 +42,7 @@ class PacedSource:
     seconds: list[float] = field(default_factory=list)
     is_growing = False
     is_committing = False
+    is_rewindable = True
 
     def __post_init__(self) -> None:
         self._may_read = threading.Semaphore(1)

@@ -6,7 +6,7 @@ What it owns: the report, as text and as JSON. What it leaves: the picture of th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -20,10 +20,12 @@ from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit_json, results, say, show, width_of
 from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places
+from lightflus.compose.promises import promises
 from lightflus.compose.walls import described, wished_by
 from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.limits import KIB, MIB
 from lightflus.model.graph import shown_option
+from lightflus.model.guarantees import Promise
 from lightflus.model.operators import facts_of
 from lightflus.model.plan import Plan
 from lightflus.model.policy import Policy, Wish
@@ -69,6 +71,9 @@ def _text(path: Path, module: LoadedModule, plan: Plan, wished: Sequence[Wish]) 
     if graph.functions:
         yield "functions"
         yield from map(line, _functions(plan))
+    if promised := promises(plan):
+        yield "with checkpoints"
+        yield from map(line, _promised(promised))
     if wished:
         yield "wishes"
         yield from (line(f"  {text}") for text in dict.fromkeys(map(described, wished)))
@@ -83,6 +88,11 @@ def _functions(plan: Plan) -> Iterator[str]:
         keeps = f", keeps {', '.join(function.keeps)}" if function.keeps else ""
         place = f"  {function.position}" if function.position else ""
         yield f"  {number}  {function.kind.value}: {function.input} -> {function.output}{reads}{keeps}{place}"
+
+
+def _promised(found: Mapping[str, Promise]) -> Iterator[str]:
+    for name, promise in found.items():
+        yield f"  {name} is written {promise.guarantee.value}: {promise.reason}"
 
 
 def _module(report: ModuleReport) -> Iterator[str]:
@@ -109,6 +119,10 @@ def _to_json(module: LoadedModule, plan: Plan, wished: Sequence[Wish]) -> Json:
         "digest": report.digest,
         "graph": _without_secrets(cast(object, json.loads(graph_to_json(plan.graph)))),
         "plan": _plan(plan),
+        "with_checkpoints": [
+            {"sink": name, "guarantee": promise.guarantee.value, "because": promise.reason}
+            for name, promise in promises(plan).items()
+        ],
         "wishes": [
             {"right": w.right.value, "value": w.value, "operator": w.operator, "option": w.option, "flag": w.flag}
             for w in wished

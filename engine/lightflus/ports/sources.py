@@ -115,6 +115,11 @@ class Source(Protocol):
         """Whether it wants `SourceReader.commit`: a barrier then runs through the job every COMMIT_MS."""
         ...
 
+    @property
+    def is_rewindable(self) -> bool:
+        """Whether it can read again from a position: else a job that dies loses what was on its way."""
+        ...
+
     def splits(self) -> Sequence[str]:
         """The ids of its splits, in a stable order; new ones come last.
 

@@ -106,6 +106,11 @@ class MemorySource:
         self.closed: list[str] = []
         self.committed: dict[str, str] = {}
 
+    @property
+    def is_rewindable(self) -> bool:
+        """Lists can be read again."""
+        return True
+
     def splits(self) -> Sequence[str]:
         """The splits' names."""
         return tuple(self._splits)

@@ -33,6 +33,7 @@ class GzipSource:
 
     is_growing = False
     is_committing = False
+    is_rewindable = True
 
     def __init__(self, path: str, decoder: LineDecoder) -> None:
         """Looks at the first bytes. Raises BindingInvalid."""

@@ -16,6 +16,7 @@ from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Connector, Delivery, SinkField
 from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import NO_CHECKPOINTS, Promise
 from lightflus.model.options import Address, Names, Option
 from lightflus.model.types import Field, Type
 from lightflus.ports.formats import Encoder, LineDecoder, MessageDecoder, MessageEncoder
@@ -141,6 +142,11 @@ def as_it_is(sink: SinkNode) -> SinkNode:
     return sink
 
 
+def no_checkpoints(_sink: SinkNode) -> Promise:
+    """`SinkKind.promise` of a system whose sink is no `TransactionalSink`."""
+    return NO_CHECKPOINTS
+
+
 @dataclass(frozen=True, slots=True)
 class SinkKind:
     """A system that can be written.
@@ -158,6 +164,7 @@ class SinkKind:
             SinkFailed.
         prepare: makes what the options name ready for a run that begins, such as emptying a file: once for all writers,
             wherever they run, and before any of them writes. None: there is nothing to do. Raises SinkFailed.
+        promise: what it guarantees with checkpoints, for a sink of the bound graph.
     """
 
     address: Address
@@ -168,3 +175,4 @@ class SinkKind:
     options: Sequence[Option] = ()
     create: Callable[[Connector], None] | None = None
     prepare: Callable[[Connector], None] | None = None
+    promise: Callable[[SinkNode], Promise] = no_checkpoints

@@ -53,6 +53,11 @@ class FileSource:
         """Whether files may come."""
         return self._is_following and self._paths.is_many
 
+    @property
+    def is_rewindable(self) -> bool:
+        """Unless a pipe is among what is there now."""
+        return all(os.path.isfile(path) or not os.path.exists(path) for path in self._paths.by_split.values())
+
     def splits(self) -> Sequence[str]:
         """The file's name; for a directory its files' names, for a pattern what follows its fixed part; sorted."""
         if self.is_growing:

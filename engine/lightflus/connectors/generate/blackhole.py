@@ -10,6 +10,8 @@ import pyarrow as pa
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.model.graph import Delivery
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.model.schemas import BLACKHOLE
 from lightflus.ports.health import Health
 
@@ -51,4 +53,8 @@ def _open_sink(spec: SinkSpec, options: Options) -> BlackholeSink:
     return BlackholeSink(spec.delivery)
 
 
-SINK = SinkKind(BLACKHOLE.address, _open_sink, always)
+def _promise(_sink: SinkNode) -> Promise:
+    return Promise(Guarantee.AT_LEAST_ONCE, "nobody sees what is dropped")
+
+
+SINK = SinkKind(BLACKHOLE.address, _open_sink, always, promise=_promise)

@@ -44,6 +44,7 @@ class GenerateSource:
 
     is_growing = False
     is_committing = False
+    is_rewindable = True
 
     def __init__(self, name: str, record: Type, shape: Shape, options: GenerateOptions) -> None:
         """`name` is how error messages call it."""

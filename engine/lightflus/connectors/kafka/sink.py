@@ -29,6 +29,8 @@ from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
 from lightflus.model.graph import Connector, Delivery
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.model.schemas import KAFKA
 from lightflus.ports.health import Health
 from lightflus.ports.sinks import SinkIdentity
@@ -192,4 +194,8 @@ def _create(connector: Connector) -> None:
     create_topic(topic, read_cluster(options))
 
 
-SINK = SinkKind(KAFKA.address, _open, always, options=KAFKA.sink, create=_create)
+def _promise(_sink: SinkNode) -> Promise:
+    return Promise(Guarantee.EXACTLY_ONCE, "each epoch is a transaction; readers have to read committed messages")
+
+
+SINK = SinkKind(KAFKA.address, _open, always, options=KAFKA.sink, create=_create, promise=_promise)

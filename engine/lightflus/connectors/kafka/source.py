@@ -66,6 +66,8 @@ class SourceOptions:
 class KafkaSource:
     """`ports.Source` over the partitions of one topic."""
 
+    is_rewindable = True
+
     def __init__(self, name: str, options: SourceOptions, rows: RowMaker, *, wants_times: bool = False) -> None:
         """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer."""
         self._name = name

@@ -34,6 +34,7 @@ class StreamSource:
     """`ports.Source` over streams."""
 
     is_growing = False
+    is_rewindable = True
 
     def __init__(self, server: Server, streams: Sequence[str], plan: ReadPlan, decoder: EntryDecoder) -> None:
         """Looks whether the streams are there and may be read. Raises BindingInvalid, SourceFailed."""

@@ -24,6 +24,8 @@ from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.errors import SourceFailed
 from lightflus.limits import STDOUT_TABLE_ROWS
 from lightflus.model.graph import BadRecords, Connector, Delivery
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.model.schemas import STDIN
 from lightflus.model.schemas import STDOUT as TERMINAL
 from lightflus.model.types import VALUE_COLUMN, Field, ScalarType
@@ -42,6 +44,7 @@ class StdinSource:
 
     is_growing = False
     is_committing = False
+    is_rewindable = False
 
     def __init__(self, descriptor: int, decoder: LineDecoder) -> None:
         """`descriptor` is read without a buffer in between, so that a line is seen as soon as it is typed."""
@@ -213,4 +216,10 @@ def _can_upsert(connector: Connector) -> bool:
 
 
 SOURCE = SourceKind(STDIN.address, _open_source, BadRecords.FAIL, options=STDIN.source, yields_decoded=True)
-SINK = SinkKind(TERMINAL.address, _open_sink, _can_upsert, options=TERMINAL.sink)
+
+
+def _promise(_sink: SinkNode) -> Promise:
+    return Promise(Guarantee.AT_LEAST_ONCE, "what was printed cannot be taken back")
+
+
+SINK = SinkKind(TERMINAL.address, _open_sink, _can_upsert, options=TERMINAL.sink, promise=_promise)
