@@ -27,6 +27,7 @@ LONGEST = (
     "portability/test_guests.py",
     "connectors/test_kafka_killed.py",
     "cli/test_start_errors.py",
+    "connectors/test_kafka_transactions.py",
     "rust/test_golden_jobs.py",
     "e2e/test_kills.py",
     "e2e/test_determinism.py",

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from lightflus.connectors.kafka.records import Records
-from lightflus.connectors.kafka.staged import batch_of, staged_records
+from lightflus.connectors.kafka.staged import batch_of, records_of
 from lightflus.connectors.toolbox.staged import Stage, staged_batches
 from lightflus.errors import SinkFailed
 
@@ -25,7 +25,7 @@ def test_what_was_staged_comes_back() -> None:
 
 
 def test_messages_come_back_with_their_keys_times_and_headers() -> None:
-    assert staged_records(sealed(batch_of(PLAIN), batch_of(WHOLE)), "out") == [PLAIN, WHOLE]
+    assert records_of(staged_batches(sealed(batch_of(PLAIN), batch_of(WHOLE)), "out")) == [PLAIN, WHOLE]
 
 
 def test_an_epoch_without_output_is_empty() -> None:

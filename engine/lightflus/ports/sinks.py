@@ -94,6 +94,10 @@ class StagingWriter(Protocol):
         """Takes rows of the sink's fields. Raises SinkFailed."""
         ...
 
+    def flush(self) -> None:
+        """Of what others may see before its checkpoint, all is where they can read it. Raises SinkFailed."""
+        ...
+
     def prepare(self, epoch: int) -> Committable:
         """All since the last `prepare`; for as long as nobody commits it, it is as if it had not been written.
 

@@ -140,6 +140,9 @@ class LedgerWriter:
         self._sink.ledger.rows += _pairs(columns)
         self._sink.step()
 
+    def flush(self) -> None:
+        """What may be shown is shown."""
+
     def prepare(self, epoch: int) -> Committable:
         """All since the last one, or how much is there."""
         self._sink.step()

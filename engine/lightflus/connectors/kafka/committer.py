@@ -2,7 +2,7 @@
 
 What it owns: transactions of one subtask, shutting out an older committer, trying again, what has been done already.
 On one thread at a time.
-What it leaves: markers (`epochs.py`), queueing messages (`sending.py`), the staged bytes (`staged.py`).
+What it leaves: markers (`epochs.py`), queueing messages (`sending.py`), what is committed when (`toolbox/epochs.py`).
 
 A successor (after a crash at any step) is given the same transactional id: `init_transactions` waits until what its
 predecessor was about to commit is committed, aborts anything less, and shuts the predecessor out; then the marker tells
@@ -16,6 +16,7 @@ import contextlib
 import warnings
 from collections.abc import Sequence
 
+import pyarrow as pa
 from confluent_kafka import KafkaError, KafkaException
 
 from lightflus.connectors.kafka.client import Producing
@@ -23,12 +24,11 @@ from lightflus.connectors.kafka.epochs import Epochs, Found, to_text
 from lightflus.connectors.kafka.failures import error_of, hint_of, text_of
 from lightflus.connectors.kafka.records import Records
 from lightflus.connectors.kafka.sending import Sending
-from lightflus.connectors.kafka.staged import staged_records
+from lightflus.connectors.kafka.staged import records_of
 from lightflus.connectors.toolbox.retry import Passing, Patience
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_COORDINATOR_SECONDS
 from lightflus.model.markers import Marker
-from lightflus.ports.sinks import Committable
 
 _FENCED = frozenset(
     {
@@ -40,52 +40,32 @@ _FENCED = frozenset(
 )
 
 
-class KafkaCommitter:
-    """`ports.Committer` of one subtask."""
+class KafkaLog:
+    """`toolbox.epochs.EpochLog` of one subtask."""
 
     def __init__(
-        self,
-        producer: Producing,
-        sending: Sending,
-        epochs: Epochs,
-        patience: Patience,
-        *,
-        subtask: int,
-        generation: int,
+        self, producer: Producing, sending: Sending, epochs: Epochs, patience: Patience, *, generation: int
     ) -> None:
         """Shuts out any older committer of the same subtask. Raises SinkFailed."""
         self._producer = producer
         self._sending = sending
         self._epochs = epochs
         self._patience = patience
-        self._subtask = subtask
         self._generation = generation
         self._known: Found | None = None
         epochs.ensure()
         patience.call(self._init)
 
-    def committed(self) -> int | None:
-        """The last epoch whose messages are visible. Raises SinkFailed."""
-        return self._found().marker.epoch or None
+    def found(self) -> Marker:
+        """The last marker; the first transaction of a run says that it is there. Raises SinkFailed."""
+        known = self._last()
+        if known.marker.generation < self._generation:
+            self._transact([], known.marker.epoch)
+        return self._last().marker
 
-    def recover(self, committables: Sequence[Committable]) -> None:
-        """A transaction for each that is not visible; what is visible behind them cannot be undone."""
-        found = self._found()
-        for committable in committables:
-            records = self._records(committable)
-            if not found.marker.covers(committable.epoch):
-                self._write(records, committable.epoch)
-        if self._found().marker.generation < self._generation:
-            self._write([], found.marker.epoch)
-
-    def commit(self, committable: Committable) -> None:
-        """One transaction; nothing where there are no messages. Raises SinkFailed."""
-        records = self._records(committable)
-        if records:
-            self._write(records, committable.epoch)
-
-    def abort(self, committable: Committable) -> None:
-        """Nothing of it is on the brokers."""
+    def write(self, batches: Sequence[pa.RecordBatch], epoch: int) -> None:
+        """One transaction. Raises SinkFailed."""
+        self._transact(records_of(batches), epoch)
 
     def close(self) -> None:
         """Idempotent."""
@@ -99,7 +79,7 @@ class KafkaCommitter:
         except KafkaException as exception:
             raise self._told(exception) from exception
 
-    def _found(self) -> Found:
+    def _last(self) -> Found:
         """The last marker. Raises SinkFailed: it is of a younger run."""
         if self._known is None:
             self._known = self._epochs.read(is_first=self._generation == 1)
@@ -107,19 +87,11 @@ class KafkaCommitter:
                 raise self._shut_out(f"generation {self._known.marker.generation} is there")
         return self._known
 
-    def _records(self, committable: Committable) -> list[Records]:
-        if committable.subtask != self._subtask:
-            raise SinkFailed(
-                f"output of subtask {committable.subtask} cannot be committed as that of subtask {self._subtask}",
-                where=self._epochs.where,
-            )
-        return staged_records(committable.data, self._epochs.where)
-
-    def _write(self, records: Sequence[Records], epoch: int) -> None:
-        found, marker = self._found(), Marker(self._generation, epoch)
-        self._patience.call(lambda: self._queue(records, marker, found.group))
+    def _transact(self, records: Sequence[Records], epoch: int) -> None:
+        known, marker = self._last(), Marker(self._generation, epoch)
+        self._patience.call(lambda: self._queue(records, marker, known.group))
         self._patience.call(self._commit)
-        self._known = Found(marker, found.group)
+        self._known = Found(marker, known.group)
 
     def _queue(self, records: Sequence[Records], marker: Marker, group: object) -> None:
         """Everything up to, and without, the commit; on any failure nothing of it stays."""

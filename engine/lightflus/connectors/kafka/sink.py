@@ -16,15 +16,15 @@ from confluent_kafka.admin._config import ConfigResource
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import create_topic, meet, new_admin, new_consumer, new_producer
-from lightflus.connectors.kafka.committer import KafkaCommitter
 from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.sending import Sending, Target
-from lightflus.connectors.kafka.transactions import KafkaStagingWriter, NewProducer, committer
+from lightflus.connectors.kafka.transactions import NewProducer, committer, staging_writer
 from lightflus.connectors.kafka.troubles import Troubles
+from lightflus.connectors.toolbox.epochs import EpochCommitter, StagedWriter
 from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import CONNECT_SECONDS, KAFKA_PENDING_BYTES, KAFKA_PENDING_MESSAGES, KIB
@@ -105,11 +105,11 @@ class KafkaSink:
         """Whose transactions they are."""
         self._identity = identity
 
-    def staging_writer(self, subtask: int, health: Health) -> KafkaStagingWriter:
+    def staging_writer(self, subtask: int, health: Health) -> StagedWriter:
         """Keeps messages by epoch."""
-        return KafkaStagingWriter(subtask, self._encode, self._key_fields, self._name)
+        return staging_writer(subtask, self._encode, self._key_fields, self._name)
 
-    def committer(self, subtask: int, health: Health) -> KafkaCommitter:
+    def committer(self, subtask: int, health: Health) -> EpochCommitter:
         """Writes an epoch's messages in one transaction. Raises SinkFailed."""
         assert self._identity is not None, "whoever commits has begun"
         topic, new = self._options.epochs, self._make_producer

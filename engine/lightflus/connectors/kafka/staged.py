@@ -6,13 +6,12 @@ sending them (`committer.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import cast
 
 import pyarrow as pa
 
 from lightflus.connectors.kafka.records import Headers, Records
-from lightflus.connectors.toolbox.staged import staged_batches
 
 _HEADER = pa.struct([pa.field("name", pa.utf8(), nullable=False), pa.field("value", pa.binary())])
 _FIELDS: dict[str, pa.DataType] = {
@@ -33,20 +32,19 @@ def batch_of(records: Records) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
-def staged_records(data: bytes, where: str) -> list[Records]:
-    """The messages of an epoch, in order. Raises SinkFailed: the bytes are damaged or of another version."""
-    return list(_records(staged_batches(data, where)))
+def records_of(batches: Sequence[pa.RecordBatch]) -> list[Records]:
+    """The inverse of `batch_of`, for some."""
+    return [_records(batch) for batch in batches]
 
 
-def _records(batches: list[pa.RecordBatch]) -> Iterator[Records]:
-    for batch in batches:
-        keys, values, times, headers = (column.to_pylist() for column in batch.columns)
-        yield Records(
-            cast("list[bytes | None]", values),
-            cast("list[bytes | None]", keys),
-            None if batch.column("time").null_count == len(batch) else cast("list[int | None]", times),
-            None if batch.column("headers").null_count == len(batch) else [_pairs(of_one) for of_one in headers],
-        )
+def _records(batch: pa.RecordBatch) -> Records:
+    keys, values, times, headers = (column.to_pylist() for column in batch.columns)
+    return Records(
+        cast("list[bytes | None]", values),
+        cast("list[bytes | None]", keys),
+        None if batch.column("time").null_count == len(batch) else cast("list[int | None]", times),
+        None if batch.column("headers").null_count == len(batch) else [_pairs(of_one) for of_one in headers],
+    )
 
 
 def _structs(headers: Headers | None) -> list[dict[str, object]] | None:

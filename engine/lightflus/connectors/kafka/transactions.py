@@ -1,6 +1,6 @@
 """`kafka:` as a sink that writes exactly once, given checkpoints: output is staged by epoch and committed after it.
 
-What it owns: names of transactions, the staging writer, putting a committer together.
+What it owns: names of transactions, putting writers and committers together.
 What it leaves: one epoch's commit (`committer.py`), the rows between (`staged.py`), plain writing (`sink.py`).
 """
 
@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-import pyarrow as pa
-
 from lightflus.connectors.kafka.client import Producing
-from lightflus.connectors.kafka.committer import KafkaCommitter
+from lightflus.connectors.kafka.committer import KafkaLog
 from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.sending import Sending, Target
 from lightflus.connectors.kafka.staged import batch_of
 from lightflus.connectors.kafka.troubles import Troubles
+from lightflus.connectors.toolbox.epochs import EpochCommitter, StagedWriter
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.connectors.toolbox.rows import last_rows
-from lightflus.connectors.toolbox.staged import Stage
 from lightflus.errors import SinkFailed
 from lightflus.limits import KAFKA_TRANSACTION_MS
 from lightflus.ports.health import Health
-from lightflus.ports.sinks import Committable, SinkIdentity
+from lightflus.ports.sinks import SinkIdentity
 
 NewProducer = Callable[[Cluster, Mapping[str, object], Troubles, str], Producing]
 
@@ -36,31 +34,9 @@ def key_of(identity: SinkIdentity, subtask: int) -> str:
     return "/".join(quote(part, safe="") for part in parts)
 
 
-class KafkaStagingWriter:
-    """`ports.StagingWriter`: nothing leaves this process before its epoch is committed."""
-
-    def __init__(self, subtask: int, encode: Encode, key_fields: tuple[str, ...], where: str) -> None:
-        self._subtask = subtask
-        self._encode = encode
-        self._key_fields = key_fields
-        self._stage = Stage(where)
-
-    def write(self, columns: pa.RecordBatch) -> None:
-        """Keeps a message per row. Raises SinkFailed: an epoch is too large."""
-        self._stage.add(batch_of(self._encode(last_rows(columns, self._key_fields))))
-
-    def prepare(self, epoch: int) -> Committable:
-        """All since the last one."""
-        return Committable(epoch, self._subtask, self._stage.sealed())
-
-    @property
-    def staged_bytes(self) -> int:
-        """What it keeps."""
-        return self._stage.bytes
-
-    def close(self) -> None:
-        """Forgets what was not prepared."""
-        self._stage.clear()
+def staging_writer(subtask: int, encode: Encode, key_fields: tuple[str, ...], where: str) -> StagedWriter:
+    """Keeps messages: nothing leaves this process before its epoch is committed."""
+    return StagedWriter(subtask, where, lambda columns: batch_of(encode(last_rows(columns, key_fields))))
 
 
 def committer(
@@ -72,7 +48,7 @@ def committer(
     *,
     topic: str,
     new: NewProducer,
-) -> KafkaCommitter:
+) -> EpochCommitter:
     """A committer of one subtask, whose markers lie in `topic`. Raises SinkFailed."""
     cluster = target.cluster
     epochs = Epochs(topic, key_of(identity, subtask), cluster, target.where)
@@ -87,7 +63,8 @@ def committer(
     sending = Sending(producer, troubles, target, health)
     patience = Patience(target.where, SinkFailed, health, cluster.retry_seconds)
     try:
-        return KafkaCommitter(producer, sending, epochs, patience, subtask=subtask, generation=identity.generation)
+        log = KafkaLog(producer, sending, epochs, patience, generation=identity.generation)
     except BaseException:
         producer.close()
         raise
+    return EpochCommitter(log, subtask, target.where)

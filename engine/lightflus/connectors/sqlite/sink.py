@@ -1,8 +1,8 @@
 """`sqlite:`: rows into a table of a SQLite file, upserted by key where the job says so.
 
-What it owns: the table, its SQL, and what waits for the next transaction. The only importer of sqlite3.
-What it leaves: when to flush (the runtime: at most HOLD_MS after a write). Writers of several subtasks share one
-connection under a lock; other processes may read at any time and see whole flushes.
+What it owns: the connection and its transactions. What it leaves: the table's SQL (`table.py`), what waits for the next
+transaction (`writers.py`), markers of epochs (`epochs.py`). Writers of several subtasks share one connection under a
+lock; other processes may read at any time and see whole flushes.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from threading import Lock
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lightflus.codec.text import time_text
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
+from lightflus.connectors.sqlite.epochs import CREATE, MarkerRow
 from lightflus.connectors.sqlite.table import Table
-from lightflus.connectors.toolbox.rows import AnyArray, Row, last_rows, rows_of
+from lightflus.connectors.sqlite.writers import AppendWriter, UpsertWriter, stored_rows
+from lightflus.connectors.toolbox.epochs import EpochCommitter, ShownWriter, StagedWriter
+from lightflus.connectors.toolbox.rows import Row
 from lightflus.errors import BindingInvalid, LightflusError, SinkFailed
-from lightflus.limits import HELD_KEYS, KIB, SQLITE_CACHE_BYTES
+from lightflus.limits import KIB, SQLITE_CACHE_BYTES
 from lightflus.model.graph import Delivery
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
+from lightflus.model.markers import Marker
 from lightflus.model.schemas import SQLITE
 from lightflus.ports.health import Health
+from lightflus.ports.sinks import SinkIdentity, StagingWriter
 
 _BUSY_SECONDS = 10.0
 """How long a flush waits for another process that holds the file's write lock."""
@@ -34,9 +38,9 @@ _IN_MEMORY = ":memory:"
 
 
 class SqliteSink:
-    """`ports.Sink` over one table, which it makes if there is none. A second run goes on in the same table."""
+    """`ports.TransactionalSink` over one table, which it makes if there is none. A second run goes on in it."""
 
-    def __init__(self, path: str, table: Table) -> None:
+    def __init__(self, path: str, table: Table, *, connection: type[sqlite3.Connection] = sqlite3.Connection) -> None:
         """Opens the file and the table. Raises BindingInvalid when it cannot be written or has other columns."""
         if path == _IN_MEMORY:
             hint = "name a file; to see the rows use stdout:, to forget them blackhole:"
@@ -44,9 +48,10 @@ class SqliteSink:
         self._path = path
         self._table = table
         self._lock = Lock()
+        self._identity: SinkIdentity | None = None
         with _opening(path):
             self._connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=connection
             )
         try:
             with _opening(path):
@@ -77,14 +82,49 @@ class SqliteSink:
 
     def writer(self, subtask: int, health: Health) -> UpsertWriter | AppendWriter:
         """A writer that holds its own rows until its own flush."""
-        return UpsertWriter(self, self._table) if self._table.key_fields else AppendWriter(self)
+        return UpsertWriter(self.write_rows, self._table) if self._table.key_fields else AppendWriter(self.write_rows)
+
+    def begin(self, identity: SinkIdentity) -> None:
+        """Makes the table of markers. From now on the disk has what was committed. Raises SinkFailed."""
+        self._identity = identity
+        with self._lock, _writing(self._path):
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(CREATE)
+
+    def staging_writer(self, subtask: int, health: Health) -> StagingWriter:
+        """Rows that are only added wait for their epoch; those that replace others are written at once."""
+        if not self._table.key_fields:
+            return StagedWriter(subtask, self._path)
+        log = SqliteLog(self, subtask)
+        return ShownWriter(subtask, UpsertWriter(log.write_rows, self._table))
+
+    def committer(self, subtask: int, health: Health) -> EpochCommitter:
+        """Shuts out older runs. Raises SinkFailed."""
+        log = SqliteLog(self, subtask)
+        log.found()
+        return EpochCommitter(log, subtask, self._path)
+
+    def row(self, subtask: int) -> MarkerRow:
+        """Where the marker of a subtask lies."""
+        assert self._identity is not None, "whoever writes by epochs has begun"
+        return MarkerRow(self._identity, subtask, self._path)
 
     def write_rows(self, rows: Sequence[Row]) -> None:
         """One transaction. Raises SinkFailed."""
+        with self.transaction() as connection:
+            self.insert(connection, rows)
+
+    def insert(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """Writes rows inside of a transaction."""
+        connection.executemany(self._table.insert(), rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """What is done inside is done as a whole, or not at all. Raises SinkFailed."""
         with self._lock, _writing(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._connection.executemany(self._table.insert(), rows)
+                yield self._connection
             except BaseException:
                 if self._connection.in_transaction:  # SQLite ends it itself when the disk is full
                     self._connection.execute("ROLLBACK")
@@ -97,72 +137,36 @@ class SqliteSink:
             self._connection.close()
 
 
-class AppendWriter:
-    """`ports.SinkWriter` of a table without a key: holds all rows until `flush`."""
+class SqliteLog:
+    """`toolbox.epochs.EpochLog`; also what an upsert is written by, which asks for younger runs, too."""
 
-    def __init__(self, sink: SqliteSink) -> None:
+    def __init__(self, sink: SqliteSink, subtask: int) -> None:
         self._sink = sink
-        self._held: list[Row] = []
+        self._row = sink.row(subtask)
 
-    def write(self, columns: pa.RecordBatch) -> None:
-        """Holds the rows; flushes early at HELD_KEYS."""
-        self._held.extend(rows_of(_stored(columns)))
-        if len(self._held) >= HELD_KEYS:
-            self.flush()
+    def found(self) -> Marker:
+        """Shuts out older runs. Raises SinkFailed."""
+        with self._sink.transaction() as connection:
+            found = self._row.read(connection)
+            self._row.write(connection, found.epoch)
+        return found
 
-    def flush(self) -> None:
-        """Everything held is in the file when it returns."""
-        if self._held:
-            self._sink.write_rows(self._held)
-            self._held.clear()
+    def write(self, batches: Sequence[pa.RecordBatch], epoch: int) -> None:
+        """Rows and marker. Raises SinkFailed."""
+        with self._sink.transaction() as connection:
+            self._row.read(connection)
+            for batch in batches:
+                self._sink.insert(connection, stored_rows(batch))
+            self._row.write(connection, epoch)
+
+    def write_rows(self, rows: Sequence[Row]) -> None:
+        """Rows alone. Raises SinkFailed."""
+        with self._sink.transaction() as connection:
+            self._row.read(connection)
+            self._sink.insert(connection, rows)
 
     def close(self) -> None:
-        """Forgets what it holds."""
-        self._held.clear()
-
-
-class UpsertWriter:
-    """`ports.SinkWriter` of a table with a key: holds the last row per key until `flush`."""
-
-    def __init__(self, sink: SqliteSink, table: Table) -> None:
-        self._sink = sink
-        self._key_fields = table.key_fields
-        self._key_of = itemgetter(*(i for i, field in enumerate(table.fields) if field.name in table.key_fields))
-        self._held: dict[object, Row] = {}
-
-    def write(self, columns: pa.RecordBatch) -> None:
-        """Holds the rows; flushes early at HELD_KEYS."""
-        rows = rows_of(_stored(last_rows(columns, self._key_fields)))
-        self._held.update(zip(map(self._key_of, rows), rows, strict=True))
-        if len(self._held) >= HELD_KEYS:
-            self.flush()
-
-    def flush(self) -> None:
-        """Everything held is in the file when it returns.
-
-        It is written in the order of keys, since neighbours share a page of the table: twice as fast.
-        """
-        if self._held:
-            self._sink.write_rows(sorted(self._held.values(), key=self._key_of))
-            self._held.clear()
-
-    def close(self) -> None:
-        """Forgets what it holds."""
-        self._held.clear()
-
-
-def _stored(columns: pa.RecordBatch) -> pa.RecordBatch:
-    """Columns as SQLite can hold them: booleans as 0 and 1, times and 64-bit unsigned numbers as text."""
-    return pa.RecordBatch.from_arrays([_stored_column(c) for c in columns.columns], names=columns.schema.names)
-
-
-def _stored_column(column: AnyArray) -> AnyArray:
-    kind = column.type
-    if pa.types.is_boolean(kind):
-        return pc.cast(column, pa.int8())
-    if pa.types.is_temporal(kind):
-        return time_text(column)
-    return pc.cast(column, pa.utf8()) if pa.types.is_uint64(kind) else column
+        """The connection belongs to the sink."""
 
 
 @contextmanager
@@ -198,4 +202,10 @@ def _open_sink(spec: SinkSpec, options: Options) -> SqliteSink:
     return SqliteSink(path, Table(table, spec.fields, keys))
 
 
-SINK = SinkKind(SQLITE.address, _open_sink, always, options=SQLITE.sink)
+def _promise(sink: SinkNode) -> Promise:
+    if sink.delivery is Delivery.UPSERT:
+        return Promise(Guarantee.IN_EFFECT, "rows replace those of their key at once, and an older run is refused")
+    return Promise(Guarantee.EXACTLY_ONCE, "each epoch is a transaction, with a row in lightflus_epochs")
+
+
+SINK = SinkKind(SQLITE.address, _open_sink, always, options=SQLITE.sink, promise=_promise)
