@@ -44,7 +44,7 @@ class LooseCluster:
     def start(self, *names: str) -> None:
         for name in names:
             with (self.home / f"{name}.log").open("ab") as log:
-                command = [*self._inside.get(name, ()), LIGHTFLUS, *self._commands[name]]
+                command: list[str | Path] = [*self._inside.get(name, ()), LIGHTFLUS, *self._commands[name]]
                 self._processes[name] = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=log)
 
     def pid(self, name: str) -> int:
