@@ -47,7 +47,7 @@ JOB_SUBTASKS: Final = 4_096
 NAME_CHARACTERS: Final = 200
 """Characters of the name of a job, namespace or worker."""
 EVENTS_KEPT: Final = 1_000
-"""Events of a job that are kept: statuses, errors and lines of its log."""
+"""Events of a job that are kept of each kind: statuses, errors and lines of its log."""
 EVENTS_SPARE: Final = 100
 """After so many more the oldest are forgotten, all at once."""
 REMEMBERED_ANSWERS: Final = 10_000
@@ -64,6 +64,15 @@ HEARTBEAT_WAIT_MS: Final = 1_000
 """How long a heartbeat may wait for news: a worker needs an answer well within its lease."""
 HEARTBEAT_EVENTS: Final = 1_000
 """Events of one heartbeat; what is more, its worker says with the next one or drops."""
+HEARTBEAT_EVENT_BYTES: Final = 1 * MIB
+"""Their bytes, but for the last one's: reports need room in the same message."""
+EVENT_BYTES: Final = 32 * KIB
+"""One event of a runner: EVENT_TEXT and FAILURE_BYTES, with room for characters of several bytes."""
+JOB_EVENTS: Final = 200
+"""Events of one job that wait to be told, in a runner and again in its agent: what a second of a job may say. The
+oldest go first, and are counted."""
+PART_ERRORS: Final = 20
+"""Kinds of bad records that a part of a job tells of one by one between two reports, by operator, error and place."""
 MODULE_CHUNK_BYTES: Final = 1 * MIB
 """A part of a module in one message."""
 JOBS_PAGE: Final = 1_000

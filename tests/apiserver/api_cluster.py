@@ -22,21 +22,24 @@ SECONDS = 30
 
 
 @asynccontextmanager
-async def serving_cluster(folder: Path) -> AsyncIterator[Door]:
+async def serving_cluster(folder: Path, *, memory_bytes: int = 1 << 40) -> AsyncIterator[Door]:
     """The ApiServer, while the block runs; modules are inspected in the jail."""
     async with coordinating("127.0.0.1:0", folder) as port, trio.open_nursery() as nursery:
         address = f"127.0.0.1:{port}"
         with Connection(address) as of_worker, Connection(address) as of_server:
-            nursery.start_soon(_finish_everything, of_worker)
+            await nursery.start(_finish_everything, of_worker, memory_bytes)
             async with opened(Services(RemoteCoordinator(of_server), Access(), description_of)) as door:
                 yield door
             nursery.cancel_scope.cancel()
 
 
-async def _finish_everything(connection: Connection) -> None:
-    request = pb.RegisterRequest(name="w", host="127.0.0.1", slots=2, memory_bytes=1 << 40, process="p", attempt=1)
+async def _finish_everything(
+    connection: Connection, memory_bytes: int, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    request = pb.RegisterRequest(name="w", host="127.0.0.1", slots=2, memory_bytes=memory_bytes, process="p", attempt=1)
     request.versions.protocol = 1
     registered = await connection.call(WORKERS.methods["Register"], request, pb.RegisterResponse, seconds=SECONDS)
+    task_status.started()
     beat = pb.HeartbeatRequest(worker=registered.worker, session=registered.session, wait_ms=500)
     while True:
         beat.number += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from lightflus.cluster_limits import EVENT_TEXT
 from lightflus.coordinator.cluster import Cluster
 from lightflus.coordinator.process import coordinating
 from lightflus.errors import Conflict, ExternalError, NotFound, Superseded, UserError
@@ -271,6 +273,30 @@ async def test_log_lines_of_a_worker_are_kept_once_and_only_of_its_own_generatio
         for _ in range(2):
             await agent.beat(report(RUNNING), events=(line, other))
         assert [one.text for one in await events(connection, kinds=["log"])] == ["hello"]
+
+
+async def test_a_worker_that_lies_about_jobs_times_and_generations_changes_nothing(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        agent, liar = await running(connection), Agent(connection, "liar")
+        await agent.beat(report(RUNNING))
+        await liar.register("p2")
+        failed = report(pb.FRAGMENT_STATUS_FAILED)
+        failed.failure.kind = "UserError"
+        failed.failure.is_final = True
+        elsewhere = pb.FragmentReport(namespace="ns", job="nobody's", generation=1, status=RUNNING)
+        said = pb.Event(number=1, namespace="ns", job="job", generation=1, kind="log", text="forged")
+        await liar.beat(failed, elsewhere, events=(said,))
+        await liar.beat(report(RUNNING, generation=1 << 60))
+        long = "x" * 2 * EVENT_TEXT
+        future = pb.Event(number=1, namespace="ns", job="job", generation=1, kind="log", text=long, at_ms=1 << 62)
+        status = pb.Event(number=2, namespace="ns", job="job", generation=1, kind="status", text="finished")
+        await agent.beat(report(RUNNING), events=(future, status))
+        found = await job(connection)
+        assert (found.status, found.restarts, found.generation) == ("running", 0, 1)
+        (kept,) = await events(connection, kinds=["log"])
+        assert len(kept.text) == EVENT_TEXT
+        assert kept.at_ms <= time.time() * 1_000
+        assert "finished" not in [one.text for one in await events(connection)]
 
 
 async def test_who_follows_a_job_is_told_until_it_has_ended(tmp_path: Path) -> None:

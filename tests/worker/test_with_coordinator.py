@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,11 @@ class Cluster:
         method = CONTROL.methods["ListWorkers"]
         found = await self._connection.call(method, pb.Empty(), pb.ListWorkersResponse, seconds=10)
         return list(found.workers)
+
+    async def events(self, kind: str) -> list[pb.Event]:
+        request = pb.EventsRequest(namespace="default", job="job", kinds=[kind])
+        async with aclosing(self._connection.stream(CONTROL.methods["Events"], request, pb.Event)) as events:
+            return [one async for one in events]
 
     async def stop(self) -> None:
         request = pb.StopJobRequest(namespace="default", name="job", ending=pb.ENDING_STOP)

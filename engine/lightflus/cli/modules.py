@@ -16,6 +16,7 @@ from lightflus.errors import UserError
 from lightflus.limits import MODULE_BYTES
 from lightflus.sandbox.inspect import too_large
 from lightflus.sandbox.module import LoadedModule
+from lightflus.sandbox.world import LEVELS
 
 
 def load_job(path: Path) -> LoadedModule:
@@ -31,7 +32,7 @@ def module_bytes(path: Path) -> bytes:
 
 def print_log(level: int, text: str) -> None:
     """Shows a line that a guest logs."""
-    say(f"[{_LEVELS.get(level, 'log')}] {text}", is_whole=True)
+    say(f"[{LEVELS[min(level, len(LEVELS) - 1)]}] {text}", is_whole=True)
 
 
 def _file_bytes(path: Path) -> bytes:
@@ -44,6 +45,3 @@ def _file_bytes(path: Path) -> bytes:
     if size > MODULE_BYTES:
         raise too_large(size)
     return wasm
-
-
-_LEVELS = {0: "debug", 1: "info", 2: "warn", 3: "error"}

@@ -99,7 +99,7 @@ class Catalog(Protocol):
         ...
 
     def add_event(self, event: Event) -> Event:
-        """Gives it its number and keeps it; the oldest beyond EVENTS_KEPT of its job are forgotten."""
+        """Gives it its number and keeps it; the oldest beyond EVENTS_KEPT of its job and kind are forgotten."""
         ...
 
     def events(self, key: JobKey, after: int, limit: int) -> Sequence[Event]:

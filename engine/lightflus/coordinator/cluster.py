@@ -157,14 +157,18 @@ class Cluster:
         }
 
     def _log(self, session: int, events: Sequence[Event]) -> None:
-        seen = f"events:{session}"
+        """Keeps those that were not kept yet, of jobs whose present generation the session has a part of."""
+        name, now = f"events:{session}", self._clock.at_ms()
+        seen = self._catalog.number(name)
         for event in events:
             job = self._jobs.get(event.key)
-            if event.number <= self._catalog.number(seen):
+            if event.number <= seen:
                 continue
-            self._catalog.set_number(seen, event.number)
+            seen = event.number
             if job and event.generation == job.generation and session in {one.session for one in job.placed}:
-                self._catalog.add_event(replace(event, text=event.text[:EVENT_TEXT]))
+                at_ms = max(job.history[0].at_ms, min(event.at_ms, now))
+                self._catalog.add_event(replace(event, text=event.text[:EVENT_TEXT], at_ms=at_ms))
+        self._catalog.set_number(name, seen)
         self._on_change()
 
     # --- jobs ------------------------------------------------------------------------------------------------------

@@ -40,6 +40,12 @@ CREATE TABLE events (namespace TEXT, job TEXT, number INTEGER, generation INTEGE
 CREATE TABLE answers (place INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, answer TEXT NOT NULL,
   UNIQUE (namespace, name));
 """
+_FORGET: Final = """
+DELETE FROM events WHERE namespace = ? AND job = ? AND number IN (
+  SELECT number FROM (SELECT number, row_number() OVER (PARTITION BY kind ORDER BY number DESC) AS place
+    FROM events WHERE namespace = ? AND job = ?) WHERE place > ?)
+"""
+"""Removes what is beyond the newest events of each kind: a job that logs much keeps its errors and statuses."""
 
 
 class SqliteCatalog:
@@ -174,8 +180,7 @@ class SqliteCatalog:
             row = (*event.key, number, event.generation, event.at_ms, event.kind, event.text, failure)
             self._all("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             if number % EVENTS_SPARE == 0:
-                old = "DELETE FROM events WHERE namespace = ? AND job = ? AND number <= ?"
-                self._all(old, (*event.key, number - EVENTS_KEPT))
+                self._all(_FORGET, (*event.key, *event.key, EVENTS_KEPT))
         return Event(event.key, event.generation, event.at_ms, event.kind, event.text, event.failure, number)
 
     def events(self, key: JobKey, after: int, limit: int) -> Sequence[Event]:

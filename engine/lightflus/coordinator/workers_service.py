@@ -86,5 +86,6 @@ class WorkersService:
 
 def _event(event: pb.Event) -> Event:
     failure = to_failure(event.failure) if event.HasField("failure") else None
+    text = f"[{event.dropped:,} lines before this one were dropped] {event.text}" if event.dropped else event.text
     key = JobKey(event.namespace, event.job)
-    return Event(key, event.generation, event.at_ms, event.kind, event.text, failure, event.number)
+    return Event(key, event.generation, event.at_ms, event.kind, text, failure, event.number)

@@ -22,6 +22,8 @@ OUT_OF_MEMORY: Final = "out of memory"
 """How an SDK's allocator begins its last words (docs/abi.md 3.5)."""
 WARN: Final = 2
 _STDERR = 2
+LEVELS: Final = ("debug", "info", "warn", "error")
+"""What the levels of log lines are called."""
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 _logger = logging.getLogger("lightflus.guest")
 

@@ -104,7 +104,8 @@ class MemoryCatalog:
         numbered = replace(event, number=found[-1].number + 1 if found else 1)
         found.append(numbered)
         if numbered.number % EVENTS_SPARE == 0:
-            del found[:-EVENTS_KEPT]
+            kept = [one for kind in {e.kind for e in found} for one in _of_kind(found, kind)[-EVENTS_KEPT:]]
+            self._events[event.key] = sorted(kept, key=lambda one: one.number)
         return numbered
 
     def events(self, key: JobKey, after: int, limit: int) -> Sequence[Event]:
@@ -120,3 +121,7 @@ class MemoryCatalog:
     def remembered(self, namespace: str, name: str) -> str | None:
         """See `Catalog`."""
         return self._answers.get((namespace, name))
+
+
+def _of_kind(events: Sequence[Event], kind: str) -> list[Event]:
+    return [one for one in events if one.kind == kind]

@@ -26,6 +26,7 @@ from lightflus.proto.services import WORKERS
 from lightflus.wire.control import Connection, is_refused
 from lightflus.worker.lease import SharedLease
 from lightflus.worker.modules import has_module, keep_module
+from lightflus.worker.outbox import Outbox
 from lightflus.worker.runner import Setting
 from lightflus.worker.runners import Runners
 
@@ -105,7 +106,12 @@ class _Session:
         self._lease = SharedLease(monotonic() + self._lease_seconds)
         self._refused_since: float | None = None
         self._modules = modules
-        self._runners = Runners(setting.runners, setting.memory_bytes, self._lease, self._note)
+        self._outbox = Outbox()
+        self._runners = Runners(setting.runners, setting.memory_bytes, self._lease, self._note, self._outbox)
+        self._untold: list[pb.Event] = []
+        """Events that were sent, and whose heartbeat has not been answered."""
+        self._said = 0
+        """How many events this session has numbered."""
         self._wishes: Sequence[pb.FragmentWish] = ()
         self._version = 0
         self._number = 0
@@ -151,12 +157,14 @@ class _Session:
     async def _heartbeat(self, wait_ms: int) -> None:
         """One of them, answered at once or when there are other wishes."""
         self._number += 1
+        self._untold = self._untold or self._numbered(self._outbox.take())
         request = pb.HeartbeatRequest(
             worker=self._worker,
             session=self._session,
             seen=self._version,
             wait_ms=wait_ms,
             fragments=self._runners.reports(self._wishes),
+            events=self._untold,
             number=self._number,
         )
         sent = monotonic()
@@ -167,9 +175,17 @@ class _Session:
             )
             self._lease.renew(sent + self._lease_seconds)
             self._refused_since = None
+            self._untold = []
+            self._has_news = self._has_news or bool(self._outbox)
             if answer.version >= self._version:
                 self._version, self._wishes = answer.version, answer.wishes
                 self._new_wishes.set()
+
+    def _numbered(self, events: Sequence[pb.Event]) -> list[pb.Event]:
+        for event in events:
+            self._said += 1
+            event.number = self._said
+        return list(events)
 
     async def _bear(self) -> None:
         """A coordinator that only restarts ends nothing: as long as its host says that nobody listens, it may be away.

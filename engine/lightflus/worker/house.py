@@ -14,6 +14,7 @@ from lightflus.model.policy import Policy
 from lightflus.ports.compute import Slots
 from lightflus.wire.listener import Listener
 from lightflus.worker.lease import Lease
+from lightflus.worker.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class House:
         policy: what the jobs may touch.
         streams: what jobs get that name standard streams, of which a runner has none.
         changed: called when there is something to report.
+        outbox: where what jobs say waits for the next report.
     """
 
     name: str
@@ -41,3 +43,4 @@ class House:
     policy: Policy
     streams: Streams
     changed: Callable[[], None]
+    outbox: Outbox

@@ -28,6 +28,7 @@ from lightflus.sandbox.limits import GuestLimits
 from lightflus.sandbox.module import LoadedModule
 from lightflus.worker.house import House
 from lightflus.worker.modules import kept_module
+from lightflus.worker.saying import ToldLetters, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,17 @@ class Loaded:
         return opened_source(self.plan.graph, operator, name, self.streams, self.walls.reach(name))
 
 
-def load(wish: pb.FragmentWish, house: House) -> Loaded:
-    """The job of a wish. Raises LightflusError."""
+def load(wish: pb.FragmentWish, house: House, voice: Voice) -> Loaded:
+    """The job of a wish; `voice` is its fragment's. Raises LightflusError."""
     wasm = kept_module(house.modules, wish.digest)
-    module = load_module(wasm, lambda _level, _text: None, GuestLimits())
+    module = load_module(wasm, voice.log, GuestLimits())
     graph = bound_graph(module.graph, list(wish.bindings))
     walls = Walls(house.policy, {}, ())  # bindings are the tenant's, as the module is
     walls.check(wished_by(graph, ()))
     plan = planned(module, graph, parallelism=wish.parallelism)
     place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"
-    letters = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
+    kept = open_letters(None, str(place), LetterForm(wish.job, wish.digest), house.streams)
+    letters = ToldLetters(kept, voice)
     return Loaded(module, plan, walls, letters, lean_plan(plan, letters), house.streams)
 
 

@@ -36,6 +36,7 @@ from lightflus.worker.house import House
 from lightflus.worker.joined import run_joined
 from lightflus.worker.lease import LeasedSink
 from lightflus.worker.loaded import Loaded, load
+from lightflus.worker.saying import Voice
 
 _log = logging.getLogger("lightflus.worker")
 
@@ -46,6 +47,7 @@ class Part:
     def __init__(self, wish: pb.FragmentWish, house: House) -> None:
         self._wish = wish
         self._house = house
+        self._voice = Voice(wish, house.outbox)
         self._heard = trio.Event()
         self._status: pb.FragmentStatus.ValueType = pb.FRAGMENT_STATUS_STARTING
         self._failure: LightflusError | None = None
@@ -69,7 +71,8 @@ class Part:
         self._heard = trio.Event()
 
     def report(self) -> pb.FragmentReport:
-        """How it stands."""
+        """How it stands; what was put aside since the last time waits in the outbox now."""
+        self._voice.flush()
         fragment = self._fragment
         return pb.FragmentReport(
             namespace=self._wish.namespace,
@@ -103,7 +106,7 @@ class Part:
 
     async def _run(self) -> bool:
         """Answers whether it was stopped."""
-        loaded = await trio.to_thread.run_sync(load, self._wish, self._house)
+        loaded = await trio.to_thread.run_sync(load, self._wish, self._house, self._voice)
         await trio.to_thread.run_sync(loaded.prepare, self._own, self.generation)
         sources = await trio.to_thread.run_sync(loaded.first_sources, self._own)
         plan, own = loaded.plan, self._own

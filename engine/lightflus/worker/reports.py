@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from lightflus.cluster_limits import EVENT_BYTES
 from lightflus.errors import PeerRefused
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.messages import read_message
@@ -16,12 +17,17 @@ OVER: Final = frozenset({pb.FRAGMENT_STATUS_FINISHED, pb.FRAGMENT_STATUS_STOPPED
 """Nothing of such a fragment runs any more."""
 
 
-def read_reports(came: bytes) -> Sequence[pb.FragmentReport]:
-    """The reports in a runner's message. Raises PeerRefused."""
+def read_reports(came: bytes, namespace: str) -> pb.HeartbeatRequest:
+    """Reports and events in a message of the runner of a namespace. Raises PeerRefused."""
     found = read_message(pb.HeartbeatRequest, came)
     if found is None:
         raise PeerRefused("its runner sent what is no report")
-    return found.fragments
+    spoken_for = {one.namespace for one in found.fragments} | {one.namespace for one in found.events}
+    if spoken_for - {namespace}:
+        raise PeerRefused("its runner spoke for another namespace")
+    if any(event.ByteSize() > EVENT_BYTES for event in found.events):
+        raise PeerRefused(f"its runner sent an event of more than {EVENT_BYTES:,} bytes")
+    return found
 
 
 def is_news(before: Sequence[pb.FragmentReport], now: Sequence[pb.FragmentReport]) -> bool:

@@ -27,6 +27,7 @@ from lightflus.wire.listener import open_listener
 from lightflus.worker import pipe
 from lightflus.worker.house import House
 from lightflus.worker.lease import Lease
+from lightflus.worker.outbox import Outbox
 from lightflus.worker.part import Part
 from lightflus.worker.pipe import Pipe
 
@@ -84,6 +85,7 @@ class Runner:
         self._parts: dict[Key, Part] = {}
         self._running: set[Key] = set()
         self._changed = trio.Event()
+        self._outbox = Outbox()
         self._wished = pb.HeartbeatResponse()
 
     async def run(self) -> None:
@@ -103,6 +105,7 @@ class Runner:
                 policy=setting.policy,
                 streams=Streams(stdin=nothing, stdout=nowhere),
                 changed=self._note,
+                outbox=self._outbox,
             )
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(listener.run)
@@ -145,10 +148,11 @@ class Runner:
         self._reconcile(nursery, house)
 
     async def _tell(self) -> None:
-        """Says how everything stands, when it changes, and from time to time."""
+        """Says how everything stands when it changes, and from time to time, with what jobs have said meanwhile."""
         with suppress(PeerLost):
             while True:
                 reports = pb.HeartbeatRequest(fragments=[part.report() for part in self._parts.values()])
+                reports.events.extend(self._outbox.take())
                 await self._link.send(pipe.REPORTS, reports.SerializeToString())
                 with trio.move_on_after(_REPORT_SECONDS):
                     await self._changed.wait()

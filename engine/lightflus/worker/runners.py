@@ -22,12 +22,10 @@ from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.wire.failures import to_failure
 from lightflus.worker import pipe
 from lightflus.worker.lease import SharedLease
+from lightflus.worker.outbox import Key, Outbox
 from lightflus.worker.processes import RunnerProcess
 from lightflus.worker.reports import OVER, is_news, read_reports
 from lightflus.worker.runner import Setting
-
-Key = tuple[str, str, int]
-"""Namespace, job, generation."""
 
 
 def key_of(one: pb.FragmentWish | pb.FragmentReport) -> Key:
@@ -50,15 +48,23 @@ class _Run:
 class Runners:
     """Those of one session of a worker: each ends with the nursery in which it was made."""
 
-    def __init__(self, setting: Setting, memory_bytes: int, lease: SharedLease, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        memory_bytes: int,
+        lease: SharedLease,
+        changed: Callable[[], None],
+        outbox: Outbox,
+    ) -> None:
         """`setting` is that of each but for the namespace; `changed` is called when there is news of a fragment.
 
-        `lease` is the session's: all of them end with it.
+        `lease` is the session's: all of them end with it. What jobs say goes into `outbox`.
         """
         self._setting = setting
         self._lease = lease
         self._memory_bytes = memory_bytes
         self._changed = changed
+        self._outbox = outbox
         self._runs: dict[str, _Run] = {}
         self._ended: dict[Key, pb.FragmentReport] = {}
         """Fragments that ended with their process."""
@@ -112,7 +118,7 @@ class Runners:
         """Hears what a process reports until it ends; ends it when this is cancelled."""
         try:
             while (came := await run.process.pipe.receive()) is not None:
-                self._take(run, read_reports(came[1]))
+                self._take(run, read_reports(came[1], namespace))
                 await self._tell(namespace, run)
         except PeerLost as lost:
             run.reason = str(lost)
@@ -123,9 +129,10 @@ class Runners:
             del self._runs[namespace]
             self._note_end(namespace, run, code)
 
-    def _take(self, run: _Run, reports: Sequence[pb.FragmentReport]) -> None:
-        before, run.reports = run.reports, {key_of(one): one for one in reports}
-        if is_news(list(before.values()), list(run.reports.values())):
+    def _take(self, run: _Run, told: pb.HeartbeatRequest) -> None:
+        before, run.reports = run.reports, {key_of(one): one for one in told.fragments}
+        self._outbox.put(told.events)
+        if told.events or is_news(list(before.values()), list(run.reports.values())):
             self._changed()
 
     def _note_end(self, namespace: str, run: _Run, code: int) -> None:

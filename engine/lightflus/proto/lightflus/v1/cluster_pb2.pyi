@@ -1200,6 +1200,7 @@ class Event(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """of its job; grows"""
     at_ms: _builtins.int
@@ -1209,6 +1210,8 @@ class Event(_message.Message):
     kind: _builtins.str
     """status, error, log"""
     text: _builtins.str
+    dropped: _builtins.int
+    """from a worker: so many of its job were dropped just before this one"""
     @_builtins.property
     def failure(self) -> Global___Failure: ...
     def __init__(
@@ -1222,10 +1225,11 @@ class Event(_message.Message):
         kind: _builtins.str = ...,
         text: _builtins.str = ...,
         failure: Global___Failure | None = ...,
+        dropped: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "failure", b"failure", "generation", b"generation", "job", b"job", "kind", b"kind", "namespace", b"namespace", "number", b"number", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "dropped", b"dropped", "failure", b"failure", "generation", b"generation", "job", b"job", "kind", b"kind", "namespace", b"namespace", "number", b"number", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
