@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -85,12 +86,17 @@ async def test_logs_errors_and_metrics_are_printed(monkeypatch: pytest.MonkeyPat
         server.coordinator.say("default", "a", "log", "hello")
         failure = pb.Failure(kind="GuestAborted", message="no luck", where="job.ts:3:9")
         server.coordinator.say("default", "a", "error", "no luck", failure)
-        server.coordinator.jobs["default", "a"].metrics.append(pb.OperatorMetrics(operator="topic", values={"rows": 3}))
+        job, at = server.coordinator.jobs["default", "a"], pb.Subtask(task=0, number=1)
+        job.metrics.append(pb.OperatorMetrics(operator="topic", values={"rows_in": 3, "late": 0}))
+        job.subtasks.append(pb.SubtaskMetrics(subtask=at, name="topic", busy_share=0.75, bytes_in=2048))
         assert [await lightflus(command, "a") for command in ("logs", "errors", "metrics")] == [0, 0, 0]
         said = capsys.readouterr().out
         assert "hello" in said
         assert "GuestAborted: no luck  in job.ts:3:9" in said
-        assert "topic" in said
+        assert "OPERATOR  ROWS IN  ROWS OUT  BUSY SECONDS  STATUS" in said
+        assert "LATE" not in said
+        assert re.search(r"topic +0/1 +75%", said)
+        assert "2 KiB" in said
 
 
 async def test_a_job_that_has_failed_fails_who_waits_for_it(

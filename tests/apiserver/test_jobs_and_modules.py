@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from api_server import serving
 
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -144,6 +146,28 @@ async def test_the_graph_is_the_modules_and_metrics_are_by_operator() -> None:
         assert (await server.ask("GET", f"{JOBS}/a/graph")).json["job"] == "wordCount"
         items = (await server.ask("GET", f"{JOBS}/a/metrics")).items
         assert items == [{"operator": "topic", "status": "running", "values": {"rows_out": 3.0}}]
+
+
+async def test_subtasks_are_told_one_by_one_and_the_bottleneck_by_name() -> None:
+    async with serving() as server:
+        await server.run("a")
+        job = server.coordinator.jobs["default", "a"]
+        assert (await server.ask("GET", f"{JOBS}/a")).json["bottleneck"] is None
+        at = pb.Subtask(task=1, number=2)
+        job.subtasks.append(pb.SubtaskMetrics(subtask=at, name="count", rows_in=3, busy_share=0.9, watermark_lag=0))
+        job.bottleneck.CopyFrom(pb.Bottleneck(subtask=at, name="count", reason="busy 90%"))
+        found = (await server.ask("GET", f"{JOBS}/a/metrics")).json["subtasks"]
+        (told,) = cast("list[dict[str, object]]", found)
+        assert (told["task"], told["subtask"], told["name"]) == (1, 2, "count")
+        values = cast("dict[str, float]", told["values"])
+        assert (values["rows_in"], values["busy_share"], values["watermark_lag"]) == (3, 0.9, 0)
+        assert "lag" not in values
+        assert (await server.ask("GET", f"{JOBS}/a")).json["bottleneck"] == {
+            "task": 1,
+            "subtask": 2,
+            "name": "count",
+            "reason": "busy 90%",
+        }
 
 
 async def test_a_namespace_with_something_in_it_stays() -> None:

@@ -77,6 +77,10 @@ class RecordedGuest:
     def is_alive(self) -> bool:
         return self._guest.is_alive
 
+    @property
+    def memory_bytes(self) -> int:
+        return self._guest.memory_bytes
+
     def begin(self) -> None:
         if self._recorder.is_always_new:
             self._guest.close()

@@ -43,7 +43,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
     "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose"},
-    "apiserver": FOUNDATIONS | EDGES | {"wire", "jail", "compose", "private_files"},  # it inspects, and checks bindings
+    # It inspects, and checks bindings.
+    "apiserver": FOUNDATIONS | EDGES | {"telemetry", "wire", "jail", "compose", "private_files"},
     "cli": SEAMS
     | EDGES
     | {"telemetry", "runtime", "build", "compose", "verify", "evil"}
@@ -61,7 +62,7 @@ AT_HOME: dict[str, frozenset[str]] = {
     "fastavro": frozenset({"formats"}),
     "starlette": frozenset({"apiserver"}),
     "hypercorn": frozenset({"apiserver"}),
-    "prometheus_client": frozenset({"apiserver"}),
+    "prometheus_client": frozenset({"telemetry"}),
     "typer": frozenset({"cli"}),
     "click": frozenset({"cli"}),
     "rich": frozenset({"cli", "connectors"}),

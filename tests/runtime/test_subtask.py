@@ -12,6 +12,7 @@ import trio.testing
 from lightflus.model.elements import Barrier, Control, EndOfInput, Watermark
 from lightflus.ports.batch import Batch, Out
 from lightflus.runtime.channel import Mailbox
+from lightflus.runtime.meter import Meter
 from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.operators.stage import Stage
 from lightflus.runtime.outputs import Routed
@@ -93,7 +94,8 @@ class Running:
         self.log = Log()
         self.stage = Holding()
         chain = Chain([self.stage], lambda: None)
-        self.subtask = Subtask("task", self.mailbox, chain, self.log, compute=SlowCompute(seconds))
+        self.meter = Meter()
+        self.subtask = Subtask("task", self.mailbox, chain, self.log, compute=SlowCompute(seconds), meter=self.meter)
 
     async def feed(self, *elements: Batch | Control) -> None:
         async with trio.open_nursery() as nursery:

@@ -6,8 +6,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from lightflus.proto.lightflus.v1.cluster_pb2 import SubtaskMetrics
 from lightflus.runtime.counters import Counters
-from lightflus.telemetry.metrics import METRICS, OPERATOR_METRICS, MetricKind
+from lightflus.runtime.meter import SubtaskProgress
+from lightflus.telemetry.metrics import METRICS, OPERATOR_METRICS, SUBTASK_METRICS, MetricKind
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 
@@ -29,3 +31,9 @@ def test_names_follow_the_rules_of_scrapes() -> None:
 def test_whatever_the_runtime_counts_has_a_metric() -> None:
     counted = {field.name.replace("busy_ns", "busy_seconds") for field in fields(Counters) if field.type != "str"}
     assert counted == {metric.key for metric in OPERATOR_METRICS}
+
+
+def test_whatever_is_told_of_a_subtask_has_a_metric_and_a_field_of_its_message() -> None:
+    told = {metric.key for metric in SUBTASK_METRICS}
+    assert {field.name for field in fields(SubtaskProgress)} == told | {"subtask", "task"}
+    assert {field.name for field in SubtaskMetrics.DESCRIPTOR.fields} == told | {"subtask", "name"}

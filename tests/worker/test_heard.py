@@ -48,6 +48,20 @@ async def test_lines_and_errors_of_a_job_are_heard(tmp_path: Path, chatty: bytes
         assert "this is worse" in errors[-1].failure.message
 
 
+async def test_how_each_subtask_stands_is_told_by_the_worker_that_has_it(tmp_path: Path, chatty: bytes) -> None:
+    (tmp_path / "words").write_text("hello\n" * 100)
+    async with cluster(tmp_path) as there:
+        await there.deploy(chatty, [f"topic=file:{tmp_path / 'words'}?follow=true", f"redis=file:{tmp_path / 'out'}"])
+        job = await there.until(lambda job: sum(one.rows_out for one in job.subtasks) == 100)
+        assert {placed.worker for placed in job.placed} == {"worker-0", "worker-1"}
+        assert len(job.subtasks) == 2
+        busiest = max(job.subtasks, key=lambda one: one.rows_in)
+        assert (busiest.rows_in, busiest.traps, busiest.HasField("watermark_lag")) == (100, 0, False)
+        assert busiest.guest_cpu_seconds > 0
+        assert busiest.guest_memory_bytes > 0
+        await there.until(lambda job: min(one.idle_share for one in job.subtasks) > 0.9)
+
+
 async def test_a_job_that_says_too_much_is_told_how_much_of_it_was_dropped(tmp_path: Path, chatty: bytes) -> None:
     (tmp_path / "words").write_text("".join(f"word-{number}\n" for number in range(300_000)))
     async with cluster(tmp_path) as there:

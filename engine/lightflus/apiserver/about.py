@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from lightflus import __version__
 from lightflus.apiserver.calls import Call, as_json
-from lightflus.apiserver.counting import MEDIA_TYPE
 from lightflus.cluster_limits import HEALTHCHECK_SECONDS
 from lightflus.codec.abi import ABI_MINOR, ABI_VERSION
 from lightflus.errors import CallFailed
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.telemetry.exposition import MEDIA_TYPE
 from lightflus.wasm import WASMTIME_VERSION
 
 

@@ -25,6 +25,7 @@ from lightflus.model.graph import Source, shown_option
 from lightflus.model.plan import Plan, Task, plan_job
 from lightflus.proto.convert import graph_from_json
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.telemetry.metrics import SUBTASK_METRICS
 
 _ENDINGS: Final = {"keep": pb.ENDING_STOP, "drain": pb.ENDING_DRAIN, "cancel": pb.ENDING_CANCEL}
 _FRAGMENTS: Final = {
@@ -119,10 +120,10 @@ async def get_graph(call: Call) -> Response:
 
 
 async def get_metrics(call: Call) -> Response:
-    """What its operators have done in this generation."""
+    """What its operators have done in this generation, and how its subtasks stand."""
     job = await _job(call)
-    found = [{"operator": m.operator, "status": m.status, "values": dict(m.values)} for m in job.metrics]
-    return as_json({"items": found})
+    operators = [{"operator": m.operator, "status": m.status, "values": dict(m.values)} for m in job.metrics]
+    return as_json({"items": operators, "subtasks": [_subtask_fields(one) for one in job.subtasks]})
 
 
 async def get_errors(call: Call) -> Response:
@@ -162,7 +163,21 @@ def job_fields(job: pb.Job) -> Json:
             }
             for p in job.placed
         ],
+        "bottleneck": _bottleneck_fields(job.bottleneck) if job.HasField("bottleneck") else None,
     }
+
+
+def _bottleneck_fields(found: pb.Bottleneck) -> Json:
+    at = found.subtask
+    return {"task": at.task, "subtask": at.number, "name": found.name, "reason": found.reason}
+
+
+def _subtask_fields(one: pb.SubtaskMetrics) -> Json:
+    """What the worker did not say is not there."""
+    unsaid = {"lag"} if not one.HasField("lag") else set()
+    unsaid |= {"watermark_lag"} if not one.HasField("watermark_lag") else set()
+    values = {m.key: getattr(one, m.key) for m in SUBTASK_METRICS if m.key not in unsaid}
+    return {"task": one.subtask.task, "subtask": one.subtask.number, "name": one.name, "values": values}
 
 
 def failure_fields(failure: pb.Failure) -> Json:

@@ -36,6 +36,7 @@ _JOB: Final[dict[str, Json]] = {
     "restarts": NUMBER,
     "error": {"type": ["object", "null"]},
     "placed": _ANYS,
+    "bottleneck": {"type": ["object", "null"]},
 }
 _MODULE: Final[dict[str, Json]] = {
     "digest": DIGEST,
@@ -73,7 +74,7 @@ SHAPES: Final[dict[str, Json]] = {
     "Event": fields(_EVENT, required=("number", "kind")),
     "Events": listed(_ref("Event")),
     "Message": fields({"id": TEXT, "event": TEXT, "data": TEXT}, required=("event", "data")),
-    "Metrics": listed(_ANY),
+    "Metrics": fields({"items": _ANYS, "subtasks": _ANYS}, required=("items", "subtasks")),
     "Worker": fields(_WORKER, required=tuple(_WORKER)),
     "Workers": listed(_ref("Worker")),
     "Name": fields({"name": NAME}, required=("name",)),

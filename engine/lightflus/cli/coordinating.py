@@ -23,13 +23,13 @@ from lightflus.wire.control import Tls
 _EVERYWHERE = ("0.0.0.0", "[::]")
 
 
-def coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[str] = ()) -> None:
+def coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[str] = (), metrics: str = "") -> None:
     """Runs until it is asked to end; invites `workers`, and those of the environment. Raises LightflusError."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise UserError(f"{address!r} is no address", hint="HOST:PORT, for example 127.0.0.1:8791")
     invited = [*map(worker_address, workers), *named_workers(os.environ)]
-    trio.run(_coordinate, host, address, folder, tls, invited)
+    trio.run(_coordinate, address, folder, tls, invited, metrics)
 
 
 def certificates(authority: Path | None, certificate: Path | None, key: Path | None) -> Tls | None:
@@ -43,9 +43,10 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
     return Tls(found["--tls-authority"], found["--tls-certificate"], found["--tls-key"])
 
 
-async def _coordinate(host: str, address: str, folder: Path, tls: Tls | None, workers: Sequence[str]) -> None:
+async def _coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[str], metrics: str) -> None:
+    host = address.rpartition(":")[0]
     with asked_to_end() as asked:
-        async with coordinating(address, folder, tls=tls) as port, trio.open_nursery() as nursery:
+        async with coordinating(address, folder, tls=tls, metrics=metrics) as port, trio.open_nursery() as nursery:
             say(f"coordinator: listens at {host}:{port}, keeps its catalog in {folder}")
             called = socket.gethostname() if host in _EVERYWHERE else host
             for worker in workers:

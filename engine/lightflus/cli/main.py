@@ -22,6 +22,7 @@ from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, 
 from lightflus.cli.cluster_commands import cluster as as_a_whole
 from lightflus.cli.cluster_commands import commands as of_a_cluster
 from lightflus.cli.cluster_commands import token as of_tokens
+from lightflus.cli.coordinator_command import coordinator
 from lightflus.cli.flags import Command, Group
 from lightflus.cli.guard import guarded
 from lightflus.cli.screen import reserve_streams
@@ -270,27 +271,6 @@ def evil(
     attack(kind or [], name=name, save=save, as_json=as_json)
 
 
-@app.command(cls=Command, epilog="Example: lightflus coordinator --listen 127.0.0.1:8791 --data ./catalog")
-def coordinator(
-    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where others reach it.")] = "127.0.0.1:8791",
-    data: Annotated[Path, typer.Option(metavar="DIR", help="Where it keeps all.")] = Path("lightflus-data"),
-    *,
-    worker: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HOST[:PORT]", help="Invite this worker. Repeatable; WORKER_1=HOST, too.", show_default=False
-        ),
-    ] = None,
-    tls_certificate: Annotated[Path | None, typer.Option(metavar="FILE", help="Its certificates, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
-    tls_authority: Annotated[Path | None, typer.Option(metavar="FILE", help="Who signs callers, PEM.")] = None,
-) -> None:
-    """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
-    from lightflus.cli.coordinating import certificates, coordinate
-
-    coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key), worker or [])
-
-
 def _group(name: str, about: str) -> typer.Typer:
     """A command above commands of its own."""
     group = typer.Typer(cls=Group, no_args_is_help=True, help=about)
@@ -300,6 +280,9 @@ def _group(name: str, about: str) -> typer.Typer:
 
 def _with_commands_of_a_cluster() -> typer.Typer:
     """`lightflus` with those commands, too, that stand in files of their own."""
+    app.command(cls=Command, epilog="Example: lightflus coordinator --listen 127.0.0.1:8791 --data ./catalog")(
+        coordinator
+    )
     app.command(cls=Command, epilog="Example: lightflus worker --coordinator 127.0.0.1:8791 --slots 4 --allow-net")(
         run_worker
     )

@@ -15,6 +15,7 @@ from typing import Final, cast
 from rich.text import Text
 
 from lightflus.build.sources import is_source
+from lightflus.cli.metrics_tables import metrics_of_operators, metrics_of_subtasks
 from lightflus.cli.modules import load_job
 from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit, emit_json, say, show
@@ -101,18 +102,14 @@ def show_status(name: str, *, watches: bool, as_json: bool) -> None:
 
 
 def show_metrics(name: str, *, as_json: bool) -> None:
-    """Prints what each operator has done. Raises LightflusError."""
+    """Prints what each operator has done, and how each subtask stands. Raises LightflusError."""
     with told_as_json(is_wanted=as_json):
-        found = cast("list[Json]", api().ask("GET", f"{job_path(name)}/metrics")["items"])
+        found = api().ask("GET", f"{job_path(name)}/metrics")
     if as_json:
-        emit_json({"items": found})
+        emit_json(found)
         return
-    names = sorted({key for item in found for key in cast("dict[str, float]", item["values"])})
-    rows = [
-        (i["operator"], i["status"], *(f"{cast('dict[str, float]', i['values']).get(n, 0):,.6g}" for n in names))
-        for i in found
-    ]
-    show(table(("OPERATOR", "STATUS", *(name.upper() for name in names)), rows))
+    show(metrics_of_operators(cast("list[Json]", found["items"])))
+    show(metrics_of_subtasks(cast("list[Json]", found["subtasks"])))
 
 
 def show_errors(name: str, *, as_json: bool) -> None:
@@ -194,6 +191,9 @@ def _status(job: Json) -> Iterator[str]:
         subtasks = cast("list[dict[str, int]]", placed["subtasks"])
         names = ", ".join(f"{one['task']}/{one['number']}" for one in subtasks)
         yield line(f"  on {placed['worker']}: {placed['status']}, subtasks {names}")
+    if job["bottleneck"]:
+        found = cast(Json, job["bottleneck"])
+        yield line(f"  bottleneck   {found['name']}, subtask {found['task']}/{found['subtask']}: {found['reason']}")
     for change_ in cast("list[Json]", job["history"]):
         reason = f"  {change_['reason']}" if change_["reason"] else ""
         yield line(f"  {change_['at']}  {change_['status']}{reason}")

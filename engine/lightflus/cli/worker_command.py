@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite
+from lightflus.cli.process_words import Metrics
 from lightflus.limits import PARALLELISM
 
 
@@ -52,6 +53,7 @@ def worker(
             show_default=False,
         ),
     ] = "",
+    metrics: Metrics = "",
     allow_read: AllowRead = None,
     allow_write: AllowWrite = None,
     allow_net: AllowNet = None,
@@ -64,5 +66,5 @@ def worker(
 
     named = {Right.READ: allow_read, Right.WRITE: allow_write, Right.NET: allow_net}
     grants = {right: texts for right, texts in named.items() if texts}
-    options = WorkerOptions(coordinator, name, host, slots, memory, data, labels_of(label or []), probe)
+    options = WorkerOptions(coordinator, name, host, slots, memory, data, labels_of(label or []), probe, metrics)
     work(options, Permissions(grants, allow_all))

@@ -21,7 +21,8 @@ from lightflus.cli.permissions import Permissions
 from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import MIB
-from lightflus.wire.control import Connection
+from lightflus.telemetry.exposition import Exposition
+from lightflus.wire.control import Connection, on_loop
 from lightflus.worker.agent import Agent, AgentSetting
 from lightflus.worker.invited import Invited, answering
 from lightflus.worker.runner import Setting
@@ -45,6 +46,8 @@ class WorkerOptions:
     labels: Mapping[str, str]
     probe: str
     """Where probes and invitations are answered; empty: nowhere. Without a coordinator the first one that invites."""
+    metrics: str
+    """Where metrics are told; empty: nowhere."""
 
 
 def work(options: WorkerOptions, permissions: Permissions) -> None:
@@ -97,7 +100,7 @@ async def _work(options: WorkerOptions, setting: AgentSetting) -> None:
         async with _answering(options.probe, invited):
             say(f"worker {setting.runners.worker}: {setting.runners.slots} slots, {_waits_for(options)}")
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(_run_agent, invited, setting, failures, nursery.cancel_scope)
+                nursery.start_soon(_run_agent, invited, setting, options.metrics, failures, nursery.cancel_scope)
                 await asked()
                 nursery.cancel_scope.cancel()
     if failures:
@@ -115,11 +118,13 @@ def _waits_for(options: WorkerOptions) -> str:
 
 
 async def _run_agent(
-    invited: Invited, setting: AgentSetting, failures: list[LightflusError], scope: trio.CancelScope
+    invited: Invited, setting: AgentSetting, metrics: str, failures: list[LightflusError], scope: trio.CancelScope
 ) -> None:
     try:
         with Connection(await invited.coordinator()) as link:
-            await Agent(link, setting).run()
-    except LightflusError as error:  # the coordinator does not take this worker at all
+            agent = Agent(link, setting)
+            with Exposition(on_loop(agent.samples)).served(metrics):
+                await agent.run()
+    except LightflusError as error:  # the coordinator does not take this worker at all, or metrics have no port
         failures.append(error)
         scope.cancel()

@@ -212,6 +212,10 @@ class Cluster:
         """All of a namespace, by name."""
         return [self._jobs[key] for key in sorted(self._jobs) if key.namespace == namespace]
 
+    def all_jobs(self) -> list[Job]:
+        """Of all namespaces, by key."""
+        return [self._jobs[key] for key in sorted(self._jobs)]
+
     def wish(self, key: JobKey, wish: Wish) -> Job:
         """What a user asks of a job. Raises NotFound, Conflict."""
         job = wished(self.job(key), wish, self._clock.at_ms())

@@ -13,13 +13,13 @@ from typing import Final
 
 import trio
 
-from lightflus.cluster_limits import EVENTS_AT_ONCE, FOLLOW_SECONDS, JOBS_PAGE
+from lightflus.cluster_limits import EVENTS_AT_ONCE, FOLLOW_SECONDS, JOBS_PAGE, NAME_CHARACTERS
 from lightflus.coordinator.catalog import Catalog, Event, ModuleInfo
 from lightflus.coordinator.cluster import Cluster
+from lightflus.coordinator.measures import Measures
 from lightflus.coordinator.modules import ModuleFiles
 from lightflus.coordinator.news import News
 from lightflus.coordinator.records import checked_name, from_failure, from_job, from_worker, to_spec
-from lightflus.coordinator.workers_service import WorkersService
 from lightflus.errors import Conflict, NotFound, UserError
 from lightflus.limits import MODULE_BYTES
 from lightflus.model.cluster.jobs import Job
@@ -41,13 +41,13 @@ class ControlService:
     """Answers the ApiServer."""
 
     def __init__(
-        self, cluster: Cluster, catalog: Catalog, modules: ModuleFiles, news: News, workers: WorkersService
+        self, cluster: Cluster, catalog: Catalog, modules: ModuleFiles, news: News, measures: Measures
     ) -> None:
         self._cluster = cluster
         self._catalog = catalog
         self._modules = modules
         self._news = news
-        self._workers = workers
+        self._measures = measures
         self._changing = trio.Lock()
         """A file of a module and its row in the catalog come and go together."""
 
@@ -158,8 +158,14 @@ class ControlService:
         return pb.ListWorkersResponse(workers=[from_worker(one, subtasks) for one, subtasks in self._cluster.workers()])
 
     def _told(self, job: Job) -> pb.Job:
-        metrics = self._workers.metrics(job.key, job.generation, [one.worker for one in job.placed])
-        return from_job(job, self._cluster.reports(job), metrics)
+        told, subtasks = from_job(job, self._cluster.reports(job)), self._measures.subtasks(job)
+        told.metrics.extend(self._measures.operators(job))
+        told.subtasks.extend(subtasks)
+        if found := self._measures.bottleneck(job, subtasks):
+            names = {(one.subtask.task, one.subtask.number): one.name for one in subtasks}
+            told.bottleneck.subtask.CopyFrom(pb.Subtask(task=found.subtask.task, number=found.subtask.number))
+            told.bottleneck.name, told.bottleneck.reason = names[found.subtask][:NAME_CHARACTERS], found.reason
+        return told
 
 
 async def _collected(parts: AsyncIterator[pb.PutModuleRequest], size: int) -> bytes:

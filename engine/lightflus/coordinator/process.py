@@ -18,6 +18,8 @@ import trio
 from lightflus.cluster_limits import TICK_MS, TOKEN_BYTES
 from lightflus.coordinator.cluster import Cluster
 from lightflus.coordinator.control_service import ControlService
+from lightflus.coordinator.measures import Measures
+from lightflus.coordinator.metrics import samples_of
 from lightflus.coordinator.modules import ModuleFiles
 from lightflus.coordinator.news import News
 from lightflus.coordinator.sqlite import SqliteCatalog
@@ -25,7 +27,8 @@ from lightflus.coordinator.workers_service import WorkersService
 from lightflus.errors import ExternalError
 from lightflus.proto.coordinator.probe_pb2 import ProbeRequest, ProbeResponse
 from lightflus.proto.services import CONTROL, COORDINATOR_PROBE, WORKERS, Service
-from lightflus.wire.control import Handler, Tls, serving
+from lightflus.telemetry.exposition import Exposition
+from lightflus.wire.control import Handler, Tls, on_loop, serving
 
 
 class SystemClock:
@@ -41,10 +44,13 @@ class SystemClock:
 
 
 @asynccontextmanager
-async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) -> AsyncIterator[int]:
+async def coordinating(address: str, folder: Path, *, tls: Tls | None = None, metrics: str = "") -> AsyncIterator[int]:
     """A coordinator that listens at `host:port` and keeps everything below `folder`; gives its port.
 
+    With an address for `metrics` it answers scrapes there.
+
     Raises:
+        UserError: `metrics` is no address.
         ExternalError: the address or the folder is in use, or cannot be used, now or later.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -53,18 +59,21 @@ async def coordinating(address: str, folder: Path, *, tls: Tls | None = None) ->
         news = News()
         modules = ModuleFiles(folder / "modules")
         cluster = Cluster(catalog, SystemClock(), secret=partial(secrets.token_hex, TOKEN_BYTES), on_change=news.tell)
-        workers = WorkersService(cluster, modules, news)
-        control = ControlService(cluster, catalog, modules, news, workers)
+        measures = Measures()
+        workers = WorkersService(cluster, modules, news, measures)
+        control = ControlService(cluster, catalog, modules, news, measures)
         services: list[tuple[Service, dict[str, Handler]]] = [
             (WORKERS, workers.handlers()),
             (CONTROL, control.handlers()),
             (COORDINATOR_PROBE, {"Probe": _probed}),
         ]
         ended: list[ExternalError] = []
+        exposition = Exposition(on_loop(partial(samples_of, cluster)))
         async with serving(address, services, tls=tls) as port, trio.open_nursery() as nursery:
-            nursery.start_soon(_tick, cluster, nursery.cancel_scope, ended)
-            yield port
-            nursery.cancel_scope.cancel()
+            with exposition.served(metrics):
+                nursery.start_soon(_tick, cluster, nursery.cancel_scope, ended)
+                yield port
+                nursery.cancel_scope.cancel()
         if ended:
             raise ended[0]
     finally:

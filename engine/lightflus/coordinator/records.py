@@ -116,7 +116,7 @@ def from_record(data: bytes) -> Job:
     )
 
 
-def from_job(job: Job, reports: Mapping[str, v.Report], metrics: Iterable[pb.OperatorMetrics] = ()) -> pb.Job:
+def from_job(job: Job, reports: Mapping[str, v.Report]) -> pb.Job:
     """A job as the ApiServer is told of it."""
     found = {one.worker: reports.get(one.worker) for one in job.placed}
     placed = [
@@ -139,7 +139,6 @@ def from_job(job: Job, reports: Mapping[str, v.Report], metrics: Iterable[pb.Ope
         restarts=job.restarts,
         failure=from_failure(job.failure) if job.failure else None,
         placed=placed,
-        metrics=metrics,
         options=dict(job.spec.options),
     )
 

@@ -6,13 +6,14 @@ What it leaves: what anything means (`cluster.py`), the calls themselves (`wire/
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
 import trio
 
 from lightflus.cluster_limits import HEARTBEAT_EVENTS, HEARTBEAT_WAIT_MS, LEASE_MS
 from lightflus.coordinator.catalog import Event
 from lightflus.coordinator.cluster import Cluster, Heartbeat
+from lightflus.coordinator.measures import Measures
 from lightflus.coordinator.modules import ModuleFiles
 from lightflus.coordinator.news import News
 from lightflus.coordinator.records import from_wish, to_failure, to_report, to_worker
@@ -30,11 +31,11 @@ _KINDS = frozenset({"error", "log"})
 class WorkersService:
     """Answers agents."""
 
-    def __init__(self, cluster: Cluster, modules: ModuleFiles, news: News) -> None:
+    def __init__(self, cluster: Cluster, modules: ModuleFiles, news: News, measures: Measures) -> None:
         self._cluster = cluster
         self._modules = modules
         self._news = news
-        self._metrics: dict[tuple[str, JobKey], tuple[int, Sequence[pb.OperatorMetrics]]] = {}
+        self._measures = measures
 
     def handlers(self) -> dict[str, Handler]:
         """By name of method."""
@@ -56,7 +57,7 @@ class WorkersService:
         events = [_event(one) for one in request.events[:HEARTBEAT_EVENTS] if one.kind in _KINDS]
         beat = Heartbeat(request.worker, request.session, request.number, request.seen, reports, events)
         self._cluster.hear(beat)
-        self._keep_metrics(request)
+        self._measures.keep(request.worker, request.fragments)
         until = trio.current_time() + min(request.wait_ms, HEARTBEAT_WAIT_MS) / 1_000
         book = self._cluster.book(request.worker, request.session)
         while book.version <= request.seen and (left := until - trio.current_time()) > 0:
@@ -71,17 +72,6 @@ class WorkersService:
             raise NotFound(f"no job of {request.worker} uses the module {request.digest}", where=request.worker)
         async for chunk in self._modules.chunks(request.digest):
             yield pb.Chunk(data=chunk)
-
-    def metrics(self, key: JobKey, generation: int, workers: Sequence[str]) -> list[pb.OperatorMetrics]:
-        """What the fragments of a job's generation have counted, one after the other."""
-        found = (self._metrics.get((worker, key)) for worker in workers)
-        return [one for kept in found if kept and kept[0] == generation for one in kept[1]]
-
-    def _keep_metrics(self, request: pb.HeartbeatRequest) -> None:
-        for place in [place for place in self._metrics if place[0] == request.worker]:
-            del self._metrics[place]
-        for one in request.fragments:
-            self._metrics[request.worker, JobKey(one.namespace, one.job)] = (one.generation, one.metrics)
 
 
 def _event(event: pb.Event) -> Event:

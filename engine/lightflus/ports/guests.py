@@ -114,6 +114,11 @@ class Guest(Protocol):
         """Whether it may be called again."""
         ...
 
+    @property
+    def memory_bytes(self) -> int:
+        """Of its linear memory now. On the thread that calls it."""
+        ...
+
     def begin(self) -> None:
         """Starts a chain: frees what the last one left. Every GuestBatch of before is void."""
         ...

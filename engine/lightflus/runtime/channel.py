@@ -34,6 +34,11 @@ class Mailbox:
         """Elements that have arrived and not been taken."""
         return sum(map(len, self._queues))
 
+    @property
+    def fill(self) -> float:
+        """Which part of its room is taken, of the fullest input: 1 is back-pressure."""
+        return max(map(len, self._queues), default=0) / self._capacity
+
     def inlet(self, number: int) -> Inlet:
         """The sending end of one input."""
         return Inlet(self, number)

@@ -32,6 +32,7 @@ from lightflus.runtime.counters import Accounts, OperatorProgress
 from lightflus.runtime.feeding import FedSubtask, Feeding
 from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.runtime.making import Making
+from lightflus.runtime.meter import SubtaskProgress
 from lightflus.runtime.subtask import Subtask
 from lightflus.runtime.wiring import Wiring
 
@@ -155,6 +156,11 @@ class Fragment:
     def progress(self) -> tuple[OperatorProgress, ...]:
         """What each operator has done here so far, in order of registration."""
         return self._accounts.progress()
+
+    def subtasks(self) -> tuple[SubtaskProgress, ...]:
+        """How each subtask stands that runs here, once it was made."""
+        now = self._making.wall()
+        return tuple(one.look(now) for one in self._making.watched)
 
     @property
     def is_flushing(self) -> bool:

@@ -25,6 +25,7 @@ from lightflus.errors import (
 from lightflus.limits import GUEST_REPEATS
 from lightflus.ports.batch import Batch
 from lightflus.ports.guests import Guest, GuestFactory
+from lightflus.runtime.meter import Meter
 from lightflus.runtime.pieces import retry_pieces, skip_pieces
 from lightflus.runtime.poison import Callers, RetryBudget, Screen, Settling, ended, shown_row
 
@@ -35,11 +36,14 @@ Call = Callable[[Guest, int, int], None]
 class GuestHost:
     """Calls one guest at a time for one subtask."""
 
-    def __init__(self, factory: GuestFactory, callers: Callers, retries: RetryBudget) -> None:
-        """`retries` is shared by all subtasks of the job in this process."""
+    def __init__(
+        self, factory: GuestFactory, callers: Callers, retries: RetryBudget, meter: Meter | None = None
+    ) -> None:
+        """`retries` is shared by all subtasks of the job in this process; `meter` is the subtask's."""
         self._factory = factory
         self._callers = callers
         self._retries = retries
+        self._meter = meter or Meter()
         self._guest: Guest | None = None
         self._is_stopping = False
 
@@ -73,13 +77,14 @@ class GuestHost:
             try:
                 self._undisturbed(call, first, last)
             except GuestError as error:
+                self._meter.traps += 1
                 if self._guest is None:
                     raise self._placed(error, None, None) from error  # it did not even start
                 failed = self._failed(error, batch, first, last)
                 is_too_big = isinstance(error, GuestMemoryExceeded | GuestDeadlineExceeded)
                 if self._is_stopping or not (is_too_big or settling.is_tolerant(error)):
                     raise failed from error
-                self._charge(failed, thread_time_ns() - started)
+                self._charge(failed, self._measured(started))
                 if last - first == 1:
                     if not settling.is_tolerant(error):
                         raise failed from error
@@ -89,7 +94,7 @@ class GuestHost:
                 cut = retry_pieces if is_too_big else skip_pieces
                 pending.extend(reversed(cut(first, last, row)))
             else:
-                self._retries.earn(thread_time_ns() - started)
+                self._retries.earn(self._measured(started))
                 settling.passed(last - first)
 
     def _undisturbed(self, call: Call, first: int, last: int) -> None:
@@ -103,6 +108,13 @@ class GuestHost:
         raise InternalError(
             f"a guest's call was ended {GUEST_REPEATS} times for another's sake", where=self._callers.task.name
         )
+
+    def _measured(self, started_ns: int) -> int:
+        """CPU time that a call has taken, which counts; and the memory that its guest has then."""
+        taken = thread_time_ns() - started_ns
+        self._meter.guest_cpu_ns += taken
+        self._meter.guest_memory_bytes = 0 if self._guest is None else self._guest.memory_bytes
+        return taken
 
     def _charge(self, error: GuestError, taken_ns: int) -> None:
         """Counts what a failed call took. Raises GuestError, where no other may be tried."""

@@ -23,6 +23,7 @@ from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits, ReportedCommits
 from lightflus.runtime.counters import Accounts, OperatorHealth
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.meter import Meter, Watched
 from lightflus.runtime.operators.process import WallClock
 from lightflus.runtime.outputs import Outputs, SinkOutputs
 from lightflus.runtime.poison import RetryBudget
@@ -48,6 +49,8 @@ class Making:
     clock: Callable[[], float]
     clocks: Mapping[OperatorId, SplitClocks]
     wall: Callable[[], int]
+    watched: list[Watched] = field(default_factory=list, init=False)
+    """The subtasks that were made."""
     _retries: RetryBudget = field(default_factory=RetryBudget, init=False)
     _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
 
@@ -61,14 +64,21 @@ class Making:
         task = self.plan.tasks[subtask.task]
         lane = self.slots.lane(subtask.task + subtask.number, f"{task.name}-{subtask.number}")
         counters = self.accounts.counters_of(subtask)
-        host = GuestHost(self.guests, guest_callers(self.plan, task, self.policies, counters), self._retries)
+        meter, mailbox = Meter(), self.wiring.mailbox(subtask)
+        callers = guest_callers(self.plan, task, self.policies, counters)
+        host = GuestHost(self.guests, callers, self._retries, meter)
         self.closing.hosts.append(host)  # before its chain is made, so that the loop can interrupt it at any time
         wall = WallClock(self.wall, trio.current_time() - self.wall() / 1_000)
         parts = Parts(self.plan, self.kernel, host, counters, self.clocks, wall)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
         outputs = await self._outputs(subtask, lane)
-        return Subtask(task.name, self.wiring.mailbox(subtask), chain, outputs, compute=lane, clock=self.clock)
+        head = task.head.operator
+        reader = None if head.inputs else counters[head.id]
+        counted = list(counters.values())
+        watched = Watched(subtask, task.name, meter=meter, mailbox=mailbox, counted=counted, reader=reader)
+        self.watched.append(watched)
+        return Subtask(task.name, mailbox, chain, outputs, compute=lane, clock=self.clock, meter=meter)
 
     async def _outputs(self, subtask: SubtaskId, lane: Compute) -> Outputs:
         last = self.plan.tasks[subtask.task].last

@@ -6,7 +6,7 @@ What it leaves: the work itself (`operators/`, in the lane), alignment and hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from time import perf_counter
 
 import trio
@@ -18,6 +18,7 @@ from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
+from lightflus.runtime.meter import Doing, Meter
 from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.outputs import Outputs, Routed
 
@@ -40,6 +41,7 @@ class Subtask:
         *,
         compute: Compute,
         clock: Callable[[], float] = perf_counter,
+        meter: Meter | None = None,
     ) -> None:
         """`compute` is its lane; `clock` tells the lane, in seconds, when a hop has taken long enough."""
         self.name = name
@@ -48,12 +50,18 @@ class Subtask:
         self._outputs = outputs
         self._compute = compute
         self._clock = clock
+        self._meter = meter or Meter()
         self._alignment = Alignment(len(mailbox.sides))
         self._updates = Hold(_HOLD_SECONDS, _UPDATES_SHARE)
         self._writes = Hold(_HOLD_SECONDS, _WRITES_SHARE)
 
     async def run(self) -> None:
         """Works until all inputs have ended, or the job stops, and everything has been handed on."""
+        self._meter.turn(Doing.BUSY)
+        await self._run()
+        self._meter.turn(Doing.IDLE)
+
+    async def _run(self) -> None:
         if self._alignment.is_ended:
             await self._on_control(EndOfInput())
         while not self._alignment.is_ended:
@@ -75,6 +83,9 @@ class Subtask:
         while room > 0 and (more := self._mailbox.take_batch(side, room)) is not None:
             batches.append(more)
             room -= more.rows
+        for one in batches:
+            self._meter.rows_in += one.rows
+            self._meter.bytes_in += one.columns.nbytes
         return batches
 
     async def _next(self) -> tuple[int, Batch | Control] | None:
@@ -86,7 +97,10 @@ class Subtask:
         if received is None:
             due = min(self._updates.may_end_at, self._writes.may_end_at, self._chain.wakes_at)
             if now < due:
-                return await self._mailbox.receive(due)
+                self._meter.turn(Doing.IDLE)
+                received = await self._mailbox.receive(due)
+                self._meter.turn(Doing.BUSY)
+                return received
             await self._let_go(now, is_idle=True)
         elif min(self._updates.must_end_at, self._writes.must_end_at) <= now:
             await self._let_go(now, is_idle=False)
@@ -127,7 +141,7 @@ class Subtask:
                 await self._flush()
             case _:
                 pass
-        await self._outputs.control(control)
+        await self._sent(self._outputs.control(control))
 
     async def _work(self, work: Iterator[Out]) -> None:
         """Has the lane compute what `work` yields, some at a time, and delivers it."""
@@ -136,12 +150,19 @@ class Subtask:
             ready, is_done = await self._compute.run(lambda: self._some(work))
             for out in ready:
                 if isinstance(out, Routed):
-                    await self._outputs.deliver(out)
+                    await self._sent(self._outputs.deliver(out))
                     self._note_write()
                 else:
-                    await self._outputs.control(out)
+                    await self._sent(self._outputs.control(out))
         if self._chain.is_holding:
             self._updates.begin(trio.current_time())
+
+    async def _sent(self, sending: Awaitable[None]) -> None:
+        """Sends; waiting for room is back-pressure, writing into a sink is work."""
+        if not self._outputs.is_sink:
+            self._meter.turn(Doing.BACKPRESSURED)
+        await sending
+        self._meter.turn(Doing.BUSY)
 
     def _note_write(self) -> None:
         if self._outputs.is_sink:
@@ -167,5 +188,7 @@ class Subtask:
                     continue
             rows += batch.rows
             size += batch.columns.nbytes
+            self._meter.rows_out += batch.rows
+            self._meter.bytes_out += batch.columns.nbytes
             ready.extend(self._outputs.route(port, batch))
         return ready, False

@@ -47,6 +47,11 @@ class ModuleGuest:
         """Whether it may be called again."""
         return self._session.is_alive
 
+    @property
+    def memory_bytes(self) -> int:
+        """Of its linear memory now."""
+        return self._session.memory_bytes
+
     def begin(self) -> None:
         """Starts a chain: frees what the last one left."""
         self._chain += 1

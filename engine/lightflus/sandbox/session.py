@@ -165,10 +165,14 @@ class Session:
     ) -> GuestError:
         """Ends the instance; the error to raise, with the row that it worked on if it was one of `rows`."""
         row = self._row(rows, row_map) if row_map is not None else scene.row
-        size = self._memory.size if self._is_started and self.is_alive else 0
-        ended = Scene(scene.label, scene.function, row, size, self._store.is_interrupted)
+        ended = Scene(scene.label, scene.function, row, self.memory_bytes, self._store.is_interrupted)
         self.close()
         return self._translator.guest_error(error, ended)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of its linear memory now; 0 before its start and after its end."""
+        return self._memory.size if self._is_started and self.is_alive and self._memory is not None else 0
 
     def _row(self, rows: int, row_map: RowMap) -> int | None:
         row = self.current_row()

@@ -141,6 +141,11 @@ class PythonGuest:
         self.is_alive = True
         self.is_closed = False
 
+    @property
+    def memory_bytes(self) -> int:
+        """It has none."""
+        return 0
+
     def begin(self) -> None:
         """Starts a chain."""
         assert self.is_alive, "a dead guest is not called again"

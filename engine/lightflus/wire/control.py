@@ -207,6 +207,12 @@ class _Call:
         self._context.abort(code, str(error).splitlines()[0] if str(error) else type(error).__name__)
 
 
+def on_loop(work: Callable[[], T]) -> Callable[[], T]:
+    """`work` for other threads: done on the loop of whoever asks for this, while they wait."""
+    token = trio.lowlevel.current_trio_token()
+    return lambda: trio.from_thread.run_sync(work, trio_token=token)
+
+
 async def _pulled(messages: Iterator[Message]) -> AsyncGenerator[Message, None]:
     """A blocking iterator, one message at a time; the one who sends waits meanwhile."""
     limiter = trio.CapacityLimiter(1)

@@ -23,8 +23,10 @@ from lightflus.errors import CallFailed, LightflusError, ModuleInvalid, Supersed
 from lightflus.limits import MODULE_BYTES
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import WORKERS
+from lightflus.telemetry.exposition import Sample
 from lightflus.wire.control import Connection, is_refused
 from lightflus.worker.lease import SharedLease
+from lightflus.worker.metrics import samples_of
 from lightflus.worker.modules import has_module, keep_module
 from lightflus.worker.outbox import Outbox
 from lightflus.worker.runner import Setting
@@ -60,13 +62,19 @@ class Agent:
         self._modules = Path(setting.runners.folder) / "modules"
         self._process = uuid4().hex
         self._attempt = 0
+        self._present: _Session | None = None
 
     async def run(self) -> None:
         """One session after the other. Raises UserError where the coordinator does not take this worker at all."""
         while True:
             self._attempt += 1
             registered = await self._registered()
-            await _Session(self._coordinator, self._setting, registered, self._modules).run()
+            self._present = _Session(self._coordinator, self._setting, registered, self._modules)
+            await self._present.run()
+
+    def samples(self) -> list[Sample]:
+        """For whoever scrapes this worker."""
+        return [] if self._present is None else self._present.samples()
 
     async def _registered(self) -> pb.RegisterResponse:
         """Tries until somebody answers: the same attempt gives the same session."""
@@ -106,6 +114,7 @@ class _Session:
         self._lease = SharedLease(monotonic() + self._lease_seconds)
         self._refused_since: float | None = None
         self._modules = modules
+        self._memory_bytes = setting.memory_bytes
         self._outbox = Outbox()
         self._runners = Runners(setting.runners, setting.memory_bytes, self._lease, self._note, self._outbox)
         self._untold: list[pb.Event] = []
@@ -118,6 +127,10 @@ class _Session:
         self._has_news = False
         self._polling: trio.CancelScope | None = None
         self._new_wishes = trio.Event()
+
+    def samples(self) -> list[Sample]:
+        runners = self._runners
+        return list(samples_of(runners.reports(self._wishes), runners.memory, self._memory_bytes))
 
     async def run(self) -> None:
         with closing(self._lease):

@@ -23,9 +23,7 @@ from lightflus.model.plan import Plan, SubtaskId, TaskId
 from lightflus.ports.epochs import Party
 from lightflus.ports.sources import Source
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
-from lightflus.runtime.counters import OperatorProgress
 from lightflus.runtime.fragment import Fragment
-from lightflus.telemetry.metrics import OPERATOR_METRICS
 from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
 from lightflus.wire.epochs import Counting, reporting
@@ -36,6 +34,7 @@ from lightflus.worker.house import House
 from lightflus.worker.joined import run_joined
 from lightflus.worker.lease import LeasedSink
 from lightflus.worker.loaded import Loaded, load
+from lightflus.worker.reports import operator_metrics, subtask_metrics
 from lightflus.worker.saying import Voice
 
 _log = logging.getLogger("lightflus.worker")
@@ -82,7 +81,8 @@ class Part:
             address=self._house.listener.address,
             failure=None if self._failure is None else to_failure(self._failure),
             splits=[pb.Splits(operator=operator, names=names) for operator, names in self._splits.items()],
-            metrics=[] if fragment is None else [_metrics(one) for one in fragment.progress()],
+            metrics=[] if fragment is None else [operator_metrics(one) for one in fragment.progress()],
+            subtasks=[] if fragment is None else [subtask_metrics(one) for one in fragment.subtasks()],
         )
 
     async def run(self) -> None:
@@ -240,9 +240,3 @@ def _subtask(one: pb.Subtask) -> SubtaskId:
 
 def _splits_of(sources: Mapping[OperatorId, Source]) -> dict[OperatorId, list[str]]:
     return {operator: list(source.splits()) for operator, source in sources.items()}
-
-
-def _metrics(one: OperatorProgress) -> pb.OperatorMetrics:
-    values = {metric.key: getattr(one, metric.key) for metric in OPERATOR_METRICS}
-    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
-    return pb.OperatorMetrics(operator=one.name, values=numbers, status=one.status)

@@ -1,6 +1,7 @@
-"""What runners report: read without being believed, and looked at for news.
+"""What runners report: metrics as messages; read without being believed, and looked at for news.
 
 What it owns: which statuses are an end, and which changes cannot wait for the next heartbeat. Any thread.
+What it leaves: what is counted (`runtime/`), names and meaning (`telemetry/metrics.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from lightflus.cluster_limits import EVENT_BYTES
 from lightflus.errors import PeerRefused
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.messages import read_message
+from lightflus.runtime.counters import OperatorProgress
+from lightflus.runtime.meter import SubtaskProgress
+from lightflus.telemetry.metrics import OPERATOR_METRICS, SUBTASK_METRICS
 
 OVER: Final = frozenset({pb.FRAGMENT_STATUS_FINISHED, pb.FRAGMENT_STATUS_STOPPED, pb.FRAGMENT_STATUS_FAILED})
 """Nothing of such a fragment runs any more."""
@@ -38,3 +42,17 @@ def is_news(before: Sequence[pb.FragmentReport], now: Sequence[pb.FragmentReport
 def _told(one: pb.FragmentReport) -> tuple[object, ...]:
     splits = [(split.operator, tuple(split.names)) for split in one.splits]
     return (one.namespace, one.job, one.generation, one.status, one.address, splits)
+
+
+def operator_metrics(one: OperatorProgress) -> pb.OperatorMetrics:
+    """What an operator has done, by the names of metrics."""
+    values = {metric.key: getattr(one, metric.key) for metric in OPERATOR_METRICS}
+    numbers = {key: float(value) for key, value in values.items() if isinstance(value, int | float)}
+    return pb.OperatorMetrics(operator=one.name, values=numbers, status=one.status)
+
+
+def subtask_metrics(one: SubtaskProgress) -> pb.SubtaskMetrics:
+    """How a subtask stands; the message has a field for each metric."""
+    subtask = pb.Subtask(task=one.subtask.task, number=one.subtask.number)
+    values = {metric.key: getattr(one, metric.key) for metric in SUBTASK_METRICS}
+    return pb.SubtaskMetrics(subtask=subtask, name=one.task, **values)

@@ -92,11 +92,16 @@ class Runners:
         for namespace, run in list(self._runs.items()):
             await self._tell(namespace, run)
 
+    @property
+    def memory(self) -> dict[str, int]:
+        """Resident bytes of each namespace's runner."""
+        return {namespace: _resident_bytes(run.process.pid) for namespace, run in self._runs.items()}
+
     async def watch_memory(self, seconds: float) -> None:
         """Ends the heaviest runner when all together take more than the worker has. Runs until cancelled."""
         while True:
             await trio.sleep(seconds)
-            taken = {namespace: _resident_bytes(run.process.pid) for namespace, run in self._runs.items()}
+            taken = self.memory
             if sum(taken.values()) > self._memory_bytes:
                 run = self._runs[max(taken, key=lambda namespace: taken[namespace])]
                 most, there = max(taken.values()) // MIB, self._memory_bytes // MIB

@@ -502,6 +502,7 @@ class FragmentReport(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     METRICS_FIELD_NUMBER: _builtins.int
     SPLITS_FIELD_NUMBER: _builtins.int
+    SUBTASKS_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     job: _builtins.str
     generation: _builtins.int
@@ -518,6 +519,8 @@ class FragmentReport(_message.Message):
     def splits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Splits]:
         """of the sources whose subtask 0 it has, once listed"""
 
+    @_builtins.property
+    def subtasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubtaskMetrics]: ...
     def __init__(
         self,
         *,
@@ -529,10 +532,11 @@ class FragmentReport(_message.Message):
         failure: Global___Failure | None = ...,
         metrics: _abc.Iterable[Global___OperatorMetrics] | None = ...,
         splits: _abc.Iterable[Global___Splits] | None = ...,
+        subtasks: _abc.Iterable[Global___SubtaskMetrics] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "failure", b"failure", "generation", b"generation", "job", b"job", "metrics", b"metrics", "namespace", b"namespace", "splits", b"splits", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "failure", b"failure", "generation", b"generation", "job", b"job", "metrics", b"metrics", "namespace", b"namespace", "splits", b"splits", "status", b"status", "subtasks", b"subtasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -649,6 +653,81 @@ class OperatorMetrics(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OperatorMetrics: _TypeAlias = OperatorMetrics  # noqa: Y015
+
+@_typing.final
+class SubtaskMetrics(_message.Message):
+    """How a subtask stands; names are those of docs/metrics.md."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBTASK_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ROWS_IN_FIELD_NUMBER: _builtins.int
+    ROWS_OUT_FIELD_NUMBER: _builtins.int
+    BYTES_IN_FIELD_NUMBER: _builtins.int
+    BYTES_OUT_FIELD_NUMBER: _builtins.int
+    BUSY_SHARE_FIELD_NUMBER: _builtins.int
+    BACKPRESSURED_SHARE_FIELD_NUMBER: _builtins.int
+    IDLE_SHARE_FIELD_NUMBER: _builtins.int
+    QUEUE_FIELD_NUMBER: _builtins.int
+    QUEUE_FILL_FIELD_NUMBER: _builtins.int
+    LAG_FIELD_NUMBER: _builtins.int
+    WATERMARK_LAG_FIELD_NUMBER: _builtins.int
+    GUEST_CPU_SECONDS_FIELD_NUMBER: _builtins.int
+    GUEST_MEMORY_BYTES_FIELD_NUMBER: _builtins.int
+    TRAPS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """of its task"""
+    rows_in: _builtins.int
+    rows_out: _builtins.int
+    bytes_in: _builtins.int
+    bytes_out: _builtins.int
+    busy_share: _builtins.float
+    backpressured_share: _builtins.float
+    idle_share: _builtins.float
+    queue: _builtins.int
+    queue_fill: _builtins.float
+    lag: _builtins.int
+    watermark_lag: _builtins.int
+    guest_cpu_seconds: _builtins.float
+    guest_memory_bytes: _builtins.int
+    traps: _builtins.int
+    @_builtins.property
+    def subtask(self) -> Global___Subtask: ...
+    def __init__(
+        self,
+        *,
+        subtask: Global___Subtask | None = ...,
+        name: _builtins.str = ...,
+        rows_in: _builtins.int = ...,
+        rows_out: _builtins.int = ...,
+        bytes_in: _builtins.int = ...,
+        bytes_out: _builtins.int = ...,
+        busy_share: _builtins.float = ...,
+        backpressured_share: _builtins.float = ...,
+        idle_share: _builtins.float = ...,
+        queue: _builtins.int = ...,
+        queue_fill: _builtins.float = ...,
+        lag: _builtins.int | None = ...,
+        watermark_lag: _builtins.int | None = ...,
+        guest_cpu_seconds: _builtins.float = ...,
+        guest_memory_bytes: _builtins.int = ...,
+        traps: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_lag", b"_lag", "_watermark_lag", b"_watermark_lag", "lag", b"lag", "subtask", b"subtask", "watermark_lag", b"watermark_lag"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lag", b"_lag", "_watermark_lag", b"_watermark_lag", "backpressured_share", b"backpressured_share", "busy_share", b"busy_share", "bytes_in", b"bytes_in", "bytes_out", b"bytes_out", "guest_cpu_seconds", b"guest_cpu_seconds", "guest_memory_bytes", b"guest_memory_bytes", "idle_share", b"idle_share", "lag", b"lag", "name", b"name", "queue", b"queue", "queue_fill", b"queue_fill", "rows_in", b"rows_in", "rows_out", b"rows_out", "subtask", b"subtask", "traps", b"traps", "watermark_lag", b"watermark_lag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__lag: _TypeAlias = _typing.Literal["lag"]  # noqa: Y015
+    _WhichOneofArgType__lag: _TypeAlias = _typing.Literal["_lag", b"_lag"]  # noqa: Y015
+    _WhichOneofReturnType__watermark_lag: _TypeAlias = _typing.Literal["watermark_lag"]  # noqa: Y015
+    _WhichOneofArgType__watermark_lag: _TypeAlias = _typing.Literal["_watermark_lag", b"_watermark_lag"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lag) -> _WhichOneofReturnType__lag | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__watermark_lag) -> _WhichOneofReturnType__watermark_lag | None: ...
+
+Global___SubtaskMetrics: _TypeAlias = SubtaskMetrics  # noqa: Y015
 
 @_typing.final
 class GetModuleRequest(_message.Message):
@@ -1058,6 +1137,8 @@ class Job(_message.Message):
     PLACED_FIELD_NUMBER: _builtins.int
     METRICS_FIELD_NUMBER: _builtins.int
     OPTIONS_FIELD_NUMBER: _builtins.int
+    SUBTASKS_FIELD_NUMBER: _builtins.int
+    BOTTLENECK_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     name: _builtins.str
     status: _builtins.str
@@ -1080,6 +1161,12 @@ class Job(_message.Message):
     def metrics(self) -> _containers.RepeatedCompositeFieldContainer[Global___OperatorMetrics]: ...
     @_builtins.property
     def options(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def subtasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___SubtaskMetrics]: ...
+    @_builtins.property
+    def bottleneck(self) -> Global___Bottleneck:
+        """absent where nothing holds it up"""
+
     def __init__(
         self,
         *,
@@ -1096,14 +1183,44 @@ class Job(_message.Message):
         placed: _abc.Iterable[Global___Placed] | None = ...,
         metrics: _abc.Iterable[Global___OperatorMetrics] | None = ...,
         options: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        subtasks: _abc.Iterable[Global___SubtaskMetrics] | None = ...,
+        bottleneck: Global___Bottleneck | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bottleneck", b"bottleneck", "failure", b"failure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "digest", b"digest", "failure", b"failure", "generation", b"generation", "history", b"history", "metrics", b"metrics", "name", b"name", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism", "placed", b"placed", "restarts", b"restarts", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bindings", b"bindings", "bottleneck", b"bottleneck", "digest", b"digest", "failure", b"failure", "generation", b"generation", "history", b"history", "metrics", b"metrics", "name", b"name", "namespace", b"namespace", "options", b"options", "parallelism", b"parallelism", "placed", b"placed", "restarts", b"restarts", "status", b"status", "subtasks", b"subtasks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Job: _TypeAlias = Job  # noqa: Y015
+
+@_typing.final
+class Bottleneck(_message.Message):
+    """The subtask that all others wait for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBTASK_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def subtask(self) -> Global___Subtask: ...
+    def __init__(
+        self,
+        *,
+        subtask: Global___Subtask | None = ...,
+        name: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["subtask", b"subtask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reason", b"reason", "subtask", b"subtask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Bottleneck: _TypeAlias = Bottleneck  # noqa: Y015
 
 @_typing.final
 class StatusChange(_message.Message):

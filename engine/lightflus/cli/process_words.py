@@ -1,0 +1,29 @@
+"""Options that several processes of a cluster take, with their help: coordinator, worker, ApiServer.
+
+What it owns: how they are called and explained. What it leaves: the commands (`coordinator_command.py`,
+`worker_command.py`, `cluster_commands.py`), what the options do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Metrics = Annotated[
+    str,
+    typer.Option("--metrics", metavar="HOST:PORT", help="Where Prometheus may ask for metrics.", show_default=False),
+]
+Certificate = Annotated[
+    Path | None, typer.Option("--tls-certificate", metavar="FILE", help="Its certificates, PEM.", show_default=False)
+]
+Key = Annotated[
+    Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key, PEM.", show_default=False)
+]
+Authority = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-authority", metavar="FILE", help="Who signs the others' certificates, PEM.", show_default=False
+    ),
+]
