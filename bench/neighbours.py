@@ -1,8 +1,9 @@
 """An honest job beside attackers: what they take from it in throughput, latency and memory.
 
-One process, two slots, as a worker has them. The honest job reads at 30 % of what it could; a batch's latency is from
-the moment when it is due to its write in the sink. By turns it runs alone and beside an attacker of each kind that
-comes again a quarter of a second after it has been ended. Its output is counted before any figure is printed.
+Twice: in one process, two slots, and as jobs of two namespaces in two runners of one worker (`neighbours_apart.py`).
+The honest job reads at 30 % of what it could; a batch's latency is from the moment when it is due to its write in the
+sink. By turns it runs alone and beside an attacker of each kind that comes again a quarter of a second after it has
+been ended. Its output is counted before any figure is printed.
 """
 
 from __future__ import annotations
@@ -12,39 +13,33 @@ import statistics
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from time import perf_counter, sleep
 
-import pyarrow as pa
 import trio
 
 from bench.measure import record, table
-from lightflus.codec import schema_of
+from bench.neighbours_apart import Turn
+from bench.neighbours_apart import measured as apart
+from bench.paced import PER_BATCH, ROWS, Counted, Paced
 from lightflus.evil.arena import Arena, settled_bytes
 from lightflus.evil.attack import LIMITS
 from lightflus.evil.guests import guest
 from lightflus.evil.suite import attacks
 from lightflus.kernel import WasmKernel
 from lightflus.limits import SWITCH_US
-from lightflus.model.graph import Delivery
-from lightflus.model.pace import Pace
 from lightflus.model.plan import plan_job
-from lightflus.model.types import Scalar, ScalarType
-from lightflus.ports.health import Health
-from lightflus.ports.sources import SourceBatch, SourceReader
 from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.sandbox.module import LoadedModule, load
-from lightflus.testing.memory import RowOrigin
 
-ROWS = 2_000
-"""Of a batch."""
 SECONDS = 2.0
 """Of a turn."""
 ROUNDS = 4
+APART_SECONDS = 1.5
+APART_ROUNDS = 3
 SHARE = 0.30
 GOAL = 0.10
 ATTACKERS = {
@@ -60,79 +55,6 @@ ATTACKERS = {
 }
 
 
-@dataclass
-class Paced:
-    """`ports.Source` and its reader: a batch every `period` seconds; 0 = as fast as it is read."""
-
-    batches: int
-    period: float
-    dues: list[float] = field(default_factory=list)
-    is_growing = False
-    is_committing = False
-    is_rewindable = True
-
-    def splits(self) -> Sequence[str]:
-        """One."""
-        return ["rows"]
-
-    def reader(self, splits: Mapping[str, str | None], health: Health) -> SourceReader:
-        """Itself."""
-        return self
-
-    def read(self) -> SourceBatch | None:
-        """The next batch, when it is due."""
-        if len(self.dues) == self.batches:
-            return None
-        due = self.dues[0] + len(self.dues) * self.period if self.dues and self.period else perf_counter()
-        sleep(max(0.0, due - perf_counter()))
-        self.dues.append(due)
-        schema = schema_of(ScalarType(Scalar.INT64))
-        rows = pa.record_batch({"value": pa.array(range(ROWS), pa.int64())}, schema=schema)
-        return SourceBatch(rows, RowOrigin("rows", len(self.dues)), {}, rows.nbytes)
-
-    def add(self, splits: Sequence[str]) -> None:
-        """It does not grow."""
-
-    def commit(self, positions: Mapping[str, str]) -> None:
-        """It keeps none."""
-
-    def pace(self, pace: Pace) -> None:
-        """It has one split, at its own pace."""
-
-    def lag(self) -> int | None:
-        """Not known."""
-        return None
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-
-@dataclass
-class Counted:
-    """`ports.Sink` and its writer: counts rows, and notes when a batch's worth of them is there."""
-
-    per_batch: int
-    delivery: Delivery = Delivery.APPEND
-    rows: int = 0
-    times: list[float] = field(default_factory=list)
-
-    def writer(self, subtask: int, health: Health) -> Counted:
-        """Itself."""
-        return self
-
-    def write(self, columns: pa.RecordBatch) -> None:
-        """Counts."""
-        self.rows += columns.num_rows
-        while self.rows >= (len(self.times) + 1) * self.per_batch:
-            self.times.append(perf_counter())
-
-    def flush(self) -> None:
-        """Nothing is held."""
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One turn of the honest job."""
@@ -144,8 +66,7 @@ class Seen:
 async def turn(module: LoadedModule, slots: ThreadSlots, batches: int, period: float) -> Seen:
     """Runs the honest job once. Ends the benchmark if its output is not whole."""
     graph = module.graph
-    per_batch = sum(number & 3 for number in range(1, ROWS + 1) if number & 1)
-    source, sink = Paced(batches, period), Counted(per_batch)
+    source, sink = Paced(batches, period), Counted()
     run = Fragment(
         plan_job(graph),
         guests=module,
@@ -155,8 +76,8 @@ async def turn(module: LoadedModule, slots: ThreadSlots, batches: int, period: f
         slots=slots,
     )
     await run.run()
-    if sink.rows != batches * per_batch:
-        raise SystemExit(f"{sink.rows:,} rows came out, not {batches * per_batch:,}")
+    if sink.rows != batches * PER_BATCH:
+        raise SystemExit(f"{sink.rows:,} rows came out, not {batches * PER_BATCH:,}")
     late = sorted(end - due for due, end in zip(source.dues, sink.times, strict=True))
     seconds = sink.times[-1] - source.dues[0]
     return Seen(batches * ROWS / seconds, late[len(late) * 99 // 100] * 1_000)
@@ -179,14 +100,14 @@ async def measured(arena: Arena) -> tuple[dict[str, list[Seen]], dict[str, int]]
     full = await turn(module, slots, 300, 0)
     period = ROWS / (SHARE * full.rows_per_second)
     honest = partial(turn, module, slots, int(SECONDS / period), period)
-    chosen = {(one.kind, one.name): one.module() for one in attacks() if ATTACKERS.get(one.kind) == one.name}
+    chosen = attackers()
     seen: dict[str, list[Seen]] = {"alone": []}
     grown: dict[str, int] = {}
     for wasm in chosen.values():
         await beside(arena, wasm, partial(turn, module, slots, 20, period))
     before = settled_bytes()
     for _ in range(ROUNDS):
-        for (kind, _name), wasm in chosen.items():
+        for kind, wasm in chosen.items():
             seen["alone"].append(await beside(arena, None, honest))
             seen.setdefault(kind, []).append(await beside(arena, wasm, honest))
             grown[kind] = settled_bytes() - before
@@ -194,10 +115,14 @@ async def measured(arena: Arena) -> tuple[dict[str, list[Seen]], dict[str, int]]
     return seen, {kind: 100 * size // before for kind, size in grown.items()}
 
 
-def main() -> None:
-    """Runs, compares, prints."""
+def attackers() -> dict[str, bytes]:
+    """One of each kind."""
+    return {one.kind: one.module() for one in attacks() if ATTACKERS.get(one.kind) == one.name}
+
+
+def in_one_process() -> dict[str, object]:
+    """Runs, compares, prints; what is recorded."""
     pid = os.getpid()
-    sys.setswitchinterval(SWITCH_US / 1_000_000)  # as the command line does
     with tempfile.TemporaryDirectory() as folder, Arena(Path(folder)) as arena:
         seen, grown = trio.run(measured, arena)
     if os.getpid() != pid or threading.active_count() > 50:
@@ -210,7 +135,34 @@ def main() -> None:
         for kind, m in median.items()
     ]
     head = ["beside", "rows/s", "of alone", "p99 ms", "of alone", "memory"]
-    table(f"an honest job at {SHARE:.0%} of its capacity, two slots, output counted", head, rows)
+    table(f"an honest job at {SHARE:.0%} of its capacity, one process, two slots, output counted", head, rows)
     worst = max((m[1] / p99, kind) for kind, m in median.items())
     print(f"  p99 at worst {worst[0]:.2f} of alone, beside {worst[1]} (goal {1 + GOAL:.2f})")
-    record("neighbours", {"median": median, "grown_percent": grown})
+    return {"median": median, "grown_percent": grown}
+
+
+def in_two_namespaces() -> dict[str, object]:
+    """The same: each turn beside an attacker is compared with the turn alone before it, and the median is told."""
+    run = partial(apart, slots=2, share=SHARE, seconds=APART_SECONDS, rounds=APART_ROUNDS)
+    with tempfile.TemporaryDirectory() as folder:
+        full, turns, grown = trio.run(run, Path(folder), attackers())
+    pairs: dict[str, list[tuple[Turn, Turn]]] = {}
+    for alone, beside_it in zip(turns[::2], turns[1::2], strict=True):
+        pairs.setdefault(beside_it.beside, []).append((alone, beside_it))
+    rows, ratios = [], {}
+    for kind, both in pairs.items():
+        p99 = ratios[kind] = sorted(two.p99_ms / one.p99_ms for one, two in both)
+        rate = statistics.median(two.rows_per_second / one.rows_per_second for one, two in both)
+        alone_ms, beside_ms = (statistics.median(pair[at].p99_ms for pair in both) for at in (0, 1))
+        rows.append([kind, f"{rate:.3f}", f"{alone_ms:.1f}", f"{beside_ms:.1f}", f"{statistics.median(p99):.2f}",
+                     f"{p99[0]:.2f} to {p99[-1]:.2f}"])  # fmt: skip
+    head = ["beside", "rows/s of alone", "p99 ms alone", "beside", "of alone", "in turns"]
+    table(f"the same in a namespace of its own, a runner's process each ({full:,.0f} rows/s if not paced)", head, rows)
+    print(f"  its process is {grown - 1:.1%} larger at the end than after the first round")
+    return {"p99_ratios": ratios, "grown": grown}
+
+
+def main() -> None:
+    """Both."""
+    sys.setswitchinterval(SWITCH_US / 1_000_000)  # as the command line does
+    record("neighbours", {"one_process": in_one_process(), "two_namespaces": in_two_namespaces()})

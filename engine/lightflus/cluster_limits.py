@@ -102,6 +102,12 @@ KEPT_MODULES: Final = 256
 """Modules that a worker keeps on its disk; the ones not used for longest go first."""
 ALONE_SECONDS: Final = 60
 """How long a worker goes on while the coordinator's host says that nobody listens: it is restarted meanwhile."""
+RUNNER_NICE: Final = 5
+"""How much nicer a runner is than its agent, whose heartbeats keep everything alive: a third of the weight."""
+HEAVY_NICE: Final = 10
+"""The same of a runner that takes more than its share: a third of the weight of the other runners."""
+SHARE_LOOK_MS: Final = 200
+"""How often an agent looks who takes more CPU than his share: it costs some 50 us a runner."""
 MEMORY_LOOK_MS: Final = 1_000
 """How often an agent looks what its runners take."""
 

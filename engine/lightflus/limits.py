@@ -46,6 +46,12 @@ SWITCH_US: Final = 500
 """How long a Python thread that others wait for goes on (its own 5,000 are most of what a batch takes): a neighbour's
 latency; throughput is the same."""
 
+SHORT_SLICE_US: Final = 100
+"""A turn of a thread on the CPU, the shortest that Linux knows: who asks for short turns gets his next one at once
+where others ask for longer ones."""
+LONG_SLICE_US: Final = 10_000
+"""The same for whoever works for long, or takes more than his share: it costs nothing but that others come first."""
+
 # --- formats ---------------------------------------------------------------------------------------------------------
 SCHEMA_BYTES: Final = 4 * MIB
 """A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""

@@ -28,8 +28,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wire": PURE | {"proto", "codec", "ports"},
     "coordinator": PURE | {"proto", "wire", "telemetry"},
     "private_files": frozenset({"errors"}),
+    "scheduling": frozenset(),
     "client": BOTTOM | {"private_files"},
-    "jail": PURE,
+    "jail": PURE | {"scheduling"},
     "sandbox": SEAMS | {"jail"},
     "kernel": SEAMS,
     "formats": SEAMS | {"kernel"},  # JSON is read and written there; nothing else of it has a use for formats
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
-    "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose"},
+    "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose", "scheduling"},
     # It inspects, and checks bindings.
     "apiserver": FOUNDATIONS | EDGES | {"telemetry", "wire", "jail", "compose", "private_files"},
     "cli": SEAMS

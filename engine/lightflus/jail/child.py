@@ -20,7 +20,8 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.jail import frames
 from lightflus.jail.bounds import Bounds, Task
 from lightflus.jail.telling import to_plain
-from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES
+from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES, LONG_SLICE_US
+from lightflus.scheduling import set_slice
 
 _is_inside = False
 _STATM = Path("/proc/self/statm")
@@ -40,6 +41,7 @@ def work(link: socket, task: str, bounds: Bounds) -> NoReturn:
     code = 1
     try:
         limit(bounds)
+        set_slice(0, LONG_SLICE_US)
         kind, content = _done(link, task)
         frames.send(link, kind, content)
         code = 0

@@ -18,7 +18,13 @@ from uuid import uuid4
 import trio
 
 from lightflus import __version__
-from lightflus.cluster_limits import ALONE_SECONDS, CONTROL_RECONNECT_MS, HEARTBEAT_WAIT_MS, MEMORY_LOOK_MS
+from lightflus.cluster_limits import (
+    ALONE_SECONDS,
+    CONTROL_RECONNECT_MS,
+    HEARTBEAT_WAIT_MS,
+    MEMORY_LOOK_MS,
+    SHARE_LOOK_MS,
+)
 from lightflus.errors import CallFailed, LightflusError, ModuleInvalid, Superseded
 from lightflus.limits import MODULE_BYTES
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -138,6 +144,7 @@ class _Session:
                 nursery.start_soon(self._keep_lease, nursery.cancel_scope)
                 nursery.start_soon(self._make_true, nursery)
                 nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
+                nursery.start_soon(self._runners.watch_turns, SHARE_LOOK_MS / 1_000)
                 await self._heartbeats()
                 nursery.cancel_scope.cancel()
 

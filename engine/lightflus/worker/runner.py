@@ -7,6 +7,7 @@ What it leaves: a part's life (`part.py`), which processes there are (`agent.py`
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -18,8 +19,10 @@ from typing import Final, NoReturn
 
 import trio
 
+from lightflus.cluster_limits import RUNNER_NICE
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import PeerLost
+from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
 from lightflus.model.policy import Policy, Right
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.slots import ThreadSlots
@@ -33,8 +36,6 @@ from lightflus.worker.pipe import Pipe
 
 _REPORT_SECONDS: Final = 1.0
 """How often metrics are told while nothing else happens."""
-_BELOW: Final = 5
-"""How much nicer a runner is than the agent."""
 _OOM_SCORE: Final = "500"
 PROGRAM: Final = "import sys; sys.path[:0] = sys.argv[4:]; from lightflus.worker.runner import main; main()"
 """What a new process runs; its arguments: the numbers of a socket and of its lease, a `Setting`, where packages lie."""
@@ -164,7 +165,9 @@ def main() -> NoReturn:
     setting = Setting(**json.loads(sys.argv[3]))
     lease = Lease(int(sys.argv[2]))
     lease.guard()
-    os.nice(_BELOW)
+    gc.set_threshold(COLLECTED_OBJECTS)
+    sys.setswitchinterval(SWITCH_US / 1_000_000)
+    os.nice(RUNNER_NICE)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
     try:

@@ -2,7 +2,8 @@
 
 What it owns: which process runs what; reports of all fragments, also of those whose process has ended; handing
 wishes down; memory. On the event loop.
-What it leaves: what is wished (`agent.py`), a process (`processes.py`), what happens in it (`runner.py`).
+What it leaves: what is wished (`agent.py`), a process (`processes.py`), what happens in it (`runner.py`), whose turn on
+the CPU it is (`turns.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 
 import trio
 
@@ -26,6 +28,7 @@ from lightflus.worker.outbox import Key, Outbox
 from lightflus.worker.processes import RunnerProcess
 from lightflus.worker.reports import OVER, is_news, read_reports
 from lightflus.worker.runner import Setting
+from lightflus.worker.turns import Turns
 
 
 def key_of(one: pb.FragmentWish | pb.FragmentReport) -> Key:
@@ -65,6 +68,7 @@ class Runners:
         self._memory_bytes = memory_bytes
         self._changed = changed
         self._outbox = outbox
+        self._turns = Turns()
         self._runs: dict[str, _Run] = {}
         self._ended: dict[Key, pb.FragmentReport] = {}
         """Fragments that ended with their process."""
@@ -88,6 +92,7 @@ class Runners:
         self._wished = wished
         for namespace in wished.keys() - self._runs.keys():
             run = self._runs[namespace] = _Run(RunnerProcess(replace(self._setting, namespace=namespace), self._lease))
+            self._turns.begin(namespace, run.process.pid)
             nursery.start_soon(self._attend, namespace, run)
         for namespace, run in list(self._runs.items()):
             await self._tell(namespace, run)
@@ -107,6 +112,14 @@ class Runners:
                 most, there = max(taken.values()) // MIB, self._memory_bytes // MIB
                 run.reason = f"its runner took {most:,} MiB, and the worker has {there:,}"
                 os.kill(run.process.pid, 9)
+
+    async def watch_turns(self, seconds: float) -> None:
+        """Has runners that take more than their share of the CPU wait for the others. Runs until cancelled."""
+        before = monotonic()
+        while True:
+            await trio.sleep(seconds)
+            before, elapsed = monotonic(), monotonic() - before
+            self._turns.look({namespace: run.process.pid for namespace, run in self._runs.items()}, elapsed)
 
     async def _tell(self, namespace: str, run: _Run) -> None:
         content = pb.HeartbeatResponse(wishes=self._wished.get(namespace, ())).SerializeToString(deterministic=True)
