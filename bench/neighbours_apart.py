@@ -29,9 +29,10 @@ from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.sandbox.inspect import inspect
 from lightflus.worker.lease import SharedLease
 from lightflus.worker.modules import keep_module
+from lightflus.worker.outbox import Key, Outbox
 from lightflus.worker.reports import OVER
 from lightflus.worker.runner import Setting
-from lightflus.worker.runners import Key, Runners, key_of
+from lightflus.worker.runners import Runners, key_of
 
 AGAIN_SECONDS = 0.25
 """After which a failed attacker is back."""
@@ -77,7 +78,7 @@ class Agent:
     def __post_init__(self) -> None:
         grants: dict[str, list[str] | None] = {right.value: None for right in Right}
         setting = Setting("", "bench", "127.0.0.1", "127.0.0.1", self.slots, str(self.folder), grants)
-        self.runners = Runners(setting, 1 << 40, SharedLease(monotonic() + _LEASE_SECONDS), self._note)
+        self.runners = Runners(setting, 1 << 40, SharedLease(monotonic() + _LEASE_SECONDS), self._note, Outbox())
         self.nursery.start_soon(self.runners.watch_turns, SHARE_LOOK_MS / 1_000)
 
     def _note(self) -> None:
