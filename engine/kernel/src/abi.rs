@@ -2,23 +2,24 @@
 //! in which arguments and results cross. A chain of calls is `reset`, `allocate`*, a call, copy out; what a call returns
 //! stays until the next `reset`. A contract that the host breaks is a panic, which it reads in the failure report.
 
-use crate::arrow::{ArrowArray, Laid, slice};
+use crate::arrow::{ArrowArray, Laid, columns, slice};
 use crate::column::Built;
+use crate::encode::{keys, with_rows};
 use crate::failure;
-use crate::hash::TooLong;
+use crate::hash::{TooLong, hash_rows};
 use crate::json::lines::Reader;
 use crate::json::write::Writer;
 use crate::operator::Operator;
 use crate::partition::partition;
 use crate::process::Process;
-use crate::schema::Kind;
+use crate::schema::{Kind, Node, parse};
 use crate::scratch::Scratch;
 use crate::windowed::Windowed;
 use std::any::Any;
 use std::cell::UnsafeCell;
 
 /// Raised when an export changes; the Python side refuses another number.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// Address of a vector of a result, and how many words of four bytes it has.
 #[repr(C)]
@@ -40,7 +41,9 @@ pub struct Kernel {
     scratch: Scratch,
     /// Results, which stay valid until the next reset.
     held: Vec<Box<dyn Any>>,
-    operator: Option<Operator>,
+    /// Of keys that are only hashed.
+    keys: Option<Node>,
+    pub operator: Option<Operator>,
     pub windowed: Option<Windowed>,
     pub process: Option<Process>,
     pub reader: Option<Reader>,
@@ -66,6 +69,13 @@ impl Kernel {
 
     pub fn reader(&mut self) -> &mut Reader {
         self.reader.as_mut().expect("`open_reader` comes first")
+    }
+
+    /// Keeps bytes until the next reset: their part counts bytes.
+    pub fn hold_bytes(&mut self, bytes: Vec<u8>) -> Part {
+        let part = Part { address: bytes.as_ptr().cast(), words: bytes.len() as u32 };
+        self.held.push(Box::new(bytes));
+        part
     }
 
     /// Keeps a vector until the next reset.
@@ -118,10 +128,16 @@ pub extern "C" fn allocate(bytes: usize) -> *mut u8 {
     kernel().scratch.allocate(bytes)
 }
 
-/// Sets the types of keys and state (`schema.rs`), once. Without a state schema only keys are handled.
+/// Sets the type of keys that are hashed (`schema.rs`), once.
 ///
 /// # Safety
 /// Addresses and lengths must be those of bytes in this memory. So for every export below.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn open_keys(key: *const u8, key_bytes: usize) {
+    kernel().keys = Some(parse(unsafe { slice(key, key_bytes) }, false));
+}
+
+/// Sets the types of keys and state, once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn open(key: *const u8, key_bytes: usize, state: *const u8, state_bytes: usize) {
     let kernel = kernel();
@@ -141,7 +157,9 @@ pub unsafe extern "C" fn hash_and_distribute(
     groups: u32,
 ) -> *const u8 {
     let kernel = kernel();
-    match unsafe { kernel.operator().hash(batch, rows, most) } {
+    let key = kernel.keys.as_ref().expect("`open_keys` comes first");
+    let columns = unsafe { columns(batch, key) };
+    match with_rows!(keys(key, &columns, rows), |keys| hash_rows(&keys, rows, most)) {
         Ok(hashes) => {
             let done = partition(&hashes, partitions, groups);
             let hashes: Vec<u64> = done.rows.iter().map(|&row| hashes[row as usize]).collect();
@@ -208,6 +226,12 @@ pub extern "C" fn take_dirty(most: usize) -> *const u8 {
     let taken = kernel.operator().take_dirty(most);
     let parts = [kernel.hold(taken)];
     kernel.hold_parts(parts)
+}
+
+/// Has every slot with state wait to be taken.
+#[unsafe(no_mangle)]
+pub extern "C" fn mark_all() {
+    kernel().operator().mark_all();
 }
 
 /// Number of slots with state.

@@ -33,6 +33,35 @@ impl Bits {
     pub fn has(&self, number: u32) -> bool {
         self.words.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 != 0)
     }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Adds all of another set.
+    pub fn add(&mut self, other: &Bits) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
+    /// The first number from `from` on below `before`.
+    pub fn next(&self, from: u32, before: u32) -> Option<u32> {
+        let mut at = from as usize / 64;
+        let mut word = self.words.get(at)? & (u64::MAX << (from % 64));
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at).filter(|_| at * 64 < before as usize)?;
+        }
+        Some((at * 64) as u32 + word.trailing_zeros()).filter(|&number| number < before)
+    }
+
+    /// A number above all that are there.
+    pub fn end(&self) -> u32 {
+        64 * self.words.len() as u32
+    }
 }
 
 #[cfg(test)]
@@ -46,5 +75,23 @@ mod tests {
         assert!(bits.has(700) && !bits.has(699) && !bits.has(1_000_000));
         assert!(bits.remove(700) && !bits.remove(700) && !bits.remove(1_000_000));
         assert!(!bits.has(700) && bits.has(701));
+    }
+
+    #[test]
+    fn numbers_come_in_order_and_sets_are_added() {
+        let (mut bits, mut more) = (Bits::default(), Bits::default());
+        [3, 700, 64].iter().for_each(|&number| _ = bits.insert(number));
+        [5_000, 3].iter().for_each(|&number| _ = more.insert(number));
+        bits.add(&more);
+        assert_eq!((bits.count(), more.count()), (4, 2));
+        let mut from = 0;
+        let all: Vec<u32> = std::iter::from_fn(|| {
+            let next = bits.next(from, bits.end())?;
+            from = next + 1;
+            Some(next)
+        })
+        .collect();
+        assert_eq!(all, [3, 64, 700, 5_000]);
+        assert_eq!((bits.next(65, 700), bits.next(65, 701), bits.next(9_999_999, u32::MAX)), (None, Some(700), None));
     }
 }

@@ -33,6 +33,11 @@ impl Dirty {
         is_known
     }
 
+    /// Says that whoever takes has been told of a slot before, in another life.
+    pub fn tell(&mut self, slot: u32) {
+        self.told.insert(slot);
+    }
+
     /// Says that a slot which was taken stands for no key any more.
     pub fn forget(&mut self, slot: u32) {
         self.told.remove(slot);

@@ -232,7 +232,7 @@ fn value<T: Copy>(column: &Column, row: usize) -> T {
 
 /// The bits of a float64 with one NaN and one zero.
 #[inline(always)]
-fn canonical64(bits: u64) -> u64 {
+pub fn canonical64(bits: u64) -> u64 {
     match bits & !(1 << 63) {
         0 => 0,
         magnitude if magnitude > 0x7ff0_0000_0000_0000 => 0x7ff8_0000_0000_0000,
@@ -242,7 +242,7 @@ fn canonical64(bits: u64) -> u64 {
 
 /// The bits of a float32 with one NaN and one zero.
 #[inline(always)]
-fn canonical32(bits: u32) -> u32 {
+pub fn canonical32(bits: u32) -> u32 {
     match bits & !(1 << 31) {
         0 => 0,
         magnitude if magnitude > 0x7f80_0000 => 0x7fc0_0000,

@@ -19,7 +19,7 @@ pub struct Firing {
     fires_again: bool,
     fires_early: bool,
     /// Windows that start before it have fired.
-    fired_before: i64,
+    pub fired_before: i64,
     giving: Option<Giving>,
     changes: Changes,
 }
@@ -34,6 +34,19 @@ impl Firing {
     /// Whether a window has given out a part.
     pub fn is_firing(&self) -> bool {
         self.giving.is_some()
+    }
+
+    /// Whether something of windows that have fired is still to be given out.
+    pub fn is_pending(&self) -> bool {
+        self.is_firing() || self.changes.is_pending()
+    }
+
+    /// Notes cells that were restored: nobody knows which of them were given out early.
+    pub fn mark_restored(&mut self, cells: &[u32], panes: &Panes) {
+        if self.fires_early {
+            let is_open = |&&cell: &&u32| panes.pane(panes.home(cell)).last >= self.fired_before;
+            cells.iter().filter(is_open).for_each(|&cell| self.changes.note_early(cell));
+        }
     }
 
     /// Notes that the state of cells was stored.

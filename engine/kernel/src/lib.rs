@@ -5,9 +5,10 @@
 //! `operator` holds what one keyed operator has; everything that it owns goes when a key is removed, or with it.
 //! Event time: `windowed` (state by key and window: `panes` and `firing`, or `sessions`) and `process` (state with timers).
 //! `json` is text instead: lines to columns and rows to lines, for sources and sinks.
-//! Room is left, by design and not by code, for export by key group.
+//! State leaves as runs, for checkpoints, and comes back (`durable`, `run`).
 
 mod abi;
+mod abi_durable;
 mod abi_json;
 mod abi_process;
 mod abi_windows;
@@ -23,6 +24,7 @@ mod counting;
 mod decode;
 mod dirty;
 mod due;
+mod durable;
 mod encode;
 mod failure;
 mod firing;
@@ -41,7 +43,9 @@ mod partition;
 mod plan;
 mod pool;
 mod process;
+mod process_durable;
 mod rows;
+mod run;
 mod scatter;
 mod schema;
 mod scratch;
@@ -49,4 +53,5 @@ mod sessions;
 mod store;
 mod table;
 mod windowed;
+mod windowed_durable;
 mod windows;

@@ -7,6 +7,8 @@
 
 use crate::chunks::Chunks;
 use crate::list::List;
+use crate::run::form::{Damaged, Window};
+use crate::run::seal::Whose;
 use crate::store::Store;
 use crate::table::Lookup;
 use crate::windows::{NEVER, Windows, earlier};
@@ -52,6 +54,8 @@ pub struct Panes {
     pub windows: Windows,
     pub lateness: i64,
     pub watermark: i64,
+    /// Panes whose last window starts before it have been dropped.
+    pub over: i64,
     /// By start and first window.
     pub open: BTreeMap<(i64, i64), u32>,
     panes: Vec<Pane>,
@@ -70,6 +74,7 @@ impl Panes {
             windows,
             lateness,
             watermark: NEVER,
+            over: NEVER,
             open: BTreeMap::new(),
             panes: vec![Pane::default()],
             free: Vec::new(),
@@ -127,6 +132,23 @@ impl Panes {
         guess
     }
 
+    /// The pane of a row that comes out of a run.
+    pub fn restore(&mut self, [start, first]: Window) -> Result<u32, Damaged> {
+        let Windows { slide, offset, .. } = self.windows;
+        let is_time = |time: i64| time.unsigned_abs() < 1 << 60;
+        let is_pane = is_time(start)
+            && is_time(first)
+            && self.windows.pane_start(self.windows.pane_number(start)) == start
+            && (self.windows.first_of(start)..=self.windows.last_of(start)).contains(&first)
+            && (first - offset).rem_euclid(slide) == 0;
+        if !is_pane {
+            return Err(Damaged("a pane is not one of these windows"));
+        }
+        let last = self.windows.last_of(start);
+        let place = self.open.get(&(start, first)).copied();
+        Ok(place.unwrap_or_else(|| self.add(Pane { start, first, last, cells: List::default() })))
+    }
+
     fn add(&mut self, pane: Pane) -> u32 {
         let number = self.free.pop().unwrap_or(self.panes.len() as u32);
         self.open.insert((pane.start, pane.first), number);
@@ -179,7 +201,10 @@ impl Panes {
     pub fn drop_over(&mut self, store: &mut Store, left: &mut usize, mut gone: impl FnMut(u32)) -> bool {
         let open = self.first_open(self.watermark);
         while *left > 0 {
-            let Some(number) = self.dropping.or_else(|| self.take_over(open)) else { return true };
+            let Some(number) = self.dropping.or_else(|| self.take_over(open)) else {
+                self.over = self.over.max(open);
+                return true;
+            };
             self.dropping = Some(number);
             *left -= 1;
             match self.panes[number as usize].cells.pop() {
@@ -203,8 +228,8 @@ impl Panes {
     }
 
     fn let_go(&mut self, cell: u32, store: &mut Store) {
+        store.drop_row(cell, self);
         self.set_home(cell, NOWHERE);
-        store.rows.remove(cell);
         store.table.remove(cell);
     }
 
@@ -230,6 +255,21 @@ impl Panes {
     fn set_home(&mut self, cell: u32, pane: u32) {
         // SAFETY: as above.
         unsafe { *self.homes.places().item(cell) = pane }
+    }
+}
+
+impl Whose for Panes {
+    fn slot(&self, cell: u32) -> u32 {
+        cell
+    }
+
+    fn window(&self, cell: u32) -> Option<Window> {
+        let pane = self.pane(self.home(cell));
+        Some([pane.start, pane.first])
+    }
+
+    fn latest(&self, [start, _]: Window) -> i64 {
+        self.windows.last_of(start)
     }
 }
 

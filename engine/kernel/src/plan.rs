@@ -73,7 +73,7 @@ mod tests {
 
     /// A store with keys.
     fn store_of(names: &[&str]) -> Store {
-        let mut store = Store::new(&TEXT, &TEXT);
+        let mut store = Store::new(&TEXT, &TEXT, 0);
         let batch = Laid::new(decode(&store.key, names.iter().map(|name| name.as_bytes()).collect()));
         // SAFETY: the batch is of that schema.
         let columns = unsafe { crate::arrow::columns(&*batch.address(), &store.key) };

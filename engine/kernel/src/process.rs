@@ -13,6 +13,9 @@ use crate::chunks::Chunks;
 use crate::column::Column;
 use crate::due::Due;
 use crate::encode::{keys, with_rows};
+use crate::run::form::{Damaged, TIMED};
+use crate::run::rows::Stretch;
+use crate::run::seal::ByKey;
 use crate::schema::Kind;
 use crate::store::Store;
 use crate::table::Lookup;
@@ -59,7 +62,7 @@ pub struct Process {
 impl Process {
     /// Nothing yet. Types are in the form of `schema.rs`.
     pub fn new(key: &[u8], state: &[u8], spec: &Spec) -> Process {
-        let store = Store::new(key, state);
+        let store = Store::new(key, state, TIMED);
         let Kind::Struct(fields) = &store.rows.schema().kind else { unreachable!("a schema of columns is a struct") };
         let [.., event, processing, last] = &fields[..] else { panic!("a row has no timers") };
         let is_list = |kind: &Kind| matches!(kind, Kind::List(item) if item.kind == Kind::Fixed(8) && !item.nullable);
@@ -104,18 +107,14 @@ impl Process {
     pub unsafe fn store(&mut self, slots: &[u32], batch: &ArrowArray) -> Result<(), usize> {
         let columns = unsafe { columns(batch, &self.store.columns) };
         let [.., event, processing, _] = &columns[..] else { unreachable!("`new` has seen the timers") };
-        let is_wrong = |row: usize| !self.is_right(event, row) || !self.is_right(processing, row);
+        let is_wrong = |row: usize| !self.is_right(&timers(event, row)) || !self.is_right(&timers(processing, row));
         if let Some(row) = (0..slots.len()).find(|&row| is_wrong(row)) {
             return Err(row);
         }
         assert!(slots.iter().all(|&slot| self.store.table.has(slot)), "a slot is not in the table");
-        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_sub));
-        let held =
-            self.clocks.each_ref().map(|clock| slots.iter().map(|&slot| clock.held(slot, &self.store)).collect());
-        unsafe { self.store.scatter(slots, batch) };
-        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_add));
-        let update = |(clock, held): (&mut Clock, Vec<Option<i64>>)| clock.index(slots, &held, &self.store);
-        self.clocks.iter_mut().zip(held).for_each(update);
+        let held = self.begin_change(slots);
+        unsafe { self.store.scatter(slots, batch, &ByKey, |_, note| note) };
+        self.end_change(slots, held);
         Ok(())
     }
 
@@ -123,14 +122,52 @@ impl Process {
     pub fn remove(&mut self, slots: &[u32]) {
         for &slot in slots {
             assert!(self.store.table.has(slot), "a slot is not in the table");
-            self.count(slot, usize::wrapping_sub);
-            for clock in &mut self.clocks {
-                let held = clock.held(slot, &self.store);
-                clock.forget(slot, held, &self.store);
-            }
-            self.store.rows.remove(slot);
+            self.unset(slot);
+            self.store.remove_row(slot, &ByKey);
             self.store.table.remove(slot);
         }
+    }
+
+    /// Puts the rows of keys back, which are distinct, and when they wake; removals take keys away.
+    pub fn restore(&mut self, kept: &Stretch, gone: &Stretch) -> Result<(), Damaged> {
+        let slots = self.store.slots_of(kept, &kept.hashes).by_row();
+        let held = self.begin_change(&slots);
+        for (&slot, row) in slots.iter().zip(&kept.rows) {
+            self.store.restore_row(slot, row.state.expect("it is no removal"))?;
+            if !self.clocks.iter().all(|clock| self.is_right(&clock.list(slot, &self.store))) {
+                return Err(Damaged("timers are not as they must be"));
+            }
+        }
+        self.end_change(&slots, held);
+        for (row, &hash) in gone.rows.iter().zip(&gone.hashes) {
+            if let Some(slot) = self.store.table.find(hash as u32, row.key) {
+                self.unset(slot);
+                self.store.unrestore_row(slot);
+                self.store.table.remove(slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the timers of a slot, whose row is about to go, out of what is due.
+    fn unset(&mut self, slot: u32) {
+        self.count(slot, usize::wrapping_sub);
+        for clock in &mut self.clocks {
+            let held = clock.held(slot, &self.store);
+            clock.forget(slot, held, &self.store);
+        }
+    }
+
+    /// Says that the rows of slots are about to be replaced: under which times they stand in what is due.
+    fn begin_change(&mut self, slots: &[u32]) -> [Vec<Option<i64>>; 2] {
+        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_sub));
+        self.clocks.each_ref().map(|clock| slots.iter().map(|&slot| clock.held(slot, &self.store)).collect())
+    }
+
+    fn end_change(&mut self, slots: &[u32], held: [Vec<Option<i64>>; 2]) {
+        slots.iter().for_each(|&slot| self.count(slot, usize::wrapping_add));
+        let update = |(clock, held): (&mut Clock, Vec<Option<i64>>)| clock.index(slots, &held, &self.store);
+        self.clocks.iter_mut().zip(held).for_each(update);
     }
 
     /// Up to `most` slots that wake at or before `until`, by time, then by hash. None: no more; an answer may be empty before.
@@ -149,16 +186,15 @@ impl Process {
     }
 
     /// Whether the timers of a row ascend, and are within bounds.
-    fn is_right(&self, column: &Column, row: usize) -> bool {
-        let (start, end) = (column.offsets[row] as usize, column.offsets[row + 1] as usize);
-        if start == end {
-            return true;
-        }
-        let time = |at: usize| unsafe { load::<i64>(column.children[0].data.as_ptr(), 8 * at) };
-        end - start <= self.most_timers as usize
-            && time(start) >= -self.most_time
-            && time(end - 1) <= self.most_time
-            && (start + 1..end).all(|at| time(at - 1) < time(at))
+    #[inline(always)]
+    fn is_right(&self, timers: &Timers) -> bool {
+        let &Timers { start, count } = timers;
+        let time = |at: usize| unsafe { load::<i64>(start, 8 * at) };
+        count == 0
+            || count <= self.most_timers as usize
+                && time(0) >= -self.most_time
+                && time(count - 1) <= self.most_time
+                && (1..count).all(|at| time(at - 1) < time(at))
     }
 
     /// Counts the timers of a slot in or out.
@@ -172,7 +208,26 @@ impl Process {
     }
 }
 
+/// The timers of a row, wherever they lie.
+struct Timers {
+    start: *const u8,
+    count: usize,
+}
+
+fn timers(column: &Column, row: usize) -> Timers {
+    let (start, end) = (column.offsets[row] as usize, column.offsets[row + 1] as usize);
+    Timers { start: column.children[0].data.as_ptr().wrapping_add(8 * start), count: end - start }
+}
+
 impl Clock {
+    /// The timers of a slot that has a row.
+    fn list(&self, slot: u32, store: &Store) -> Timers {
+        let row = store.rows.row(slot).expect("it has a row");
+        // SAFETY: there is a list in every row.
+        let cell = unsafe { Cell::at(row.add(self.at).cast_mut()) };
+        Timers { start: cell.block(), count: cell.len() }
+    }
+
     /// When a slot wakes.
     fn wake(&self, slot: u32, store: &Store) -> Option<i64> {
         let row = store.rows.row(slot)?;

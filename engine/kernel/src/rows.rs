@@ -5,10 +5,13 @@
 //! values: `cell.rs`; columns in and out: `scatter.rs`, `gather.rs`.
 
 use crate::bytes::{load, store};
+use crate::cell::Cell;
 use crate::chunks::Chunks;
 use crate::column::{Built, Column};
 use crate::gather::gather;
 use crate::order::Notes;
+use crate::run::form::Damaged;
+use crate::run::unpack::unpack;
 use crate::scatter::{let_go, scatter};
 use crate::schema::{Kind, Node};
 
@@ -54,6 +57,24 @@ impl Rows {
         self.exists(slot) && unsafe { *self.place(slot) != 0 }
     }
 
+    /// Reads something of a row, so that it is in the cache.
+    #[inline(always)]
+    pub fn touch(&self, slot: u32) -> u8 {
+        // SAFETY: a slot that has state has a record.
+        if self.exists(slot) { unsafe { *self.place(slot) } } else { 0 }
+    }
+
+    /// The same of what a row holds elsewhere.
+    #[inline(always)]
+    pub fn touch_blocks(&self, slot: u32) -> u8 {
+        let (Some(row), Kind::Struct(fields)) = (self.row(slot), &self.schema.kind) else { return 0 };
+        fields.iter().fold(0, |sum, field| match &field.kind {
+            // SAFETY: it is the cell of that field.
+            Kind::Bytes => sum ^ unsafe { Cell::at(row.add(field.at).cast_mut()) }.bytes().first().unwrap_or(&0),
+            _ => sum,
+        })
+    }
+
     /// The row of a slot, whose record exists.
     #[inline(always)]
     unsafe fn place(&self, slot: u32) -> *mut u8 {
@@ -76,6 +97,18 @@ impl Rows {
                 core::ptr::write_bytes(place, 0, self.schema.size);
             }
             self.present -= 1;
+        }
+    }
+
+    /// Replaces the row of a slot by the one that `bytes` encode, behind which there is slack.
+    pub fn restore(&mut self, slot: u32, bytes: &[u8]) -> Result<(), Damaged> {
+        self.records.reserve(slot as usize + 1);
+        // SAFETY: the record exists.
+        unsafe {
+            let place = self.place(slot);
+            self.present += usize::from(*place == 0);
+            *place = 1;
+            unpack(&self.schema, bytes, place)
         }
     }
 

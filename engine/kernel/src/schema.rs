@@ -11,6 +11,7 @@ pub const CELL: usize = 16;
 const DEPTH: usize = 64;
 
 const NULLABLE: u8 = 0x80;
+const TEXT: u8 = 11;
 
 /// What a value is made of.
 #[derive(Debug, PartialEq)]
@@ -40,6 +41,8 @@ pub struct Node {
     pub size: usize,
     /// Whether the value ends the encoded row, so that its length need not be written (docs/row-encoding.md).
     pub ends_row: bool,
+    /// Whether bytes are utf8.
+    pub is_text: bool,
 }
 
 impl Node {
@@ -105,13 +108,13 @@ impl Reader<'_> {
             5 => Kind::Fixed(8),
             6 => Kind::Float(4),
             7 => Kind::Float(8),
-            8 => Kind::Bytes,
+            8 | TEXT => Kind::Bytes,
             9 => Kind::List(Box::new(self.node(depth + 1, 0))),
             10 => Kind::Struct(self.fields(depth + 1, start)),
             other => panic!("unknown type code {other}"),
         };
         let size = usize::from(nullable) + size_of_value(&kind);
-        Node { kind, nullable, at: start, size, ends_row: false }
+        Node { kind, nullable, at: start, size, ends_row: false, is_text: code & !NULLABLE == TEXT }
     }
 
     fn fields(&mut self, depth: usize, start: usize) -> Vec<Node> {

@@ -8,6 +8,8 @@
 use crate::chunks::Chunks;
 use crate::due::Due;
 use crate::pool::Pool;
+use crate::run::form::{Damaged, Window};
+use crate::run::seal::Whose;
 use crate::store::Store;
 use crate::windows::{NEVER, THE_END, earlier};
 use std::collections::BTreeMap;
@@ -48,6 +50,8 @@ pub struct Sessions {
     gap: i64,
     lateness: i64,
     pub watermark: i64,
+    /// Sessions that end at it or before have been let go.
+    pub over: i64,
     sessions: Pool,
     /// The newest session of each slot, and the others by slot and start.
     newest: Chunks,
@@ -58,7 +62,7 @@ pub struct Sessions {
     journal: Vec<(u32, Option<Session>)>,
     merged: Vec<u32>,
     /// Those that were given out.
-    leaving: Vec<u32>,
+    pub leaving: Vec<u32>,
 }
 
 impl Sessions {
@@ -69,6 +73,7 @@ impl Sessions {
             gap,
             lateness,
             watermark: NEVER,
+            over: NEVER,
             sessions: Pool::new(size_of::<Session>()),
             newest: Chunks::new(size_of::<u32>()),
             older: BTreeMap::new(),
@@ -123,6 +128,46 @@ impl Sessions {
             (session.indexed, session.half, number)
         });
         due.insert(made);
+    }
+
+    /// The session of a row that comes out of a run, of the key with that slot and hash; and, where there was none, under which
+    /// end it is to stand in `due`.
+    pub fn restore(&mut self, key: u32, hash: u64, [start, end]: Window) -> Result<u32, Damaged> {
+        let is_time = |time: i64| time.unsigned_abs() < 1 << 60;
+        if !is_time(start) || !is_time(end) || end - start < self.gap {
+            return Err(Damaged("a session is not one of these windows"));
+        }
+        if let Some(number) = self.find(key, start) {
+            let session = self.session(number);
+            if end < session.end {
+                return Err(Damaged("a session has become shorter"));
+            }
+            session.end = end;
+            return Ok(number);
+        }
+        let (number, batch, half) = (self.sessions.take(), self.batch, (hash >> 32) as u32);
+        let session = Session { start, end, indexed: end, key, half, into: NONE, batch, made: batch, group: NONE };
+        *self.session(number) = session;
+        self.attach(number);
+        self.due.insert([(end, half, number)].into_iter());
+        Ok(number)
+    }
+
+    /// Lets a session go that a run has removed.
+    pub fn unrestore(&mut self, key: u32, start: i64, store: &mut Store) {
+        if let Some(number) = self.find(key, start) {
+            store.unrestore_row(number);
+            self.detach(number);
+            self.give_back(number);
+            if self.newest(key) == NONE {
+                store.table.remove(key);
+            }
+        }
+    }
+
+    /// The session of a key that starts at a time.
+    fn find(&self, key: u32, start: i64) -> Option<u32> {
+        self.neighbours(key, start).0.filter(|&number| self.session(number).start == start)
     }
 
     /// The session of a row, which may have become a part of another since.
@@ -255,16 +300,30 @@ impl Sessions {
         self.merged.clear();
     }
 
+    /// Has the run that is being made save the sessions that the last batch touched, as they were before.
+    pub fn save_touched(&self, store: &mut Store) {
+        for &(number, before) in &self.journal {
+            if let Some(Session { start, end, .. }) = before {
+                store.save_row(number, Some([start, end]), self);
+            }
+        }
+    }
+
     /// From here on the last batch stands: lets go what it merged, and what was given out.
     pub fn settle(&mut self, store: &mut Store) {
-        self.journal.clear();
+        for (number, before) in std::mem::take(&mut self.journal) {
+            let (start, is_merged) = (self.session(number).start, self.session(number).into != NONE);
+            if let Some(before) = before.filter(|before| is_merged || before.start != start) {
+                store.forget_row(number, Some([before.start, 0]), self);
+            }
+        }
         for number in std::mem::take(&mut self.merged) {
-            store.rows.remove(number);
+            store.drop_row(number, self);
             self.give_back(number);
         }
         for number in std::mem::take(&mut self.leaving) {
             let key = self.session(number).key;
-            store.rows.remove(number);
+            store.drop_row(number, self);
             self.detach(number);
             self.sessions.give_back(number);
             if self.newest(key) == NONE {
@@ -294,7 +353,10 @@ impl Sessions {
             session.indexed = session.end;
             session.end
         };
-        let taken = self.due.take(until, most.min(MOST), |number| store.hash(at(number).key), settle)?;
+        let Some(taken) = self.due.take(until, most.min(MOST), |number| store.hash(at(number).key), settle) else {
+            self.over = self.over.max(until);
+            return None;
+        };
         self.leaving.extend(taken.iter().map(|&(_, number)| number));
         let with_state = taken.into_iter().filter(|&(_, number)| store.rows.has(number));
         Some(with_state.map(|(end, number)| (number, at(number).key, at(number).start, end)).collect())
@@ -326,5 +388,20 @@ impl Sessions {
     fn session(&self, number: u32) -> &mut Session {
         // SAFETY: a number in use is that of a session.
         unsafe { &mut *self.sessions.place(number).cast() }
+    }
+}
+
+impl Whose for Sessions {
+    fn slot(&self, cell: u32) -> u32 {
+        self.session(cell).key
+    }
+
+    fn window(&self, cell: u32) -> Option<Window> {
+        let Session { start, end, .. } = *self.session(cell);
+        Some([start, end])
+    }
+
+    fn latest(&self, [_, end]: Window) -> i64 {
+        end
     }
 }

@@ -25,6 +25,13 @@ pub struct Lookup {
     pub slots: Vec<u32>,
 }
 
+impl Lookup {
+    /// The slot of every row.
+    pub fn by_row(&self) -> Vec<u32> {
+        self.groups.iter().map(|&group| self.slots[group as usize]).collect()
+    }
+}
+
 /// The keys of one operator.
 pub struct Table {
     lines: Lines,
@@ -55,6 +62,11 @@ impl Table {
         slot < self.records.highest() && self.record(slot + 1).is_set()
     }
 
+    /// A slot above all that any key has.
+    pub fn end(&self) -> u32 {
+        self.records.highest()
+    }
+
     /// The key of a slot.
     pub fn key(&self, slot: u32) -> &[u8] {
         assert!(self.has(slot), "a slot is not in the table");
@@ -67,6 +79,12 @@ impl Table {
         // SAFETY: there is slack behind the key.
         let wanted = unsafe { Wanted::new(&padded[..key.len()]) };
         self.lines.find(tag, |number| self.record(number).has(&wanted)).map(|number| number - 1)
+    }
+
+    /// Reads something of a slot's record, so that it is in the cache.
+    #[inline(always)]
+    pub fn touch_slot(&self, slot: u32) -> u32 {
+        self.record(slot + 1).touch()
     }
 
     /// The first row whose key is not that of its slot.

@@ -7,9 +7,11 @@ use crate::firing::Firing;
 use crate::giving::Fired;
 use crate::hash::hash_rows;
 use crate::panes::{Panes, tag};
+use crate::run::form::{PANES, SESSIONS};
 use crate::sessions::{Joined, Sessions};
 use crate::store::Store;
 use crate::table::Lookup;
+use crate::windowed_durable::Facts;
 use crate::windows::{NEVER, Windows};
 use std::borrow::Cow;
 
@@ -35,22 +37,25 @@ pub struct Placed {
     pub joined: Joined,
 }
 
-enum Kind {
-    Panes(Panes, Box<Firing>),
-    Sessions(Sessions),
+/// Which windows they are.
+pub enum Kind {
+    Panes(Box<Panes>, Box<Firing>),
+    Sessions(Box<Sessions>),
 }
 
 /// Keys, windows and their state.
 pub struct Windowed {
     pub store: Store,
-    kind: Kind,
+    pub kind: Kind,
+    /// The facts that were restored: all together, and the last ones.
+    pub resumed: Option<(Facts, Facts)>,
 }
 
 impl Windowed {
     /// Nothing yet. Types are in the form of `schema.rs`.
     pub fn new(key: &[u8], state: &[u8], spec: &Spec) -> Windowed {
         let kind = if spec.gap > 0 {
-            Kind::Sessions(Sessions::new(spec.gap, spec.lateness))
+            Kind::Sessions(Box::new(Sessions::new(spec.gap, spec.lateness)))
         } else {
             let is_once = spec.fires_once != 0;
             let firing = Box::new(Firing::new(
@@ -58,9 +63,10 @@ impl Windowed {
                 !is_once && spec.lateness > 0,
                 spec.fires_early != 0,
             ));
-            Kind::Panes(Panes::new(Windows::new(spec.size, spec.slide, spec.offset), spec.lateness), firing)
+            let windows = Windows::new(spec.size, spec.slide, spec.offset);
+            Kind::Panes(Box::new(Panes::new(windows, spec.lateness)), firing)
         };
-        Windowed { store: Store::new(key, state), kind }
+        Windowed { store: Store::new(key, state, if spec.gap > 0 { SESSIONS } else { PANES }), kind, resumed: None }
     }
 
     /// Finds or makes the cell of every row that is in time.
@@ -74,7 +80,7 @@ impl Windowed {
         times: &[i64],
         marks: Option<&[i64]>,
     ) -> Placed {
-        let Windowed { store, kind } = self;
+        let Windowed { store, kind, .. } = self;
         let columns = unsafe { columns(batch, &store.key) };
         let rows = times.len();
         with_rows!(keys(&store.key, &columns, rows), |keys| {
@@ -106,13 +112,16 @@ impl Windowed {
     /// # Safety
     /// `batch` must be laid out for state.
     pub unsafe fn scatter(&mut self, cells: &[u32], batch: &ArrowArray) {
-        unsafe { self.store.scatter(cells, batch) };
         match &mut self.kind {
             Kind::Panes(panes, firing) => {
+                unsafe { self.store.scatter(cells, batch, &**panes, |_, note| note) };
                 panes.keep();
                 firing.mark(cells, panes);
             }
-            Kind::Sessions(sessions) => sessions.settle(&mut self.store),
+            Kind::Sessions(sessions) => {
+                unsafe { self.store.scatter(cells, batch, &**sessions, |_, note| note) };
+                sessions.settle(&mut self.store);
+            }
         }
     }
 
@@ -208,6 +217,7 @@ fn place_in_sessions(
     let found = look_up(store, keys, &rows, &hashes);
     let slots = found.groups.iter().map(|&group| found.slots[group as usize]);
     let joined = sessions.join(slots, &hashes, &times);
+    sessions.save_touched(store);
     Placed { rows, late, late_in_part: 0, late_after_idle, joined }
 }
 

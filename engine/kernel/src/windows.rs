@@ -57,6 +57,11 @@ impl Windows {
         }
     }
 
+    /// Whether a window starts at a time.
+    pub fn is_start(&self, time: i64) -> bool {
+        time.unsigned_abs() < 1 << 60 && self.at_or_before(time) == time
+    }
+
     /// The start of the last window that starts at a time or before it.
     fn at_or_before(&self, time: i64) -> i64 {
         time - (time - self.offset).rem_euclid(self.slide)

@@ -1,6 +1,6 @@
 """docs/row-encoding.md in plain Python, a step per value: for a few rows, and the oracle of the kernel's tests.
 
-What it owns: keys to bytes; keys and states back from bytes, which are hostile.
+What it owns: keys and states to bytes, and back from bytes, which are hostile.
 What it leaves: rows by the thousand (`kernel/`), hashes.
 """
 
@@ -41,7 +41,13 @@ _FORMATS: Final = {
 
 def encode_key(key: Type, values: Sequence[_Value]) -> bytes:
     """The encoded key whose columns (`model.types.columns`) have these values."""
-    return _encode_fields(StructType(columns(key)), values, ends_row=True)
+    return _Writer(is_key=True).fields(StructType(columns(key)), values, ends_row=True)
+
+
+def encode_state(state: Type, row: pa.StructScalar) -> bytes:
+    """The encoded state row whose columns have the values of `row`."""
+    record = StructType(columns(state))
+    return _Writer(is_key=False).fields(record, [row[field.name] for field in record.fields], ends_row=True)
 
 
 def encoded_keys(key: Type, batch: pa.RecordBatch) -> list[bytes]:
@@ -49,41 +55,56 @@ def encoded_keys(key: Type, batch: pa.RecordBatch) -> list[bytes]:
     return [encode_key(key, [column[row] for column in batch.columns]) for row in range(batch.num_rows)]
 
 
-def _encode_fields(record: StructType, values: Sequence[_Value], *, ends_row: bool) -> bytes:
-    last = len(record.fields) - 1
-    parts = zip(record.fields, values, strict=True)
-    return b"".join(_encode(field.type, value, ends_row and i == last) for i, (field, value) in enumerate(parts))
+class _Writer:
+    """Writes encoded records."""
 
+    def __init__(self, *, is_key: bool) -> None:
+        self._is_key = is_key
 
-def _encode(kind: Type, value: _Value, ends_row: bool) -> bytes:
-    if kind.nullable:
-        return b"\1" + _encode_valid(kind, value, ends_row) if value.is_valid else b"\0"
-    return _encode_valid(kind, value, ends_row)
+    def fields(self, record: StructType, values: Sequence[_Value], *, ends_row: bool) -> bytes:
+        last = len(record.fields) - 1
+        parts = zip(record.fields, values, strict=True)
+        return b"".join(
+            self._value(field.type, value, ends_row and i == last) for i, (field, value) in enumerate(parts)
+        )
 
+    def _value(self, kind: Type, value: _Value, ends_row: bool) -> bytes:
+        if kind.nullable:
+            return b"\1" + self._valid(kind, value, ends_row) if value.is_valid else b"\0"
+        return self._valid(kind, value, ends_row)
 
-def _encode_valid(kind: Type, value: _Value, ends_row: bool) -> bytes:
-    match kind:
-        case StructType(fields):
-            parts = cast("pa.StructScalar", value)
-            return _encode_fields(kind, [parts[field.name] for field in fields], ends_row=ends_row)
-        case ListType():
+    def _valid(self, kind: Type, value: _Value, ends_row: bool) -> bytes:
+        match kind:
+            case StructType(fields):
+                parts = cast("pa.StructScalar", value)
+                return self.fields(kind, [parts[field.name] for field in fields], ends_row=ends_row)
+            case ListType(item):
+                return self._list(item, cast("pa.ListScalar[pa.DataType]", value))
+            case ScalarType(Scalar.UTF8 | Scalar.BINARY):
+                plain = value.as_py()
+                data = plain.encode() if isinstance(plain, str) else bytes(cast("bytes", plain))
+                return data if ends_row else struct.pack("<I", len(data)) + data
+            case ScalarType(scalar):
+                return struct.pack(_FORMATS[scalar], self._number(scalar, value))
+
+    def _list(self, item: Type, value: pa.ListScalar[pa.DataType]) -> bytes:
+        if self._is_key:
             raise TypeError("a key has no lists")
-        case ScalarType(Scalar.UTF8 | Scalar.BINARY):
-            plain = value.as_py()
-            data = plain.encode() if isinstance(plain, str) else bytes(cast("bytes", plain))
-            return data if ends_row else struct.pack("<I", len(data)) + data
-        case ScalarType(Scalar.DATE32):
-            return struct.pack(_FORMATS[kind.scalar], value.cast(pa.int32()).as_py())
-        case ScalarType(Scalar.TIMESTAMP_MS | Scalar.TIMESTAMP_US):
-            return struct.pack(_FORMATS[kind.scalar], value.cast(pa.int64()).as_py())
-        case ScalarType(Scalar.FLOAT32 | Scalar.FLOAT64):
-            return struct.pack(_FORMATS[kind.scalar], _canonical(cast("float", value.as_py())))
-        case ScalarType():
-            return struct.pack(_FORMATS[kind.scalar], value.as_py())
+        items = [] if value.values is None else list(value.values)
+        return struct.pack("<I", len(items)) + b"".join(self._value(item, part, False) for part in items)
 
+    def _number(self, scalar: Scalar, value: _Value) -> _Plain:
+        match scalar:
+            case Scalar.DATE32:
+                return value.cast(pa.int32()).as_py()
+            case Scalar.TIMESTAMP_MS | Scalar.TIMESTAMP_US:
+                return value.cast(pa.int64()).as_py()
+            case Scalar.FLOAT32 | Scalar.FLOAT64:
+                return self._float(cast("float", value.as_py()))
+        return cast("_Plain", value.as_py())
 
-def _canonical(value: float) -> float:
-    return math.nan if math.isnan(value) else value + 0.0
+    def _float(self, value: float) -> float:
+        return math.nan if math.isnan(value) else value + 0.0 if self._is_key else value
 
 
 def decode_rows(record: Type, encoded: Sequence[bytes]) -> pa.RecordBatch:

@@ -34,7 +34,7 @@ from lightflus.wasm import (
 )
 
 _MODULE = Path(__file__).with_name("kernel.wasm")
-_VERSION = 4
+_VERSION = 5
 """Of the exports; engine/kernel/src/abi.rs has the same."""
 _REPORT = struct.Struct("<I252s")
 _PART = struct.Struct("<II")
@@ -70,12 +70,13 @@ class KernelInstance:
         opening: str = "open",
         spec: bytes | None = None,
     ) -> KernelInstance:
-        """One for keys of one type, and state of another if there is one; by that export, which may want to know more.
+        """One for keys, and state if there is some (else keys are hashed); by that export, which may want to know more.
 
         Raises KernelFailed, StateTooLarge.
         """
         kernel = KernelInstance(memory_bytes)
-        kernel.open(opening, schema_bytes(key), schema_bytes(state) if state is not None else b"", spec=spec)
+        states = [] if state is None else [schema_bytes(state)]
+        kernel.open("open_keys" if state is None else opening, schema_bytes(key), *states, spec=spec)
         return kernel
 
     def open(self, opening: str, *schemas: bytes, spec: bytes | None = None) -> None:
@@ -125,6 +126,11 @@ class KernelInstance:
         places = [window.unpack(_PART, address + _PART.size * i) for i in range(count)]
         return [copy_out(window, part, WORD * words) for part, words in places]
 
+    def raw_part(self, address: int) -> pa.Buffer:
+        """A copy of the first part of a result, which counts bytes."""
+        window = self.window()
+        return copy_out(window, *window.unpack(_PART, address))
+
     def close(self) -> None:
         """Gives the memory back. Idempotent."""
         self._is_usable = False
@@ -144,6 +150,7 @@ _FUNCTIONS = (
     "report",
     "reset",
     "allocate",
+    "open_keys",
     "open",
     "hash_and_distribute",
     "lookup",
@@ -154,6 +161,12 @@ _FUNCTIONS = (
     "first_moved_key",
     "take_dirty",
     "state_count",
+    "mark_all",
+    "seal",
+    "sealed",
+    "restore",
+    "facts",
+    "restore_facts",
     "open_windows",
     "place",
     "undo_place",

@@ -12,6 +12,7 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import layout_of
+from lightflus.kernel.durable import WasmDurable
 from lightflus.kernel.instance import WORD, KernelInstance
 from lightflus.kernel.schema import row_type
 from lightflus.kernel.slots import NOTHING, begin_keys, begin_rows, begin_slots, read_rows
@@ -20,7 +21,7 @@ from lightflus.model.types import StructType, Type
 from lightflus.ports.kernel import Lookup
 
 
-class WasmKeyedState:
+class WasmKeyedState(WasmDurable):
     """Implements `ports.KeyedState`."""
 
     def __init__(self, key: Type, state: Type, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
@@ -64,6 +65,10 @@ class WasmKeyedState:
         self._kernel.call("reset")
         (slots,) = self._kernel.parts(self._kernel.call("take_dirty", most), 1)
         return slots
+
+    def mark_all(self) -> None:
+        """Has every key with state wait for `take_dirty`."""
+        self._kernel.call("mark_all")
 
     @property
     def memory_bytes(self) -> int:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lightflus.codec import layout_of
+from lightflus.kernel.durable import WasmDurable
 from lightflus.kernel.instance import WORD, KernelInstance
 from lightflus.kernel.schema import row_type
 from lightflus.kernel.slots import NOTHING, begin_keys, begin_rows, begin_slots, read_rows
@@ -27,7 +28,7 @@ _NO_TTL: Final = -1
 _NOTHING_DUE: Final = 2**63 - 1
 
 
-class WasmProcessState:
+class WasmProcessState(WasmDurable):
     """Implements `ports.ProcessState`."""
 
     def __init__(

@@ -27,7 +27,7 @@ _CODES: Final = {
     Scalar.TIMESTAMP_US: 5,
     Scalar.FLOAT32: 6,
     Scalar.FLOAT64: 7,
-    Scalar.UTF8: 8,
+    Scalar.UTF8: 11,
     Scalar.BINARY: 8,
 }
 

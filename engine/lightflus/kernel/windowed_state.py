@@ -13,6 +13,7 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import layout_of
+from lightflus.kernel.durable import WasmDurable
 from lightflus.kernel.instance import WORD, KernelInstance
 from lightflus.kernel.schema import row_type
 from lightflus.kernel.slots import NOTHING, batch_at, begin_keys, begin_rows, read_rows
@@ -28,7 +29,7 @@ _TIME = 8
 _NO_ROWS = pa.array([], pa.uint32())
 
 
-class WasmWindowedState:
+class WasmWindowedState(WasmDurable):
     """Implements `ports.WindowedState`."""
 
     def __init__(self, key: Type, state: Type, spec: WindowSpec, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
+from lightflus.ports.durable import Durable
 from lightflus.ports.windows import WindowedState
 
 
@@ -36,7 +37,7 @@ class Share:
     hashes: pa.UInt64Array
 
 
-class KeyedState(Protocol):
+class KeyedState(Durable, Protocol):
     """State rows by key, in one kernel instance (one keyed operator of one subtask).
 
     A slot is a key's until the key is removed; then another key gets it. So slot numbers mean nothing by themselves,
@@ -75,7 +76,14 @@ class KeyedState(Protocol):
 
         A slot that `gather` finds without state is that of a key which was taken before and has been removed since. It
         is good for `gather` and `decode` until the next call that changes anything. A key that came and went unseen is
-        not reported.
+        not reported. A key that was restored was taken in its other life.
+        """
+        ...
+
+    def mark_all(self) -> None:
+        """Has every key with state wait for `take_dirty`, whether it was taken or not.
+
+        For whoever takes nothing before the end, and so had not when the state was sealed.
         """
         ...
 
@@ -95,7 +103,7 @@ class Clock(Enum):
     PROCESSING = 1
 
 
-class ProcessState(Protocol):
+class ProcessState(Durable, Protocol):
     """State rows of a process function by key, with the timers in them (`model/timers.py`), in one kernel instance.
 
     A key wakes, once, at the earliest of its timers, or when it expires: at `last + ttl`, by event time where there is

@@ -12,6 +12,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from lightflus.ports.durable import Durable
+
 
 @dataclass(frozen=True, slots=True)
 class Merges:
@@ -64,7 +66,7 @@ class Firing:
     is_single: bool
 
 
-class WindowedState(Protocol):
+class WindowedState(Durable, Protocol):
     """State rows by key and window, in one kernel instance (one windowed operator of one subtask).
 
     A row's state lies in a cell: that of its session or window, or, where windows overlap, of its pane, which several

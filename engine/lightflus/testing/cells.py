@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow
-from lightflus.model.windows import WindowSpec
+from lightflus.model.windows import NEVER, THE_END, WindowSpec
 
 
 @dataclass(slots=True)
@@ -45,6 +45,30 @@ class Cells(ABC):
     @abstractmethod
     def add(self, key: bytes, time: int, mark: int) -> int:
         """The cell of a row that is not late for all."""
+
+    @abstractmethod
+    def window(self, cell: int) -> tuple[int, int]:
+        """What a run says of a cell beside its key."""
+
+    @abstractmethod
+    def restore(self, key: bytes, window: tuple[int, int]) -> int:
+        """The cell of a key of which a run says that."""
+
+    @abstractmethod
+    def open_from(self, mark: int) -> int:
+        """Before which windows are over at a watermark: those that start before it, sessions that end at or before."""
+
+    @abstractmethod
+    def mark_of(self, bound: int) -> int:
+        """A watermark of which that is `open_from`."""
+
+    @abstractmethod
+    def is_over(self, window: tuple[int, int], bound: int) -> bool:
+        """Whether a cell is over by such a bound."""
+
+    @abstractmethod
+    def last(self, cell: int) -> int:
+        """The last window that a cell is about."""
 
     def key(self, cell: int) -> bytes:
         """The key of a cell."""
@@ -114,6 +138,27 @@ class _Panes(Cells):
         pane = Cell(key, start, start + self._pane, self._in_time(time, mark)[0])
         return next((number for number, cell in self._open.items() if cell == pane), None) or self._make(pane)
 
+    def window(self, cell: int) -> tuple[int, int]:
+        return self._open[cell].start, self._open[cell].first
+
+    def restore(self, key: bytes, window: tuple[int, int]) -> int:
+        pane = Cell(key, window[0], window[0] + self._pane, window[1])
+        return next((number for number, cell in self._open.items() if cell == pane), None) or self._make(pane)
+
+    def open_from(self, mark: int) -> int:
+        if mark in (NEVER, THE_END):
+            return mark
+        return self._of_time(mark - self._size + 1)[-1] + self._slide
+
+    def mark_of(self, bound: int) -> int:
+        return bound if bound in (NEVER, THE_END) else bound - self._slide + self._size - 1
+
+    def is_over(self, window: tuple[int, int], bound: int) -> bool:
+        return self._of_time(window[0])[-1] < bound
+
+    def last(self, cell: int) -> int:
+        return self._of_time(self._open[cell].start)[-1]
+
     def count(self, rows: Iterable[int]) -> int:
         return len({(self._open[n].start, self._open[n].first) for n in rows})
 
@@ -126,6 +171,29 @@ class _Sessions(Cells):
     def windows(self, cell: int) -> Sequence[tuple[int, int]]:
         session = self._open[cell]
         return [(session.start, session.end)]
+
+    def window(self, cell: int) -> tuple[int, int]:
+        return self._open[cell].start, self._open[cell].end
+
+    def restore(self, key: bytes, window: tuple[int, int]) -> int:
+        start, end = window
+        for number, cell in self._open.items():
+            if (cell.key, cell.start) == (key, start):
+                cell.end = end
+                return number
+        return self._make(Cell(key, start, end, start))
+
+    def open_from(self, mark: int) -> int:
+        return mark if mark in (NEVER, THE_END) else mark + 1
+
+    def mark_of(self, bound: int) -> int:
+        return bound if bound in (NEVER, THE_END) else bound - 1
+
+    def is_over(self, window: tuple[int, int], bound: int) -> bool:
+        return window[1] <= bound
+
+    def last(self, cell: int) -> int:
+        return self._open[cell].end
 
     def lateness(self, time: int, mark: int) -> float:
         return float(time + self._late <= mark)

@@ -14,7 +14,7 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
-from lightflus.codec.row_encoding import decode_rows, encoded_keys
+from lightflus.codec.row_encoding import decode_rows, encode_state, encoded_keys
 from lightflus.errors import KeyTooLarge
 from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
@@ -22,7 +22,9 @@ from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
 from lightflus.ports.kernel import Lookup, Share
 from lightflus.testing.buffers import numbers, words
+from lightflus.testing.durable import KEYED, Identity, ModelDurable
 from lightflus.testing.process_state import ModelProcessState
+from lightflus.testing.runs import PlainRow
 from lightflus.testing.windows import ModelWindowedState
 
 HashBytes = Callable[[bytes], int]
@@ -33,12 +35,14 @@ def key_group(hash_value: int, key_groups: int) -> int:
     return ((hash_value >> 32) * key_groups) >> 32
 
 
-class ModelKeyedState:
+class ModelKeyedState(ModelDurable):
     """`ports.kernel.KeyedState` over dicts."""
 
-    def __init__(self, key: Type, state: Type) -> None:
+    def __init__(self, key: Type, state: Type, hash_bytes: HashBytes) -> None:
         """An empty table."""
+        super().__init__(KEYED, hash_bytes)
         self._key = key
+        self._state = state
         self._row_type = pa.struct(list(schema_of(state)))
         self._slots: dict[bytes, int] = {}
         self._keys: dict[int, bytes] = {}
@@ -74,6 +78,7 @@ class ModelKeyedState:
             assert slot in self._keys
             self._rows[slot] = rows.slice(i, 1)
             self._dirty[slot] = None
+            self._changed.add((self._keys[slot], ()))
 
     def remove(self, slots: pa.Buffer) -> None:
         """Removes keys and rows; one that was taken stays until its removal was."""
@@ -100,6 +105,29 @@ class ModelKeyedState:
         self._told.update(taken)
         self._leaving = [slot for slot in taken if slot not in self._rows]
         return words(taken)
+
+    def mark_all(self) -> None:
+        """Has every key with state wait for `take_dirty`."""
+        self._dirty |= dict.fromkeys(self._rows)
+
+    def _now(self) -> dict[Identity, PlainRow]:
+        return {
+            (self._keys[slot], ()): PlainRow(self._keys[slot], encode_state(self._state, row[0]))
+            for slot, row in self._rows.items()
+        }
+
+    def _put(self, row: PlainRow, identity: Identity) -> None:
+        assert row.state is not None
+        slot = self._slot(row.key)
+        rows = decode_rows(self._state, [row.state]).to_struct_array()
+        self._rows[slot] = cast("pa.StructArray", rows.cast(self._row_type))
+        self._told.add(slot)
+
+    def _take(self, identity: Identity) -> None:
+        slot = self._slots.get(identity[0])
+        if slot is not None:
+            self._rows.pop(slot)
+            self._free(slot)
 
     def __len__(self) -> int:
         """Slots with state."""
@@ -165,7 +193,7 @@ class ModelKernel:
 
     def keyed_state(self, key: Type, state: Type) -> ModelKeyedState:
         """A new, empty table."""
-        return ModelKeyedState(key, state)
+        return ModelKeyedState(key, state, self._hash_bytes)
 
     def partitioner(self, key: Type) -> ModelPartitioner:
         """Hash and partition for keys of that type."""

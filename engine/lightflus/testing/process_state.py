@@ -14,27 +14,30 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
-from lightflus.codec.row_encoding import decode_rows, encoded_keys
+from lightflus.codec.row_encoding import decode_rows, encode_state, encoded_keys
 from lightflus.limits import KEY_TIMERS, TIME_MS
 from lightflus.model.timers import timer_row
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER
 from lightflus.ports.kernel import Clock, Lookup
 from lightflus.testing.buffers import numbers, words
+from lightflus.testing.durable import TIMED, Identity, ModelDurable
+from lightflus.testing.runs import PlainRow
 
 
-class ModelProcessState:
+class ModelProcessState(ModelDurable):
     """`ports.kernel.ProcessState` over dicts."""
 
     def __init__(
         self, key: Type, state: Type, ttl: int | None, hash_bytes: Callable[[bytes], int], *, has_event_time: bool
     ) -> None:
         """No keys yet."""
+        super().__init__(TIMED, hash_bytes)
         self._key = key
-        self._row_type = pa.struct(list(schema_of(timer_row(state))))
+        self._state = timer_row(state)
+        self._row_type = pa.struct(list(schema_of(self._state)))
         self._ttl = ttl
         self._expires_by = Clock.EVENT if has_event_time else Clock.PROCESSING
-        self._hash = hash_bytes
         self._slots: dict[bytes, int] = {}
         self._next = 0
         self._rows: dict[int, pa.StructArray] = {}
@@ -61,7 +64,9 @@ class ModelProcessState:
         wrong = (i for i, row in enumerate(rows) if row.is_valid()[0].as_py() and not _is_right(row))
         if (first := next(wrong, None)) is not None:
             return first
+        keys = {slot: key for key, slot in self._slots.items()}
         for slot, row in zip(numbers(slots), rows, strict=True):
+            self._changed.add((keys[slot], ()))
             self._rows.pop(slot, None)
             self._asleep -= {(clock, slot) for clock in Clock}
             if row.is_valid()[0].as_py():
@@ -88,6 +93,25 @@ class ModelProcessState:
     def timers(self, clock: Clock) -> int:
         """Timers that are set."""
         return sum(len(_timers(row, clock)) for row in self._rows.values())
+
+    def _now(self) -> dict[Identity, PlainRow]:
+        keys = {slot: key for key, slot in self._slots.items()}
+        return {
+            (keys[slot], ()): PlainRow(keys[slot], encode_state(self._state, row[0]))
+            for slot, row in self._rows.items()
+        }
+
+    def _put(self, row: PlainRow, identity: Identity) -> None:
+        assert row.state is not None
+        rows = decode_rows(self._state, [row.state]).to_struct_array()
+        slot = self._slot(row.key)
+        self._rows[slot] = cast("pa.StructArray", rows.cast(self._row_type))
+        self._asleep -= {(clock, slot) for clock in Clock}
+
+    def _take(self, identity: Identity) -> None:
+        slot = self._slots.pop(identity[0], None)
+        if slot is not None:
+            self._rows.pop(slot)
 
     @property
     def memory_bytes(self) -> int:

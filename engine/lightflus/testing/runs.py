@@ -29,6 +29,8 @@ class PlainRow:
     key: bytes
     state: bytes | None
     window: tuple[int, int] | None = None
+    last: int = -(2**63)
+    """The last window that it is about."""
 
 
 Hash = Callable[[bytes], int]
@@ -62,7 +64,7 @@ def run_bytes(
         removals,
         len(blocks),
         len(words) // 8,
-        _latest(ordered, kind),
+        max((row.last for row in ordered), default=_NO_WINDOW),
     )
     footer = head + _packed("Q", firsts) + _packed("Q", ends) + _packed("Q", [xxh3_64_intdigest(b) for b in blocks])
     footer += _packed("I", counts) + _packed("I", groups) + _packed("I", words)
@@ -91,10 +93,6 @@ def row_bytes(row: PlainRow) -> bytes:
     if row.window is not None:
         written += struct.pack("<qq", *row.window)
     return written if row.state is None else written + leb128.encoded(len(row.state)) + row.state
-
-
-def _latest(rows: Sequence[PlainRow], kind: int) -> int:
-    return max((row.window[1] for row in rows if row.window), default=_NO_WINDOW) if kind >= 2 else _NO_WINDOW
 
 
 def _filter(hashes: Sequence[int]) -> list[int]:

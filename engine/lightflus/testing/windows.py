@@ -8,6 +8,7 @@ What it leaves: in which cells rows are (`cells.py`), the hash, which is handed 
 from __future__ import annotations
 
 import copy
+import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -15,13 +16,17 @@ from typing import cast
 import pyarrow as pa
 
 from lightflus.codec import schema_of
-from lightflus.codec.row_encoding import decode_rows, encoded_keys
-from lightflus.model.timed import SlidingWindow
+from lightflus.codec.row_encoding import decode_rows, encode_state, encoded_keys
+from lightflus.model.timed import SessionWindow, SlidingWindow
 from lightflus.model.types import Type
-from lightflus.model.windows import NEVER, WindowSpec
+from lightflus.model.windows import NEVER, THE_END, WindowSpec
 from lightflus.ports.windows import Firing, Merges, Placed
 from lightflus.testing.buffers import numbers, words
 from lightflus.testing.cells import Cells, cells_of
+from lightflus.testing.durable import PANES, SESSIONS, Identity, ModelDurable
+from lightflus.testing.runs import PlainRow
+
+_FACTS = struct.Struct("<IIqqq")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,20 +40,23 @@ class _Group:
     cells: tuple[int, ...] = ()
 
 
-class ModelWindowedState:
+class ModelWindowedState(ModelDurable):
     """`ports.windows.WindowedState` over dicts."""
 
     def __init__(self, key: Type, state: Type, spec: WindowSpec, hash_bytes: Callable[[bytes], int]) -> None:
         """No windows yet."""
+        super().__init__(SESSIONS if isinstance(spec.windows, SessionWindow) else PANES, hash_bytes)
         self._key = key
+        self._state = state
         self._row_type = pa.struct(list(schema_of(state)))
         self._spec = spec
-        self._hash = hash_bytes
         self._cells = cells_of(spec)
         self._before: Cells | None = None
         self._rows: dict[int, pa.StructArray] = {}
         self._watermark = NEVER
         self._fired = NEVER
+        self._over = NEVER
+        self._resumed: list[tuple[int, int, int]] = []
         self._late: set[int] = set()
         self._early: set[int] = set()
         self._waiting: list[_Group] = []
@@ -107,6 +115,7 @@ class ModelWindowedState:
         rows = cast("pa.StructArray", state.to_struct_array().cast(self._row_type))
         for i, cell in enumerate(numbers(cells)):
             self._rows[cell] = rows.slice(i, 1)
+            self._changed.add(self._identity(cell))
             ends = [end for _, end in self._cells.windows(cell)]
             if not self._spec.hold_back and any(self._has_fired(end) for end in ends):
                 self._late.add(cell)
@@ -198,9 +207,60 @@ class ModelWindowedState:
             is_single=not isinstance(self._spec.windows, SlidingWindow),
         )
 
+    def seal(self, *, whole: bool = False) -> bool:
+        """What has changed since the last time, or everything, is the next run."""
+        assert not self._waiting
+        assert not self._late
+        self._settle()
+        return super().seal(whole=whole)
+
+    def facts(self) -> bytes:
+        """What is not by key."""
+        fired = self._cells.open_from(_earlier(self._fired, self._spec.hold_back))
+        return _FACTS.pack(1, self._kind, self._watermark, self._over, 0 if self._kind == SESSIONS else fired)
+
+    def restore_facts(self, facts: bytes) -> None:
+        """Puts back what `facts` gave."""
+        _, kind, watermark, over, fired = _FACTS.unpack(facts)
+        assert kind == self._kind
+        self._resumed.append((watermark, over, over if kind == SESSIONS else fired))
+        self._watermark, self._over, fired = (min(part) for part in zip(*self._resumed, strict=True))
+        mark = self._cells.mark_of(fired)
+        self._fired = _earlier(mark, -self._spec.hold_back)
+
+    def _identity(self, cell: int) -> Identity:
+        window = self._cells.window(cell)
+        return self._cells.key(cell), window[:1] if self._kind == SESSIONS else window
+
+    def _now(self) -> dict[Identity, PlainRow]:
+        return {self._identity(cell): self._row(cell, row) for cell, row in self._rows.items()}
+
+    def _row(self, cell: int, row: pa.StructArray) -> PlainRow:
+        state = encode_state(self._state, row[0])
+        return PlainRow(self._cells.key(cell), state, self._cells.window(cell), self._cells.last(cell))
+
+    def _put(self, row: PlainRow, identity: Identity) -> None:
+        assert row.state is not None
+        assert row.window is not None
+        cell = self._cells.restore(row.key, row.window)
+        rows = decode_rows(self._state, [row.state]).to_struct_array()
+        self._rows[cell] = cast("pa.StructArray", rows.cast(self._row_type))
+        if self._spec.fires_early and not all(self._has_fired(end) for _, end in self._cells.windows(cell)):
+            self._early.add(cell)
+
+    def _take(self, identity: Identity) -> None:
+        for cell in [cell for cell in self._rows if self._identity(cell) == identity]:
+            self._let_go(cell)
+
+    def _is_over(self, row: PlainRow) -> bool:
+        assert row.window is not None
+        return bool(self._resumed) and self._cells.is_over(row.window, self._resumed[-1][1])
+
     def _drop_over(self) -> None:
         for cell in self._cells.over(self._watermark):
+            self._forget(self._identity(cell))
             self._let_go(cell)
+        self._over = max(self._over, self._cells.open_from(_earlier(self._watermark, self._spec.lateness)))
 
     def _settle(self) -> None:
         """Nobody asks any more for what was merged."""
@@ -213,3 +273,7 @@ class ModelWindowedState:
         self._rows.pop(cell, None)
         self._late.discard(cell)
         self._early.discard(cell)
+
+
+def _earlier(mark: int, span: int) -> int:
+    return mark if mark in (NEVER, THE_END) else mark - span

@@ -120,6 +120,6 @@ impl Shape {
 
     /// The same as a node, which has no place in a row.
     pub fn node(&self) -> Node {
-        Node { kind: self.kind_of_column(), nullable: self.nullable, at: 0, size: 0, ends_row: false }
+        Node { kind: self.kind_of_column(), nullable: self.nullable, at: 0, size: 0, ends_row: false, is_text: false }
     }
 }
