@@ -22,6 +22,7 @@ from tools.servers.mariadb import PASSWORD, USER
 from bench.measure import record, table
 from lightflus.connectors.mysql.completing import complete
 from lightflus.connectors.mysql.opening import open_plan
+from lightflus.connectors.mysql.session import Session
 from lightflus.connectors.mysql.settings import Settings
 from lightflus.connectors.mysql.writer import Writer
 from lightflus.connectors.toolbox.retry import Patience
@@ -81,7 +82,7 @@ def writer(settings: Settings) -> Writer:
         key=node.key_fields,
         json_of=lambda kind: lambda values: values,
     )
-    return Writer(settings, plan, Patience(settings.place, SinkFailed, QuietHealth()))
+    return Writer(Session(settings, Patience(settings.place, SinkFailed, QuietHealth())), plan)
 
 
 KINDS = (Scalar.UTF8, Scalar.INT64)

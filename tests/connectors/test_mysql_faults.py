@@ -257,7 +257,7 @@ def test_a_server_that_only_reads_for_a_while_is_waited_for(place: Place) -> Non
 
 @pytest.mark.slow
 def test_a_server_that_says_nothing_is_left_and_asked_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lightflus.connectors.mysql.writer.MYSQL_WAIT_SECONDS", 1)
+    monkeypatch.setattr("lightflus.connectors.mysql.session.MYSQL_WAIT_SECONDS", 1)
     writer = connected(place, health := QuietHealth(), statement=UPSERT)
     writer.write(batch(ROWS))
     with ThreadPoolExecutor(1) as pool:
