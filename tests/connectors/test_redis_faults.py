@@ -182,7 +182,7 @@ def paused(server: Redis) -> Iterator[None]:
 
 
 def test_a_server_that_is_silent_is_told(own: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lightflus.connectors.redis.sending.REDIS_REPLY_SECONDS", 0.2)
+    monkeypatch.setattr("lightflus.connectors.redis.link.REDIS_REPLY_SECONDS", 0.2)
     writer = sink(own.port, hash="h", retry="0").writer(0, QuietHealth())
     with paused(own):
         writer.write(texts(("a", "1")))

@@ -16,10 +16,17 @@ class Marker:
     Attributes:
         generation: the youngest run that has been here: only it may write.
         epoch: the last one that is visible; 0: none. Epochs grow over all generations.
+        begun: one of which some is visible, where a system cannot show it at once; 0: none.
     """
 
     generation: int
     epoch: int
+    begun: int = 0
+
+    @property
+    def last(self) -> int:
+        """The last one that cannot be undone any more; 0: none."""
+        return max(self.epoch, self.begun)
 
     def shuts_out(self, generation: int) -> bool:
         """Whether a run comes too late, since a younger one goes on."""

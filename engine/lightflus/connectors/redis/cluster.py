@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lightflus.connectors.redis.failures import answering
+from lightflus.connectors.redis.guard import Guard
 from lightflus.connectors.redis.link import connection_class, connection_options
 from lightflus.connectors.redis.resp import Call, Step, calls
 from lightflus.connectors.redis.sending import raise_any
@@ -34,15 +35,17 @@ class _Cluster(Protocol):
 class ClusterSender:
     """`sending.Sender` to a cluster."""
 
-    def __init__(self, server: Server, patience: Patience) -> None:
+    def __init__(self, server: Server, patience: Patience, guard: Guard | None = None) -> None:
+        """`guard` keeps it from writing once a younger run has been there."""
         self._server = server
         self._patience = patience
+        self._guard = guard
         self._client: redis.RedisCluster | None = None
 
     def send(self, steps: Sequence[Step]) -> None:
         """Steps one after the other; within one, each key's commands stay in order."""
         for step in steps:
-            for part in _parts(calls(step)):
+            for part in _parts(calls(step) if self._guard is None else map(self._guard.call, calls(step))):
                 self._patience.call(functools.partial(self._send, part))
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from redis import exceptions
 
+from lightflus.connectors.redis.guard import SHUT_OUT
 from lightflus.connectors.redis.server import Server
 from lightflus.connectors.toolbox.retry import Passing
 from lightflus.errors import BindingInvalid, ExternalError, RecordRefused, SinkFailed
@@ -177,6 +178,10 @@ def _connection(error: BaseException, server: Server) -> Refusal | None:
 
 def _command(error: BaseException) -> Refusal:
     said = _said(error)
+    if SHUT_OUT in said:
+        hint = "a run that was replaced must not go on; stop it"
+        text = said.partition(SHUT_OUT)[2].partition(" script:")[0].strip()
+        return Refusal(f"lets another run of this job write: {text}", passes=False, hint=hint)
     if "DB index" in said or "SELECT" in said or said == "Invalid Database":
         return Refusal(f"has no such database: {said}", passes=False, hint="change the option `database`")
     if said.startswith("WRONGTYPE"):

@@ -13,6 +13,8 @@ from lightflus.connectors.contract.kinds import SinkKind, SinkSpec
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.target import UPSERTING, command_of
 from lightflus.model.graph import Connector
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.model.schemas import REDIS
 
 if TYPE_CHECKING:
@@ -29,10 +31,17 @@ def _can_upsert(connector: Connector) -> bool:
     return command_of(connector.options) in UPSERTING
 
 
+def _promise(sink: SinkNode) -> Promise:
+    if command_of(sink.connector.options) in UPSERTING:
+        return Promise(Guarantee.IN_EFFECT, "values replace those of their key at once, and an older run is refused")
+    return Promise(Guarantee.EXACTLY_ONCE, "the script that adds entries marks how many of their epoch are there")
+
+
 SINK = SinkKind(
     REDIS.address,
     _open,
     can_upsert=_can_upsert,
     alternatives=frozenset({"command", "hash", "set", "stream", "channel"}),
     options=REDIS.sink,
+    promise=_promise,
 )

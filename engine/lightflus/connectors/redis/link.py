@@ -8,7 +8,7 @@ connects anew, and what had no reply is the user's to send again.
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Protocol, cast
 
@@ -61,6 +61,14 @@ class Link:
             except redis.ResponseError as error:
                 first = first or error
         return first
+
+
+Connect = Callable[[Server], Link]
+
+
+def connect(server: Server) -> Link:
+    """A connection for writing, which is made when it is first used."""
+    return Link(server, REDIS_REPLY_SECONDS)
 
 
 def connection_options(server: Server, reply_seconds: float = REDIS_REPLY_SECONDS) -> dict[str, object]:

@@ -11,7 +11,7 @@ Python object. The joined array's data buffer is what goes to the socket.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TypeAlias, cast
@@ -56,6 +56,11 @@ class Step:
         """How many rows it writes."""
         return len(self.cells[0].column)
 
+    def after(self, rows: int) -> Step:
+        """The same without the first rows."""
+        cells = tuple(Cells(cells.column.slice(rows), cells.label) for cells in self.cells)
+        return Step(self.head, cells, self.tail, self.is_many)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -77,6 +82,20 @@ def pieces(step: Step) -> Iterator[Piece]:
             yield Piece((b"*%d\r\n" % words + _bulks(step.head), rows, _bulks(step.tail)), 1)
         else:
             yield Piece((rows,), end - begin)
+
+
+def counted_pieces(step: Step, head: Callable[[int, int], Words]) -> Iterator[Piece]:
+    """A step as words of commands that begin with `head(row, end)`: each row's command, behind its number of words."""
+    counts = _counts(step)
+    numbers = _texts(counts)
+    parts: list[pa.BinaryArray | bytes] = [b"$", _texts(pc.binary_length(numbers)), b"\r\n", numbers, b"\r\n"]
+    packed = _packed_words(parts, step)
+    offsets = memoryview(cast(pa.Buffer, packed.buffers()[1])).cast("i")[packed.offset :]
+    data = memoryview(cast(pa.Buffer, packed.buffers()[2]))
+    for begin, end in pairwise(_cuts(offsets, step.rows)):
+        first = head(begin, end)
+        words = len(first) + (end - begin) + int(pc.sum(counts.slice(begin, end - begin)).as_py() or 0)
+        yield Piece((b"*%d\r\n" % words + _bulks(first), data[offsets[begin] : offsets[end]]), 1)
 
 
 def command(*words: bytes) -> Piece:
@@ -112,14 +131,15 @@ def _cuts(offsets: Sequence[int], rows: int) -> Iterator[int]:
 
 def _packed_rows(step: Step) -> pa.BinaryArray:
     """The bytes of each row."""
-    parts: list[pa.BinaryArray | bytes] = []
     if not step.is_many:
-        parts += [*_starts(step), _bulks(step.head)]
-    for cells in step.cells:
-        parts += _bulk_parts(cells)
-    if not step.is_many:
-        parts.append(_bulks(step.tail))
-    return joined(parts)
+        return _packed_words(_starts(step), step)
+    return joined([part for cells in step.cells for part in _bulk_parts(cells)])
+
+
+def _packed_words(before: list[pa.BinaryArray | bytes], step: Step) -> pa.BinaryArray:
+    """The words of each row's own command, behind something."""
+    cells = [part for cells in step.cells for part in _bulk_parts(cells)]
+    return joined([*before, _bulks(step.head), *cells, _bulks(step.tail)])
 
 
 def _bulk_parts(cells: Cells) -> list[pa.BinaryArray | bytes]:
@@ -133,14 +153,22 @@ def _bulk_parts(cells: Cells) -> list[pa.BinaryArray | bytes]:
 
 def _starts(step: Step) -> list[pa.BinaryArray | bytes]:
     r"""`*5\r\n` of each row."""
-    words = len(step.head) + len(step.tail) + sum(map(_width, step.cells))
     if not any(cells.column.null_count for cells in step.cells):
-        return [b"*%d\r\n" % words]
-    count = pa.repeat(pa.scalar(words, pa.int32()), step.rows)
+        return [b"*%d\r\n" % _most_words(step)]
+    return [b"*", _texts(_counts(step)), b"\r\n"]
+
+
+def _most_words(step: Step) -> int:
+    return len(step.head) + len(step.tail) + sum(map(_width, step.cells))
+
+
+def _counts(step: Step) -> pa.Int32Array:
+    """How many words each row's own command has."""
+    count = pa.repeat(pa.scalar(_most_words(step), pa.int32()), step.rows)
     for cells in step.cells:
         missing = pc.multiply(pc.cast(pc.is_null(cells.column), pa.int32()), pa.scalar(_width(cells), pa.int32()))
         count = cast(pa.Int32Array, pc.subtract(count, missing))
-    return [b"*", _texts(count), b"\r\n"]
+    return count
 
 
 def _width(cells: Cells) -> int:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from lightflus.connectors.redis.failures import answering, raise_refusal, refusal
-from lightflus.connectors.redis.link import Link
+from lightflus.connectors.redis.guard import Guard
+from lightflus.connectors.redis.link import Connect, connect
 from lightflus.connectors.redis.resp import Piece, Step, pieces
 from lightflus.connectors.redis.server import Server
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.errors import SinkFailed
-from lightflus.limits import REDIS_REPLY_SECONDS, REDIS_WINDOW_BYTES
+from lightflus.limits import REDIS_WINDOW_BYTES
 
 
 class Sender(Protocol):
@@ -35,14 +36,19 @@ class Sender(Protocol):
 class ServerSender:
     """`Sender` to one server."""
 
-    def __init__(self, server: Server, patience: Patience) -> None:
+    def __init__(
+        self, server: Server, patience: Patience, guard: Guard | None = None, connect: Connect = connect
+    ) -> None:
+        """`guard` keeps it from writing once a younger run has been there."""
         self._server = server
         self._patience = patience
-        self._link = Link(server, REDIS_REPLY_SECONDS)
+        self._guard = guard
+        self._link = connect(server)
 
     def send(self, steps: Sequence[Step]) -> None:
         """In order; what was in a window that failed in part is done later than its neighbours."""
-        for window in _windows(piece for step in steps for piece in pieces(step)):
+        cut = pieces if self._guard is None else self._guard.pieces
+        for window in _windows(piece for step in steps for piece in cut(step)):
             self._patience.call(functools.partial(self._send, window))
 
     def close(self) -> None:

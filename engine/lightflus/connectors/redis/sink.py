@@ -13,22 +13,29 @@ from lightflus.connectors.contract.options import Options
 from lightflus.connectors.redis.checks import check_sink_server
 from lightflus.connectors.redis.cluster import ClusterSender
 from lightflus.connectors.redis.commands import Commands, commands
+from lightflus.connectors.redis.epochs import RedisLog
+from lightflus.connectors.redis.guard import Guard
+from lightflus.connectors.redis.link import Connect, connect
 from lightflus.connectors.redis.sending import Sender, ServerSender
 from lightflus.connectors.redis.server import Server, read_server
 from lightflus.connectors.redis.target import Target, read_target
+from lightflus.connectors.toolbox.epochs import EpochCommitter, ShownWriter, StagedWriter
 from lightflus.connectors.toolbox.retry import Patience
 from lightflus.connectors.toolbox.rows import last_rows
 from lightflus.errors import SinkFailed
 from lightflus.limits import HELD_BYTES, HELD_KEYS
 from lightflus.model.graph import Delivery
 from lightflus.ports.health import Health
+from lightflus.ports.sinks import SinkIdentity, StagingWriter
 
 
 class RedisSink:
-    """`ports.Sink` over one server or cluster."""
+    """`ports.TransactionalSink` over one server or cluster."""
 
-    def __init__(self, server: Server, target: Target, sent: Commands) -> None:
+    def __init__(self, server: Server, target: Target, sent: Commands, *, connect: Connect = connect) -> None:
         """Looks whether the server would take the commands. Raises BindingInvalid, SinkFailed."""
+        self._connect = connect
+        self._identity: SinkIdentity | None = None
         self._server = server
         self._target = target
         self._commands = sent
@@ -41,13 +48,52 @@ class RedisSink:
 
     def writer(self, subtask: int, health: Health) -> UpsertWriter | AppendWriter:
         """A writer with its own connection."""
-        patience = Patience(self._server.where, SinkFailed, health, self._server.retry_seconds)
-        sender = (ClusterSender if self._server.is_cluster else ServerSender)(self._server, patience)
-        key = self._commands.key
+        sender, key = self._sender(health), self._commands.key
         return AppendWriter(self._commands, sender) if key is None else UpsertWriter(self._commands, key, sender)
+
+    def begin(self, identity: SinkIdentity) -> None:
+        """Whose markers they are."""
+        self._identity = identity
+
+    def staging_writer(self, subtask: int, health: Health) -> StagingWriter:
+        """Rows that are only added wait for their epoch; those that replace others are written at once."""
+        key = self._commands.key
+        if key is None:
+            return StagedWriter(subtask, self._server.where)
+        return ShownWriter(subtask, UpsertWriter(self._commands, key, self._sender(health, self._guard())))
+
+    def committer(self, subtask: int, health: Health) -> EpochCommitter:
+        """Shuts out older runs. Raises SinkFailed."""
+        log = RedisLog(
+            self._server,
+            self._patience(health),
+            self._commands,
+            self._guard(),
+            beside=self._target.name.encode(),
+            subtask=subtask,
+            generation=self._who().generation,
+            connect=self._connect,
+        )
+        return EpochCommitter(log, subtask, self._server.where)
 
     def close(self) -> None:
         """Connections belong to the writers."""
+
+    def _who(self) -> SinkIdentity:
+        assert self._identity is not None, "whoever writes by epochs has begun"
+        return self._identity
+
+    def _guard(self) -> Guard:
+        return Guard(self._who(), is_cluster=self._server.is_cluster)
+
+    def _patience(self, health: Health) -> Patience:
+        return Patience(self._server.where, SinkFailed, health, self._server.retry_seconds)
+
+    def _sender(self, health: Health, guard: Guard | None = None) -> Sender:
+        patience = self._patience(health)
+        if self._server.is_cluster:
+            return ClusterSender(self._server, patience, guard)
+        return ServerSender(self._server, patience, guard, self._connect)
 
 
 class AppendWriter:

@@ -98,7 +98,7 @@ class EpochLog(Protocol):
         ...
 
     def write(self, batches: Sequence[pa.RecordBatch], epoch: int) -> None:
-        """Writes rows and the marker in one transaction. Raises SinkFailed."""
+        """Writes rows and the marker, in one transaction or so that it can be finished. Raises SinkFailed."""
         ...
 
     def close(self) -> None:
@@ -115,8 +115,8 @@ class EpochCommitter:
         self._where = where
 
     def committed(self) -> int | None:
-        """The last epoch that had rows and is visible. Raises SinkFailed."""
-        return self._log.found().epoch or None
+        """The last epoch that had rows, of which some are visible. Raises SinkFailed."""
+        return self._log.found().last or None
 
     def recover(self, committables: Sequence[Committable]) -> None:
         """Writes those that are not visible; what is visible behind them cannot be undone. Raises SinkFailed."""
