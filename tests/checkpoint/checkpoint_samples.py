@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 from lightflus.checkpoint.names import object_name
+from lightflus.checkpoint.runs import footer_checksum
 from lightflus.model.checkpoints import (
     Manifest,
     ObjectRef,
@@ -15,8 +18,9 @@ from lightflus.model.checkpoints import (
     StagedOutput,
     SubtaskState,
 )
-from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType
+from lightflus.model.types import Field, ListType, Scalar, ScalarType, StructType, Type
 from lightflus.ports.stores import CheckpointStore
+from lightflus.testing.runs import PlainRow, run_bytes
 
 TEXT = ScalarType(Scalar.UTF8)
 STATE = StructType((Field("count", ScalarType(Scalar.INT64)), Field("tags", ListType(TEXT, nullable=True))))
@@ -63,3 +67,22 @@ def stored(store: CheckpointStore, epoch: int, *names: str, generation: int = 1)
     runs = tuple(RunRef(ObjectRef(name, 1, "0" * 32), 1) for name in names)
     operator = OperatorState("op", True, "reduce", "", TEXT, TEXT, 1, (SubtaskState(0, runs),))
     return replace(whole_manifest(epoch, generation), operators=(operator,), sinks=())
+
+
+def put_run(store: CheckpointStore, name: str, rows: Iterable[PlainRow], kind: int = 0) -> RunRef:
+    """A run of these rows in a store."""
+    data, count = run_bytes(rows, kind), len(list(rows))
+    upload = store.upload(name)
+    upload.write(data)
+    upload.finish()
+    return RunRef(ObjectRef(name, len(data), footer_checksum(data)), count)
+
+
+def put_runs(store: CheckpointStore, kind: int, *runs: Sequence[PlainRow]) -> tuple[RunRef, ...]:
+    """Runs of one subtask, the oldest first."""
+    return tuple(put_run(store, f"objects/run-{uuid4().hex}", rows, kind) for rows in runs)
+
+
+def operator_of(kind: str, *subtasks: SubtaskState, key: Type = TEXT, state: Type = TEXT) -> OperatorState:
+    """One that keeps state by key."""
+    return OperatorState("op", True, kind, "{}", key, state, len(subtasks), subtasks)

@@ -81,7 +81,7 @@ def _set(path: str, value: object) -> Callable[[Tree], object]:
         ("sources", [3], r"sources\[0\]. is no object"),
         ("sources/0/splits", [1], r"sources\[0\].splits is no list of strings"),
         ("sources/0/positions", {"a": 1}, r"sources\[0\].positions.a is no string"),
-        ("operators/0/parallelism", 2**40, "subtasks is no list of"),
+        ("operators/0/parallelism", 1, "subtasks is no list of"),
         ("operators/0/subtasks/1/subtask", 0, "subtasks is no list of"),
         ("operators/0/subtasks/0/facts", "!", "facts is no base64"),
         ("operators/0/subtasks/0/runs/0/object/name", "../../etc/passwd", "name is no name of an object"),

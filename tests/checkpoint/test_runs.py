@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
@@ -36,8 +35,7 @@ def opened(data: bytes) -> RunFile:
 
 
 def all_rows(run: RunFile) -> list[Row]:
-    blocks = range(len(run.footer.hashes))
-    return [row for n in blocks for row in rows_of(run.block(n).to_pybytes(), run.footer.counts[n], 0, "here")]
+    return list(run.rows(range(len(run.footer.hashes))))
 
 
 def group_of(key: bytes) -> int:
@@ -58,7 +56,7 @@ def test_every_key_lies_in_the_blocks_that_the_footer_names(has_filter: bool) ->
         assert run.footer.may_have(key_hash)
         blocks = run.footer.blocks_of_hash(key_hash)
         assert len(blocks) <= 2
-        assert any(row.key in run.block(number).to_pybytes() for number in blocks)
+        assert list(run.rows_of_key(row.key, key_hash)) == [Row(row.key, None, row.state)]
 
 
 def test_the_filter_knows_nearly_all_keys_that_are_not_there() -> None:
@@ -69,11 +67,9 @@ def test_the_filter_knows_nearly_all_keys_that_are_not_there() -> None:
 
 def test_keys_of_one_hash_are_found_over_several_blocks() -> None:
     rows = [PlainRow(b"key-%d" % number, b"s" * 1_000) for number in range(40)]
-    data = run_bytes(rows, hash_of=lambda key: 7 if key > b"key-2" else 5)
-    footer = opened(data).footer
-    found = b"".join(opened(data).block(number).to_pybytes() for number in footer.blocks_of_hash(7))
-    assert len(footer.blocks_of_hash(7)) > 2
-    assert all(row.key in found for row in rows if row.key > b"key-2")
+    run = opened(run_bytes(rows, hash_of=lambda key: 7 if key > b"key-2" else 5))
+    assert len(run.footer.blocks_of_hash(7)) > 2
+    assert all(list(run.rows_of_key(row.key, 7)) for row in rows if row.key > b"key-2")
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 128), (0, 1), (127, 128), (3, 50), (64, 128), (9, 9)])
@@ -221,6 +217,7 @@ def test_rows_that_somebody_made_up_are_refused(block: bytes, count: int, told: 
 def test_rows_of_windows_have_them() -> None:
     rows = [PlainRow(b"k", b"s", (-5, 10)), PlainRow(b"k", None, (5, 0))]
     run = opened(run_bytes(rows, kind=2))
-    found = list(rows_of(run.block(0).to_pybytes(), 2, 2, "here"))
+    found = all_rows(run)
     assert found == [Row(b"k", (-5, 10), b"s"), Row(b"k", (5, 0), None)]
-    assert replace(found[0], state=b"t").identity == found[0].identity
+    assert found[0].identity(2) == (b"k", (-5, 10))
+    assert found[0].identity(3) == (b"k", (-5,))

@@ -29,7 +29,7 @@ class Footer:
     """A footer that has been checked. The views are of its own bytes.
 
     Attributes:
-        kind: of its rows (0 keyed, 1 with timers, 2 panes, 3 sessions).
+        kind: of its rows (`rows.py`).
         rows: with removals.
         removals: of them.
         latest: the last that a row is about, of windows.

@@ -120,8 +120,9 @@ def _source(part: Part) -> SourceState:
 def _operator(part: Part) -> OperatorState:
     parallelism = part.number("parallelism")
     subtasks = tuple(map(_subtask, part.parts("subtasks")))
-    if len(subtasks) != parallelism or any(found.subtask != index for index, found in enumerate(subtasks)):
-        raise part.wrong("subtasks", f"no list of {parallelism} subtasks, each in its place")
+    numbers = [found.subtask for found in subtasks]
+    if numbers != sorted(set(numbers)) or not all(number < parallelism for number in numbers):
+        raise part.wrong("subtasks", f"no list of some of {parallelism} subtasks, by number")
     return OperatorState(
         name=part.text("name"),
         is_named=part.flag("is_named"),

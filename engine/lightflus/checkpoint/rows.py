@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from lightflus.codec import leb128
 from lightflus.errors import CheckpointDamaged
 
+KEYED, TIMED, PANES, SESSIONS = range(4)
+"""Kinds of runs."""
 _WINDOW = struct.Struct("<qq")
-WINDOWED = 2
-"""The first kind of run whose rows have windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Row:
 
     Attributes:
         key: its row encoding.
-        window: of kinds 2 and 3: the pane's start and that of its first window, or a session's start and end.
+        window: of panes, the start and that of the first window; of sessions, start and end; else None.
         state: row encoding; None: a removal.
     """
 
@@ -32,10 +32,9 @@ class Row:
     window: tuple[int, int] | None
     state: bytes | None
 
-    @property
-    def identity(self) -> tuple[int, ...]:
-        """What of the key it is about: of a younger and an older row that agree in it the younger one holds."""
-        return () if self.window is None else self.window
+    def identity(self, kind: int) -> tuple[bytes, tuple[int, ...]]:
+        """What it is about: of a younger and an older row that agree in it the younger one holds."""
+        return self.key, () if self.window is None else self.window[:1] if kind == SESSIONS else self.window
 
 
 def rows_of(block: bytes, count: int, kind: int, where: str) -> Iterator[Row]:
@@ -45,7 +44,7 @@ def rows_of(block: bytes, count: int, kind: int, where: str) -> Iterator[Row]:
         head, at = _varint(block, at, where)
         key, at = _taken(block, at, head >> 1, where)
         window = None
-        if kind >= WINDOWED:
+        if kind in (PANES, SESSIONS):
             packed, at = _taken(block, at, _WINDOW.size, where)
             window = _WINDOW.unpack(packed)
         state = None

@@ -14,6 +14,7 @@ from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 
 from lightflus import limits
 from lightflus.checkpoint.footer import Footer, footer_bytes, read_footer
+from lightflus.checkpoint.rows import Row, rows_of
 from lightflus.errors import CheckpointDamaged
 from lightflus.model.checkpoints import ObjectRef
 from lightflus.model.key_groups import KeyGroupRange
@@ -56,9 +57,17 @@ class RunFile:
             )
         return read_footer(data, size - length, self._key_groups, self.where)
 
-    def block(self, number: int) -> pa.Buffer:
-        """One block. Raises CheckpointDamaged, StoreFailed."""
-        return self._blocks(range(number, number + 1))
+    def rows(self, blocks: range) -> Iterator[Row]:
+        """The rows of some blocks, read one by one. Raises CheckpointDamaged, StoreFailed."""
+        footer = self.footer
+        for number in blocks:
+            data = self._blocks(range(number, number + 1)).to_pybytes()
+            yield from rows_of(data, footer.counts[number], footer.kind, self.where)
+
+    def rows_of_key(self, key: bytes, key_hash: int) -> Iterator[Row]:
+        """What the run says of a key: one row, or one for each window. Raises CheckpointDamaged, StoreFailed."""
+        if self.footer.may_have(key_hash):
+            yield from (row for row in self.rows(self.footer.blocks_of_hash(key_hash)) if row.key == key)
 
     def blocks(self, groups: KeyGroupRange, most_bytes: int) -> Iterator[pa.Buffer]:
         """All blocks that have rows of these key groups, neighbours together: `most_bytes`, or one that is larger.
