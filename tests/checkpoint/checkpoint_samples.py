@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from lightflus.checkpoint.manifests import write_manifest
 from lightflus.checkpoint.names import object_name
 from lightflus.checkpoint.runs import footer_checksum
 from lightflus.model.checkpoints import (
@@ -86,3 +88,40 @@ def put_runs(store: CheckpointStore, kind: int, *runs: Sequence[PlainRow]) -> tu
 def operator_of(kind: str, *subtasks: SubtaskState, key: Type = TEXT, state: Type = TEXT) -> OperatorState:
     """One that keeps state by key."""
     return OperatorState("op", True, kind, "{}", key, state, len(subtasks), subtasks)
+
+
+WINDOWED = '{"windows":"FixedWindow","size":60000,"offset":0}'
+PLACE = StructType((Field("shop", TEXT), Field("day", ScalarType(Scalar.DATE32))))
+NUMBER = ScalarType(Scalar.INT64)
+COUNT = StructType((Field("count", ScalarType(Scalar.INT64)), Field("mean", ScalarType(Scalar.FLOAT64))))
+
+
+def put_checkpoint(store: CheckpointStore, epoch: int = 12, changes: int = 0) -> Manifest:
+    """A checkpoint of a job of three operators, whose words have changed some times since."""
+    words = [[PlainRow(b"word-%d" % n, _counted(n, 0.5)) for n in range(200)]]
+    words += [
+        [PlainRow(b"word-7", _counted(7_000 + change, 2.0)), PlainRow(b"word-8", None)] for change in range(changes)
+    ]
+    place = struct.pack("<I", 3) + b"ulm" + struct.pack("<i", 20_000)
+    windows = [PlainRow(place, _counted(3, 1.5), (start, start)) for start in (0, 60_000)]
+    timed = [PlainRow(struct.pack("<q", 42), b"\x02\0\0\0hi" + struct.pack("<IqIq", 1, 90_000, 0, 80_000))]
+    operators = (
+        replace(operator_of("reduce", SubtaskState(0, put_runs(store, 0, *words)), state=COUNT), name="counts"),
+        replace(
+            operator_of("window", SubtaskState(0, put_runs(store, 2, windows)), key=PLACE, state=COUNT),
+            name="by shop",
+            settings=WINDOWED,
+        ),
+        replace(
+            operator_of("process", SubtaskState(0, put_runs(store, 1, timed)), key=ScalarType(Scalar.INT64)), name="p"
+        ),
+    )
+    base = whole_manifest(epoch)
+    output = StagedOutput(epoch, 1, b"staged")
+    manifest = replace(base, operators=operators, sinks=(replace(base.sinks[0], outputs=(output,)),))
+    write_manifest(store, manifest)
+    return manifest
+
+
+def _counted(count: int, mean: float) -> bytes:
+    return struct.pack("<qd", count, mean)

@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": SEAMS
     | EDGES
     | {"telemetry", "runtime", "build", "compose", "verify", "evil"}
-    | {"wire", "coordinator", "worker", "apiserver", "client", "private_files"},
+    | {"wire", "coordinator", "worker", "apiserver", "client", "private_files", "checkpoint"},
     "testing": SEAMS | EDGES | {"checkpoint", "telemetry", "runtime", "coordinator"},
 }
 """Package -> packages (or modules) of Lightflus that it may import besides itself. `__init__` is the empty name."""

@@ -19,6 +19,8 @@ import typer
 from lightflus import __version__
 from lightflus.build.sources import located
 from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, AllowSecret, AllowWrite
+from lightflus.cli.checkpoint_commands import checkpoint as of_checkpoints
+from lightflus.cli.checkpoint_commands import state as keyed_state
 from lightflus.cli.cluster_commands import cluster as as_a_whole
 from lightflus.cli.cluster_commands import commands as of_a_cluster
 from lightflus.cli.cluster_commands import token as of_tokens
@@ -278,8 +280,10 @@ def _group(name: str, about: str) -> typer.Typer:
     return group
 
 
-def _with_commands_of_a_cluster() -> typer.Typer:
+def _with_commands_of_other_files() -> typer.Typer:
     """`lightflus` with those commands, too, that stand in files of their own."""
+    app.add_typer(of_checkpoints, name="checkpoint")
+    app.command("state", cls=Command, epilog="Example: lightflus state checkpoints counts hello")(keyed_state)
     app.command(cls=Command, epilog="Example: lightflus coordinator --listen 127.0.0.1:8791 --data ./catalog")(
         coordinator
     )
@@ -292,7 +296,7 @@ def _with_commands_of_a_cluster() -> typer.Typer:
     return app
 
 
-_ = _with_commands_of_a_cluster()
+_ = _with_commands_of_other_files()
 letters = _group("dead-letters", "Look at records that a run has put aside.")
 Letters = Annotated[
     Path, typer.Argument(metavar="FILE", help="The file of dead letters, as a run has named it.", show_default=False)

@@ -19,7 +19,7 @@ from lightflus.model.types import ListType, Scalar, ScalarType, StructType, Type
 
 _Value: TypeAlias = "pa.Scalar[pa.DataType]"
 
-_Plain: TypeAlias = "bool | int | float | str | bytes | Sequence[_Plain] | Mapping[str, _Plain] | None"
+Plain: TypeAlias = "bool | int | float | str | bytes | Sequence[Plain] | Mapping[str, Plain] | None"
 
 _FORMATS: Final = {
     Scalar.BOOL: "<?",
@@ -107,10 +107,15 @@ class _Writer:
         return math.nan if math.isnan(value) else value + 0.0 if self._is_key else value
 
 
+def decode_row(record: Type, encoded: bytes) -> Mapping[str, Plain]:
+    """The columns of one record; times are numbers. Raises ValueError: the bytes are no such record."""
+    return _Reader(encoded).row(StructType(columns(record)))
+
+
 def decode_rows(record: Type, encoded: Sequence[bytes]) -> pa.RecordBatch:
     """A batch of the records (keys or states) with these encodings. Raises ValueError: bytes are no such record."""
     fields, schema = columns(record), schema_of(record)
-    rows = [_Reader(bytes_).row(StructType(fields)) for bytes_ in encoded]
+    rows = [decode_row(record, bytes_) for bytes_ in encoded]
     return pa.RecordBatch.from_arrays(
         [pa.array([row[field.name] for row in rows], schema.field(field.name).type) for field in fields],
         schema=schema,
@@ -123,17 +128,17 @@ class _Reader:
     def __init__(self, encoded: bytes) -> None:
         self._rest = memoryview(encoded)
 
-    def row(self, record: StructType) -> Mapping[str, _Plain]:
+    def row(self, record: StructType) -> Mapping[str, Plain]:
         found = self._fields(record, ends_row=True)
         if self._rest:
             raise ValueError(f"{len(self._rest)} bytes stand behind a record")
         return found
 
-    def _fields(self, record: StructType, *, ends_row: bool) -> Mapping[str, _Plain]:
+    def _fields(self, record: StructType, *, ends_row: bool) -> Mapping[str, Plain]:
         last = len(record.fields) - 1
         return {field.name: self._value(field.type, ends_row and i == last) for i, field in enumerate(record.fields)}
 
-    def _value(self, kind: Type, ends_row: bool) -> _Plain:
+    def _value(self, kind: Type, ends_row: bool) -> Plain:
         if kind.nullable and not self._flag():
             return None
         match kind:
