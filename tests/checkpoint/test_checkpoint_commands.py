@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from checkpoint_samples import put_checkpoint
 
@@ -157,6 +160,33 @@ def test_what_is_not_there_is_told_with_what_is(folder: Path, said: Said, tmp_pa
     DirectoryStore(tmp_path / "empty", is_made=True)
     assert said("checkpoint", "show", tmp_path / "empty")[0] == 2
     assert said("checkpoint", "list", tmp_path / "empty")[0] == 0
+
+
+def test_an_operator_is_exported_with_its_types(folder: Path, said: Said, tmp_path: Path) -> None:
+    file = tmp_path / "counts.parquet"
+    assert said("checkpoint", "export", folder, "counts", "-o", file)[0] == 0
+    counts = pq.read_table(file)
+    assert (counts.num_rows, counts.column_names) == (199, ["key", "state"])
+    assert {"key": "word-7", "state": {"count": 7_001, "mean": 2.0}} in counts.to_pylist()
+    told = json.loads(said("checkpoint", "export", folder, "by shop", "-o", file, "--json")[1])
+    assert (told["rows"], told["file"], told["epoch"]) == (2, str(file), 12)
+    windows = pq.read_table(file)
+    assert windows.schema.field("end").type == pa.timestamp("ms", "UTC")
+    assert windows.column("key").to_pylist()[0] == {"shop": "ulm", "day": date(2024, 10, 4)}
+    assert said("checkpoint", "export", folder, "p", "-o", file)[0] == 0
+    assert pq.read_table(file).to_pylist() == [
+        {"key": 42, "state": "hi", "timers": [90_000], "processing_timers": [], "last": 80_000}
+    ]
+
+
+def test_what_cannot_be_exported_leaves_no_file(folder: Path, said: Said, tmp_path: Path) -> None:
+    code, _, err = said("checkpoint", "export", folder, "p", "-o", tmp_path / "none/p.parquet")
+    assert code == 1
+    assert "p.parquet" in err
+    for run in folder.glob("objects/*"):
+        run.write_bytes(run.read_bytes()[:-1])
+    assert said("checkpoint", "export", folder, "p", "-o", tmp_path / "p.parquet")[0] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
 
 
 def test_verify_names_what_is_damaged(folder: Path, said: Said) -> None:

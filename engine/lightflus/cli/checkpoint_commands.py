@@ -7,6 +7,7 @@ is imported when it runs.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,6 +44,24 @@ def show_checkpoint(uri: Store, epoch: Epoch = None, as_json: Json = False) -> N
     from lightflus.cli import checkpoints
 
     checkpoints.show_checkpoint(uri, epoch, as_json=as_json)
+
+
+@checkpoint.command("export", cls=Command, epilog="Example: lightflus checkpoint export state counts -o counts.parquet")
+def export_operator(
+    uri: Store,
+    operator: OperatorName,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="By default OPERATOR.parquet here.", show_default=False),
+    ] = None,
+    epoch: Epoch = None,
+    as_json: Json = False,
+) -> None:
+    """Write all that an operator keeps to a Parquet file: key, window, state, timers, each of its own type."""
+    from lightflus.cli import keyed_state
+
+    file = output or Path(f"{operator.replace('/', '-')}.parquet")
+    keyed_state.export_operator(uri, operator, file, epoch=epoch, as_json=as_json)
 
 
 @checkpoint.command("verify", cls=Command, epilog="Example: lightflus checkpoint verify s3://bucket/wordcount")

@@ -1,7 +1,7 @@
-"""`lightflus state`: what an operator keeps of a key, or the first of all that it keeps, in the last checkpoint.
+"""`lightflus state` and `checkpoint export`: what an operator keeps of a key, or all that it keeps, in a checkpoint.
 
 What it owns: rows as JSON: key, window, state, timers. What it leaves: finding them (`checkpoint/lookup.py`), how
-values look (`plain_values.py`).
+values look (`plain_values.py`), the file of an export (`checkpoint/export.py`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from rich.text import Text
 
+from lightflus.checkpoint.export import export_state
 from lightflus.checkpoint.lookup import StateLookup
 from lightflus.checkpoint.rows import Row
 from lightflus.checkpoint.settings import pane_ms
@@ -23,7 +25,7 @@ from lightflus.cli.screen import emit_json, say, show
 from lightflus.codec.row_encoding import decode_row
 from lightflus.errors import CheckpointDamaged
 from lightflus.model.checkpoints import Manifest, OperatorState
-from lightflus.model.text import line
+from lightflus.model.text import counted, line
 from lightflus.model.timers import TIMER_FIELDS, timer_row
 from lightflus.model.types import Type
 
@@ -56,6 +58,20 @@ def show_state(uri: str, name: str, key: str | None, *, epoch: int | None, most:
     for row in rows:
         show(Text(line(json.dumps(row, ensure_ascii=False))))
     _tell(name, key, manifest, len(rows), most)
+
+
+def export_operator(uri: str, name: str, file: Path, *, epoch: int | None, as_json: bool) -> None:
+    """Writes all that an operator keeps to a Parquet file. Raises LightflusError."""
+
+    def export(manifest: Manifest) -> tuple[Manifest, int]:
+        return manifest, export_state(store, operator_of(manifest, name), manifest.key_groups, file)
+
+    with told_as_json(is_wanted=as_json), opened(uri) as store:
+        manifest, count = looked_at(store, epoch, export)
+    if as_json:
+        emit_json({"operator": name, **taken(manifest), "rows": count, "file": str(file)}, indent=2)
+    else:
+        say(f"{file}: {counted(count, 'row')} of `{name}` in checkpoint {manifest.epoch}")
 
 
 def _tell(name: str, key: str | None, manifest: Manifest, count: int, most: int) -> None:
