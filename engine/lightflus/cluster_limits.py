@@ -108,6 +108,10 @@ HEAVY_NICE: Final = 10
 """The same of a runner that takes more than its share: a third of the weight of the other runners."""
 SHARE_LOOK_MS: Final = 200
 """How often an agent looks who takes more CPU than his share: it costs some 50 us a runner."""
+RUNNER_SILENCE_SECONDS: Final = 4
+"""A runner tells each second how its parts stand: one that does not for so long is stopped or stuck, and is ended."""
+RUNNER_TIDY_MS: Final = 1_000
+"""How long after the end of a part a runner looks for what that has left behind: once for all that end together."""
 MEMORY_LOOK_MS: Final = 1_000
 """How often an agent looks what its runners take."""
 

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 FLOWS_AGAIN_SECONDS = 8 if os.environ.get("LIGHTFLUS_ALONE") else 40
 """8 s is the promise on a machine of its own; beside other tests a runner alone may need that to start."""
 LEASE_SECONDS = 3
+IDS_A_SECOND = 20
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Feed:
 
     def run(self) -> None:
         producer = Producer({"bootstrap.servers": self.kafka.address})
-        while not self._has_ended.wait(0.05):
+        while not self._has_ended.wait(1 / IDS_A_SECOND):
             name = f"id{len(self.sent)}"
             producer.produce(self.topic, name, key=name)
             self.sent.append(name)
@@ -72,19 +73,16 @@ class Job:
         with self.redis.client() as client:
             return set(self.feed.sent) - set(map(str, client.keys("id*")))
 
-    def flows(self) -> bool:
-        """Whether what is sent from now on comes to the sink."""
-        newest = self.feed.sent[-1]
+    def has_come(self, count: int) -> bool:
+        """Whether so many have been sent, and are at the sink."""
+        sent = self.feed.sent[:count]
         with self.redis.client() as client:
-            deadline = time.monotonic() + 1
-            while time.monotonic() < deadline:
-                if client.exists(newest):
-                    return True
-                time.sleep(0.02)
-        return False
+            return len(sent) == count > 0 and client.exists(*sent) == count
 
     def flows_again(self) -> float:
-        return seconds_until(self.flows, FLOWS_AGAIN_SECONDS)
+        """How long it takes until all is at the sink that is sent within the next second."""
+        soon = len(self.feed.sent) + IDS_A_SECOND
+        return seconds_until(lambda: self.has_come(soon), FLOWS_AGAIN_SECONDS)
 
 
 @contextmanager
@@ -99,7 +97,7 @@ def under_load(cluster: LooseCluster, kafka: Kafka, unique: Callable[[str], str]
         done = cluster.run("deploy", str(HERE / "passOn.ts"), "--name", name, "--parallelism", "2", *bindings, "--wait")
         assert done.returncode == 0, done.stderr
         with feed.running():
-            until(lambda: feed.sent and job.flows(), lambda: cluster.run("status", name))
+            until(lambda: job.has_come(1), lambda: cluster.run("status", name))
             yield job
             job.flows_again()
         until(lambda: not job.missing(), job.missing)
@@ -166,15 +164,16 @@ def test_a_worker_that_dies_or_is_stopped_costs_no_record(
 ) -> None:
     blow, revive = blow_and_revive
     with under_load(cluster, kafka, unique) as job:
-        runners = cluster.runners(worker)
+        runners, began = cluster.runners(worker), time.monotonic()
         blow(cluster, worker)
-        cluster.wait_for(job.name, lambda found: found.get("status") != "running" or found["restarts"] != 0)
-        print(f"{blow.__name__} of {worker}: flows again after {job.flows_again():.1f} s")
+        until(lambda: not any(map(is_alive, runners)), lambda: runners)
+        job.flows_again()
+        print(f"{blow.__name__} of {worker}: flows again after {time.monotonic() - began:.1f} s")
+        assert time.monotonic() - began < FLOWS_AGAIN_SECONDS
         revive(cluster, worker)
         found = cluster.wait_for(job.name, lambda found: found["status"] == "running")
         assert found["restarts"] == 1
         cluster.wait_for_workers(2)
-        until(lambda: not any(map(is_alive, runners)) or blow is kill_runner, lambda: runners)
 
 
 def is_alive(pid: int) -> bool:
@@ -189,9 +188,12 @@ def test_a_stopped_runner_is_found_out_and_costs_no_record(
 ) -> None:
     with under_load(cluster, kafka, unique) as job:
         runner = cluster.runners("b")[0]
+        began = time.monotonic()
         os.kill(runner, signal.SIGSTOP)
-        print(f"a stopped runner: flows again after {job.flows_again():.1f} s")
-        assert not is_alive(runner)
+        until(lambda: not is_alive(runner), lambda: runner)
+        job.flows_again()
+        print(f"a stopped runner: flows again after {time.monotonic() - began:.1f} s")
+        assert time.monotonic() - began < FLOWS_AGAIN_SECONDS
 
 
 @pytest.mark.parametrize("seconds", [0, LEASE_SECONDS + 2])
@@ -203,7 +205,7 @@ def test_a_coordinator_that_is_killed_stops_no_job_and_knows_all_when_it_is_back
         cluster.kill("coordinator")
         until_back = time.monotonic() + seconds
         while time.monotonic() < until_back:
-            assert job.flows_again() < LEASE_SECONDS
+            job.flows_again()
         cluster.start("coordinator")
         cluster.wait_for_workers(2)
         found = cluster.wait_for(job.name, lambda found: found.get("status") == "running")
@@ -217,7 +219,7 @@ def test_an_apiserver_that_is_killed_stops_nothing(
     with under_load(cluster, kafka, unique) as job:
         cluster.kill("apiserver")
         assert "error" in cluster.run("status", job.name).stderr
-        assert job.flows_again() < LEASE_SECONDS
+        job.flows_again()
         cluster.start("apiserver")
         found = cluster.wait_for(job.name, lambda found: found.get("status") == "running")
         assert found["restarts"] == 0

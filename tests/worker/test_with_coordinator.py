@@ -45,7 +45,7 @@ class Cluster:
         self._folder = folder
         self._connection = connection
 
-    async def deploy(self, wasm: bytes, bindings: Sequence[str]) -> None:
+    async def deploy(self, wasm: bytes, bindings: Sequence[str], name: str = "job") -> None:
         digest = hashlib.sha256(wasm).hexdigest()
         head = pb.PutModuleHead(namespace="default", digest=digest, bytes=len(wasm), description="{}")
         parts = iter([pb.PutModuleRequest(head=head), pb.PutModuleRequest(data=wasm)])
@@ -53,7 +53,7 @@ class Cluster:
         job = Job(wasm, bindings, 2, digest)
         request = pb.CreateJobRequest(
             namespace="default",
-            name="job",
+            name=name,
             digest=digest,
             bindings=bindings,
             parallelism=2,
@@ -61,8 +61,8 @@ class Cluster:
         )
         await self._connection.call(CONTROL.methods["CreateJob"], request, pb.Job, seconds=10)
 
-    async def job(self) -> pb.Job:
-        request = pb.JobRequest(namespace="default", name="job")
+    async def job(self, name: str = "job") -> pb.Job:
+        request = pb.JobRequest(namespace="default", name=name)
         return await self._connection.call(CONTROL.methods["GetJob"], request, pb.Job, seconds=10)
 
     async def workers(self) -> list[pb.Worker]:
@@ -75,13 +75,17 @@ class Cluster:
         async with aclosing(self._connection.stream(CONTROL.methods["Events"], request, pb.Event)) as events:
             return [one async for one in events]
 
-    async def stop(self) -> None:
-        request = pb.StopJobRequest(namespace="default", name="job", ending=pb.ENDING_STOP)
+    async def stop(self, name: str = "job") -> None:
+        request = pb.StopJobRequest(namespace="default", name=name, ending=pb.ENDING_STOP)
         await self._connection.call(CONTROL.methods["StopJob"], request, pb.Job, seconds=10)
 
-    async def until(self, is_so: Callable[[pb.Job], bool]) -> pb.Job:
+    async def delete(self, name: str) -> None:
+        request = pb.JobRequest(namespace="default", name=name)
+        await self._connection.call(CONTROL.methods["DeleteJob"], request, pb.Empty, seconds=10)
+
+    async def until(self, is_so: Callable[[pb.Job], bool], name: str = "job") -> pb.Job:
         with trio.move_on_after(LONG):
-            while not is_so(job := await self.job()):
+            while not is_so(job := await self.job(name)):
                 await trio.sleep(0.05)
         assert is_so(job), job
         return job

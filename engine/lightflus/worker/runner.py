@@ -19,7 +19,7 @@ from typing import Final, NoReturn
 
 import trio
 
-from lightflus.cluster_limits import RUNNER_NICE
+from lightflus.cluster_limits import RUNNER_NICE, RUNNER_TIDY_MS
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import PeerLost
 from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
@@ -87,6 +87,7 @@ class Runner:
         self._running: set[Key] = set()
         self._changed = trio.Event()
         self._outbox = Outbox()
+        self._has_ended = trio.Event()
         self._wished = pb.HeartbeatResponse()
 
     async def run(self) -> None:
@@ -111,6 +112,7 @@ class Runner:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(listener.run)
                 nursery.start_soon(self._tell)
+                nursery.start_soon(self._tidy)
                 with suppress(PeerLost):
                     await self._listen(nursery, house)
                 nursery.cancel_scope.cancel()
@@ -146,7 +148,16 @@ class Runner:
     async def _run_part(self, key: Key, nursery: trio.Nursery, house: House) -> None:
         await self._parts[key].run()
         self._running.discard(key)
+        self._has_ended.set()
         self._reconcile(nursery, house)
+
+    async def _tidy(self) -> None:
+        """Frees what parts that have ended held in cycles: compiled code, files. Python itself would take hours."""
+        while True:
+            await self._has_ended.wait()
+            await trio.sleep(RUNNER_TIDY_MS / 1_000)
+            self._has_ended = trio.Event()
+            await trio.to_thread.run_sync(gc.collect)
 
     async def _tell(self) -> None:
         """Says how everything stands when it changes, and from time to time, with what jobs have said meanwhile."""
@@ -168,6 +179,7 @@ def main() -> NoReturn:
     gc.set_threshold(COLLECTED_OBJECTS)
     sys.setswitchinterval(SWITCH_US / 1_000_000)
     os.nice(RUNNER_NICE)
+    gc.freeze()  # what has been imported is never garbage
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
     try:

@@ -18,6 +18,7 @@ from time import monotonic
 
 import trio
 
+from lightflus.cluster_limits import RUNNER_SILENCE_SECONDS
 from lightflus.errors import ExternalError, PeerLost
 from lightflus.limits import MIB
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -133,11 +134,15 @@ class Runners:
             os.kill(run.process.pid, 9)
 
     async def _attend(self, namespace: str, run: _Run) -> None:
-        """Hears what a process reports until it ends; ends it when this is cancelled."""
+        """Hears what a process reports until it ends; ends it when it falls silent, and when this is cancelled."""
         try:
-            while (came := await run.process.pipe.receive()) is not None:
-                self._take(run, read_reports(came[1], namespace))
-                await self._tell(namespace, run)
+            with trio.CancelScope() as silence:
+                while (came := await run.process.pipe.receive()) is not None:
+                    self._take(run, read_reports(came[1], namespace))
+                    await self._tell(namespace, run)
+                    silence.deadline = trio.current_time() + RUNNER_SILENCE_SECONDS
+            if silence.cancelled_caught:
+                run.reason = f"its runner has said nothing for {RUNNER_SILENCE_SECONDS} s"
         except PeerLost as lost:
             run.reason = str(lost)
         finally:
