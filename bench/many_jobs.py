@@ -21,7 +21,8 @@ from pathlib import Path
 
 import trio
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 from tools.servers import Kafka, Redis
 
 from bench.measure import LIGHTFLUS, ROOT, record, table
