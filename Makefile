@@ -23,7 +23,7 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo demo-kafka servers test unit slow fuzz evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm lock clean
+.PHONY: help setup demo demo-kafka servers test unit slow fuzz evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm chart lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,6 +123,12 @@ wheel: setup ## dist/lightflus-*.whl with the kernel and the TypeScript compiler
 
 npm: setup ## dist/lightflus-api-*.tgz, the npm package: types, local runner and compiler, for jobs that deploy themselves
 	@mkdir -p dist && cp $(BUNDLE)/lightflus-api-*.tgz dist/ && ls -l dist/*.tgz
+
+chart: setup ## render docker/chart and check it against the schemas of Kubernetes (builds helm the first time)
+	@tools/setup.sh helm
+	.build/bin/helm lint --quiet docker/chart
+	.build/bin/helm template one docker/chart > .build/chart.yaml
+	$(BIN)/kubernetes-validate --strict --quiet .build/chart.yaml
 
 lock: $(ENV_STAMP) ## pin the environment again from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

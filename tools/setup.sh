@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings one thing that the Makefile needs onto this machine, or says in plain words how to get it.
-# Usage: tools/setup.sh python | node | rust | clang | go | java | servers
+# Usage: tools/setup.sh python | node | rust | clang | go | java | servers | helm
 # What can be had without root is made inside the checkout; with root on Debian the missing package is installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -91,6 +91,14 @@ setup_servers() {
   cp tools/kafka/pom.xml "$fetched"
 }
 
+# For `make chart`: built from source, some minutes the first time.
+setup_helm() {
+  [ -x .build/bin/helm ] && return
+  setup_go
+  say "helm"
+  GOBIN="$PWD/.build/bin" go install helm.sh/helm/v3/cmd/helm@v3.16.4
+}
+
 # apt_without_service PACKAGE [SERVICE]: its service is neither started now (policy-rc.d) nor when the machine starts.
 apt_without_service() {
   local policy=/usr/sbin/policy-rc.d
@@ -104,6 +112,6 @@ apt_without_service() {
 }
 
 case ${1:-} in
-  python | node | rust | clang | go | java | servers) "setup_$1" ;;
-  *) fail "usage: tools/setup.sh python|node|rust|clang|go|java|servers" ;;
+  python | node | rust | clang | go | java | servers | helm) "setup_$1" ;;
+  *) fail "usage: tools/setup.sh python|node|rust|clang|go|java|servers|helm" ;;
 esac
