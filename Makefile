@@ -23,10 +23,10 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo demo-kafka servers test unit slow fuzz evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm chart lock clean
+.PHONY: help setup demo demo-kafka cluster-demo servers test unit slow fuzz evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm chart lock clean
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(ENV_STAMP) $(SDK_STAMP) ## .venv/bin/lightflus, ready to build and run TypeScript jobs
 
@@ -36,6 +36,10 @@ demo: setup ## the published word count: on its own sentence, then on 100 MB of 
 demo-kafka: setup ## the published word count between a real Kafka and a real Redis, fed by a producer (about a minute)
 	@tools/setup.sh servers
 	@PYTHONPATH=. $(BIN)/python examples/word_count/demo_kafka.py
+
+cluster-demo: setup ## a cluster of two workers, the published word count on it, a worker killed meanwhile (about a minute)
+	@tools/setup.sh servers
+	@PYTHONPATH=. $(BIN)/python examples/word_count/demo_cluster.py
 
 test: unit ## all tests: the unit part (< 60 s), then the slow part; the SDK's own run beside it (< 10 minutes in all)
 	@set -m; $(MAKE) sdk-test >.build/sdk-test.log 2>&1 & beside=$$!; set +m; \

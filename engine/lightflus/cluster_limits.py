@@ -165,5 +165,7 @@ HEALTHCHECK_SECONDS: Final = 3
 """One probe: orchestrators ask every few seconds."""
 CLUSTER_START_SECONDS: Final = 60
 """Until all processes of `cluster up` serve: each takes a second or two on a machine that is not busy."""
+CLUSTER_LIVED_SECONDS: Final = 10
+"""A process of `cluster up` that ends sooner after its start would end again; a later one is started again."""
 CLUSTER_STOP_SECONDS: Final = 15
 """Until one of them has ended when it is told to; then it is killed. A job's last flush is within it."""

@@ -48,8 +48,13 @@ class Cluster:
 
     @property
     def processes(self) -> list[int]:
-        """Of coordinator, workers and ApiServer."""
-        return [int(pid) for pid in re.findall(r"process (\d+),", (self.home / "up.log").read_text())]
+        """Of coordinator, workers and ApiServer, those that were started again too."""
+        return [int(pid) for pid in re.findall(r"process (\d+)", self.log)]
+
+    @property
+    def log(self) -> str:
+        """What `cluster up` has said."""
+        return (self.home / "up.log").read_text()
 
 
 @contextmanager

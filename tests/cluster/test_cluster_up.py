@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +16,8 @@ import pytest
 from confluent_kafka import Producer
 from live_cluster import PATIENCE, ROOT, Cluster, running_cluster, until
 from tools.servers import Kafka, Redis
+
+from lightflus.cluster_limits import CLUSTER_LIVED_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -92,8 +97,22 @@ def ask(cluster: Cluster, token: str, path: str, content: bytes, kind: str) -> d
     return found
 
 
+def test_a_worker_that_is_killed_is_started_again(cluster: Cluster) -> None:
+    pid = int(re.findall(r"worker-2 +process (\d+),", cluster.log)[0])
+    until(lambda: process_age(pid) > CLUSTER_LIVED_SECONDS, lambda: "it is gone already")
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: "worker-2 ended with code -9 and is started again" in cluster.log, lambda: cluster.log)
+    assert cluster.process.poll() is None
+
+
+def process_age(pid: int) -> float:
+    """Seconds since its start."""
+    start = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - start
+
+
 def test_ctrl_c_ends_every_process_and_forgets_the_token(cluster: Cluster) -> None:
-    assert len(cluster.processes) == 4
+    assert len(cluster.processes) == 5, "one of four was started again"
     cluster.process.send_signal(signal.SIGINT)
     assert cluster.process.wait(PATIENCE) == 0
     assert not [pid for pid in cluster.processes if Path(f"/proc/{pid}").exists()]

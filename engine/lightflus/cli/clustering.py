@@ -1,16 +1,13 @@
 """`lightflus cluster up`: a whole cluster on this machine, as processes of this command; Ctrl-C ends all of them.
 
-What it owns: starting coordinator, workers and ApiServer with the same commands that anybody would type, telling when
-they serve, the operator's token, ending them in order, also where this process is killed, saying which one ended by
-itself and why.
-What it leaves: what each of them does. On the event loop of this process.
+What it owns: which processes there are, with the same commands that anybody would type, telling when they serve, the
+operator's token, the order of their ends.
+What it leaves: one process (`cluster_part.py`), what it does. On the event loop.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,17 +18,15 @@ import trio
 
 from lightflus.apiserver.access import new_token
 from lightflus.cli.apiserving import first
-from lightflus.cli.ending import OWNER, asked_to_end
+from lightflus.cli.cluster_part import Part
+from lightflus.cli.ending import asked_to_end
 from lightflus.cli.screen import say
 from lightflus.client.api import Api, Json
 from lightflus.client.endpoint import Endpoint, keep_token, parsed
-from lightflus.cluster_limits import CLIENT_POLL_MS, CLUSTER_START_SECONDS, CLUSTER_STOP_SECONDS
+from lightflus.cluster_limits import CLIENT_POLL_MS, CLUSTER_START_SECONDS
 from lightflus.errors import ExternalError, LightflusError, UserError
-from lightflus.limits import KIB
 from lightflus.private_files import write_private
 
-_PROGRAM: Final = (sys.executable, "-c", "from lightflus.cli.start import main; main()")
-_TOLD_LINES: Final = 5
 _RIGHTS: Final = ("--allow-read", "--allow-write", "--allow-net")
 """Who holds the token is who started it: his jobs may touch what he may, but get no secrets."""
 
@@ -52,15 +47,6 @@ class Shape:
     data: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One process: what it is called, what it says."""
-
-    name: str
-    log: Path
-    process: trio.Process
-
-
 def run_cluster(shape: Shape) -> None:
     """Runs until Ctrl-C or SIGTERM. Raises LightflusError."""
     try:
@@ -76,21 +62,23 @@ async def _run(shape: Shape) -> None:
     write_private(token_file, token)
     for name in _names(where):
         keep_token(name, token)
-    parts: list[_Part] = []
+    parts: list[Part] = []
     alive, ours = os.pipe()
     try:
         with asked_to_end() as asked:
             async with trio.open_nursery() as nursery:
                 for name, arguments in _commands(shape, token_file):
-                    parts.append(await _started(name, arguments, shape.data / f"{name}.log", alive))
-                    nursery.start_soon(_watch, parts[-1])
+                    parts.append(Part(name, arguments, shape.data / f"{name}.log", alive))
+                    await parts[-1].start()
+                    nursery.start_soon(parts[-1].keep)
                 nursery.start_soon(_tell_when_ready, shape, Api(where, token), parts)
                 await asked()
                 say("ending")
                 nursery.cancel_scope.cancel()
     finally:
         with trio.CancelScope(shield=True):
-            await _end(parts)
+            for part in reversed(parts):  # who takes requests, then who works, then who decides
+                await part.end()
         for end in (alive, ours):
             os.close(end)
         for name in _names(where):
@@ -118,36 +106,13 @@ def _commands(shape: Shape, token_file: Path) -> list[tuple[str, tuple[str, ...]
     return found
 
 
-async def _started(name: str, arguments: Sequence[str], log: Path, alive: int) -> _Part:
-    """In a session of its own, so that Ctrl-C reaches it through us, in order; `alive` ends with us, killed or not."""
-    with log.open("wb") as file:
-        process = await trio.lowlevel.open_process(
-            [*_PROGRAM, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-            pass_fds=[alive],
-            env={**os.environ, OWNER: str(alive)},
-        )
-    return _Part(name, log, process)
-
-
-async def _watch(part: _Part) -> None:
-    """Raises ExternalError: it has ended by itself."""
-    code = await part.process.wait()
-    lines = part.log.read_text(errors="replace").strip().splitlines()[-_TOLD_LINES:]
-    said = " / ".join(line[:KIB] for line in lines) or "it said nothing"
-    raise ExternalError(f"{part.name} ended with code {code}: {said}", where=str(part.log))
-
-
-async def _tell_when_ready(shape: Shape, api: Api, parts: Sequence[_Part]) -> None:
+async def _tell_when_ready(shape: Shape, api: Api, parts: Sequence[Part]) -> None:
     """Raises ExternalError: not all serve in time."""
     with trio.move_on_after(CLUSTER_START_SECONDS):
         while await trio.to_thread.run_sync(_alive, api) < shape.workers:
             await trio.sleep(CLIENT_POLL_MS / 1_000)
         for part in parts:
-            say(f"{part.name:12} process {part.process.pid}, log {part.log}", is_whole=True)
+            say(str(part), is_whole=True)
         say(f"the cluster serves at http://{api.where.name}; Ctrl-C ends it", "bold")
         return
     raise ExternalError(f"not all of the cluster serves within {CLUSTER_START_SECONDS} s", where=str(shape.data))
@@ -159,18 +124,6 @@ def _alive(api: Api) -> int:
         found = cast("list[Json]", api.ask("GET", "/workers")["items"])
         return sum(worker["status"] == "alive" for worker in found)
     return -1
-
-
-async def _end(parts: Sequence[_Part]) -> None:
-    """The last first: who takes requests, then who works, then who decides."""
-    for part in reversed(parts):
-        if part.process.poll() is None:
-            part.process.terminate()
-        with trio.move_on_after(CLUSTER_STOP_SECONDS) as late:
-            await part.process.wait()
-        if late.cancelled_caught:
-            part.process.kill()
-            await part.process.wait()
 
 
 def _make_folder(folder: Path) -> None:

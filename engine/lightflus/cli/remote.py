@@ -17,6 +17,7 @@ from rich.text import Text
 from lightflus.build.sources import is_source
 from lightflus.cli.metrics_tables import metrics_of_operators, metrics_of_subtasks
 from lightflus.cli.modules import load_job
+from lightflus.cli.placement import placement
 from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit, emit_json, say, show
 from lightflus.cli.tables import table
@@ -98,7 +99,13 @@ def show_status(name: str, *, watches: bool, as_json: bool) -> None:
             elif watches:
                 show(Text(line(f"{job['since']}  {job['status']}  generation {job['generation']}")))
             else:
-                show(Text("\n".join(_status(job))))
+                _show_job(job, _task_names(server, place))
+
+
+def _task_names(server: Api, place: str) -> dict[int, str]:
+    """Of the tasks whose workers have told of them."""
+    found = cast("list[Json]", server.ask("GET", f"{place}/metrics")["subtasks"])
+    return {cast(int, one["task"]): str(one["name"]) for one in found}
 
 
 def show_metrics(name: str, *, as_json: bool) -> None:
@@ -181,19 +188,25 @@ def _changes(server: Api, place: str, *, until: Sequence[str]) -> Iterator[Json]
         time.sleep(CLIENT_POLL_MS / 1_000)
 
 
-def _status(job: Json) -> Iterator[str]:
+def _show_job(job: Json, names: Mapping[int, str]) -> None:
+    show(Text("\n".join(_facts(job))))
+    if job["placed"]:
+        show(Text("\n").append_text(placement(cast("list[Json]", job["placed"]), names)).append("\n"))
+    show(Text("\n".join(_history(job))))
+
+
+def _facts(job: Json) -> Iterator[str]:
     yield line(f"job {job['name']} in namespace {job['namespace']}: {job['status']} since {job['since']}")
     yield line(f"  module       {job['module']}")
     yield f"  parallelism  {job['parallelism']}, generation {job['generation']}, restarts {job['restarts']}"
     for name, uri in cast("dict[str, str]", job["bindings"]).items():
         yield line(f"  bound        {name} = {uri}")
-    for placed in cast("list[Json]", job["placed"]):
-        subtasks = cast("list[dict[str, int]]", placed["subtasks"])
-        names = ", ".join(f"{one['task']}/{one['number']}" for one in subtasks)
-        yield line(f"  on {placed['worker']}: {placed['status']}, subtasks {names}")
     if job["bottleneck"]:
         found = cast(Json, job["bottleneck"])
         yield line(f"  bottleneck   {found['name']}, subtask {found['task']}/{found['subtask']}: {found['reason']}")
+
+
+def _history(job: Json) -> Iterator[str]:
     for change_ in cast("list[Json]", job["history"]):
         reason = f"  {change_['reason']}" if change_["reason"] else ""
         yield line(f"  {change_['at']}  {change_['status']}{reason}")
