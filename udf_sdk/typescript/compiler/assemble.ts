@@ -6,6 +6,7 @@
 import type * as Asc from "assemblyscript/asc";
 import { withoutSection, withSection } from "./sections.ts";
 import { cutSourceMap, type MapPlace } from "./sourcemap.ts";
+import { unwind } from "./unwinding.ts";
 
 export interface AssembleOptions {
   /** Library text by import name (`loadLibrary`). */
@@ -14,6 +15,8 @@ export interface AssembleOptions {
   readonly optimize?: 0 | 1 | 2 | 3;
   /** Turns places in lowered text into the user's, for the source map; the identity unless told. */
   readonly toUser?: MapPlace;
+  /** The program has a `try`. */
+  readonly catches?: boolean;
   /** Exports of `assembly/exports.ts` besides those that every module has. */
   readonly exports?: ReadonlySet<string>;
 }
@@ -54,7 +57,10 @@ export async function assemble(
   const outputs = new Map<string, string | Uint8Array>();
   const diagnostics: AscDiagnostic[] = [];
   const sink = { write: () => true };
-  const result = await asc.main(ascArguments(options.optimize ?? 2), {
+  const catches = options.catches ?? false;
+  const transforms = catches ? [{ afterCompile: unwind }] : [];
+  const result = await asc.main(ascArguments(options.optimize ?? 2, catches), {
+    transforms: transforms as unknown as NonNullable<Asc.APIOptions["transforms"]>,
     readFile: (name) => readVirtual(files, entry, [...EXPORTS, ...(options.exports ?? [])], name),
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
@@ -70,8 +76,9 @@ export async function assemble(
   return { wasm: finish(wasm, map, files, options), diagnostics, times };
 }
 
-function ascArguments(optimize: number): string[] {
-  const flags = ["--exportStart", "_initialize", "--use", "abort=~lib/~lf/host/onAbort", "--disable", "simd"];
+function ascArguments(optimize: number, catches: boolean): string[] {
+  const use = ["--use", "abort=~lib/~lf/host/onAbort", "--use", `LF_CATCHES=${catches ? 1 : 0}`];
+  const flags = ["--exportStart", "_initialize", ...use, "--disable", "simd"];
   const debug = ["--debug", "--sourceMap", "./module.wasm.map"];
   const level = ["--optimizeLevel", String(optimize), "--noAssert"];
   return [ENTRY, "--outFile", "module.wasm", "--runtime", "stub", ...flags, ...debug, ...level];

@@ -55,10 +55,7 @@ export const CODES = {
   // --- statements and expressions
   LF301: { title: "a statement that is not supported", hint: "see docs/typescript.md for what a job can use" },
   LF302: { title: "an expression that is not supported", hint: "see docs/typescript.md for what a job can use" },
-  LF303: {
-    title: "try/catch",
-    hint: "test before you act: xs.length, Number.isNaN(x), x === undefined; a record that fails ends the job with its place",
-  },
+  LF303: { title: "a thrown value that is taken apart", hint: "name it, and ask what it is: e instanceof Error ? e.message : String(e)" },
   LF304: { title: "for-in over fields", hint: "name the fields, or iterate a Record<string, T>, or a Map with for (const [k, v] of m)" },
   LF305: { title: "a label of a block", hint: "put the block into a function and return from it" },
   LF306: {

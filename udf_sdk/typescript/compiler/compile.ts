@@ -56,6 +56,7 @@ export async function compile(entry: string, options: CompileOptions): Promise<C
     optimize: options.optimize ?? 2,
     toUser: toUser(lowered),
     exports: lowered.exports,
+    catches: lowered.catches,
   });
   times["load"] = assembled.times.load;
   times["asc"] = assembled.times.asc;

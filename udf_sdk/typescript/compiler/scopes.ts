@@ -9,6 +9,7 @@ export type Scope =
   | ts.ForOfStatement
   | ts.ForInStatement
   | ts.CaseBlock
+  | ts.CatchClause
   | ts.SourceFile;
 
 /** The innermost function around the node, not the node itself; undefined at the top level of a file. */
@@ -37,7 +38,7 @@ export function isFunction(node: ts.Node): node is ts.SignatureDeclaration {
 export function enclosingScope(node: ts.Node): Scope {
   let n = node.parent;
   for (; n.parent !== undefined; n = n.parent) {
-    if (isFunction(n) || ts.isForStatement(n) || ts.isForOfStatement(n) || ts.isForInStatement(n) || ts.isCaseBlock(n))
+    if (isFunction(n) || ts.isForStatement(n) || ts.isForOfStatement(n) || ts.isForInStatement(n) || ts.isCaseBlock(n) || ts.isCatchClause(n))
       return n;
     if (ts.isBlock(n) && !isFunction(n.parent)) return n;
   }

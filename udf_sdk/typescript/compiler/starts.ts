@@ -141,6 +141,7 @@ class Start {
     if (ts.isBinaryExpression(node)) return this.#binary(node);
     if (ts.isForOfStatement(node) || ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isSwitchStatement(node))
       return this.#maybe(...node.getChildren());
+    if (ts.isTryStatement(node)) return this.#tried(node);
     if (ts.isReturnStatement(node) || ts.isThrowStatement(node)) return this.#leave(node);
     if (ts.isCallExpression(node)) return this.#call(node);
     if (ts.isNewExpression(node)) return this.#new(node);
@@ -151,6 +152,16 @@ class Start {
       return node.name.elements.forEach((e) => this.#read((e.propertyName ?? e.name).getText(), e));
     if (node.kind === K.ThisKeyword) this.#escaped = true;
     ts.forEachChild(node, (child) => this.#visit(child));
+  }
+
+  /** A try block may end anywhere in it, and then its handler goes on; what a finally sees may be unset, too. */
+  #tried(node: ts.TryStatement): void {
+    const before = this.#unset;
+    this.#choice(node.tryBlock, node.catchClause?.block);
+    const after = this.#unset;
+    this.#unset = before;
+    if (node.finallyBlock !== undefined) this.#visit(node.finallyBlock);
+    this.#unset = this.#unset && after;
   }
 
   #leave(node: ts.ReturnStatement | ts.ThrowStatement): void {

@@ -6,7 +6,7 @@ import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import { isGroupsType, isMatchType, isPatternType } from "./patterns/known.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, DATE, GROUPS, MATCH, NEVER, NO_ITEM, NULL, NUMBER, REGEXP, STRING, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { BIGINT, BOOLEAN, DATE, GROUPS, MATCH, NEVER, NO_ITEM, NULL, NUMBER, REGEXP, STRING, UNKNOWN, VOID, describe, nullable, present, sameRep } from "./types.ts";
 import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
@@ -33,6 +33,9 @@ const COLLECTIONS: ReadonlyMap<string, "map" | "set"> = new Map([
   ["Set", "set"],
   ["ReadonlySet", "set"],
 ]);
+
+/** Errors of the library that a job has. */
+export const ERRORS: ReadonlySet<string> = new Set(["Error", "TypeError", "RangeError", "SyntaxError"]);
 
 const PRIMITIVE =
   ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike | ts.TypeFlags.BigIntLike;
@@ -99,8 +102,7 @@ export class TypeMapper {
       type.isUnion() ? type.types.every((t) => t.flags & flag) : (flags & flag) !== 0;
     if (flags & ts.TypeFlags.Any)
       throw this.#refuse(complaint("LF101", "this has type 'any': a job needs to know the type of every value"));
-    if (flags & ts.TypeFlags.Unknown)
-      throw this.#refuse(complaint("LF101", "this has type 'unknown': a job needs to know the type of every value"));
+    if (flags & ts.TypeFlags.Unknown) return UNKNOWN;
     if (every(ts.TypeFlags.StringLike)) return STRING;
     if (every(ts.TypeFlags.NumberLike)) return NUMBER;
     if (every(ts.TypeFlags.BooleanLike)) return BOOLEAN;
@@ -234,6 +236,7 @@ export class TypeMapper {
       if (collection === "map") return { kind: "map", key: args()[0] as Rep, value: args()[1] as Rep };
       if (collection === "set") return { kind: "set", item: args()[0] as Rep };
       if (type.symbol.name === "Date") return DATE;
+      if (ERRORS.has(type.symbol.name)) return { kind: "class", symbol: type.symbol, args: [] };
       if (isPatternType(type)) return REGEXP;
       if (isMatchType(type)) return MATCH;
       if (isGroupsType(type)) return GROUPS;

@@ -2,13 +2,17 @@
 // its text. Owns equality of representations and the questions lowering asks about them. The mapping is in type_mapper.ts.
 import type ts from "typescript-compiler-api";
 
-/** The representation of a value. `nullable` of a scalar is a boxed value or null, of anything else a reference or null. */
+/**
+ * The representation of a value. `nullable` of a scalar is a boxed value or null, of anything else a reference or null. `mixed` is a
+ * reference to one of several types; of none that are named, to anything, null and undefined too.
+ */
 export type Rep =
   | { readonly kind: "number" | "boolean" | "bigint" | "string" | "void" | "null" | "never" | "date" | "regexp" | "match" | "groups" }
   | { readonly kind: "array"; readonly item: Rep }
   | { readonly kind: "map"; readonly key: Rep; readonly value: Rep }
   | { readonly kind: "set"; readonly item: Rep }
   | { readonly kind: "dict"; readonly value: Rep }
+  | { readonly kind: "mixed"; readonly of: readonly Rep[] }
   | { readonly kind: "record"; readonly record: RecordClass }
   | { readonly kind: "class"; readonly symbol: ts.Symbol; readonly args: readonly Rep[] }
   | { readonly kind: "api"; readonly name: string; readonly args: readonly Rep[] }
@@ -47,6 +51,8 @@ export const MATCH: Rep = { kind: "match" };
 /** The named groups of a match. */
 export const GROUPS: Rep = { kind: "groups" };
 export const VOID: Rep = { kind: "void" };
+/** A value of any type, `unknown`. */
+export const UNKNOWN: Rep & { kind: "mixed" } = { kind: "mixed", of: [] };
 export const NULL: Rep = { kind: "null" };
 export const NEVER: Rep = { kind: "never" };
 
@@ -80,6 +86,8 @@ export function keyOf(rep: Rep): string {
       return `${rep.kind}<${keyOf(rep.item)}>`;
     case "map":
       return `map<${keyOf(rep.key)},${keyOf(rep.value)}>`;
+    case "mixed":
+      return `mixed<${rep.of.map(keyOf).sort().join("|")}>`;
     case "dict":
       return `dict<${keyOf(rep.value)}>`;
     case "record":
@@ -128,6 +136,8 @@ export function describe(given: Rep, depth = 0): string {
       return `Map<${describeInner(rep.key)}, ${describeInner(rep.value)}>`;
     case "set":
       return `Set<${describeInner(rep.item)}>`;
+    case "mixed":
+      return rep.of.length === 0 ? "unknown" : rep.of.map(describeInner).join(" | ");
     case "dict":
       return `Record<string, ${describeInner(rep.value)}>`;
     case "record":

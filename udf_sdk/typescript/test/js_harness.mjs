@@ -51,6 +51,8 @@ export async function compile(body, { optimize = 1 } = {}) {
       "_initialize",
       "--use",
       "abort=~lib/~lf/host/onAbort",
+      "--use",
+      "LF_CATCHES=0",
       "--disable",
       "simd",
       "--optimizeLevel",

@@ -2,6 +2,7 @@
 // elements than it had at the start. A function is `(env, ...)`: env is the frame of its captured variables; the
 // array itself is its last argument.
 import { array_flat } from "./arrays";
+import { throwType } from "./errors";
 import { failAt, foundOrFail, foundOrNull, keep } from "./fail";
 
 export function array_map<T, U>(a: Array<T>, env: usize, fn: (env: usize, v: T, i: f64, a: Array<T>) => U): Array<U> {
@@ -147,7 +148,7 @@ export function array_reduceRightFirst<T>(
 function failIfEmpty(length: i32, file: string, line: i32, column: i32): void {
   if (length > 0) return;
   const text = "reduce of an empty array without an initial value: give the initial value as second argument";
-  failAt(text, file, line, column);
+  throwType("Reduce of empty array with no initial value", text, file, line, column);
 }
 
 /** `Array.from({ length: n }, (_, i) => ...)` */

@@ -1,5 +1,6 @@
 // Arrays: the methods that change their array. Writing to an array that main made is refused: a stream function is
 // pure.
+import { throwRange } from "./errors";
 import { counted, failAt, foundOrFail, foundOrNull, guard, keep } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp, relative } from "./places";
@@ -137,7 +138,7 @@ export function array_fill<T>(a: Array<T>, v: T, from: f64, to: f64): Array<T> {
 export function array_filled<T>(length: f64, v: T, file: string, line: i32, column: i32): Array<T> {
   const n = <i32>length;
   if (<f64>n != length || n < 0) {
-    failAt("the length of an array must be a whole number of 0 or more", file, line, column);
+    throwRange("Invalid array length", "the length of an array must be a whole number of 0 or more", file, line, column);
   }
   const r = new Array<T>(n);
   for (let i = 0; i < n; i++) unchecked((r[i] = v));

@@ -1,4 +1,5 @@
 // bigint as 64-bit integers: results that 64 bits do not hold end the call instead of being wrong.
+import { throwRange, throwSyntax } from "./errors";
 import { failAt } from "./fail";
 import { digitOf, number_toString } from "./numbers";
 import { failRadix, radixOf } from "./radix";
@@ -8,8 +9,8 @@ function overflow(what: string, file: string, line: i32, column: i32): void {
   failAt("the bigint " + what + why, file, line, column);
 }
 
-function refuse(what: string, why: string, file: string, line: i32, column: i32): void {
-  failAt("BigInt(" + what + ") is not possible: " + why, file, line, column);
+function refuse(text: string, why: string, file: string, line: i32, column: i32): void {
+  throwSyntax("Cannot convert " + text + " to a BigInt", 'BigInt("' + text + '") is not possible: ' + why, file, line, column);
 }
 
 export function bigint_valueOf(x: i64): i64 {
@@ -34,7 +35,9 @@ export function bigint_from<T>(v: T, file: string, line: i32, column: i32): i64 
 }
 
 function fromNumber(x: f64, file: string, line: i32, column: i32): i64 {
-  if (Math.trunc(x) != x) refuse(number_toString(x), "the number is not whole", file, line, column);
+  const what = number_toString(x);
+  if (!isFinite(x) || Math.trunc(x) != x)
+    throwRange("The number " + what + " cannot be converted to a BigInt because it is not an integer", "BigInt(" + what + ") is not possible: the number is not whole", file, line, column);
   if (!(x >= -9223372036854775808.0 && x < 9223372036854775808.0)) overflow(number_toString(x), file, line, column);
   return <i64>x;
 }
@@ -51,11 +54,11 @@ function fromText(text: string, file: string, line: i32, column: i32): i64 {
   let x: u64 = 0;
   for (let i = start; i < n; i++) {
     const d = <u32>digitOf(t.charCodeAt(i));
-    if (d >= radix) refuse('"' + text + '"', "the text is no whole number", file, line, column);
+    if (d >= radix) refuse(text, "the text is no whole number", file, line, column);
     if (x > (most - d) / radix) overflow(t, file, line, column);
     x = x * radix + d;
   }
-  if (n == start && start) refuse('"' + text + '"', "the text has no digits", file, line, column);
+  if (n == start && start) refuse(text, "the text has no digits", file, line, column);
   return negative ? -(<i64>x) : <i64>x;
 }
 
@@ -81,7 +84,7 @@ export function bigint_multiply(x: i64, y: i64, file: string, line: i32, column:
 }
 
 function checkDivisor(y: i64, file: string, line: i32, column: i32): void {
-  if (y == 0) failAt("division of a bigint by zero", file, line, column);
+  if (y == 0) throwRange("Division by zero", "division of a bigint by zero", file, line, column);
 }
 
 export function bigint_divide(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
@@ -96,7 +99,7 @@ export function bigint_remainder(x: i64, y: i64, file: string, line: i32, column
 }
 
 export function bigint_power(x: i64, y: i64, file: string, line: i32, column: i32): i64 {
-  if (y < 0) failAt("the exponent of a bigint must not be negative, it is " + y.toString(), file, line, column);
+  if (y < 0) throwRange("Exponent must be non-negative", "the exponent of a bigint must not be negative, it is " + y.toString(), file, line, column);
   if (x == 0 || x == 1) return y == 0 ? 1 : x;
   if (x == -1) return y & 1 ? -1 : 1;
   let r: i64 = 1;

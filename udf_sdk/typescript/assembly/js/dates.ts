@@ -1,6 +1,6 @@
 // Date, as far as it depends on nothing but its argument: moments in UTC, ISO 8601 text with a zone.
 // Days and years of the proleptic Gregorian calendar are counted from March, so that the leap day ends a year.
-import { failAt } from "./fail";
+import { throwRange } from "./errors";
 import { number_toString } from "./numbers";
 
 const DAY: f64 = 86400000;
@@ -60,7 +60,7 @@ export function date_getUTCMilliseconds(date: JsDate): f64 {
 }
 
 export function date_toISOString(date: JsDate, file: string, line: i32, column: i32): string {
-  if (date.time != date.time) failAt("an invalid Date has no toISOString(): test Number.isNaN(date.getTime()) first", file, line, column);
+  if (date.time != date.time) throwRange("Invalid time value", "an invalid Date has no toISOString(): test Number.isNaN(date.getTime()) first", file, line, column);
   const year = <i32>part(date, 0);
   const sign = year < 0 ? "-" : "+";
   const digits = year < 0 || year > 9999 ? sign + padded(abs(year), 6) : padded(year, 4);

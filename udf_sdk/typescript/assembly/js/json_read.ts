@@ -1,10 +1,13 @@
 // JSON.parse: the value of a text as a type that the program names. Strict: what is not JSON, or not of that type, ends the call with
 // the place in the text. Records have a method `__parse` that the compiler writes; their unknown fields are passed over.
-import { fail } from "~lf/host";
+import { throwSyntax, throwType } from "./errors";
 import { scanDecimal } from "./decimal";
 import { joinTexts } from "./text";
 import { digitOf } from "./numbers";
 import { piece, unitAt } from "./units";
+
+/** What is wanted where a value of some type is. */
+const VALUES: string[] = ["an array", "an object", "text", "a number", "true or false"];
 
 /** How deep values may lie in one another. */
 const DEEPEST: i32 = 1000;
@@ -128,18 +131,35 @@ export class JsonReader {
     if (this.next() != 0 || this.at < this.text.length) this.unwanted(this.next(), "the end");
   }
 
-  /** Ends the call: the object has no such field. */
+  /** The object has no such field. */
   missing(name: string): void {
-    this.fails("the field '" + name + "' is missing");
+    this.mismatches("the field '" + name + "' is missing");
   }
 
+  /** The text is not JSON. */
   fails(what: string): void {
-    fail("JSON.parse: " + what + ", at unit " + this.at.toString() + " of the text", this.file, this.line, this.column);
+    const said = this.said(what);
+    throwSyntax(said, said, this.file, this.line, this.column);
+  }
+
+  /** Another type than the program says; that it is JSON at all is seen first, as JavaScript does. */
+  mismatches(what: string): void {
+    const said = this.said(what);
+    const whole = new JsonReader(this.text, this.file, this.line, this.column);
+    whole.skip();
+    whole.end();
+    throwType(said, said, this.file, this.line, this.column);
+  }
+
+  private said(what: string): string {
+    return "JSON.parse: " + what + ", at unit " + this.at.toString() + " of the text";
   }
 
   private unwanted(c: u32, wanted: string): void {
     const there = this.at >= this.text.length ? "the end of the text" : "'" + String.fromCharCode(<i32>c) + "'";
-    this.fails(wanted + " is wanted, this is " + there);
+    const isValue = isDigit(c) || '"[{-tfn'.includes(String.fromCharCode(<i32>c));
+    if (isValue && VALUES.includes(wanted)) this.mismatches(wanted + " is wanted, this is " + there);
+    else this.fails(wanted + " is wanted, this is " + there);
   }
 
   /** The unit at the next token, 0 at the end. */
@@ -172,11 +192,12 @@ export class JsonReader {
   }
 
   private number(c: u32): f64 {
+    if (c != 45 && !isDigit(c)) this.unwanted(c, "a number");
     const negative = this.sign(45);
     const start = this.at;
     const first = this.at < this.text.length ? unitAt(this.text, this.at) : 0;
     const whole = this.digits();
-    if (whole == 0 || (whole > 1 && first == 48)) this.unwanted(c, "a number");
+    if (whole == 0 || (whole > 1 && first == 48)) this.unwanted(c, "a digit");
     if (this.sign(46) && this.digits() == 0) this.unwanted(c, "a digit");
     if (this.sign(101) || this.sign(69)) {
       if (!this.sign(43)) this.sign(45);
@@ -225,6 +246,10 @@ export class JsonReader {
     }
     return code;
   }
+}
+
+function isDigit(c: u32): bool {
+  return c >= 48 && c <= 57;
 }
 
 /** `JSON.parse(text) as T`. */

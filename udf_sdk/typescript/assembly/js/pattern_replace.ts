@@ -1,5 +1,5 @@
 // replace and replaceAll with a pattern: with text in which `$1`, `$<name>` and their like stand for what was found, and with a function.
-import { failAt } from "./fail";
+import { throwType } from "./errors";
 import { joinTexts } from "./text";
 import { JsMatch, groupText } from "./matches";
 import { Flag, JsRegExp, Matches, regexp_setLastIndex, regexp_step } from "./patterns";
@@ -87,7 +87,7 @@ export function string_replacePattern(text: string, re: JsRegExp, template: stri
 }
 
 export function needsGlobal(re: JsRegExp, file: string, line: i32, column: i32): JsRegExp {
-  if (!re.has(Flag.GLOBAL)) failAt("replaceAll needs a pattern with the flag g", file, line, column);
+  if (!re.has(Flag.GLOBAL)) throwType("String.prototype.replaceAll called with a non-global RegExp argument", "replaceAll needs a pattern with the flag g", file, line, column);
   return re;
 }
 

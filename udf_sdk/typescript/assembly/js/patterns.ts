@@ -1,5 +1,6 @@
 // RegExp and what it finds, as lowered code uses them: exec, test, match, matchAll, search, split; replace is pattern_replace.ts. The run
 // itself is pattern_run.ts, what is found a match (matches.ts).
+import { throwType } from "./errors";
 import { failAt, guard } from "./fail";
 import { JsMatch, groupText, noPart } from "./matches";
 import { toInt32 } from "./bits";
@@ -116,7 +117,7 @@ export function string_match(text: string, re: JsRegExp): JsMatch | null {
 }
 
 export function string_matchAll(text: string, re: JsRegExp, file: string, line: i32, column: i32): Array<JsMatch> {
-  if (!re.has(Flag.GLOBAL)) failAt("matchAll needs a pattern with the flag g", file, line, column);
+  if (!re.has(Flag.GLOBAL)) throwType("String.prototype.matchAll called with a non-global RegExp argument", "matchAll needs a pattern with the flag g", file, line, column);
   if (re.lastIndex != 0) failAt("matchAll of a pattern whose lastIndex is not 0 is not supported in a job", file, line, column);
   const found = new Array<JsMatch>();
   for (const it = new Matches(re, text); it.next(); ) found.push(JsMatch.made(re, text));

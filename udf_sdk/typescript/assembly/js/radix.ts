@@ -1,7 +1,7 @@
 // toString(radix) and toFixed(digits).
 import { Big } from "./big";
 import { productError } from "./exact";
-import { failAt } from "./fail";
+import { throwRange } from "./errors";
 import { number_toString } from "./numbers";
 
 /** A radix of 2 to 36 as an integer, 0 for anything else. */
@@ -12,7 +12,7 @@ export function radixOf(radix: f64): i32 {
 
 export function failRadix(radix: f64, file: string, line: i32, column: i32): void {
   const why = ") is not possible: the radix must be from 2 to 36";
-  failAt("toString(" + number_toString(radix) + why, file, line, column);
+  throwRange("toString() radix argument must be between 2 and 36", "toString(" + number_toString(radix) + why, file, line, column);
 }
 
 export function number_toStringRadix(x: f64, radix: f64, file: string, line: i32, column: i32): string {
@@ -91,7 +91,7 @@ function wholeInRadix(whole: f64, radix: i32): string {
 export function number_toFixed(x: f64, digits: f64, file: string, line: i32, column: i32): string {
   const f = digits != digits ? 0.0 : Math.trunc(digits);
   if (f < 0 || f > 100) {
-    failAt("toFixed(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
+    throwRange("toFixed() digits argument must be between 0 and 100", "toFixed(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
   }
   if (!(Math.abs(x) < 1e21)) return number_toString(x);
   const magnitude = Math.abs(x);

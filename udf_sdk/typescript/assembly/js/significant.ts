@@ -1,6 +1,6 @@
 // toPrecision and toExponential: a number of significant digits, exactly; a tie goes up, as JavaScript has it.
 import { Big } from "./big";
-import { failAt } from "./fail";
+import { throwRange } from "./errors";
 import { number_toString } from "./numbers";
 
 /** The power of ten of the first digit that was found last. */
@@ -10,7 +10,7 @@ export function number_toPrecision(x: f64, digits: f64, file: string, line: i32,
   if (x - x != 0) return number_toString(x);
   const p = digits != digits ? 0.0 : Math.trunc(digits);
   if (p < 1 || p > 100)
-    failAt("toPrecision(" + number_toString(digits) + ") is not possible: 1 to 100 digits", file, line, column);
+    throwRange("toPrecision() argument must be between 1 and 100", "toPrecision(" + number_toString(digits) + ") is not possible: 1 to 100 digits", file, line, column);
   const found = rounded(Math.abs(x), <i32>p);
   return (x < 0 ? "-" : "") + (exponent < -6 || exponent >= <i32>p ? withExponent(found) : withPoint(found));
 }
@@ -19,7 +19,7 @@ export function number_toExponential(x: f64, digits: f64, file: string, line: i3
   if (x - x != 0) return number_toString(x);
   const f = digits != digits ? 0.0 : Math.trunc(digits);
   if (f < 0 || f > 100)
-    failAt("toExponential(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
+    throwRange("toExponential() argument must be between 0 and 100", "toExponential(" + number_toString(digits) + ") is not possible: 0 to 100 digits", file, line, column);
   return (x < 0 ? "-" : "") + withExponent(rounded(Math.abs(x), <i32>f + 1));
 }
 

@@ -1,4 +1,5 @@
 // Methods of strings that build new text: split, concat, repeat, pad, replace. Upper and lower case are text_case.ts.
+import { throwRange } from "./errors";
 import { failAt } from "./fail";
 import { number_toString } from "./numbers";
 import { clamp } from "./places";
@@ -136,7 +137,9 @@ export function string_repeat(text: string, times: f64, file: string, line: i32,
   const k = times != times ? 0.0 : Math.trunc(times);
   if (k < 0 || k * <f64>text.length > MAX_LENGTH || k == Infinity) {
     const why = ") is not possible: the count must be 0 or more and the result must fit";
-    failAt("repeat(" + number_toString(times) + why, file, line, column);
+    const told = "repeat(" + number_toString(times) + why;
+    if (k < 0 || k == Infinity) throwRange("Invalid count value: " + number_toString(times), told, file, line, column);
+    else failAt(told, file, line, column);
   }
   const n = text.length;
   const count = n ? <i32>k : 0;
@@ -255,7 +258,7 @@ export function string_fromCodePoint(points: Array<f64>, file: string, line: i32
     const x = unchecked(points[i]);
     if (!(x >= 0 && x <= 1114111 && Math.trunc(x) == x)) {
       const why = " is no code point: it must be a whole number from 0 to 0x10FFFF";
-      failAt(number_toString(x) + why, file, line, column);
+      throwRange("Invalid code point " + number_toString(x), number_toString(x) + why, file, line, column);
     }
     parts.push(String.fromCodePoint(<i32>x));
   }

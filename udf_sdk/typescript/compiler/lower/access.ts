@@ -16,6 +16,7 @@ import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
 import { dictRead } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
+import { checkErrorMember } from "./errors.ts";
 import { peek, peekAt } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
@@ -171,6 +172,7 @@ function memberOn(ctx: Context, node: ts.PropertyAccessExpression, receiver: Val
   if (member === undefined || member.flags & ts.SymbolFlags.Method) {
     return refuse(ctx, node, "LF302", "a method cannot be a value", wrapped(node, member));
   }
+  checkErrorMember(ctx, node, member);
   const rep = memberRep(ctx, receiver, member, node);
   const getter = node.expression.kind === ts.SyntaxKind.SuperKeyword ? member.declarations?.find(ts.isGetAccessorDeclaration) : undefined;
   if (getter !== undefined) return { code: `this.${accessorName(ctx, getter)}()`, rep };

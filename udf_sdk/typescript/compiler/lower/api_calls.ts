@@ -8,7 +8,7 @@ import { NULL, fieldOf } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { description, functionsGiven, isLiteral, streamFunction } from "./api_functions.ts";
+import { description, functionsGiven, isEmitting, streamFunction } from "./api_functions.ts";
 import { isFunctionType, membersOf } from "./api_members.ts";
 import type { Given } from "./api_members.ts";
 import { describedArgument } from "./api_options.ts";
@@ -61,7 +61,7 @@ function apiMethod(ctx: Context, node: ts.CallExpression, callee: ts.PropertyAcc
   if (method.yields === "key") checkKey(ctx, callee.name, yielded);
   noteExports(ctx, method, given);
   const variant = Object.keys(method.variants).find((name) => given.names.has(name));
-  const emitting = isLiteral(node.arguments[0]) ? method.emitting : undefined;
+  const emitting = isEmitting(node.arguments[0]) ? method.emitting : undefined;
   const name = emitting ?? (variant === undefined ? callee.name.text : method.variants[variant]);
   return {
     code: code`${receiver}${from(callee.name, `.${name}`)}${typeArguments(ctx, [...types, ...furtherTypes(ctx, method, given, yielded)])}(${separated(args, ", ")})`,

@@ -10,6 +10,7 @@ import { callbackPair } from "./callbacks.ts";
 import { refuse } from "./context.ts";
 import type { Context } from "./context.ts";
 import { emittingPair } from "./functions.ts";
+import { hasTry } from "./tries.ts";
 
 export function streamFunction(
   ctx: Context,
@@ -22,13 +23,18 @@ export function streamFunction(
   if (isAsync) refuse(ctx, given, "LF204", "a stream function cannot be async");
   const isTest = rep.result.kind === "boolean";
   const pair =
-    literal !== undefined && method.emitting !== undefined ? emittedPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
+    literal !== undefined && method.emitting !== undefined && isEmitting(literal) ? emittedPair(ctx, literal, rep) : callbackPair(ctx, given, rep, isTest);
   const more = describeFunction(ctx.job.checker, given, method, rep);
   return [pair.environment, pair.fn, description(ctx, literal ?? given, more)];
 }
 
 export function isLiteral(node: ts.Node | undefined): node is ts.ArrowFunction | ts.FunctionExpression {
   return node !== undefined && (ts.isArrowFunction(node) || ts.isFunctionExpression(node));
+}
+
+/** The function hands on rows one by one; not where a catch could come between two of them. */
+export function isEmitting(node: ts.Node | undefined): boolean {
+  return isLiteral(node) && !hasTry(node);
 }
 
 /** A function written in place hands on its rows one by one. */

@@ -16,6 +16,7 @@ import type { Context, Value } from "./context.ts";
 import { convert, elementText, missing, truthy, unwrapped } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { flatCall } from "./flat.ts";
+import { mixedIsArray } from "./mixed.ts";
 import { numberInto } from "./numbers.ts";
 import { patternCall, takesPattern } from "./patterns.ts";
 import { textInto } from "./text.ts";
@@ -69,12 +70,17 @@ function sortFor(ctx: Context, node: ts.CallExpression, receiver: Rep, builtin: 
 
 export function staticCall(ctx: Context, node: ts.CallExpression, owner: string, name: string): Value {
   if (owner === "Array" && name === "from") return arrayFromCall(ctx, node);
-  if (owner === "Array" && name === "isArray") return { code: "true", rep: BOOLEAN };
+  if (owner === "Array" && name === "isArray") return isArray(ctx, node);
   const [frozen] = node.arguments;
   if (owner === "Object" && name === "freeze" && frozen !== undefined && isLiteral(frozen)) return marked(ctx, frozen);
   const builtin = found(ctx, node, staticMethod(owner, name, given(node)));
   const types = typeScope(ctx, node, VOID);
   return answer(ctx, node, builtin, types, passed(ctx, node, builtin, types), VOID);
+}
+
+function isArray(ctx: Context, node: ts.CallExpression): Value {
+  const value = marked(ctx, node.arguments[0] as ts.Expression);
+  return value.rep.kind === "mixed" ? mixedIsArray(ctx, value, node) : { code: code`(${value.code}, ${String(value.rep.kind === "array")})`, rep: BOOLEAN };
 }
 
 /** Nobody else knows the object that the literal makes. */

@@ -16,6 +16,7 @@ import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { objectCall } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
+import { errorArguments, isLibraryError, newError } from "./errors.ts";
 import { joinedLiteral } from "./joins.ts";
 import { jsonCall } from "./json.ts";
 import { newPattern } from "./patterns.ts";
@@ -49,6 +50,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
   const symbol = ts.isIdentifier(callee) ? symbolOf(ctx.job.checker, callee) : undefined;
   if (symbol?.name === "Array" && ctx.job.program.isLibrary(symbol)) return refuseHoles(ctx, node);
   if (symbol?.name === "RegExp" && ctx.job.program.isLibrary(symbol)) return newPattern(ctx, node);
+  if (symbol !== undefined && isLibraryError(ctx, symbol)) return newError(ctx, node, symbol);
   if (symbol !== undefined && ctx.job.program.isLibrary(symbol))
     return globalCall(ctx, node, (callee as ts.Identifier).text);
   if (symbol !== undefined && ctx.job.program.isApi(symbol) && HELPERS.has(symbol.name)) return helperCall(ctx, node, symbol);
@@ -124,6 +126,8 @@ export function closureCall(ctx: Context, node: ts.CallExpression, callee: Value
 /** `super(...)` in a constructor. */
 function superCall(ctx: Context, node: ts.CallExpression): Value {
   const declaration = ctx.job.checker.getResolvedSignature(node)?.declaration as ts.SignatureDeclaration | undefined;
+  if (declaration !== undefined && ctx.job.program.isLibrary((declaration as unknown as { symbol: ts.Symbol }).symbol))
+    return { code: code`super(${errorArguments(ctx, node)})`, rep: { kind: "void" } };
   const own = repOf(ctx, ctx.job.checker.getTypeAtLocation(node.expression), node);
   const substitution =
     declaration !== undefined && own.kind === "class" ? substitutionOfMember(ctx, own, declaration) : ctx.substitution;

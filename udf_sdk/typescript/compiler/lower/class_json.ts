@@ -5,6 +5,7 @@ import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import { localName, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
+import { isErrorClass } from "./errors.ts";
 import { resultRep } from "./functions.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { jsonMethod, withoutJson } from "./json.ts";
@@ -16,6 +17,7 @@ export function classJson(ctx: Context, rep: Rep & { kind: "class" }): ReturnTyp
   const { name, valueDeclaration } = rep.symbol;
   const none = { message: `'${name}' is an interface that classes implement, and what JSON these have is not known here`, hint: "give it a method that answers the text" };
   if (valueDeclaration === undefined || !ts.isClassDeclaration(valueDeclaration)) return { why: none, method: "" };
+  if (isErrorClass(ctx, rep.symbol)) return { why: { message: "the JSON of an error leaves out what it says", hint: "write { name: e.name, message: e.message }" }, method: "" };
   const inside: Context = { ...ctx, substitution: ctx.job.substitutionOf(rep) };
   const type = checker.getDeclaredTypeOfSymbol(rep.symbol);
   const own = checker.getPropertyOfType(type, "toJSON")?.declarations?.find(ts.isMethodDeclaration);

@@ -7,6 +7,7 @@ import { recordMethods } from "../records.ts";
 import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
+import { isLibraryError } from "./errors.ts";
 import { accessorName, constructorMember, field } from "./constructors.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -35,7 +36,7 @@ function heritage(ctx: Context, node: ts.ClassDeclaration): string {
   for (const clause of node.heritageClauses ?? []) {
     const names = clause.types.map((t) => {
       const base = symbolOf(ctx.job.checker, t.expression);
-      if (base !== undefined && ctx.job.program.isLibrary(base)) refuseBuiltinBase(ctx, t);
+      if (base !== undefined && ctx.job.program.isLibrary(base) && !isLibraryError(ctx, base)) refuseBuiltinBase(ctx, t);
       const rep = repOf(ctx, ctx.job.checker.getTypeAtLocation(t), t);
       if (rep.kind !== "class") return refuse(ctx, t, "LF323", `'${t.getText()}' cannot be extended in a job`);
       return typeText(ctx, rep);
@@ -47,13 +48,7 @@ function heritage(ctx: Context, node: ts.ClassDeclaration): string {
 
 function refuseBuiltinBase(ctx: Context, node: ts.ExpressionWithTypeArguments): never {
   const name = node.expression.getText();
-  return refuse(
-    ctx,
-    node,
-    "LF323",
-    `'${name}' is built in and cannot be extended in a job`,
-    name.endsWith("Error") ? "throw new Error(text)" : undefined,
-  );
+  return refuse(ctx, node, "LF323", `'${name}' is built in and cannot be extended in a job`, name.endsWith("Error") ? "extend Error" : undefined);
 }
 
 /** The instance fields of a class with its bases', in the order in which an object gets them: what its constructor declares first. */

@@ -1,6 +1,7 @@
 // `===`, `<`, instanceof: by content for text and numbers, by identity for objects, null-safe for what may be missing.
 import ts from "typescript-compiler-api";
-import { BOOLEAN, describe, fieldOf, isScalar, nullable, present, sameRep } from "../types.ts";
+import { BOOLEAN, DATE, UNKNOWN, describe, fieldOf, isScalar, nullable, present, sameRep } from "../types.ts";
+import { symbolOf } from "../scopes.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -9,6 +10,8 @@ import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { isInDict } from "./dicts.ts";
 import { marked } from "./dispatch.ts";
+import { isLibraryError } from "./errors.ts";
+import { mixedInstance } from "./mixed.ts";
 
 const K = ts.SyntaxKind;
 
@@ -31,12 +34,25 @@ export function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | 
   const left = marked(ctx, node.left);
   const right = marked(ctx, node.right);
   const not = operator === "!=" ? "!" : "";
+  if (left.rep === UNKNOWN || right.rep === UNKNOWN || (isMixed(left) && isMixed(right))) return mixedEqual(ctx, node, left, right, not);
   if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
   const told = isStrict(node) ? toldByAbsence(ctx, node, left, right) : undefined;
   if (told !== undefined) return { code: code`(${not}${told})`, rep: BOOLEAN };
   const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
   if (boxed(left) || boxed(right)) return { code: code`${not}${boxedEqual(ctx, left, right, node)}`, rep: BOOLEAN };
   return { code: equalValues(ctx, node, left, right, operator), rep: BOOLEAN };
+}
+
+function isMixed(value: Value): boolean {
+  return present(value.rep).kind === "mixed";
+}
+
+/** One of several types with another value: as two values of any type. */
+function mixedEqual(ctx: Context, node: ts.BinaryExpression, left: Value, right: Value, not: string): Value {
+  if (!isStrict(node) && left.rep.kind !== "null" && right.rep.kind !== "null")
+    refuse(ctx, node, "LF318", "== and != of values of any type would convert them", "compare with === and !==");
+  const [a, b] = [convert(ctx, left, UNKNOWN, node.left), convert(ctx, right, UNKNOWN, node.right)];
+  return { code: code`${not}__js.mixed_${isStrict(node) ? "equal" : "alike"}(${a}, ${b})`, rep: BOOLEAN };
 }
 
 function equalValues(ctx: Context, node: ts.Node, left: Value, right: Value, operator: "==" | "!="): Code {
@@ -125,7 +141,11 @@ function isBigintAndNumber(a: Rep, b: Rep): boolean {
 
 export function instanceOf(ctx: Context, node: ts.BinaryExpression): Value {
   const left = marked(ctx, node.left);
-  const symbol = ctx.job.checker.getTypeAtLocation(node.right).symbol;
+  const symbol = symbolOf(ctx.job.checker, node.right);
+  const isKnown = symbol !== undefined && (isLibraryError(ctx, symbol) || (symbol.flags & ts.SymbolFlags.Class) !== 0);
+  if (left.rep.kind === "mixed" && symbol?.name === "Date") return mixedInstance(ctx, left, DATE, node);
+  if (left.rep.kind === "mixed" && isKnown) return mixedInstance(ctx, left, { kind: "class", symbol, args: [] }, node);
+  if (symbol === undefined) return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
   if (left.rep.kind !== "class" && present(left.rep).kind !== "class")
     return refuse(ctx, node, "LF318", "instanceof works on classes of the job");
   const rep: Rep = { kind: "class", symbol, args: [] };

@@ -9,9 +9,9 @@ import { Refused } from "../diagnostics.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { KeyOrders } from "../key_order.ts";
 import type { MissingElements } from "../missing_elements.ts";
-import { TypeRefused } from "../type_mapper.ts";
+import { ERRORS, TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
-import { NULL, isScalar, keyOf, nullable } from "../types.ts";
+import { NULL, UNKNOWN, isScalar, keyOf, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -48,8 +48,19 @@ export interface FunctionContext {
   readonly temporaries: string[] | undefined;
   /** Text in front of `continue`, innermost loop last. */
   readonly turns: Code[];
+  /** The try blocks with a finally around the place, innermost last. */
+  readonly finals?: readonly Final[];
   /** The function hands on rows one by one instead of returning an array of them. */
   readonly emits?: Emission;
+}
+
+/** A try block with a finally: where `return`, `break` and `continue` in it wait until the finally has run. */
+export interface Final {
+  readonly node: ts.TryStatement;
+  readonly id: number;
+  /** What comes behind the finally, by the number that says which of them is meant. */
+  readonly jumps: Map<number, Code>;
+  readonly of: Context;
 }
 
 /** How a flatMap's function hands on rows: of which type, and what follows a `return`. */
@@ -98,6 +109,8 @@ export interface Job {
   ): { name: string; substitution: Substitution };
   /** Why objects of the class cannot be records; undefined when they can. */
   classNotPortable(ctx: Context, rep: Rep & { kind: "class" }): string | undefined;
+  /** The program has a `try`. */
+  readonly catches: boolean;
   /** The program writes or reads JSON, so that records and classes need methods for it. */
   readonly usesJson: boolean;
   /** Values of which JSON is written, and where. */
@@ -106,6 +119,8 @@ export interface Job {
   classJson(rep: Rep & { kind: "class" }): { readonly why: { readonly message: string; readonly hint: string } | undefined; readonly method: string };
   /** The patterns of the program, each with its number. */
   readonly patterns: Map<string, number>;
+  /** The classes of the program that derive from it, directly or not. */
+  derivedFrom(symbol: ts.Symbol): readonly ts.Symbol[];
   /** Another class of the program derives from it. */
   isExtended(symbol: ts.Symbol): boolean;
 }
@@ -137,6 +152,7 @@ export function repAt(ctx: Context, node: ts.Node): Rep {
 
 /** The representation that a variable, parameter or field was declared with. */
 export function repOfSymbol(ctx: Context, symbol: ts.Symbol, node: ts.Node): Rep {
+  if (symbol.valueDeclaration !== undefined && ts.isCatchClause(symbol.valueDeclaration.parent)) return UNKNOWN;
   const rep = repOf(ctx, ctx.job.checker.getTypeOfSymbol(symbol), symbol.valueDeclaration ?? node);
   if (rep.kind === "never") return NULL;
   if (rep.kind === "nullable" && rep.absent === "undefined" && hasDefault(symbol)) return rep.of;
@@ -237,8 +253,10 @@ export function typeText(ctx: Context, rep: Rep): string {
       return `__js.JsDict<${typeText(ctx, rep.value)}>`;
     case "record":
       return `__r.${rep.record.name}`;
+    case "mixed":
+      return rep.of.length === 0 ? "__js.Mixed | null" : "__js.Mixed";
     case "class":
-      return globalName(ctx, rep.symbol, rep.args);
+      return ERRORS.has(rep.symbol.name) && ctx.job.program.isLibrary(rep.symbol) ? `__js.Js${rep.symbol.name}` : globalName(ctx, rep.symbol, rep.args);
     case "date":
       return "__js.JsDate";
     case "regexp":
@@ -257,7 +275,7 @@ export function typeText(ctx: Context, rep: Rep): string {
 
 /** What a variable of the type holds before it has a value. */
 export function emptyText(ctx: Context, rep: Rep): string {
-  if (rep.kind === "nullable") return "null";
+  if (rep.kind === "nullable" || (rep.kind === "mixed" && rep.of.length === 0)) return "null";
   return isScalar(rep) ? `__l.zero<${typeText(ctx, rep)}>()` : `changetype<${typeText(ctx, rep)}>(0)`;
 }
 

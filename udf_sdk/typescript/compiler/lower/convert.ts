@@ -8,6 +8,8 @@ import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { functionText, place, refuse, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { isErrorClass } from "./errors.ts";
+import { fromMixed, toMixed } from "./mixed.ts";
 
 /** No value, of a nullable type: a bare `null` would not say of which. */
 export function missing(ctx: Context, rep: Rep): Code {
@@ -20,6 +22,8 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
   if (sameRep(source, target) || target.kind === "void") return value.code;
   if (source.kind === "never") return code`(${value.code}, __l.never<${typeText(ctx, target)}>())`;
   if (target.kind === "null") return code`(${value.code}, null)`;
+  if (target.kind === "mixed") return toMixed(ctx, value, target, node);
+  if (source.kind === "mixed") return fromMixed(ctx, value, target, node);
   if (target.kind === "nullable") return toNullable(ctx, value, target, node);
   if (source.kind === "nullable" || source.kind === "null") {
     return refuse(
@@ -179,11 +183,13 @@ export function truthy(ctx: Context, value: Value, node: ts.Node): Code {
     case "string":
       return code`__js.truthy<${typeText(ctx, rep)}>(${value.code})`;
     case "nullable": {
-      if (!isScalar(rep.of) && rep.of.kind !== "string") return code`(${value.code} !== null)`;
+      if (!isScalar(rep.of) && rep.of.kind !== "string" && rep.of.kind !== "mixed") return code`(${value.code} !== null)`;
       const held = temporary(ctx, rep);
       const inner = truthy(ctx, unwrapped(ctx, { code: held, rep }), node);
       return code`((${held} = ${value.code}) !== null && ${inner})`;
     }
+    case "mixed":
+      return code`__js.mixed_truthy(${value.code})`;
     case "null":
       return "false";
     case "void":
@@ -205,6 +211,8 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     case "boolean":
     case "bigint":
       return code`__js.str<${typeText(ctx, rep)}>(${value.code})`;
+    case "mixed":
+      return code`__js.mixed_text(${value.code}, ${place(ctx, node)})`;
     case "null":
       return '"null"';
     case "never":
@@ -250,5 +258,6 @@ export function elementText(ctx: Context, rep: Rep, node: ts.Node): void {
 
 function hasToString(ctx: Context, rep: Rep & { kind: "class" }): boolean {
   const type = ctx.job.checker.getDeclaredTypeOfSymbol(rep.symbol);
+  if (isErrorClass(ctx, rep.symbol)) return true;
   return ctx.job.checker.getPropertiesOfType(type).some((p) => p.name === "toString");
 }

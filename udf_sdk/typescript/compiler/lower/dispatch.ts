@@ -16,6 +16,7 @@ import { convert } from "./convert.ts";
 import { deleteExpression } from "./dicts.ts";
 import { functionLiteral } from "./functions.ts";
 import { bigintLiteral, booleanLiteral, numberLiteral, templateText } from "./literals.ts";
+import { memberOf } from "./mixed.ts";
 import { identifier, superValue, thisValue } from "./names.ts";
 import { newExpression } from "./new.ts";
 import { objectLiteral } from "./objects.ts";
@@ -83,7 +84,7 @@ const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string]> = new Ma
 /** Lowers an expression. `target` is what it will be converted to: literals shape themselves to it. */
 export function expression(ctx: Context, node: ts.Expression, target?: Rep): Value {
   const handler = HANDLERS.get(node.kind);
-  if (handler !== undefined) return handler(ctx, node as never, target);
+  if (handler !== undefined) return handler(ctx, node as never, memberOf(target, node));
   const [errorCode, message] = REFUSED.get(node.kind) ?? ["LF302", `this expression is not supported in a job`];
   return refuse(ctx, node, errorCode, message);
 }

@@ -81,6 +81,8 @@ export function withoutJson(ctx: Context, rep: Rep, seen: ReadonlySet<unknown> =
       if (rep.value.kind === "nullable" && rep.value.absent !== "null")
         return { message: `'${describe(rep)}' leaves out what is undefined`, hint: "make an object by key of what is there" };
       return withoutJson(ctx, rep.value, seen);
+    case "mixed":
+      return { message: `'${describe(rep)}' is written by what it is, which is known only when the job runs`, hint: "ask what it is first, and write that" };
     case "api":
     case "regexp":
     case "match":
@@ -160,7 +162,7 @@ function tupleText(record: RecordClass, typeOf: (rep: Rep) => string): string {
 function parseMethod(record: RecordClass, typeOf: (rep: Rep) => string): string {
   const declared = record.fields.map((f, i) => `let f${i}: ${typeOf(f.rep)} = ${f.rep.kind === "nullable" ? "null" : `__js.json_nothing<${typeOf(f.rep)}>()`}; let h${i}: bool = false;`).join(" ");
   const made = `return new ${record.name}(${record.fields.map((_, i) => `f${i}`).join(", ")});`;
-  const length = `r.fails("an array of ${record.fields.length} element${record.fields.length === 1 ? "" : "s"} is wanted");`;
+  const length = `r.mismatches("an array of ${record.fields.length} element${record.fields.length === 1 ? "" : "s"} is wanted");`;
   const read = (i: number): string => `{ f${i} = r.read<${typeOf((record.fields[i] as Field).rep)}>(); h${i} = true; }`;
   const body = record.tuple
     ? `r.beginItems(); ${record.fields.map((_, i) => `if (!r.nextItem(${i === 0})) ${length} ${read(i)}`).join(" ")} if (r.nextItem(${record.fields.length === 0})) ${length}`

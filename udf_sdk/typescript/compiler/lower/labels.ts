@@ -7,6 +7,7 @@ import type { Code } from "../writer.ts";
 import { refuse } from "./context.ts";
 import type { Context } from "./context.ts";
 import { statement } from "./statements.ts";
+import { behindFinal, finalBefore } from "./tries.ts";
 
 type Jump = ts.BreakStatement | ts.ContinueStatement;
 
@@ -22,7 +23,14 @@ export function labeledStatement(ctx: Context, node: ts.LabeledStatement): Code 
 
 /** `break` and `continue`, with or without a label. */
 export function jumpStatement(ctx: Context, node: Jump): Code {
-  if (node.label !== undefined && !isDirect(node)) {
+  return jumpFrom(ctx, node, node);
+}
+
+/** The jump, made at a place around which the same loops stand. */
+function jumpFrom(ctx: Context, node: Jump, place: ts.Node): Code {
+  const final = finalBefore(ctx, node.label === undefined ? loopAround(node) : targetOf(node).statement);
+  if (final !== undefined) return code`{ ${behindFinal(final, (outer) => jumpFrom(outer, node, final.node))} }`;
+  if (node.label !== undefined && !isDirect(node, place)) {
     const kind = ts.isBreakStatement(node) ? BREAK : CONTINUE;
     return code`{ ${variableOf(targetOf(node))} = ${kind}; break; }`;
   }
@@ -52,10 +60,15 @@ function turnOf(ctx: Context): Code {
 }
 
 /** AssemblyScript's own statement reaches the target. */
-function isDirect(jump: Jump): boolean {
+function isDirect(jump: Jump, place: ts.Node = jump): boolean {
   const target = targetOf(jump).statement;
-  if (ts.isBreakStatement(jump)) return breakableAround(jump) === target;
-  return ts.findAncestor(jump, (n) => ts.isIterationStatement(n, false)) === target;
+  if (ts.isBreakStatement(jump)) return breakableAround(place) === target;
+  return ts.findAncestor(place, (n) => ts.isIterationStatement(n, false)) === target;
+}
+
+/** What a jump without a label means. */
+function loopAround(jump: Jump): ts.Node | undefined {
+  return ts.isBreakStatement(jump) ? breakableAround(jump) : ts.findAncestor(jump, (n) => ts.isIterationStatement(n, false));
 }
 
 function targetOf(jump: Jump): ts.LabeledStatement {

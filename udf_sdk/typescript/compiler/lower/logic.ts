@@ -1,6 +1,6 @@
 // `&&`, `||`, `??` and `?:` with JavaScript's values; plain conditions where only the truth value is asked for.
 import ts from "typescript-compiler-api";
-import { BOOLEAN } from "../types.ts";
+import { BOOLEAN, UNKNOWN } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -76,15 +76,24 @@ function isCondition(node: ts.Node): boolean {
 
 /** `a ?? b`. */
 export function coalesce(ctx: Context, node: ts.BinaryExpression, target: Rep | undefined): Value {
-  const rep = target !== undefined && target.kind !== "void" ? target : repAt(ctx, node);
+  const own = repAt(ctx, node);
+  const rep = target !== undefined && target.kind !== "void" ? target : own.kind === "record" && own.record.fields.length === 0 ? UNKNOWN : own;
   const direct = coalesceCall(ctx, node, rep);
   if (direct !== undefined) return direct;
   const left = marked(ctx, node.left);
   if (left.rep.kind === "null") return { code: into(ctx, node.right, rep), rep };
+  if (left.rep === UNKNOWN) return unknownOr(ctx, node, left, rep);
   if (left.rep.kind !== "nullable") return left;
   const held = temporary(ctx, left.rep);
   const kept = convert(ctx, unwrapped(ctx, { code: held, rep: left.rep }), rep, node.left);
   return { code: code`((${held} = ${left.code}) !== null ? ${kept} : ${into(ctx, node.right, rep)})`, rep };
+}
+
+/** Of `unknown`, what is neither null nor undefined. */
+function unknownOr(ctx: Context, node: ts.BinaryExpression, left: Value, rep: Rep): Value {
+  const held = temporary(ctx, left.rep);
+  const kept = convert(ctx, { code: held, rep: left.rep }, rep, node.left);
+  return { code: code`((${held} = __js.mixed_orNull(${left.code})) !== null ? ${kept} : ${into(ctx, node.right, rep)})`, rep };
 }
 
 export function conditional(ctx: Context, node: ts.ConditionalExpression, target: Rep | undefined): Value {

@@ -14,13 +14,13 @@ import {
   isWithin,
   symbolOf,
 } from "../scopes.ts";
-import { NEVER, NULL, NUMBER, sameRep } from "../types.ts";
+import { NEVER, NULL, NUMBER, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { InternalError, emptyText, globalName, localName, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { isSubclass, required, unwrapped } from "./convert.ts";
+import { convert, isSubclass, required, unwrapped } from "./convert.ts";
 import { wrappedFunction } from "./functions.ts";
 
 /** An identifier in an expression, narrowed to what TypeScript knows at its place. */
@@ -73,8 +73,8 @@ function functionValue(
 
 /** A `var` lives in its block, like `let`, and is declared once; where JavaScript's one variable for all turns of a loop would show, it is refused. */
 function checkVar(ctx: Context, symbol: ts.Symbol, declaration: ts.Declaration, node: ts.Node): void {
-  const list = ts.isVariableDeclaration(declaration) ? declaration.parent : undefined;
-  if (list === undefined || list.flags & ts.NodeFlags.BlockScoped || isTopLevel(declaration)) return;
+  const list = declaration.parent;
+  if (!ts.isVariableDeclarationList(list) || list.flags & ts.NodeFlags.BlockScoped || isTopLevel(declaration)) return;
   if ((symbol.declarations ?? []).some((d) => d !== declaration && d === node.parent))
     refuse(ctx, node, "LF301", `'${symbol.name}' is declared twice`, `write '${symbol.name} = ...' here`);
   if (node.pos < declaration.pos && enclosingFunction(node) === enclosingFunction(declaration))
@@ -149,6 +149,7 @@ export function narrowed(ctx: Context, node: ts.Node, value: Value): Value {
     if (type.flags & ts.TypeFlags.Never || mayBeAbsent(ctx, type, node)) return value;
     return narrowed(ctx, node, unwrapped(ctx, value));
   }
+  if (value.rep.kind === "mixed") return narrowedMixed(ctx, node, value, type);
   if (value.rep.kind === "class" && type.symbol !== value.rep.symbol) {
     const seen = repOf(ctx, type, node);
     if (seen.kind === "class" && isSubclass(ctx, seen, value.rep) && !sameRep(seen, value.rep)) {
@@ -156,6 +157,17 @@ export function narrowed(ctx: Context, node: ts.Node, value: Value): Value {
     }
   }
   return value;
+}
+
+/** What may be of several types is, behind a test, of the one that TypeScript says. */
+function narrowedMixed(ctx: Context, node: ts.Node, value: Value, type: ts.Type): Value {
+  const isAnything = (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive | ts.TypeFlags.Never)) !== 0;
+  if (isAnything || !ctx.job.types.has(type, ctx.substitution)) return value;
+  const seen = repOf(ctx, type, node);
+  const of = present(seen);
+  const isAnyObject = of.kind === "record" && of.record.fields.length === 0;
+  if (isAnyObject || seen.kind === "mixed" || seen.kind === "null" || seen.kind === "never") return value;
+  return { code: convert(ctx, value, seen, node), rep: seen };
 }
 
 function mayBeAbsent(ctx: Context, type: ts.Type, node: ts.Node): boolean {

@@ -10,6 +10,7 @@ import { passArguments } from "./arguments.ts";
 import { refuse, repAt, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into, marked } from "./dispatch.ts";
+import { isErrorClass, isLibraryError, newError } from "./errors.ts";
 import { newPattern } from "./patterns.ts";
 import { parameterReps } from "./parameters.ts";
 import { substitutionOfMember } from "./inheritance.ts";
@@ -45,6 +46,7 @@ export function newExpression(ctx: Context, node: ts.NewExpression, target: Rep 
     ...ctx,
     substitution: declaration === undefined ? ctx.substitution : substitutionOfMember(ctx, rep, declaration),
   };
+  if (declaration === undefined && isErrorClass(ctx, rep.symbol)) return newError(ctx, node, rep.symbol);
   const reps = declaration === undefined ? [] : parameterReps(owner, declaration);
   return { code: code`new ${typeText(ctx, rep)}(${passArguments(ctx, node, declaration, reps)})`, rep };
 }
@@ -61,6 +63,7 @@ function constructorOf(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Construct
 }
 
 function libraryNew(ctx: Context, node: ts.NewExpression, symbol: ts.Symbol, target: Rep | undefined): Value {
+  if (isLibraryError(ctx, symbol)) return newError(ctx, node, symbol);
   if (symbol.name === "Map" || symbol.name === "Set") return collection(ctx, node, target);
   if (symbol.name === "Date" && node.arguments?.length) return date(ctx, node, node.arguments);
   if (symbol.name === "RegExp") return newPattern(ctx, node);

@@ -12,6 +12,7 @@ import type { Context, Value } from "./context.ts";
 import { text, truthy } from "./convert.ts";
 import { expression, marked } from "./dispatch.ts";
 import { coalesce, logical } from "./logic.ts";
+import { mixedTypeof } from "./mixed.ts";
 import { toNumber } from "./numbers.ts";
 import { concatenation } from "./text.ts";
 
@@ -143,6 +144,7 @@ export function postfix(ctx: Context, node: ts.PostfixUnaryExpression): Value {
 /** `typeof x` is known from x's type. */
 export function typeOf(ctx: Context, node: ts.TypeOfExpression): Value {
   const rep = repAt(ctx, node.expression);
+  if (rep.kind === "mixed") return mixedTypeof(marked(ctx, node.expression));
   const names: Partial<Record<Rep["kind"], string>> = {
     number: "number",
     string: "string",

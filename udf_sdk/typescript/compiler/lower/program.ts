@@ -21,6 +21,7 @@ import { keyOfAll, localName, typeText } from "./context.ts";
 import type { Context, Instance, Job, Unit } from "./context.ts";
 import { guarded } from "./statements.ts";
 import { declaration, topLevel } from "./top_level.ts";
+import { hasTry } from "./tries.ts";
 
 export const K = ts.SyntaxKind;
 
@@ -31,6 +32,8 @@ export interface Lowered {
   readonly entry: string;
   /** Exports that the module needs besides those of every module. */
   readonly exports: ReadonlySet<string>;
+  /** The program has a `try`. */
+  readonly catches: boolean;
 }
 
 /** One lowered file; `path` is the user's file that it came from. */
@@ -80,7 +83,9 @@ class Lowering {
       genericMethod: (rep, declaration, args) => this.#genericMethod(rep, declaration, args),
       substitutionOf: (rep) => this.#substitutionOf(rep),
       classNotPortable: (ctx, rep) => this.#classNotPortable(ctx, rep),
+      derivedFrom: (symbol) => this.#derivedFrom(symbol),
       isExtended: (symbol) => this.#isExtended(symbol),
+      catches: program.files.some(hasTry),
       usesJson: program.files.some((f) => /\bJSON\b/.test(f.text)),
       jsonUses: [],
       patterns: new Map(),
@@ -99,7 +104,7 @@ class Lowering {
     const records = this.#records();
     const files = new Map([...this.#rendered].map(([path, { rendered }]) => [path, rendered.text]));
     files.set(RECORDS_PATH, records);
-    return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry), exports: this.#job.exports };
+    return { files, units: this.#rendered, entry: this.#program.pathOf(this.#program.entry), exports: this.#job.exports, catches: this.#job.catches };
   }
 
   /** Declared types come first: they give records their names and the order of their fields, unions before their members. */
@@ -253,6 +258,14 @@ class Lowering {
       }
     }
     return this.#extended.has(symbol);
+  }
+
+  #derivedFrom(symbol: ts.Symbol): ts.Symbol[] {
+    const isBelow = (type: ts.Type): boolean => (type.getBaseTypes() ?? []).some((base) => base.symbol === symbol || isBelow(base));
+    return this.#program.files
+      .flatMap((file) => file.statements.filter(ts.isClassDeclaration))
+      .map((node) => this.#job.checker.getTypeAtLocation(node))
+      .flatMap((type) => (isBelow(type) ? [type.symbol] : []));
   }
 
   #lowerFile(unit: Unit, file: ts.SourceFile): void {

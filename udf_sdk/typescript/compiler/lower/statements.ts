@@ -3,14 +3,14 @@ import ts from "typescript-compiler-api";
 import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import { symbolOf } from "../scopes.ts";
-import { STRING, VOID, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
+import { VOID, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
-import { code, from, quote } from "../writer.ts";
+import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { asArray, iteratorCall } from "./arrays.ts";
-import { InternalError, place as userPlace, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
+import { InternalError, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
-import { convert, text, truthy } from "./convert.ts";
+import { convert, truthy } from "./convert.ts";
 import { bindPattern, declareVariable } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
@@ -18,6 +18,7 @@ import { localFunction } from "./functions.ts";
 import { handingOn, jumpStatement, labeledStatement } from "./labels.ts";
 import { doStatement, forInStatement, forOfStatement, forStatement, whileStatement } from "./loops.ts";
 import { enterFrame } from "./names.ts";
+import { returned, throwStatement, tryStatement } from "./tries.ts";
 
 const K = ts.SyntaxKind;
 
@@ -34,6 +35,7 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
   [K.IfStatement, ifStatement],
   [K.ReturnStatement, returnStatement],
   [K.ThrowStatement, throwStatement],
+  [K.TryStatement, tryStatement],
   [K.ForStatement, forStatement],
   [K.ForOfStatement, forOfStatement],
   [K.ForInStatement, forInStatement],
@@ -51,7 +53,6 @@ const HANDLERS: ReadonlyMap<ts.SyntaxKind, Handler> = new Map<ts.SyntaxKind, Han
 ] as readonly (readonly [ts.SyntaxKind, Handler])[]);
 
 const REFUSED: ReadonlyMap<ts.SyntaxKind, readonly [ErrorCode, string, string?]> = new Map([
-  [K.TryStatement, ["LF303", "try/catch is not supported in a job"]],
   [
     K.ClassDeclaration,
     ["LF313", "a class inside a function is not supported in a job", "move the class to the top level of the file"],
@@ -174,26 +175,9 @@ function returnStatement(ctx: Context, node: ts.ReturnStatement): Code {
   const { result, emits } = ctx.fn;
   if (emits !== undefined && node.expression !== undefined)
     return code`{ ${emitted(ctx, node.expression, emits)} ${emits.after} }`;
-  if (node.expression === undefined) return result.kind === "nullable" ? "return null;" : "return;";
-  if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; return; }`;
-  return code`return (${into(ctx, node.expression, result)});`;
-}
-
-/** `throw new Error(text)` ends the job with the text and the user's place. */
-function throwStatement(ctx: Context, node: ts.ThrowStatement): Code {
-  const thrown = node.expression;
-  const message = ts.isNewExpression(thrown) ? thrown.arguments?.[0] : thrown;
-  const said = message === undefined ? quote("Error") : text(ctx, marked(ctx, message, STRING), message);
-  return code`{ __lf.fail(${said}, ${userPlace(ctx, node)}); ${unreachableEnd(ctx)} }`;
-}
-
-/** asc does not know that fail() does not return; a return after it says so. */
-function unreachableEnd(ctx: Context): string {
-  const { node, result } = ctx.fn;
-  if (node === undefined || ts.isConstructorDeclaration(node)) return "unreachable();";
-  return result.kind === "void" || result.kind === "never"
-    ? "return;"
-    : `return __l.never<${typeText(ctx, result)}>();`;
+  if (node.expression === undefined) return returned(ctx, result.kind === "nullable" ? "null" : undefined);
+  if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; ${returned(ctx, undefined)} }`;
+  return returned(ctx, into(ctx, node.expression, result));
 }
 
 /** Becomes a chain of tests on a number of the case, so that any type can be switched on, and cases fall through. */
@@ -209,14 +193,15 @@ function switchStatement(ctx: Context, node: ts.SwitchStatement): Code {
   const tests = numbered.map(({ clause, i }) => {
     const wanted = marked(ctx, clause.expression, value.rep);
     const isMissing = wanted.rep.kind === "null" && value.rep.kind === "nullable";
-    if (!isMissing && !sameRep(present(wanted.rep), present(value.rep)))
+    if (!isMissing && value.rep.kind !== "mixed" && !sameRep(present(wanted.rep), present(value.rep)))
       refuse(
         ctx,
         clause,
         "LF318",
         `'${describe(wanted.rep)}' cannot be compared with '${describe(value.rep)}' in a job`,
       );
-    return code`${held} == ${convert(ctx, wanted, value.rep, clause)} ? ${String(i)} : `;
+    const same = value.rep.kind === "mixed" ? code`__js.mixed_equal(${held}, ${convert(ctx, wanted, value.rep, clause.expression)})` : code`${held} == ${convert(ctx, wanted, value.rep, clause)}`;
+    return code`${same} ? ${String(i)} : `;
   });
   const bodies = clauses.map((clause, i) => code` case ${String(i)}: {${statements(ctx, clause.statements)} }`);
   const chosen = code`${tests}${String(byDefault)}`;

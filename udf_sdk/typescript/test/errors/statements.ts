@@ -1,14 +1,6 @@
 // Statements that a job does not have.
 import { ExecutionContext, Kafka, Redis } from "lightflus-api";
 
-function tries(s: string): number {
-  try { // error
-    return parseInt(s);
-  } catch {
-    return 0;
-  }
-}
-
 function keysOf(o: { a: number }): string {
   let out = "";
   for (const k in o) out += k; // error

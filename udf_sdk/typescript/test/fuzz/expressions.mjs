@@ -109,7 +109,8 @@ export class Expressions {
       if (v.type.k === "tup") v.type.items.forEach((item, i) => same(item, t) && forms.push(() => `${v.name}[${i}]`));
       if (v.type.k === "fn" && same(v.type.result, t)) forms.push(() => `${v.name}(${v.type.args.map((a) => this.of(a, d)).join(", ")})`);
     }
-    for (const f of this.program.functions) if (same(f.result, t)) forms.push(() => this.called(f, d));
+    if (this.program.risks && t.k !== "fn") forms.push(() => `risky<${typeText(t)}>(${this.of(t, d)}, ${this.of(NUM, d)})`);
+    for (const f of this.program.functions) if ((this.program.risks || !f.risks) && same(f.result, t)) forms.push(() => this.called(f, d));
     if (t.k !== "fn") {
       forms.push(() => `firstOf<${typeText(t)}>(${this.of(arr(t), d)}, ${this.of(t, d)}${this.chance(0.5) ? `, (e) => ${this.inner([["e", t]]).of(BOOL, d)}` : ""})`);
       forms.push(() => `new Box<${typeText(t)}>(${this.of(t, d)}).${this.pick(["v", `or(${this.of(t, d)}, ${this.of(BOOL, d)})`])}`);

@@ -34,6 +34,30 @@ class Box<T> {
   }
 }
 
+class Fault extends Error {
+  override name = "Fault";
+  constructor(message: string, readonly at: number) {
+    super(message);
+  }
+}
+
+class Worse extends Fault {}
+
+function risky<T>(value: T, n: number): T {
+  if (n > 200) throw new Worse("far", n);
+  if (n > 5) throw new Fault("more than five", n);
+  if (n < 0) throw new RangeError("below");
+  if (n === 2) throw "two";
+  if (n === 3) throw n;
+  return value;
+}
+
+function said(e: unknown): string {
+  if (e instanceof Worse) return "worse " + e.at;
+  if (e instanceof Error) return e instanceof Fault ? e.message + num(e.at) : String(e);
+  return typeof e === "number" ? num(e + 1) : typeof e + e;
+}
+
 function num(n: number): string {
   return Object.is === undefined ? "" : n === 0 && 1 / n < 0 ? "-0" : String(n);
 }`.replace('Object.is === undefined ? "" : ', "");
@@ -158,8 +182,9 @@ function functionText(next, program, i, constantScope) {
   const result = anyType(next, program, 1);
   const named = args.map((type, k) => ({ name: `p${k}`, type }));
   const { more, given } = lastParameters(next, program);
-  const body = new Statements(next, program, [...constantScope, ...named, ...given]).body(result, 3);
-  program.functions.push({ name: `fun${i}`, args, result, more: given.map((g) => g.called) });
+  const risks = next() < 0.4;
+  const body = new Statements(next, { ...program, risks }, [...constantScope, ...named, ...given]).body(result, 3);
+  program.functions.push({ name: `fun${i}`, args, result, risks, more: given.map((g) => g.called) });
   const list = [...named.map((a) => `${a.name}: ${typeText(a.type)}`), ...more].join(", ");
   return `function fun${i}(${list}): ${typeText(result)} {\n${indented(body)}\n}`;
 }

@@ -32,6 +32,7 @@ export class Statements {
 
   /** A body that returns a value of the type. */
   body(result, count) {
+    this.result = result;
     return [...this.some(count), `return ${this.of(result, 3)};`];
   }
 
@@ -43,7 +44,7 @@ export class Statements {
 
   one() {
     const simple = [() => this.constant(), () => this.constant(), () => this.variable(), () => this.fresh(), () => this.change(), () => this.change(), () => this.pattern()];
-    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.overKeys(), () => this.choice(), () => this.closure(), () => this.counter(), () => this.localFunction(), () => this.until(), () => this.labelled()];
+    const nested = [() => this.branch(), () => this.counted(), () => this.forOf(), () => this.overMap(), () => this.overKeys(), () => this.choice(), () => this.closure(), () => this.tried(), () => this.tried(), () => this.counter(), () => this.localFunction(), () => this.until(), () => this.labelled()];
     return this.pick(this.depth < 2 && this.chance(0.45) ? nested : simple)();
   }
 
@@ -111,9 +112,25 @@ export class Statements {
   }
 
   /** Statements in a block of their own. */
-  block(count, variables = []) {
-    const inner = new Statements(this.next, this.program, [...this.scope, ...variables], this.depth + 1);
+  block(count, variables = [], { isLoop = this.isLoop, program = this.program } = {}) {
+    const inner = new Statements(this.next, program, [...this.scope, ...variables], this.depth + 1);
+    Object.assign(inner, { result: this.result, isLoop });
     return indent(inner.some(count));
+  }
+
+  /** What may throw, who catches it, and the ways out of it. */
+  tried() {
+    const [e, text] = [`e${this.program.fresh()}`, this.named(STR, { isVariable: true })];
+    const program = { ...this.program, risks: true };
+    const risky = new Statements(this.next, program, this.scope, this.depth);
+    const way = () => (this.isLoop && this.chance(0.4) ? this.pick(["break", "continue"]) : this.result && this.chance(0.7) ? `return ${risky.of(this.result)}` : `throw ${this.pick(['new Fault("here", 1)', '"text"', "7", 'new TypeError("t")'])}`);
+    const leave = this.chance(0.6) ? [`  if (${risky.of(BOOL, 1)}) ${way()};`] : [];
+    const lines = [`let ${text} = "";`, "try {", ...this.block(2, [], { program }), ...leave, ...this.block(1, [], { program })];
+    const hasFinally = this.chance(0.4);
+    const again = this.program.risks && this.chance(0.2) ? [`  throw ${this.pick([e, `new Error("again", { cause: ${e} })`])};`] : [];
+    if (!hasFinally || this.chance(0.7) || !this.program.risks) lines.push(`} catch (${e}) {`, `  ${text} += said(${e});`, ...this.block(1), ...again);
+    if (hasFinally) lines.push("} finally {", `  ${text} += "f";`, ...this.block(1));
+    return [...lines, "}"];
   }
 
   branch() {
@@ -124,14 +141,14 @@ export class Statements {
   counted() {
     const i = `i${this.program.fresh()}`;
     const leave = this.chance(0.3) ? [`  if (${this.of(BOOL, 1)}) ${this.pick(["break", "continue"])};`] : [];
-    return [`for (let ${i} = 0; ${i} < ${this.pick(["2", "3", "4"])}; ${i}++) {`, ...leave, ...this.block(2, [{ name: i, type: NUM }]), "}"];
+    return [`for (let ${i} = 0; ${i} < ${this.pick(["2", "3", "4"])}; ${i}++) {`, ...leave, ...this.block(2, [{ name: i, type: NUM }], { isLoop: true }), "}"];
   }
 
   forOf() {
     const type = this.pick([NUM, STR, this.expressions.type(1)]);
     const e = `e${this.program.fresh()}`;
     const leave = this.chance(0.3) ? [`  if (${this.of(BOOL, 1)}) ${this.pick(["break", "continue"])};`] : [];
-    return [`for (const ${e} of ${this.of(arr(type))}.slice(0, 4)) {`, ...leave, ...this.block(2, [{ name: e, type }]), "}"];
+    return [`for (const ${e} of ${this.of(arr(type))}.slice(0, 4)) {`, ...leave, ...this.block(2, [{ name: e, type }], { isLoop: true }), "}"];
   }
 
   /** Two loops, left from the inner one. */
@@ -145,13 +162,13 @@ export class Statements {
   overMap() {
     const [k, v] = [`k${this.program.fresh()}`, `w${this.program.fresh()}`];
     const variables = [{ name: k, type: STR }, { name: v, type: NUM }];
-    return [`for (const [${k}, ${v}] of ${this.of(map(STR, NUM))}) {`, ...this.block(2, variables), "}"];
+    return [`for (const [${k}, ${v}] of ${this.of(map(STR, NUM))}) {`, ...this.block(2, variables, { isLoop: true }), "}"];
   }
 
   overKeys() {
     const k = `k${this.program.fresh()}`;
     const kept = `o${this.program.fresh()}`;
-    return [`const ${kept} = ${this.of(dict(NUM))};`, `for (const ${k} in ${kept}) {`, ...this.block(2, [{ name: k, type: STR }]), "}"];
+    return [`const ${kept} = ${this.of(dict(NUM))};`, `for (const ${k} in ${kept}) {`, ...this.block(2, [{ name: k, type: STR }], { isLoop: true }), "}"];
   }
 
   until() {

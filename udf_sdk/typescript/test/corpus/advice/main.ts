@@ -6,6 +6,7 @@ import { classes } from "./classes.ts";
 import { collections } from "./collections.ts";
 import { CITIES, LIMIT } from "./constants.ts"; // way out: write import { x } from "..."
 import { statements } from "./statements.ts";
+import { thrown } from "./thrown.ts";
 import { values } from "./values.ts";
 
 // way out: make records of the sink's type, say T, in front of it: .map((r): T => ({ ...r }))
@@ -33,7 +34,7 @@ function build(): void {
   // way out: write the import at the top of the file
   // way out: write its values into a const of a .ts file
   const lines = Kafka.builder().brokers(["h:1"]).topic(topics.lines).group("g").build<string>().createFlow(ctx);
-  lines.flatMap((line) => [...values(line), ...classes(line), ...collections(line), ...statements(line), CITIES.join(), `${LIMIT}`])
+  lines.flatMap((line) => [...values(line), ...classes(line), ...collections(line), ...statements(line), ...thrown(line), CITIES.join(), `${LIMIT}`])
     .map((value) => ({ key: value.slice(0, 1), value }))
     .map((r): Written => ({ ...r }))
     .sink(sink).execute();

@@ -21,7 +21,6 @@ export function statements(s: string): string[] {
     const held = i * 2;
     later.push(() => held);
   }
-  // way out: test before you act: xs.length, Number.isNaN(x), x === undefined; a record that fails ends the job with its place
   const n = Number(s);
   if (!Number.isNaN(n)) found += `${n}`;
   // way out: declare it in front of the switch
