@@ -6,7 +6,6 @@
 import type * as Asc from "assemblyscript/asc";
 import { withoutSection, withSection } from "./sections.ts";
 import { cutSourceMap, type MapPlace } from "./sourcemap.ts";
-import { unwind } from "./unwinding.ts";
 
 export interface AssembleOptions {
   /** Library text by import name (`loadLibrary`). */
@@ -58,7 +57,7 @@ export async function assemble(
   const diagnostics: AscDiagnostic[] = [];
   const sink = { write: () => true };
   const catches = options.catches ?? false;
-  const transforms = catches ? [{ afterCompile: unwind }] : [];
+  const transforms = catches ? [{ afterCompile: (await import("./unwinding.ts")).unwind }] : [];
   const result = await asc.main(ascArguments(options.optimize ?? 2, catches), {
     transforms: transforms as unknown as NonNullable<Asc.APIOptions["transforms"]>,
     readFile: (name) => readVirtual(files, entry, [...EXPORTS, ...(options.exports ?? [])], name),
