@@ -73,9 +73,10 @@ export function raise(value: Mixed | null, file: string, line: i32, column: i32)
     thrownLine = error.__line;
     thrownColumn = error.__column;
   }
-  isPending = true;
+  // nothing is thrown while something else is on its way: where there is a try, this only keeps 'uncaught' in the module
   // @ts-ignore: said by the compiler
-  if (!LF_CATCHES) uncaught();
+  if (!LF_CATCHES || isPending) uncaught();
+  isPending = true;
 }
 
 /** Throws what JavaScript throws here; `told` says more to whom nobody catches it. */
@@ -122,16 +123,13 @@ export function uncaught(): void {
   fail(what, thrownFile, thrownLine, thrownColumn);
 }
 
-/** In front of a try block; taken away again. It names what the tests behind the calls need. */
+/** In front of a try block; taken away again. */
 export function protect(region: i32): bool {
-  if (isPending) uncaught();
   return region != 0;
 }
 
 /** Where a jump leaves the try block of a finally; taken away again. */
-export function leave(region: i32): void {
-  if (region == 0) uncaught();
-}
+export function leave(region: i32): void {}
 
 function errorIn(value: Mixed | null): JsError | null {
   return value instanceof JsError ? changetype<JsError>(value) : null;
