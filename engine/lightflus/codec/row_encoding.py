@@ -93,7 +93,7 @@ class _Writer:
         items = [] if value.values is None else list(value.values)
         return struct.pack("<I", len(items)) + b"".join(self._value(item, part, False) for part in items)
 
-    def _number(self, scalar: Scalar, value: _Value) -> _Plain:
+    def _number(self, scalar: Scalar, value: _Value) -> Plain:
         match scalar:
             case Scalar.DATE32:
                 return value.cast(pa.int32()).as_py()
@@ -101,7 +101,7 @@ class _Writer:
                 return value.cast(pa.int64()).as_py()
             case Scalar.FLOAT32 | Scalar.FLOAT64:
                 return self._float(cast("float", value.as_py()))
-        return cast("_Plain", value.as_py())
+        return cast("Plain", value.as_py())
 
     def _float(self, value: float) -> float:
         return math.nan if math.isnan(value) else value + 0.0 if self._is_key else value
