@@ -257,6 +257,24 @@ STDOUT_TABLE_ROWS: Final = 40
 # --- sources -------------------------------------------------------------------------------------------------------
 READ_WAIT_MS: Final = 100
 """How long a source waits for records before it looks whether the job wants something else of it."""
+CHECKPOINT_MS: Final = 1_000
+"""From one checkpoint to the next, unless the job's owner says otherwise: what a restart reads again, at most."""
+CHECKPOINT_LEAST_MS: Final = 50
+"""More often, a job would do little else."""
+CHECKPOINT_MOST_MS: Final = 86_400_000
+"""A day: what is read again after a failure is as long."""
+WAITING_PIECES: Final = 16
+"""Pieces of sealed state of one subtask that wait for the store: a few megabytes."""
+RUNS_LEAST: Final = 8
+"""Runs of changes behind the one with all state of an operator's subtask that are kept, however small that one is."""
+RUNS_MOST: Final = 128
+"""The same at most: a look-up asks each of them."""
+RESTORE_BYTES: Final = 4 * MIB
+"""Blocks of a run that are read and put back at once."""
+START_BYTES: Final = KIB
+"""What a start of a job says of itself in its store."""
+OUTPUT_IN_MANIFEST_BYTES: Final = 4 * KIB
+"""Prepared output of one subtask that stands in the manifest itself; more is an object of its own."""
 COMMIT_MS: Final = 1_000
 """How often sources learn what has reached the sinks: what a restart reads again, without checkpoints."""
 DISCOVERY_MS: Final = 5_000

@@ -77,6 +77,10 @@ class Log:
     async def flush(self) -> None:
         self._add("flush")
 
+    async def prepare(self, epoch: int | None) -> None:
+        if self.events and self.events[-1][1] == "write":
+            self._add("flush")
+
     async def control(self, element: Control) -> None:
         self._add(type(element).__name__)
 

@@ -193,13 +193,13 @@ class Job:
         inputs = [Input(keyed), *([] if other is None else [Input(other)])]
         return self.builder.add(kind, inputs, SIDE, name="process")
 
-    def running(self, keyed: OperatorId, *, of_times: bool = False) -> OperatorId:
+    def running(self, keyed: OperatorId, *, of_times: bool = False, emit: Emit = Emit.UPDATES) -> OperatorId:
         """A running aggregate: the ids, or times, so far, as the result of a window without bounds."""
         record = self.builder.type_of(keyed)
         collect = PythonAggregate(list, lambda ids, row, *time: [*ids, *(time or (row["id"],))])
         add = self.function(FunctionKind.AGGREGATE, record, IDS, collect, times=of_times)
         finish = self.function(FunctionKind.FINISH, IDS, RESULT, _result)
-        kind = Aggregate(add, finish, Emit.UPDATES)
+        kind = Aggregate(add, finish, emit)
         return self.builder.add(kind, [Input(keyed)], RESULT, name="aggregate")
 
     def sink(self, name: str, stream: OperatorId, port: str = "") -> None:

@@ -31,6 +31,7 @@ from lightflus.model.checkpoints import (
     StagedOutput,
     SubtaskState,
 )
+from lightflus.model.key_groups import KeyGroupRange
 from lightflus.model.types import ListType, ScalarType, StructType, Type
 from lightflus.proto.convert import type_from_tree, type_to_tree
 
@@ -139,9 +140,18 @@ def _subtask(part: Part) -> SubtaskState:
     tables = part.part("tables")
     return SubtaskState(
         subtask=part.number("subtask"),
-        runs=tuple(RunRef(_object(run.part("object")), run.number("rows")) for run in part.parts("runs")),
+        runs=tuple(map(_run, part.parts("runs"))),
         facts=part.data("facts"),
         tables={name: _object(tables.part(name)) for name in tables.names()},
+    )
+
+
+def _run(part: Part) -> RunRef:
+    groups = part.part("groups")
+    return RunRef(
+        object=_object(part.part("object")),
+        rows=part.number("rows"),
+        groups=KeyGroupRange(groups.number("start"), groups.number("stop")),
     )
 
 

@@ -149,6 +149,24 @@ def run(
             show_default=False,
         ),
     ] = None,
+    checkpoints: Annotated[
+        str | None,
+        typer.Option(
+            "--checkpoints",
+            metavar="FOLDER|URI",
+            help="Where the job keeps its state and how far it has come, so that the next run goes on from there.",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        str, typer.Option("--every", metavar="TIME", help="From one checkpoint to the next: 500ms, 1s, 2min.")
+    ] = "1s",
+    accept_duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--accept-duplicates", help="Go on from a checkpoint although a sink shows more: that will come again."
+        ),
+    ] = False,
     poison: Poison = None,
     drain: Annotated[
         bool,
@@ -160,8 +178,10 @@ def run(
     ] = True,
 ) -> None:
     """Run a job in this process until its sources end. Ctrl-C stops it, a second one cancels it."""
+    from lightflus.cli.checkpointing import seconds_of
     from lightflus.cli.permissions import Permissions
     from lightflus.cli.running import run_job
+    from lightflus.compose.resuming import Wanted
     from lightflus.model.policy import Right
 
     named = {
@@ -179,6 +199,7 @@ def run(
         permissions=Permissions(grants, allow_all, secret or ()),
         poison=poison,
         dead_letters=dead_letters,
+        checkpoints=Wanted(checkpoints, seconds_of(every), accept_duplicates) if checkpoints else None,
         is_draining=drain,
         as_json=as_json,
         has_stats=stats,

@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import trio
 import typer
 
 from lightflus.build.sources import is_source
+from lightflus.cli.checkpointing import tell_found
 from lightflus.cli.modules import load_job
 from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
@@ -27,6 +28,7 @@ from lightflus.cli.stopping import Stopper
 from lightflus.compose.letters import open_letters
 from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places, place_function
+from lightflus.compose.resuming import Wanted, found
 from lightflus.compose.running import composed
 from lightflus.connectors.contract.bindings import parse_bindings
 from lightflus.connectors.contract.kinds import Streams
@@ -51,6 +53,7 @@ def run_job(
     permissions: Permissions | None = None,
     poison: BadRecords | None = None,
     dead_letters: str | None = None,
+    checkpoints: Wanted | None = None,
     is_draining: bool = False,
     as_json: bool,
     has_stats: bool,
@@ -67,6 +70,7 @@ def run_job(
                 permissions=permissions or Permissions(),
                 poison=poison,
                 dead_letters=dead_letters,
+                checkpoints=checkpoints,
                 is_draining=is_draining,
             )
     except LightflusError as error:
@@ -85,6 +89,7 @@ def _run(
     permissions: Permissions,
     poison: BadRecords | None,
     dead_letters: str | None,
+    checkpoints: Wanted | None,
     is_draining: bool,
 ) -> bool:
     module = load_job(job)
@@ -97,8 +102,26 @@ def _run(
     form = LetterForm(plan.graph.job, module.report.digest)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     letters = open_letters(dead_letters, letters_file(plan.graph.job), form, streams)
-    with report, closing(letters), closing(_slots_of(plan)) as slots:
-        run = composed(plan, module, slots=slots, streams=streams, letters=letters, reaches=walls.reach, poison=poison)
+    with ExitStack() as opened:
+        how = None
+        if checkpoints is not None:
+            kept = found(checkpoints, plan, module.report.digest)
+            opened.callback(kept.store.close)
+            tell_found(kept, report.say)
+            how = kept.plan
+        opened.enter_context(report)
+        opened.enter_context(closing(letters))
+        slots = opened.enter_context(closing(_slots_of(plan)))
+        run = composed(
+            plan,
+            module,
+            slots=slots,
+            streams=streams,
+            letters=letters,
+            reaches=walls.reach,
+            poison=poison,
+            checkpoints=how,
+        )
         report.started(plan, module)
         try:
             result, is_interrupted = trio.run(partial(_attend, run, report, is_draining=is_draining))

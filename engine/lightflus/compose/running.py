@@ -16,6 +16,7 @@ from lightflus.kernel import WasmKernel
 from lightflus.model.graph import BadRecords, JobGraph, OperatorId
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.model.unread import Unread, unread_fields, without_unread
+from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import Slots
 from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
@@ -47,6 +48,7 @@ def composed(
     network: Network | None = None,
     party: Party | None = None,
     splits: Mapping[OperatorId, Sequence[str]] | None = None,
+    checkpoints: CheckpointPlan | None = None,
     around: Callable[[Sink], Sink] = lambda sink: sink,
 ) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
@@ -60,10 +62,11 @@ def composed(
         reaches: how far each source or sink may reach.
         poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
         own: the subtasks that run here, whose sources and sinks alone are opened; what these write to is ready already.
-            None = all, and that is done here.
+            None = all, and that is done here, unless the run goes on from a checkpoint.
         network: reaches the others.
         party: the fragments that they run in.
         splits: of each source, where they are listed once for the whole job.
+        checkpoints: where and how they are taken; None: there are none.
         around: what is put around each sink.
     """
     policies = bad_record_policies(plan, letters, poison)
@@ -76,7 +79,7 @@ def composed(
         sinks = open_sinks(plan, streams, reaches, here)
         for sink in sinks.values():
             opened.callback(sink.close)
-        if own is None:
+        if own is None and (checkpoints is None or checkpoints.resumed is None):
             for operator in plan.graph.operators:
                 prepare_sink(operator)
         opened.pop_all()
@@ -93,6 +96,7 @@ def composed(
         network=network,
         party=party,
         splits=splits,
+        checkpoints=checkpoints,
     )
 
 

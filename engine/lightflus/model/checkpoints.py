@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lightflus.limits import KEY_GROUPS
+from lightflus.model.key_groups import KeyGroupRange
 from lightflus.model.types import Type
+
+EVERY_GROUP = KeyGroupRange(0, KEY_GROUPS)
+"""All of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,18 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class RunRef:
-    """A run of state rows, in the order of hashes."""
+    """A run of state rows, in the order of hashes.
+
+    Attributes:
+        object: the file.
+        rows: rows and removals in it.
+        groups: the key groups that are meant: of a run that was written at another parallelism, the others are another
+            subtask's now, and older than what that one has written since.
+    """
 
     object: ObjectRef
     rows: int
-    """Rows and removals."""
+    groups: KeyGroupRange = EVERY_GROUP
 
 
 @dataclass(frozen=True, slots=True)

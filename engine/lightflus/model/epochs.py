@@ -2,7 +2,8 @@
 
 What it owns: counting, and the words that go between the fragment that counts and the others. Pure: facts in, an answer
 out. One epoch is under way at a time.
-What it leaves: sending barriers and telling sources (`runtime/commits.py`), how words travel (`ports/epochs.py`).
+What it leaves: sending barriers and telling sources (`runtime/`), how words travel (`ports/epochs.py`), what is handed
+over (`collecting.py`).
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ class EpochLedger:
     next one by its first barrier.
     """
 
-    def __init__(self, ends: int) -> None:
+    def __init__(self, ends: int, epoch: int = 0) -> None:
+        """`epoch` is the last one of an earlier run."""
         self._running = set(range(ends))
         self._waiting: set[int] = set()
-        self.epoch = 0
+        self.epoch = epoch
         """The newest one."""
 
     @property
@@ -32,6 +34,11 @@ class EpochLedger:
     def has_ended(self) -> bool:
         """Whether no end will ever flush anything again."""
         return not self._running
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """Who is waited for."""
+        return frozenset(self._waiting)
 
     def begin(self) -> int:
         """Begins the next epoch and returns its number."""

@@ -19,6 +19,11 @@ class KeyGroupRange:
     def __contains__(self, key_group: int) -> bool:
         return self.start <= key_group < self.stop
 
+    def __and__(self, other: KeyGroupRange) -> KeyGroupRange:
+        """Those of both; none where they have none together."""
+        start = max(self.start, other.start)
+        return KeyGroupRange(start, max(start, min(self.stop, other.stop)))
+
     def __len__(self) -> int:
         return self.stop - self.start
 

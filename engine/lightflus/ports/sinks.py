@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -152,6 +152,7 @@ class Committer(Protocol):
         ...
 
 
+@runtime_checkable
 class TransactionalSink(Sink, Protocol):
     """A sink that writes exactly once, given checkpoints."""
 

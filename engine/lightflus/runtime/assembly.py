@@ -47,14 +47,17 @@ def guest_callers(plan: Plan, task: Task, policies: Policies, counters: SubtaskC
 def chain_of(task: Task, parts: Parts) -> Chain:
     """The operators of one subtask. On its lane: it makes the kernel's instances."""
     stages: list[Stage] = []
+    own: dict[OperatorId, Stage] = {}
     for segment in _segments(task.operators):
         make = STAGES.get(type(segment[0].operator.kind))
         stages.append(_line(segment, parts) if make is None else make(segment[0], parts))
+        if make is not None:
+            own[segment[0].operator.id] = stages[-1]
     last = len(stages) - 1
     if type(task.last.operator.kind) in STAGES:
         record = record_of(task.last.operator, "")
         stages.append(StatelessStage(Line(record, record, (), RecordTail()), parts.host))  # cuts what leaves
-    return Chain(stages, parts.host.close, sides_from=last)
+    return Chain(stages, parts.host.close, own=own, sides_from=last)
 
 
 def _segments(operators: Sequence[PlannedOperator]) -> Iterator[Sequence[PlannedOperator]]:

@@ -90,7 +90,7 @@ class Closing:
         await _fence(self._lanes)
         await _fence(self._writers)
         for sink in self._sinks.values():
-            await self._lanes[0].run(sink.close)
+            await (*self._lanes, *self._writers)[0].run(sink.close)
 
     async def _keep_interrupting(self) -> None:
         while True:

@@ -8,7 +8,7 @@ What it leaves: which splits (`feeding.py` deals them), decoding and positions (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter_ns
 
 import trio
@@ -42,8 +42,12 @@ class Feeder:
         counters: Counters,
         health: OperatorHealth,
         timing: Timing | None = None,
+        positions: Mapping[str, str] | None = None,
     ) -> None:
-        """`compute` is the reader's own thread; `timing` is there where records get an event time."""
+        """`compute` is the reader's own thread; `timing` is there where records get an event time.
+
+        `positions` say where to go on reading splits of which an earlier run has read.
+        """
         self.name = name
         self._source = source
         self._splits = splits
@@ -56,9 +60,13 @@ class Feeder:
         self._reader: SourceReader | None = None
         self._turn = trio.Lock()
         """Held while something is handed on: a barrier stands between two batches, and knows which."""
-        self._handed_on: dict[str, str] = {}
+        self._handed_on = {split: at for split, at in (positions or {}).items() if split in splits}
         self._before_barrier: dict[str, str] = {}
         self._is_ended = False
+        self._waits_to_stop = False
+        self._may_stop = trio.Event()
+        self._may_read = trio.Event()
+        self._may_read.set()
         self._last: EndOfInput | Stop | None = None
         """What it was told to end with, before the source has ended."""
         self._read_scope: trio.CancelScope | None = None
@@ -71,6 +79,7 @@ class Feeder:
         """Reads everything, or until `end`; then ends the input. Raises SourceFailed, RecordInvalid."""
         await self._announce(self._splits, is_late=False)
         while self._last is None:
+            await self._may_read.wait()
             found: SourceBatch | None = None
             with trio.CancelScope() as self._read_scope:
                 found = await self._compute.run(self._read)
@@ -81,6 +90,8 @@ class Feeder:
             async with self._turn:
                 await self._send(found)
                 self._handed_on.update(found.positions)
+        if self._waits_to_stop and isinstance(self._last, Stop):
+            await self._may_stop.wait()
         async with self._turn:
             self._is_ended = True
             await self._sender.send(self._last or EndOfInput())
@@ -103,11 +114,38 @@ class Feeder:
         if not is_late:
             await self._sender.send(Watermark(NEVER))
 
-    def end(self, last: EndOfInput | Stop) -> None:
-        """No read begins from now on, and one that is waiting for data is given up. What was read flows on."""
+    def end(self, last: EndOfInput | Stop, *, waits: bool = False) -> None:
+        """No read begins from now on, and one that is waiting for data is given up. What was read flows on.
+
+        `waits`: a stop is said only when it `let_end`s: a barrier may come before it.
+        """
         self._last = self._last or last
+        self._waits_to_stop = self._waits_to_stop or waits
+        self.go_on()
         if self._read_scope is not None:
             self._read_scope.cancel()
+
+    def let_end(self) -> None:
+        """No barrier comes any more."""
+        self._may_stop.set()
+
+    def hold(self) -> None:
+        """No read begins until `go_on`: sinks have more to show than fits."""
+        if self._may_read.is_set() and self._last is None:
+            self._may_read = trio.Event()
+
+    def go_on(self) -> None:
+        """Reads may begin again."""
+        self._may_read.set()
+
+    @property
+    def noted(self) -> Mapping[str, str]:
+        """The positions behind which the last barrier stands."""
+        return self._before_barrier
+
+    def note(self) -> None:
+        """The same without a barrier: what was handed on so far."""
+        self._before_barrier = dict(self._handed_on)
 
     async def add(self, splits: Sequence[str]) -> None:
         """Has the reader read new splits, too."""
@@ -117,7 +155,7 @@ class Feeder:
     async def barrier(self, epoch: int) -> None:
         """Sends a barrier behind all that was handed on so far, and remembers how far that was."""
         async with self._turn:
-            self._before_barrier = dict(self._handed_on)
+            self.note()
             if not self._is_ended:
                 await self._sender.send(Barrier(epoch))
 
@@ -139,7 +177,7 @@ class Feeder:
             await self._compute.run(lambda: self._opened().commit(positions))
 
     def _open(self) -> SourceReader:
-        return self._source.reader(dict.fromkeys(self._splits), self._health)
+        return self._source.reader({split: self._handed_on.get(split) for split in self._splits}, self._health)
 
     def _opened(self) -> SourceReader:
         assert self._reader is not None

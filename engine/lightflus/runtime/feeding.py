@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import trio
 
 from lightflus.limits import DISCOVERY_MS
+from lightflus.model.checkpoints import SourceState
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, Task
@@ -74,10 +75,13 @@ class Feeding:
         *,
         clocks: Mapping[OperatorId, SplitClocks],
         listed: Mapping[OperatorId, Sequence[str]] | None = None,
+        resumed: Mapping[str, SourceState] | None = None,
+        keeps_positions: bool = False,
     ) -> None:
         """`clocks` say how far each source has come, where its records get an event time.
 
-        `listed` are the splits of each source, where they are listed once for all fragments.
+        `listed` are the splits of each source, where they are listed once for all fragments; `resumed` says, by name,
+        how far an earlier run has read; `keeps_positions`: a stop waits for `let_end`.
         """
         self._plan = plan
         self._sources = sources
@@ -85,6 +89,8 @@ class Feeding:
         self._make_thread = make_thread
         self._clocks = clocks
         self._listed = listed
+        self._resumed = resumed or {}
+        self._keeps_positions = keeps_positions
         self._fed: list[_Fed] = []
         self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
@@ -107,7 +113,8 @@ class Feeding:
         asking = self._make_thread(f"{name}-splits")
         one = _Fed(operator, self._sources[operator], asking, task.parallelism, operator * _SPLITS)
         self._fed.append(one)
-        one.know(await one.asking.run(one.source.splits) if self._listed is None else self._listed[operator])
+        before = self._resumed.get(name)
+        one.know(await self._splits(one) if before is None else before.splits)
         policy = self._policies.get(operator, BadRecordPolicy())
         for subtask in fed:
             thread = self._make_thread(f"{name}-{subtask.number}")
@@ -121,12 +128,16 @@ class Feeding:
                 counters=subtask.counters,
                 health=subtask.health,
                 timing=self._timing(operator, one),
+                positions={} if before is None else before.positions,
             )
             one.feeders[subtask.number] = feeder
             self.closing.append((thread, feeder.close))
             await feeder.open()
         if self._last is not None:
             self.end(self._last)
+
+    async def _splits(self, one: _Fed) -> Sequence[str]:
+        return await one.asking.run(one.source.splits) if self._listed is None else self._listed[one.operator]
 
     def _timing(self, operator: OperatorId, one: _Fed) -> Timing | None:
         graph = self._plan.graph
@@ -138,11 +149,55 @@ class Feeding:
         """All sources end now, with this element; what was read flows on. The first call counts."""
         self._last = self._last or last
         for feeder in self.feeders:
-            feeder.end(self._last)
+            feeder.end(self._last, waits=self._keeps_positions)
+
+    def let_end(self) -> None:
+        """Feeders that were told to stop may do so: no barrier comes any more."""
+        for feeder in self.feeders:
+            feeder.let_end()
+
+    def hold(self) -> None:
+        """Nothing is read until `go_on`."""
+        for feeder in self.feeders:
+            feeder.hold()
+
+    def go_on(self) -> None:
+        """Reading goes on."""
+        for feeder in self.feeders:
+            feeder.go_on()
+
+    async def barrier(self, epoch: int) -> None:
+        """Sends a barrier into every source subtask, and notes how far each is."""
+        for feeder in self.feeders:
+            await feeder.barrier(epoch)
+
+    def note_positions(self) -> None:
+        """Notes how far each is, without a barrier."""
+        for feeder in self.feeders:
+            feeder.note()
+
+    async def commit_barrier(self) -> None:
+        """All before the last barrier is in the sinks."""
+        for feeder in self.feeders:
+            await feeder.commit_barrier()
+
+    def states(self) -> list[SourceState]:
+        """How far each source was read, up to what was noted last."""
+        return [
+            SourceState(
+                self._plan.names[fed.operator],
+                tuple(fed.splits),
+                {split: at for feeder in fed.feeders.values() for split, at in feeder.noted.items()},
+            )
+            for fed in self._fed
+        ]
 
     async def discover(self) -> None:
         """Asks growing sources for new splits every DISCOVERY_MS. Runs until cancelled. Raises SourceFailed."""
         growing = [fed for fed in self._fed if fed.source.is_growing and self._listed is None]
+        for fed in growing:  # what came since the run that this one goes on from
+            if self._resumed:
+                await _deal_new(fed, await fed.asking.run(fed.source.splits))
         while growing:
             await trio.sleep(DISCOVERY_MS / 1_000)
             for fed in growing:

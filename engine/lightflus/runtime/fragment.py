@@ -17,6 +17,7 @@ from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, SubtaskId
+from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
@@ -24,6 +25,8 @@ from lightflus.ports.kernel import Kernel
 from lightflus.ports.network import Network, Sender
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
+from lightflus.runtime.checkpointed import begun
+from lightflus.runtime.checkpointing import Checkpointing, CheckpointProgress
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import commits_of
@@ -77,6 +80,7 @@ class Fragment:
         network: Network | None = None,
         party: Party | None = None,
         splits: Mapping[OperatorId, Sequence[str]] | None = None,
+        checkpoints: CheckpointPlan | None = None,
         threads: ComputeFactory = ThreadCompute,
         clock: Callable[[], float] = perf_counter,
         wall: Callable[[], int] = _wall,
@@ -95,6 +99,7 @@ class Fragment:
             network: reaches the others; needed if there are any, as is `party`.
             party: the fragments that they run in.
             splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
+            checkpoints: where and how checkpoints are taken; None: there are none. All subtasks have to run here.
             threads: makes threads of readers and writers.
             clock: seconds, for subtasks to give their slot back in time.
             wall: milliseconds since 1970: processing time.
@@ -106,7 +111,19 @@ class Fragment:
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
         clocks = {operator.id: SplitClocks() for operator in plan.graph.operators if not operator.inputs}
-        self._feeding = Feeding(plan, sources, policies or {}, self._closing.reader, clocks=clocks, listed=splits)
+        resumed = None if checkpoints is None else checkpoints.resumed
+        self._feeding = Feeding(
+            plan,
+            sources,
+            policies or {},
+            self._closing.reader,
+            clocks=clocks,
+            listed=splits,
+            resumed={} if resumed is None else {source.name: source for source in resumed.sources},
+            keeps_positions=checkpoints is not None,
+        )
+        self._how = checkpoints
+        self._checkpointing: Checkpointing | None = None
         self._commits = commits_of(sum(plan.tasks[one.task].last.operator.id in sinks for one in self._own), party)
         self._making = Making(
             plan=plan,
@@ -123,6 +140,8 @@ class Fragment:
             clocks=clocks,
             wall=wall,
         )
+        self._is_kept = False
+        """Whether it was told to stop, and not to end: its last checkpoint is not its end."""
 
     async def run(self) -> JobResult:
         """Runs until all inputs have ended, or it is stopped, and everything has reached its sink.
@@ -137,7 +156,7 @@ class Fragment:
                 async with trio.open_nursery() as nursery:
                     await self._guarded(nursery, self._plan.graph.job, lambda: self._start(nursery, around))
                 if self._failure is None:
-                    await self._guarded(around, self._plan.graph.job, self._commits.finish)
+                    await self._guarded(around, self._plan.graph.job, self._end_epochs)
                 around.cancel_scope.cancel()
             if self._failure is None:
                 await self._feeding.commit_all()
@@ -167,9 +186,20 @@ class Fragment:
         """Whether a sink is at work on what it held, and not waiting for its system."""
         return self._making.is_flushing
 
+    @property
+    def checkpoints(self) -> CheckpointProgress | None:
+        """How its checkpoints are doing, if it takes any."""
+        return None if self._checkpointing is None else self._checkpointing.progress
+
     def stop(self) -> None:
-        """Sources are read no further, what was read flows to the sinks, nothing fires, `run` returns. Idempotent."""
+        """Sources are read no further, what was read flows to the sinks, nothing fires, `run` returns. Idempotent.
+
+        With checkpoints, the last one is taken then.
+        """
         self._end(Stop())
+        self._is_kept = True
+        if self._checkpointing is not None:
+            self._checkpointing.stop()
 
     def drain(self) -> None:
         """The same, but as if the sources had ended: what waits for their end fires. Idempotent."""
@@ -192,6 +222,9 @@ class Fragment:
 
         `around` is for what runs beside them and never ends by itself.
         """
+        await self._begin_checkpoints()
+        if self._how is not None and self._how.has_ended:
+            return
         subtasks: list[Subtask] = [await self._making.subtask(subtask) for subtask in reversed(self._own)]
         for task in self._plan.tasks:
             fed = [self._fed(subtask) for subtask in self._own if subtask.task == task.id]
@@ -204,7 +237,34 @@ class Fragment:
             nursery.start_soon(self._guarded, nursery, feeder.name, feeder.run)
         around.start_soon(self._guarded, around, "finding splits", self._feeding.discover)
         job, is_committing = self._plan.graph.job, self._feeding.is_committing
+        if (checkpointing := self._checkpointing) is not None:
+            for snapshots in checkpointing.snapshots.values():
+                around.start_soon(self._guarded, around, "checkpoints", snapshots.run)
+            around.start_soon(self._guarded, around, "checkpoints", lambda: checkpointing.run(self._feeding))
+            return
         around.start_soon(self._guarded, around, job, lambda: self._commits.run(feeders, is_committing=is_committing))
+
+    async def _begin_checkpoints(self) -> None:
+        if self._how is None:
+            return
+        self._checkpointing, self._making.keeping = await begun(
+            self._how,
+            self._plan,
+            sinks=self._making.sinks,
+            kernel=self._making.kernel,
+            thread=self._closing.writer("checkpoints"),
+            health=lambda subtask, operator: self._accounts.of(subtask, operator).health,
+            wall=self._making.wall,
+        )
+        if self._is_kept:
+            self._checkpointing.stop()
+
+    async def _end_epochs(self) -> None:
+        """All has flowed out: the last epoch of the job ends."""
+        if self._checkpointing is None:
+            await self._commits.finish()
+        elif not self._is_kept and not (self._how is not None and self._how.has_ended):
+            await self._checkpointing.end(self._feeding)
 
     def _fed(self, subtask: SubtaskId) -> FedSubtask:
         operator = self._plan.tasks[subtask.task].head.operator.id

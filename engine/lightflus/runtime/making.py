@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import trio
 
@@ -16,7 +17,7 @@ from lightflus.model.plan import Plan, SubtaskId
 from lightflus.ports.compute import Compute, Slots
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
-from lightflus.ports.sinks import Sink
+from lightflus.ports.sinks import Committer, Sink, TransactionalSink
 from lightflus.runtime.assembly import Policies, chain_of, guest_callers
 from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.closing import Closing
@@ -27,9 +28,35 @@ from lightflus.runtime.meter import Meter, Watched
 from lightflus.runtime.operators.process import WallClock
 from lightflus.runtime.outputs import Outputs, SinkOutputs
 from lightflus.runtime.poison import RetryBudget
+from lightflus.runtime.restoring import Restoring
+from lightflus.runtime.snapshots import Keeper, Snapshots
 from lightflus.runtime.stages import Parts
+from lightflus.runtime.staging import StagedOutputs
 from lightflus.runtime.subtask import Subtask
 from lightflus.runtime.wiring import Wiring
+
+
+@dataclass(slots=True)
+class Keeping:
+    """What subtasks need in a run with checkpoints.
+
+    Attributes:
+        keeper: where they hand over what they keep.
+        restoring: what they go on from; None: they begin.
+        epoch: the last one before this run.
+        committers: of the sinks that show output by epoch, recovered.
+        ends: those sinks' ends, as they are made.
+        on_staged: is called when one of them has more in memory.
+        snapshots: one for each subtask, as they are made.
+    """
+
+    keeper: Keeper
+    restoring: Restoring | None
+    epoch: int
+    committers: Mapping[SubtaskId, Committer]
+    ends: dict[SubtaskId, StagedOutputs]
+    on_staged: Callable[[], None]
+    snapshots: dict[SubtaskId, Snapshots]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,8 +78,9 @@ class Making:
     wall: Callable[[], int]
     watched: list[Watched] = field(default_factory=list, init=False)
     """The subtasks that were made."""
+    keeping: Keeping | None = None
     _retries: RetryBudget = field(default_factory=RetryBudget, init=False)
-    _ends: list[tuple[SinkOutputs, OperatorHealth]] = field(default_factory=list, init=False)
+    _ends: list[tuple[SinkOutputs | StagedOutputs, OperatorHealth]] = field(default_factory=list, init=False)
 
     @property
     def is_flushing(self) -> bool:
@@ -72,22 +100,53 @@ class Making:
         parts = Parts(self.plan, self.kernel, host, counters, self.clocks, wall)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
+        keeping = self.keeping
+        if keeping is not None and keeping.restoring is not None:
+            restoring = keeping.restoring
+            await lane.run(lambda: restoring.restore(chain, task, subtask.number))
         outputs = await self._outputs(subtask, lane)
         head = task.head.operator
         reader = None if head.inputs else counters[head.id]
         counted = list(counters.values())
         watched = Watched(subtask, task.name, meter=meter, mailbox=mailbox, counted=counted, reader=reader)
         self.watched.append(watched)
-        return Subtask(task.name, mailbox, chain, outputs, compute=lane, clock=self.clock, meter=meter)
+        snapshots = None if keeping is None else Snapshots(subtask, task.last.operator.id, keeping.keeper)
+        if keeping is not None and snapshots is not None:
+            keeping.snapshots[subtask] = snapshots
+        return Subtask(
+            task.name, mailbox, chain, outputs, compute=lane, snapshots=snapshots, clock=self.clock, meter=meter
+        )
 
     async def _outputs(self, subtask: SubtaskId, lane: Compute) -> Outputs:
         last = self.plan.tasks[subtask.task].last
         sink = self.sinks.get(last.operator.id)
+        if self.keeping is not None and (committer := self.keeping.committers.get(subtask)) is not None:
+            staging = cast(TransactionalSink, sink)
+            return await self._staged_outputs(staging, committer, subtask, last.operator.id, last.name)
         if sink is not None:
             return await self._sink_outputs(sink, subtask, last.operator.id, last.name)
         edges = await lane.run(lambda: self.wiring.outputs(subtask, self.kernel))
         self.closing.on_lane(lane, edges.close)
         return edges
+
+    async def _staged_outputs(
+        self, sink: TransactionalSink, committer: Committer, subtask: SubtaskId, operator: OperatorId, name: str
+    ) -> StagedOutputs:
+        assert self.keeping is not None
+        account = self.accounts.of(subtask, operator)
+        thread = self.closing.writer(f"{name}-{subtask.number}")
+        outputs = StagedOutputs(
+            lambda: sink.staging_writer(subtask.number, account.health),
+            committer,
+            thread,
+            account.counters,
+            self.keeping.on_staged,
+        )
+        self._ends.append((outputs, account.health))
+        self.keeping.ends[subtask] = outputs
+        self.closing.on_writer(thread, outputs.close)
+        await outputs.open(self.keeping.epoch)
+        return outputs
 
     async def _sink_outputs(self, sink: Sink, subtask: SubtaskId, operator: OperatorId, name: str) -> SinkOutputs:
         account, writer = self.accounts.of(subtask, operator), len(self._ends)

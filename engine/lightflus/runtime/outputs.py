@@ -18,7 +18,7 @@ from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
 from lightflus.ports.kernel import Partitioner, Share
 from lightflus.ports.network import Sender
-from lightflus.ports.sinks import SinkWriter
+from lightflus.ports.sinks import Committable, SinkWriter
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at
 
@@ -53,6 +53,13 @@ class Outputs(Protocol):
 
     async def flush(self) -> None:
         """Makes what was sent visible outside. Nothing to do on edges."""
+        ...
+
+    async def prepare(self, epoch: int | None) -> Committable | None:
+        """All that was sent belongs to an epoch (None: the last, at the end of the input).
+
+        It is visible then, or what is returned makes it so when the epoch is complete.
+        """
         ...
 
     def close(self) -> None:
@@ -174,6 +181,9 @@ class EdgeOutputs:
     async def flush(self) -> None:
         """See `Outputs`."""
 
+    async def prepare(self, epoch: int | None) -> None:
+        """See `Outputs`."""
+
     def close(self) -> None:
         """See `Outputs`."""
         for edge in self._edges:
@@ -198,6 +208,7 @@ class SinkOutputs:
         self._counters = counters
         self._on_control = on_control
         self._writer: SinkWriter | None = None
+        self._has_written = False
         self.is_flushing = False
         """Whether the writer makes visible what it holds; read by the loop at any time."""
 
@@ -211,6 +222,7 @@ class SinkOutputs:
 
     async def deliver(self, routed: Routed) -> None:
         """See `Outputs`."""
+        self._has_written = True
         await self._compute.run(lambda: self._write(routed.batch))
 
     async def control(self, element: Control) -> None:
@@ -220,6 +232,12 @@ class SinkOutputs:
     async def flush(self) -> None:
         """See `Outputs`."""
         await self._compute.run(self._flush)
+        self._has_written = False
+
+    async def prepare(self, epoch: int | None) -> None:
+        """See `Outputs`."""
+        if self._has_written:
+            await self.flush()
 
     def close(self) -> None:
         """Closes the writer, if it was opened. On the writer's thread."""

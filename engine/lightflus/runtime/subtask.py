@@ -21,10 +21,13 @@ from lightflus.runtime.hold import Hold
 from lightflus.runtime.meter import Doing, Meter
 from lightflus.runtime.operators.chain import Chain
 from lightflus.runtime.outputs import Outputs, Routed
+from lightflus.runtime.snapshots import Snapshots
 
 _HOLD_SECONDS = limits.HOLD_MS / 1_000
 _UPDATES_SHARE, _WRITES_SHARE = 0.03, 0.1
 """Parts of the time for letting go early: an update costs the stages and the sink behind it, a flush a wait alone."""
+_STORE_SECONDS = 0.005
+"""How often it is looked whether a slow store takes more of what was sealed."""
 _HOP_SECONDS = 0.02
 """A hop yields the slot after about this long, so that subtasks of one slot take turns."""
 
@@ -40,15 +43,20 @@ class Subtask:
         outputs: Outputs,
         *,
         compute: Compute,
+        snapshots: Snapshots | None = None,
         clock: Callable[[], float] = perf_counter,
         meter: Meter | None = None,
     ) -> None:
-        """`compute` is its lane; `clock` tells the lane, in seconds, when a hop has taken long enough."""
+        """`compute` is its lane; `clock` tells the lane, in seconds, when a hop has taken long enough.
+
+        `snapshots` takes what is kept at barriers, where the job has checkpoints.
+        """
         self.name = name
         self._mailbox = mailbox
         self._chain = chain
         self._outputs = outputs
         self._compute = compute
+        self._snapshots = snapshots
         self._clock = clock
         self._meter = meter or Meter()
         self._alignment = Alignment(len(mailbox.sides))
@@ -65,6 +73,7 @@ class Subtask:
         if self._alignment.is_ended:
             await self._on_control(EndOfInput())
         while not self._alignment.is_ended:
+            await self._seal_some()
             received = await self._next()
             if received is None:
                 continue
@@ -96,6 +105,11 @@ class Subtask:
             await self._work(self._chain.wake(now))
         if received is None:
             due = min(self._updates.may_end_at, self._writes.may_end_at, self._chain.wakes_at)
+            if self._may_seal:
+                await trio.lowlevel.checkpoint()
+                return None
+            if self._is_sealing:
+                due = min(due, now + _STORE_SECONDS)
             if now < due:
                 self._meter.turn(Doing.IDLE)
                 received = await self._mailbox.receive(due)
@@ -133,15 +147,45 @@ class Subtask:
             case SplitFound() | SplitEnded():
                 await self._work(self._chain.split(control))
                 return
-            case Barrier() | Stop():
+            case Barrier(epoch):
+                await self._at_barrier(epoch)
+            case Stop():
                 await self._release()
                 await self._flush()
             case EndOfInput():
                 await self._work(self._chain.finish())
-                await self._flush()
+                output = await self._outputs.prepare(None)
+                if self._snapshots is not None:
+                    while self._snapshots.is_left:
+                        await self._snapshots.take(self._compute)
+                    await self._snapshots.end(output)
             case _:
                 pass
         await self._sent(self._outputs.control(control))
+
+    async def _at_barrier(self, epoch: int) -> None:
+        """All before it belongs to the epoch: what is held leaves, what is kept is sealed."""
+        await self._release()
+        started = trio.current_time()
+        output = await self._outputs.prepare(epoch)
+        self._writes.end(started, trio.current_time())
+        if self._snapshots is not None:
+            is_whole = self._snapshots.wants_whole
+            sealed = await self._compute.run(lambda: self._chain.seal(is_whole=is_whole))
+            self._snapshots.begin(epoch, sealed, output)
+
+    @property
+    def _is_sealing(self) -> bool:
+        return self._snapshots is not None and self._snapshots.is_left
+
+    @property
+    def _may_seal(self) -> bool:
+        return self._snapshots is not None and self._snapshots.is_left and self._snapshots.has_room
+
+    async def _seal_some(self) -> None:
+        """Takes one piece of what was sealed at the last barrier, if the store is not slower than that."""
+        if self._snapshots is not None and self._may_seal:
+            await self._snapshots.take(self._compute)
 
     async def _work(self, work: Iterator[Out]) -> None:
         """Has the lane compute what `work` yields, some at a time, and delivers it."""

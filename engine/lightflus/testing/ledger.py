@@ -218,4 +218,4 @@ class LedgerCommitter:
 
 
 def _pairs(columns: pa.RecordBatch) -> list[Pair]:
-    return [(str(row["key"]), str(row["value"])) for row in columns.to_pylist()]
+    return [(str(row.get("key")), str(row.get("value", row))) for row in columns.to_pylist()]

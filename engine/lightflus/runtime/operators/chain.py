@@ -7,28 +7,38 @@ What it leaves: what the stages do; where that goes what the last one yields, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from lightflus.limits import FOLD_BYTES
 from lightflus.model.elements import SplitChange, SplitEnded, SplitFound, Watermark
+from lightflus.model.graph import OperatorId
 from lightflus.ports.batch import Batch, Out, Side
-from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.stage import Kept, Sealed, Stage
 
 
 class Chain:
     """The operators of one subtask; the same hooks as a stage, for all of them."""
 
-    def __init__(self, stages: Sequence[Stage], close: Callable[[], None], *, sides_from: int = -1) -> None:
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        close: Callable[[], None],
+        *,
+        own: Mapping[OperatorId, Stage] | None = None,
+        sides_from: int = -1,
+    ) -> None:
         """There is a stage at least.
 
         Args:
             stages: in order.
+            own: those that are one operator's alone, by operator: they may keep something.
             close: gives back what they share.
             sides_from: the stage whose side outputs leave the chain, by default the last one. Nobody reads those of
                 others: an operator whose side output is read ends its task (`model/plan.py`).
         """
         self._stages = stages
         self._close = close
+        self._own = own or {}
         self._sides_from = sides_from % len(stages)
 
     @property
@@ -73,6 +83,15 @@ class Chain:
         """All that is left, from the first stage on."""
         for at, stage in enumerate(self._stages):
             yield from self._on(at, stage.finish())
+
+    def seal(self, *, is_whole: bool) -> dict[OperatorId, Sealed]:
+        """At a barrier, behind `release`: what the operators keep; `is_whole`: not only what has changed."""
+        kept = {operator: stage.seal(is_whole=is_whole) for operator, stage in self._own.items()}
+        return {operator: sealed for operator, sealed in kept.items() if sealed is not None}
+
+    def restore(self, operator: OperatorId, kept: Kept) -> None:
+        """Before the first batch: has an operator go on from there. Raises CheckpointDamaged, StoreFailed."""
+        self._own[operator].restore(kept)
 
     def close(self) -> None:
         """Gives memory back. Idempotent."""

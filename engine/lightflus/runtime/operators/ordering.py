@@ -92,6 +92,10 @@ class Waiting:
             sides = sides.take(pc.sort_indices(table, sort_keys=_BY_TIME))
         return Ordered(sides, first, second)
 
+    def all_rows(self) -> dict[int, Batch]:
+        """All rows that wait, by input, in the order in which they leave."""
+        return {side: _sorted(Batch.joined(runs)) for side, runs in enumerate(self._runs) if runs}
+
     def _taken(self, runs: list[Batch], until: int) -> Batch | None:
         taken: list[Batch] = []
         left: list[Batch] = []

@@ -22,9 +22,12 @@ from lightflus.model.windows import NEVER, THE_END, known
 from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.kernel import Clock
 from lightflus.ports.stamps import MARK, TIME, stamp, stamped
+from lightflus.runtime.operators.keeping import facts_of, number_of, packed, restore_rows, unpacked
 from lightflus.runtime.operators.ordering import Ordered, Waiting, runs_of_sides
 from lightflus.runtime.operators.process_calls import ProcessCalls, Rows
-from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.stage import Kept, Sealed, Stage
+
+_WAITING, _RULES, _REACHED, _HANDLED = "waiting-", "rules", "reached", "handled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,41 @@ class ProcessStage(Stage):
         yield from self._due(Clock.PROCESSING, THE_END)
         self._settle()
 
+    def seal(self, *, is_whole: bool) -> Sealed:
+        """Keys with their state and timers, rows that wait, rules, how far it has come."""
+        tables = {f"{_WAITING}{side}": packed(batch) for side, batch in self._waiting.all_rows().items()}
+        if self.calls.folded_rules is not None:
+            tables[_RULES] = self.calls.folded_rules
+        facts = facts_of({_REACHED: self._reached, _HANDLED: self._handled})
+        state = self.calls.state
+        return Sealed(facts, tables, state if state.seal(whole=is_whole) else None)
+
+    def restore(self, kept: Kept) -> None:
+        """Goes on from the state of these keys, and the rows of theirs that wait."""
+        self._reached = number_of(kept, _REACHED, NEVER)
+        self._handled = number_of(kept, _HANDLED, NEVER)
+        for part in kept.parts:
+            restore_rows(self.calls.state, part)
+        self.calls.folded_rules = next((part.tables[_RULES] for part in kept.parts if _RULES in part.tables), None)
+        for side in (0, 1):
+            self._restore_waiting(side, f"{_WAITING}{side}", kept)
+        self._settle()
+
     def close(self) -> None:
         """Gives the state back."""
         self.calls.state.close()
+
+    def _restore_waiting(self, side: int, name: str, kept: Kept) -> None:
+        for part in kept.parts:
+            if (table := part.tables.get(name)) is None:
+                continue
+            batch = unpacked(table)
+            if batch.keys is None:  # rules: all subtasks have the same
+                self._waiting.add(side, batch)
+                return
+            own = kept.own_rows(batch.keys)
+            if len(own):
+                self._waiting.add(side, batch.take(own))
 
     @property
     def _behind(self) -> int:

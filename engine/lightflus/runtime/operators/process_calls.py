@@ -130,7 +130,8 @@ class ProcessCalls:
     how: Processing
     state: ProcessState
     host: GuestHost
-    _rules: pa.RecordBatch | None = None
+    folded_rules: pa.RecordBatch | None = None
+    """One row: what all keys see; None before the first rule."""
     _screen: Screen = field(init=False)
     _keys: Screen = field(init=False)
     _screen_of_rules: Screen = field(init=False)
@@ -181,9 +182,9 @@ class ProcessCalls:
             guest.begin()
             rows = batch.columns.slice(first, last - first)
             groups = pa.py_buffer(bytes(_WORD * (last - first)))
-            state = pa.nulls(1, self.how.rules) if self._rules is None else self._rules.to_struct_array()
+            state = pa.nulls(1, self.how.rules) if self.folded_rules is None else self.folded_rules.to_struct_array()
             folded = guest.fold(number, guest.load(rows), state=state, groups=groups, wants_output=False)
-            self._rules = folded.state
+            self.folded_rules = folded.state
 
         for start, stop in fold_pieces(batch.columns):
             self.host.run(batch, start, stop, call, self._screen_of_rules)
@@ -208,7 +209,7 @@ class ProcessCalls:
             marks=marks if times is not None else None,
             watermark=watermark,
             processing_time=now,
-            rules=self._rules,
+            rules=self.folded_rules,
         )
         return self._called(guest, lookup.slots, call)
 
@@ -224,7 +225,7 @@ class ProcessCalls:
             marks=_NO_TIMES if self.how.has_times else None,
             watermark=watermark,
             processing_time=now,
-            rules=self._rules,
+            rules=self.folded_rules,
         )
 
     def _called(self, guest: Guest, slots: pa.Buffer, call: ProcessCall) -> Iterator[Out]:

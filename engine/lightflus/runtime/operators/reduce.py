@@ -25,7 +25,8 @@ from lightflus.ports.stamps import TIME, stamp
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
-from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.keeping import restore
+from lightflus.runtime.operators.stage import Kept, Sealed, Stage
 from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.poison import Screen, shown_key
 
@@ -93,6 +94,19 @@ class ReduceStage(Stage):
         if self._reduction.emit.mode is not EmitMode.EVERY:
             self._reduction.counters.open = 0
             yield from self._updates()
+
+    def seal(self, *, is_whole: bool) -> Sealed:
+        """Keys and their state."""
+        facts = self._state.facts()
+        return Sealed(facts, run=self._state if self._state.seal(whole=is_whole) else None)
+
+    def restore(self, kept: Kept) -> None:
+        """Goes on from the state of these keys; results that have not left yet are those of all of them."""
+        restore(self._state, kept)
+        if self._reduction.emit.mode is EmitMode.FINAL:
+            self._state.mark_all()
+            self._has_updates = True
+            self._reduction.counters.open = len(self._state)
 
     def close(self) -> None:
         """Gives the table back."""

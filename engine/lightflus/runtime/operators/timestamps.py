@@ -14,7 +14,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lightflus.errors import TimeInvalid
+from lightflus.errors import CheckpointDamaged, TimeInvalid
 from lightflus.limits import TIME_MS
 from lightflus.model.elements import Idle, SplitChange, SplitFound, Watermark
 from lightflus.model.extract import FieldPath
@@ -29,11 +29,13 @@ from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import column_at
 from lightflus.runtime.guest_host import GuestHost
-from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.keeping import facts_of, number_of, numbers_of
+from lightflus.runtime.operators.stage import Kept, Sealed, Stage
 from lightflus.runtime.pieces import call_pieces
 from lightflus.runtime.poison import Screen
 from lightflus.runtime.times import as_times
 
+_LATEST, _SENT = "latest", "sent"
 _CHECKS = 4
 """How often within `idleAfter` it is looked whether a split is idle."""
 
@@ -76,6 +78,8 @@ class TimestampsStage(Stage):
     how: Timekeeping
     host: GuestHost
     _splits: dict[int, _Split] = field(default_factory=dict)
+    _before: dict[int, int] = field(default_factory=dict)
+    """The latest time of splits in the run that this one goes on from, until they are found."""
     _is_complete: bool = False
     """Whether each source subtask in front of it has said which splits it has."""
     _sent: int = NEVER
@@ -105,7 +109,7 @@ class TimestampsStage(Stage):
         """A split that comes while others are read begins at the watermark; one that ends holds nobody back."""
         if isinstance(change, SplitFound):
             begins = self._sent + self._behind if change.is_late and self._sent != NEVER else None
-            self._splits[change.split] = _Split(begins)
+            self._splits[change.split] = _Split(self._before.pop(change.split, begins))
             if change.is_late:
                 self._says_idle = False
                 yield Watermark(self._sent)
@@ -128,6 +132,18 @@ class TimestampsStage(Stage):
             split.is_idle = now - split.touched_at >= idle_after
         if self._splits:
             yield from self._progress()
+
+    def seal(self, *, is_whole: bool) -> Sealed:
+        """How far each split has come."""
+        latest = {str(number): split.latest for number, split in self._splits.items() if split.latest is not None}
+        return Sealed(facts_of({_LATEST: latest, _SENT: self._sent}))
+
+    def restore(self, kept: Kept) -> None:
+        """Splits that are found again go on where they were, in whichever subtask."""
+        self._sent = number_of(kept, _SENT, NEVER)
+        self._before = {int(number): time for part in kept.parts for number, time in _latest(part.facts).items()}
+        for number, time in self._before.items():
+            self.how.clocks.advance(number, time)
 
     @property
     def _behind(self) -> int:
@@ -243,6 +259,13 @@ class TimestampsStage(Stage):
             yield Watermark(self._sent)
         self.how.counters.watermark = known(self._sent)
         self.how.counters.slowest_split = self.how.clocks.names.get(slowest, "")
+
+
+def _latest(facts: bytes) -> dict[str, int]:
+    found = numbers_of(facts).get(_LATEST)
+    if not isinstance(found, dict):
+        raise CheckpointDamaged("what withTimestamps keeps has no splits")
+    return found
 
 
 def _run_ends(splits: pa.Int64Array) -> list[int]:

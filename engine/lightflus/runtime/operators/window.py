@@ -30,8 +30,9 @@ from lightflus.ports.windows import Firing, Placed, WindowedState
 from lightflus.runtime.counters import Counters
 from lightflus.runtime.fields import rows_of
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.operators.keeping import restore
 from lightflus.runtime.operators.merging import cells_of, folded_panes, merged
-from lightflus.runtime.operators.stage import Stage
+from lightflus.runtime.operators.stage import Kept, Sealed, Stage
 from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.poison import Screen
 
@@ -124,6 +125,18 @@ class WindowStage(Stage):
         """All windows end."""
         self.state.advance(THE_END)
         yield from self._fired()
+
+    def seal(self, *, is_whole: bool) -> Sealed:
+        """Keys and windows with their state, how far they have fired."""
+        facts = self.state.facts()
+        return Sealed(facts, run=self.state if self.state.seal(whole=is_whole) else None)
+
+    def restore(self, kept: Kept) -> None:
+        """Goes on from the windows of these keys."""
+        restore(self.state, kept)
+        if self.how.kind.emit_early and self.state.rows:
+            self._early_at = -math.inf
+        self._count_state()
 
     def close(self) -> None:
         """Gives the state back."""

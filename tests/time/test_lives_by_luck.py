@@ -1,0 +1,91 @@
+"""Results are a function of the records, however often a job is killed: every sink shows what a clean run shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+from lives import lived
+from moods import moods, sinks
+from timed_jobs import EVENT, Event, Job, Row, cut, ids_of, run
+
+from lightflus.model.extract import Emit
+from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Windows
+
+SEEDS = range(12)
+
+
+def events(seed: int) -> list[list[Event]]:
+    """Three splits whose times go on, with some disorder."""
+    return [
+        [Event("abcde"[(at * 7 + split) % 5], at * 2 + (at * 13 + seed) % 5, 1_000 * split + at) for at in range(60)]
+        for split in range(3)
+    ]
+
+
+def windowed(windows: Windows, *, allowed_lateness: int = 0) -> Job:
+    job = Job()
+    keyed, is_once = job.keyed(job.events(out_of_order=3)), isinstance(windows, SessionWindow)
+    window = job.window(keyed, windows, allowed_lateness=allowed_lateness, fires_once=is_once)
+    job.sink("main", window)
+    job.sink("late", window, "late")
+    return job
+
+
+def counted(emit: Emit = Emit.UPDATES) -> Job:
+    job = Job()
+    job.sink("main", job.running(job.keyed(job.events(out_of_order=3)), emit=emit))
+    return job
+
+
+def with_timers(*, ttl: int = 0) -> Job:
+    job = Job()
+    process = job.process(job.keyed(job.events(out_of_order=3)), moods(in_order=True, ttl=ttl))
+    sinks(job, process, has_late=True)
+    return job
+
+
+def every_row(rows: Sequence[Row]) -> Counter[str]:
+    """The rows, whose ids are a set: which of two splits came first is nobody's promise."""
+    return Counter(repr({**row, "ids": sorted(ids_of(row))} if "ids" in row else row) for row in rows)
+
+
+def last_rows(rows: Sequence[Row]) -> dict[str, str]:
+    """The last result of each key and window: how often one is given again depends on when the watermark comes."""
+    return {repr((row["key"], row.get("start"))): repr(sorted(ids_of(row))) for row in rows if "ids" in row}
+
+
+def counts(rows: Sequence[Row]) -> Counter[str]:
+    """How far each key was counted, step by step: each step comes once."""
+    return Counter(repr((row["key"], len(ids_of(row)))) for row in rows)
+
+
+def mapped() -> Job:
+    job = Job()
+    job.sink("main", job.map(job.events(out_of_order=3), EVENT, lambda row: {**row, "id": row["id"] + 1}))
+    return job
+
+
+JOBS: dict[str, tuple[Callable[[], Job], Callable[[Sequence[Row]], object]]] = {
+    "mapped": (mapped, every_row),
+    "fixed": (lambda: windowed(FixedWindow(10)), every_row),
+    "sliding": (lambda: windowed(SlidingWindow(size=12, slide=4)), every_row),
+    "session": (lambda: windowed(SessionWindow(6)), every_row),
+    "late": (lambda: windowed(FixedWindow(10), allowed_lateness=8), last_rows),
+    "running": (counted, counts),
+    "final": (lambda: counted(Emit.FINAL), every_row),
+    "timers": (with_timers, every_row),
+    "ttl": (lambda: with_timers(ttl=4), every_row),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_that_is_killed_shows_what_a_clean_run_shows(name: str, seed: int) -> None:
+    make, seen = JOBS[name]
+    splits = cut(events(seed), 3)
+    clean = run(make(), splits, seed=0, record=EVENT)
+    story = lived(make(), splits, seed=seed)
+    for sink, rows in clean.sinks.items():
+        assert seen(story.rows(sink)) == seen(rows), "\n".join(story.log)
