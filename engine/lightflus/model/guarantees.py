@@ -15,7 +15,7 @@ class Guarantee(Enum):
     EXACTLY_ONCE = "exactly once"
     """What others see is at any moment what a run without failures would have written by then."""
     IN_EFFECT = "exactly once in effect"
-    """It is so at last: for a while after a failure, newer values of a key may be followed by older ones."""
+    """It is so at last: a failure may take back what others have seen since the last checkpoint, to write it again."""
     AT_LEAST_ONCE = "at least once"
     """After a failure some of it is there twice."""
 

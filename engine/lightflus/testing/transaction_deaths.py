@@ -45,7 +45,9 @@ class _Job:
     def check(self) -> bool:
         """Whether everything is there once."""
         wrote = [row for rows in _EPOCHS for row in rows]
-        return is_there(self._place, self._place.sink(), *wrote)
+        sink = self._place.sink()
+        sink.close()
+        return is_there(self._place, sink, *wrote)
 
     def _live(self, dies_after: int | None, dies_at: tuple[int, str] | None) -> None:
         run = Run(self._place, self._health, self._generation, dies_after=dies_after).recovered(*self._manifest)

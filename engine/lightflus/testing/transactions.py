@@ -55,7 +55,11 @@ class Run:
         self, place: Place, health: Health, generation: int, *, life: str = "first", dies_after: int | None = None
     ) -> None:
         self.sink = place.sink(dies_after)
-        self.sink.begin(SinkIdentity("default", "job", life, "out", generation))
+        try:
+            self.sink.begin(SinkIdentity("default", "job", life, "out", generation))
+        except BaseException:
+            self.sink.close()
+            raise
         self._health = health
         self._writers: dict[int, StagingWriter] = {}
         self._committers: dict[int, Committer] = {}

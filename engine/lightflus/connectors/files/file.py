@@ -18,16 +18,20 @@ import pyarrow as pa
 
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
+from lightflus.connectors.files.epochs import EpochFile, FileCommitter, FileEpochWriter
 from lightflus.connectors.files.following import FollowedFile, FollowingReader, first_line
 from lightflus.connectors.files.paths import Paths
 from lightflus.connectors.toolbox.failures import opening, reading, writing
 from lightflus.connectors.toolbox.lines import LineOrigin, LinePosition, LineReader, headed
 from lightflus.connectors.toolbox.sequential import SequentialReader
 from lightflus.model.graph import BadRecords, Connector, Delivery
+from lightflus.model.graph import Sink as SinkNode
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.model.schemas import FILE
 from lightflus.ports.formats import Encoder, HeadedDecoder, LineDecoder
 from lightflus.ports.health import Health
 from lightflus.ports.reach import UNBOUNDED, Reach
+from lightflus.ports.sinks import SinkIdentity
 from lightflus.ports.sources import SourceBatch, SourceReader
 
 
@@ -110,12 +114,20 @@ def _check_readable(path: str, decoder: LineDecoder) -> None:
 
 
 class FileSink:
-    """`ports.Sink` that appends a line per row to one file, which writers in other processes may have open, too."""
+    """`ports.TransactionalSink` that appends a line per row to one file.
 
-    def __init__(self, path: str, encoder: Encoder) -> None:
-        """Opens the file, without touching what is in it. Raises BindingInvalid when it cannot be written."""
+    Without checkpoints, writers in other processes may have it open, too.
+    """
+
+    def __init__(self, path: str, encoder: Encoder, *, is_appending: bool = False) -> None:
+        """Opens the file, without touching what is in it. Raises BindingInvalid when it cannot be written.
+
+        `is_appending`: what stood there before the job's first checkpoint stays.
+        """
         self._path = path
         self._encoder = encoder
+        self._is_appending = is_appending
+        self._epochs: EpochFile | None = None
         self._lock = Lock()
         with opening(path, hint=f"name a file that can be written; is `{Path(path).parent}` an existing directory?"):
             self._file: RawIOBase = open(path, "ab", buffering=0)  # noqa: SIM115 (close() does)
@@ -129,10 +141,26 @@ class FileSink:
         """A writer onto the one file."""
         return FileWriter(self._path, self._file, self._encoder, self._lock)
 
+    def begin(self, identity: SinkIdentity) -> None:
+        """Keeps other processes from writing it by epochs. Raises SinkFailed: one does."""
+        self._epochs = EpochFile(self._path, self._file, self._encoder, is_appending=self._is_appending)
+
+    def staging_writer(self, subtask: int, health: Health) -> FileEpochWriter:
+        """A writer whose lines can be read at once."""
+        return self._by_epoch().writer(subtask)
+
+    def committer(self, subtask: int, health: Health) -> FileCommitter:
+        """Cuts the file at a start."""
+        return self._by_epoch().committer(subtask)
+
     def close(self) -> None:
         """Idempotent."""
         with self._lock, writing(self._path):
             self._file.close()
+
+    def _by_epoch(self) -> EpochFile:
+        assert self._epochs is not None, "whoever writes by epochs has begun"
+        return self._epochs
 
 
 class FileWriter:
@@ -164,8 +192,8 @@ def _open_source(spec: SourceSpec, options: Options) -> FileSource:
 
 
 def _open_sink(spec: SinkSpec, options: Options) -> FileSink:
-    options.flag("append")  # a word that is neither true nor false is found now
-    return FileSink(options.text("path"), spec.line_encoder())
+    is_appending = options.flag("append")
+    return FileSink(options.text("path"), spec.line_encoder(), is_appending=is_appending)
 
 
 def _prepare(connector: Connector) -> None:
@@ -185,4 +213,13 @@ SOURCE = SourceKind(
     yields_decoded=True,
     follows={"follow": "true"},
 )
-SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink, prepare=_prepare)
+
+
+def _promise(sink: SinkNode) -> Promise:
+    path = sink.connector.options.get("path", "")
+    if os.path.exists(path) and not os.path.isfile(path):
+        return Promise(Guarantee.AT_LEAST_ONCE, "what went into a pipe or device cannot be taken back")
+    return Promise(Guarantee.IN_EFFECT, "a start cuts the file to where its checkpoint ends")
+
+
+SINK = SinkKind(FILE.address, _open_sink, options=FILE.sink, prepare=_prepare, promise=_promise)
