@@ -160,6 +160,19 @@ def test_what_stood_in_a_file_to_append_to_stays(tmp_path: Path) -> None:
     sink.close()
 
 
+def test_a_file_to_append_to_is_cut_to_nothing_where_it_was_empty_at_the_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    sink = begun(path, is_appending=True)
+    writer = sink.staging_writer(0, HEALTH)
+    staged = writer.prepare(1)
+    write(writer, "a")
+    sink.close()
+    again = begun(path, 2, is_appending=True)
+    again.committer(0, HEALTH).recover([staged])
+    assert keys_of(path) == []
+    again.close()
+
+
 def test_a_pipe_is_written_and_never_cut(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)

@@ -9,10 +9,14 @@ from lightflus.compose.alone import sink_alone
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import schemes
 from lightflus.connectors.files.dead_letters import FileDeadLetters
+from lightflus.connectors.files.epoch_letters import EpochLetters
+from lightflus.connectors.files.file import FileSink
 from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.connectors.files.letter_sink import SinkDeadLetters
 from lightflus.errors import BindingInvalid
-from lightflus.model.types import Scalar, ScalarType
+from lightflus.formats.registry import line_encoder
+from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType
+from lightflus.ports.sinks import Sink, TransactionalSink
 from lightflus.runtime.counters import Counters, OperatorHealth
 
 _FILE = "file"
@@ -30,12 +34,46 @@ def open_letters(
     """
     if named is None:
         return FileDeadLetters(default, form)
-    scheme, colon, rest = named.partition(":")
-    if not colon or scheme not in schemes(is_source=False) or scheme == _FILE:
-        letters = FileDeadLetters(rest if colon and scheme == _FILE else named, form)
+    if (path := _path(named)) is not None:
+        letters = FileDeadLetters(path, form)
         letters.check()
         return letters
-    if scheme == "stdout":
+    return SinkDeadLetters(_scheme(named), _sink(named, streams), form, OperatorHealth(Counters()))
+
+
+def open_epoch_letters(
+    named: str | None, default: str, form: LetterForm, streams: Streams
+) -> EpochLetters | SinkDeadLetters:
+    """The same for a job with checkpoints: exactly once, where the sink takes part in them.
+
+    A file is there as soon as the job begins. Raises BindingInvalid, SinkFailed.
+    """
+    path = default if named is None else _path(named)
+    place, health = path or _scheme(named or ""), OperatorHealth(Counters())
+    sink = _sink(named or "", streams) if path is None else _file_sink(path)
+    if isinstance(sink, TransactionalSink):
+        return EpochLetters(place, sink, form, health)
+    return SinkDeadLetters(place, sink, form, health)
+
+
+def _file_sink(path: str) -> FileSink:
+    """Lines as they are, behind those that stand there."""
+    return FileSink(path, line_encoder("raw", [Field(VALUE_COLUMN, _LINE)], {}), is_appending=True)
+
+
+def _path(named: str) -> str | None:
+    """The file that is named; None where it is another system."""
+    scheme, colon, rest = named.partition(":")
+    if colon and scheme == _FILE:
+        return rest
+    return None if colon and scheme in schemes(is_source=False) else named
+
+
+def _scheme(named: str) -> str:
+    return named.partition(":")[0] + ":"
+
+
+def _sink(named: str, streams: Streams) -> Sink:
+    if _scheme(named) == "stdout:":
         raise BindingInvalid("dead letters cannot go to standard output, which is the job's own", hint="name a file")
-    sink = sink_alone(named, _LINE, (), streams, name="dead-letters")
-    return SinkDeadLetters(f"{scheme}:", sink, form, OperatorHealth(Counters()))
+    return sink_alone(named, _LINE, (), streams, name="dead-letters")

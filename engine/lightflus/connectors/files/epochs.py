@@ -87,18 +87,19 @@ class EpochFile:
             self._ahead.pop(subtask, None)
             self._let_all_go()
 
-    def recover(self, subtask: int, length: int) -> None:
-        """Cuts the file to the greatest of the lengths, once all subtasks have said theirs. Raises SinkFailed."""
+    def recover(self, subtask: int, lengths: Sequence[int]) -> None:
+        """Cuts the file to the greatest of the lengths, once all subtasks have said theirs. Raises SinkFailed.
+
+        Without any, to nothing; or, where it is to append to, to what there is.
+        """
         with self._writing():
             self._recovering.discard(subtask)
-            self._lengths.append(length)
-            if not self._recovering:
-                self._cut(max(self._lengths))
+            self._lengths += lengths
+            if not self._recovering and self._is_regular:
+                self._cut(max(self._lengths, default=self._length() if self._is_appending else 0))
                 self._lengths.clear()
 
     def _cut(self, length: int) -> None:
-        if not self._is_regular or (self._is_appending and not length):
-            return
         found = self._length()
         if found < length:
             raise SinkFailed(
@@ -188,7 +189,7 @@ class FileCommitter:
 
     def recover(self, committables: Sequence[Committable]) -> None:
         """Cuts the file, once all committers have been told. Raises SinkFailed: it is shorter than it was."""
-        self._file.recover(self._subtask, max(map(self._length, committables), default=0))
+        self._file.recover(self._subtask, [self._length(one) for one in committables])
 
     def commit(self, committable: Committable) -> None:
         """Nothing is left to do. Raises SinkFailed: it is another subtask's."""

@@ -17,7 +17,8 @@ from lightflus.ports.health import Health
 from lightflus.ports.letters import DeadLetter
 from lightflus.ports.sinks import Sink, SinkWriter
 
-_SCHEMA = pa.schema([pa.field(VALUE_COLUMN, pa.utf8(), nullable=False)])
+LETTER_SCHEMA = pa.schema([pa.field(VALUE_COLUMN, pa.utf8(), nullable=False)])
+"""Of rows that are lines."""
 
 
 class SinkDeadLetters:
@@ -42,7 +43,7 @@ class SinkDeadLetters:
         with self._lock:
             if self._writer is None:
                 self._writer = self._sink.writer(0, self._health)
-            self._writer.write(pa.RecordBatch.from_arrays([pa.array(lines, pa.utf8())], schema=_SCHEMA))
+            self._writer.write(pa.RecordBatch.from_arrays([pa.array(lines, pa.utf8())], schema=LETTER_SCHEMA))
             self._writer.flush()
             self.count += len(letters)
 
