@@ -80,9 +80,10 @@ def put_run(store: CheckpointStore, name: str, rows: Iterable[PlainRow], kind: i
     return RunRef(ObjectRef(name, len(data), footer_checksum(data)), count)
 
 
-def put_runs(store: CheckpointStore, kind: int, *runs: Sequence[PlainRow]) -> tuple[RunRef, ...]:
-    """Runs of one subtask, the oldest first."""
-    return tuple(put_run(store, f"objects/run-{uuid4().hex}", rows, kind) for rows in runs)
+def put_runs(store: CheckpointStore, kind: int, *runs: Sequence[PlainRow], what: str = "") -> tuple[RunRef, ...]:
+    """Runs of one subtask, the oldest first; `what`: where they lie, by default a place of their own."""
+    place = what or f"objects/{uuid4().hex}"
+    return tuple(put_run(store, f"{place}-{age}-run", rows, kind) for age, rows in enumerate(runs))
 
 
 def operator_of(kind: str, *subtasks: SubtaskState, key: Type = TEXT, state: Type = TEXT) -> OperatorState:
@@ -98,23 +99,22 @@ COUNT = StructType((Field("count", ScalarType(Scalar.INT64)), Field("mean", Scal
 
 def put_checkpoint(store: CheckpointStore, epoch: int = 12, changes: int = 0) -> Manifest:
     """A checkpoint of a job of three operators, whose words have changed some times since."""
+
+    def kept(name: str, kind: str, runs: int, key: Type, state: Type, *rows: Sequence[PlainRow]) -> OperatorState:
+        what = object_name(epoch, 2, f"{name.replace(' ', '-')}/0")
+        part = SubtaskState(0, put_runs(store, runs, *rows, what=what))
+        return replace(operator_of(kind, part, key=key, state=state), name=name)
+
     words = [[PlainRow(b"word-%d" % n, _counted(n, 0.5)) for n in range(200)]]
-    words += [
-        [PlainRow(b"word-7", _counted(7_000 + change, 2.0)), PlainRow(b"word-8", None)] for change in range(changes)
-    ]
+    for change in range(changes):
+        words.append([PlainRow(b"word-7", _counted(7_000 + change, 2.0)), PlainRow(b"word-8", None)])
     place = struct.pack("<I", 3) + b"ulm" + struct.pack("<i", 20_000)
     windows = [PlainRow(place, _counted(3, 1.5), (start, start)) for start in (0, 60_000)]
     timed = [PlainRow(struct.pack("<q", 42), b"\x02\0\0\0hi" + struct.pack("<IqIq", 1, 90_000, 0, 80_000))]
     operators = (
-        replace(operator_of("reduce", SubtaskState(0, put_runs(store, 0, *words)), state=COUNT), name="counts"),
-        replace(
-            operator_of("window", SubtaskState(0, put_runs(store, 2, windows)), key=PLACE, state=COUNT),
-            name="by shop",
-            settings=WINDOWED,
-        ),
-        replace(
-            operator_of("process", SubtaskState(0, put_runs(store, 1, timed)), key=ScalarType(Scalar.INT64)), name="p"
-        ),
+        kept("counts", "reduce", 0, TEXT, COUNT, *words),
+        replace(kept("by shop", "window", 2, PLACE, COUNT, windows), settings=WINDOWED),
+        kept("p", "process", 1, NUMBER, TEXT, timed),
     )
     base = whole_manifest(epoch)
     output = StagedOutput(epoch, 1, b"staged")

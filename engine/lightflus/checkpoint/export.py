@@ -1,7 +1,7 @@
 """All that an operator keeps in one checkpoint, as a Parquet file for other programs.
 
 What it owns: its columns: `key`, of windows `start` and `end`, `state`, of process functions their timers.
-What it leaves: finding the rows (`lookup.py`). They are decoded one by one, some ten thousand in a second: it is a tool
+What it leaves: finding the rows (`lookup.py`). They are decoded one by one, some tens of thousands a second: a tool
 for looking, not a way that records take.
 """
 

@@ -1,0 +1,44 @@
+"""A checkpoint that was written once and lies in `golden`: state stays readable, whatever becomes of the code.
+
+Where a new version of a format is meant, another one is laid beside it (`checkpoint_samples.put_checkpoint` wrote this
+one); this one stays.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checkpoint_samples import COUNT, TEXT, put_checkpoint
+
+from lightflus.checkpoint.directory import DirectoryStore
+from lightflus.checkpoint.lookup import StateLookup
+from lightflus.checkpoint.manifests import epochs, read_manifest
+from lightflus.checkpoint.verifying import verify
+from lightflus.cli.plain_values import key_bytes, shown
+from lightflus.codec.row_encoding import decode_row
+from lightflus.testing.stores import MemoryStore
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_the_golden_checkpoint_is_whole() -> None:
+    report = verify(DirectoryStore(GOLDEN))
+    assert (report.epochs, report.objects) == ({12: []}, 5)
+
+
+def test_its_state_is_what_it_was() -> None:
+    store = DirectoryStore(GOLDEN)
+    assert epochs(store) == [12]
+    manifest = read_manifest(store, 12)
+    lookup = StateLookup(store, manifest.operators[0], manifest.key_groups)
+    (row,) = lookup.find(key_bytes(TEXT, "word-7"))
+    assert shown(COUNT, decode_row(COUNT, row.state or b"")) == {"count": 7_001, "mean": 2}
+    assert lookup.find(key_bytes(TEXT, "word-8")) == []
+    assert len(list(lookup.rows())) == 199
+
+
+def test_what_is_written_today_has_the_same_bytes() -> None:
+    store = MemoryStore()
+    put_checkpoint(store, 12, changes=2)
+    files = [path for path in GOLDEN.rglob("*") if path.is_file()]
+    assert {path.relative_to(GOLDEN).as_posix(): path.read_bytes() for path in files} == store.place.objects
