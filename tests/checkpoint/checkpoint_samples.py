@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from xxhash import xxh3_128_hexdigest
+
+from lightflus.checkpoint.footer import footer_bytes
 from lightflus.checkpoint.manifests import write_manifest
 from lightflus.checkpoint.names import object_name
-from lightflus.checkpoint.runs import footer_checksum
 from lightflus.model.checkpoints import (
     Manifest,
     ObjectRef,
@@ -71,6 +73,11 @@ def stored(store: CheckpointStore, epoch: int, *names: str, generation: int = 1)
     return replace(whole_manifest(epoch, generation), operators=(operator,), sinks=())
 
 
+def footer_checksum(data: bytes) -> str:
+    """What a manifest says of a run."""
+    return xxh3_128_hexdigest(memoryview(data)[-footer_bytes(data, len(data), "a run") :])
+
+
 def put_run(store: CheckpointStore, name: str, rows: Iterable[PlainRow], kind: int = 0) -> RunRef:
     """A run of these rows in a store."""
     data, count = run_bytes(rows, kind), len(list(rows))
@@ -109,7 +116,7 @@ def put_checkpoint(store: CheckpointStore, epoch: int = 12, changes: int = 0) ->
     for change in range(changes):
         words.append([PlainRow(b"word-7", _counted(7_000 + change, 2.0)), PlainRow(b"word-8", None)])
     place = struct.pack("<I", 3) + b"ulm" + struct.pack("<i", 20_000)
-    windows = [PlainRow(place, _counted(3, 1.5), (start, start)) for start in (0, 60_000)]
+    windows = [PlainRow(place, _counted(3, 1.5), (start, start), start) for start in (0, 60_000)]
     timed = [PlainRow(struct.pack("<q", 42), b"\x02\0\0\0hi" + struct.pack("<IqIq", 1, 90_000, 0, 80_000))]
     operators = (
         kept("counts", "reduce", 0, TEXT, COUNT, *words),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from checkpoint_samples import put_checkpoint
 
@@ -44,7 +44,11 @@ def dies(folder: Path, step: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
 
 
-def deadly(call: Callable[..., object], left: list[int]) -> Callable[..., object]:
+class Call(Protocol):
+    def __call__(self, *arguments: object, **options: object) -> object: ...
+
+
+def deadly(call: Call, left: list[int]) -> Call:
     def counted(*arguments: object, **options: object) -> object:
         left[0] -= 1
         if left[0] == 0:

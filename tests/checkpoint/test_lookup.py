@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 from checkpoint_samples import operator_of, put_runs
@@ -14,7 +15,7 @@ from lightflus.checkpoint.lookup import StateLookup
 from lightflus.checkpoint.rows import Row
 from lightflus.errors import CheckpointDamaged
 from lightflus.model.checkpoints import SubtaskState
-from lightflus.model.key_groups import subtask_of
+from lightflus.model.key_groups import KeyGroupRange, subtask_of
 from lightflus.testing.runs import PlainRow
 from lightflus.testing.stores import MemoryStore
 
@@ -77,6 +78,17 @@ def test_of_a_run_that_two_subtasks_share_each_has_its_own_key_groups() -> None:
     runs = put_runs(store, 0, [PlainRow(b"%d" % key, b"x") for key in range(500)])
     lookup = StateLookup(store, operator_of("reduce", SubtaskState(0, runs), SubtaskState(1, runs)), 128)
     assert sorted(row.key for row in lookup.rows()) == sorted(b"%d" % key for key in range(500))
+
+
+def test_of_a_run_of_another_parallelism_other_key_groups_are_not_meant() -> None:
+    store = MemoryStore()
+    rows = [PlainRow(b"%d" % key, b"x") for key in range(500)]
+    (run,) = put_runs(store, 0, rows)
+    part = SubtaskState(0, (replace(run, groups=KeyGroupRange(0, 64)),))
+    lookup = StateLookup(store, operator_of("reduce", part), 128)
+    meant = [row for row in rows if _subtask(row.key, 2) == 0]
+    assert {row.key for row in lookup.rows()} == {row.key for row in meant}
+    assert sum(len(lookup.find(row.key)) for row in rows) == len(meant)
 
 
 def test_panes_are_by_key_and_both_starts_until_they_are_over() -> None:

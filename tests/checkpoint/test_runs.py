@@ -7,12 +7,13 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from checkpoint_samples import footer_checksum
 from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 
 from lightflus import limits
 from lightflus.checkpoint.footer import footer_bytes
 from lightflus.checkpoint.rows import Row, rows_of
-from lightflus.checkpoint.runs import RunFile, footer_checksum
+from lightflus.checkpoint.runs import RunFile
 from lightflus.errors import CheckpointDamaged, ObjectMissing
 from lightflus.model.checkpoints import ObjectRef
 from lightflus.model.key_groups import KeyGroupRange

@@ -38,7 +38,7 @@ class StateLookup:
         self._parts = {
             part.subtask: _Part(
                 operator,
-                tuple(RunFile(store, run.object, key_groups) for run in part.runs),
+                tuple((RunFile(store, run.object, key_groups), run.groups) for run in part.runs),
                 range_of(part.subtask, operator.parallelism, key_groups),
                 _over(part, operator, store.where),
             )
@@ -53,7 +53,7 @@ class StateLookup:
         key_hash = xxh3_64_intdigest(key)
         group = ((key_hash >> 32) * self._key_groups) >> 32
         part = self._parts.get(subtask_of(group, self._operator.parallelism, self._key_groups))
-        return [] if part is None else part.find(key, key_hash)
+        return [] if part is None else part.find(key, key_hash, group)
 
     def rows(self) -> Iterator[Row]:
         """All rows, subtask by subtask, by hash: a step of Python for each, so for looking at the first of them.
@@ -66,16 +66,16 @@ class StateLookup:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one subtask keeps. `over`: windows before it are."""
+    """What one subtask keeps: runs, each with the key groups that are meant. `over`: windows before it are."""
 
     operator: OperatorState
-    runs: tuple[RunFile, ...]
+    runs: tuple[tuple[RunFile, KeyGroupRange], ...]
     groups: KeyGroupRange
     over: int
 
-    def find(self, key: bytes, key_hash: int) -> list[Row]:
+    def find(self, key: bytes, key_hash: int, group: int) -> list[Row]:
         found: dict[tuple[bytes, tuple[int, ...]], Row] = {}
-        for run in reversed(self.runs):
+        for run in (run for run, groups in reversed(self.runs) if group in groups):
             kind = self._kind_of(run)
             for row in run.rows_of_key(key, key_hash):
                 found.setdefault(row.identity(kind), row)
@@ -84,17 +84,18 @@ class _Part:
         return sorted((row for row in found.values() if self._holds(row)), key=lambda row: row.window or ())
 
     def rows(self, key_groups: int) -> Iterator[Row]:
-        ages = [self._ordered(run, -age, key_groups) for age, run in enumerate(self.runs)]
+        ages = [self._ordered(run, groups, -age, key_groups) for age, (run, groups) in enumerate(self.runs)]
         for _, of_one in groupby(merge(*ages, key=lambda found: found[0]), key=lambda found: found[0][:2]):
             _, row = next(of_one)
             if self._holds(row):
                 yield row
 
-    def _ordered(self, run: RunFile, age: int, key_groups: int) -> Iterator[tuple[_Place, Row]]:
+    def _ordered(self, run: RunFile, groups: KeyGroupRange, age: int, key_groups: int) -> Iterator[tuple[_Place, Row]]:
         kind = self._kind_of(run)
-        for row in run.rows(run.footer.blocks_of_groups(self.groups.start, self.groups.stop)):
+        for row in run.rows(run.footer.blocks_of_groups(groups.start, groups.stop)):
             key_hash = xxh3_64_intdigest(row.key)
-            if ((key_hash >> 32) * key_groups) >> 32 in self.groups:
+            group = ((key_hash >> 32) * key_groups) >> 32
+            if group in groups and group in self.groups:
                 yield (key_hash, row.identity(kind), age), row
 
     def _kind_of(self, run: RunFile) -> int:

@@ -21,12 +21,6 @@ from lightflus.model.key_groups import KeyGroupRange
 from lightflus.ports.stores import CheckpointStore
 
 
-def footer_checksum(end: bytes) -> str:
-    """What a manifest says of a run whose file ends with `end`, all of its footer in it. Raises CheckpointDamaged."""
-    length = footer_bytes(end, len(end), "a run that is being written")
-    return xxh3_128_hexdigest(memoryview(end)[-length:])
-
-
 class RunFile:
     """One run, as a manifest names it."""
 

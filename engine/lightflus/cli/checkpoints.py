@@ -6,7 +6,7 @@ What it owns: the tables, and the same as JSON. What it leaves: choosing (`check
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import typer
@@ -22,7 +22,7 @@ from lightflus.cli.problems import EXTERNAL, to_json, told_as_json
 from lightflus.cli.screen import emit_json, say, show
 from lightflus.cli.tables import table
 from lightflus.errors import CheckpointDamaged, ObjectMissing
-from lightflus.model.checkpoints import Manifest, ObjectRef, OperatorState, SinkState
+from lightflus.model.checkpoints import Manifest, ObjectRef, OperatorState, RunRef, SinkState
 from lightflus.model.text import counted, line
 from lightflus.ports.stores import CheckpointStore
 
@@ -102,7 +102,12 @@ def _keyed(manifest: Manifest) -> Sequence[OperatorState]:
 
 
 def _rows(operator: OperatorState) -> int:
-    return sum(run.rows for part in operator.subtasks for run in part.runs)
+    return sum(run.rows for run in _runs(operator))
+
+
+def _runs(operator: OperatorState) -> Collection[RunRef]:
+    """Each once, also where several subtasks share it since the job has another parallelism."""
+    return {run.object: run for part in operator.subtasks for run in part.runs}.values()
 
 
 def show_checkpoint(uri: str, epoch: int | None, *, as_json: bool) -> None:
@@ -183,7 +188,7 @@ def _show_part(title: str, names: Sequence[str], rows: Sequence[Sequence[object]
 
 
 def _operator_row(operator: OperatorState) -> Sequence[object]:
-    runs = [run for part in operator.subtasks for run in part.runs]
+    runs = _runs(operator)
     tables = [ref for part in operator.subtasks for ref in part.tables.values()]
     total = sum(run.object.bytes for run in runs) + sum(ref.bytes for ref in tables)
     types = (operator.key or "", operator.state or "")
