@@ -12,6 +12,9 @@ use crate::json::write::Writer;
 use crate::operator::Operator;
 use crate::partition::partition;
 use crate::process::Process;
+use crate::run::columns::Columns;
+use crate::run::form::Damaged;
+use crate::run::merge::Merge;
 use crate::schema::{Kind, Node, parse};
 use crate::scratch::Scratch;
 use crate::windowed::Windowed;
@@ -46,6 +49,9 @@ pub struct Kernel {
     pub operator: Option<Operator>,
     pub windowed: Option<Windowed>,
     pub process: Option<Process>,
+    pub merge: Option<Merge>,
+    pub columns: Option<Columns>,
+    pub damaged: Option<Damaged>,
     pub reader: Option<Reader>,
     pub writer: Option<Writer>,
 }

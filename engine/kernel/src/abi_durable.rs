@@ -17,18 +17,16 @@ impl Kernel {
         }
     }
 
-    /// Keeps a piece: its bytes; its rows, whether it is of the footer, and whether it is the last.
-    pub fn hold_piece(&mut self, piece: Piece) -> *const u8 {
+    /// Keeps a piece: its bytes; its rows, whether it is of the footer, whether it is the last, and another word.
+    pub fn hold_piece(&mut self, piece: Piece, word: u32) -> *const u8 {
         let Piece { data, rows, is_footer, is_last } = piece;
-        let parts = [self.hold_bytes(data), self.hold(vec![rows, is_footer.into(), is_last.into()])];
+        let parts = [self.hold_bytes(data), self.hold(vec![rows, is_footer.into(), is_last.into(), word])];
         self.hold_parts(parts)
     }
 
-    /// Keeps what is wrong, one part of bytes; 0: nothing is.
-    pub fn hold_damage(&mut self, done: Result<(), Damaged>) -> *const u8 {
-        let Err(Damaged(text)) = done else { return core::ptr::null() };
-        let parts = [self.hold_bytes(text.into())];
-        self.hold_parts(parts)
+    /// What was done; or nothing, and what is wrong is noted for `damage` to say.
+    pub fn noted<T>(&mut self, done: Result<T, Damaged>) -> Option<T> {
+        done.map_err(|damaged| self.damaged = Some(damaged)).ok()
     }
 }
 
@@ -43,25 +41,19 @@ pub extern "C" fn seal(is_whole: u32, groups: u32) -> u32 {
 pub extern "C" fn sealed() -> *const u8 {
     let kernel = kernel();
     let piece = kernel.durable().sealed();
-    kernel.hold_piece(piece)
+    kernel.hold_piece(piece, 0)
 }
 
-/// Puts back the rows of blocks that are in the key groups from `first` to before `last`. 0: done.
+/// Puts back the rows of blocks that are in the key groups from `first` to before `last`. 0: they are damaged.
 ///
 /// # Safety
 /// Addresses and lengths must be those of bytes in this memory. So for every export below.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn restore(
-    blocks: *const u8,
-    block_bytes: usize,
-    first: u32,
-    last: u32,
-    groups: u32,
-) -> *const u8 {
+pub unsafe extern "C" fn restore(blocks: *const u8, block_bytes: usize, first: u32, last: u32, groups: u32) -> u32 {
     let kernel = kernel();
     let groups = Groups { wanted: first..last, all: groups };
     let done = unsafe { kernel.durable().restore(slice(blocks, block_bytes), groups) };
-    kernel.hold_damage(done)
+    kernel.noted(done).is_some().into()
 }
 
 /// One part of bytes: what is not by key.
@@ -73,10 +65,19 @@ pub extern "C" fn facts() -> *const u8 {
     kernel.hold_parts(parts)
 }
 
-/// Puts back what is not by key. 0: done.
+/// Puts back what is not by key. 0: it is damaged.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn restore_facts(facts: *const u8, fact_bytes: usize) -> *const u8 {
+pub unsafe extern "C" fn restore_facts(facts: *const u8, fact_bytes: usize) -> u32 {
     let kernel = kernel();
     let done = kernel.durable().restore_facts(unsafe { slice(facts, fact_bytes) });
-    kernel.hold_damage(done)
+    kernel.noted(done).is_some().into()
+}
+
+/// One part of bytes: what was wrong, where a call has said that something is damaged.
+#[unsafe(no_mangle)]
+pub extern "C" fn damage() -> *const u8 {
+    let kernel = kernel();
+    let Damaged(text) = kernel.damaged.take().unwrap_or(Damaged("nothing"));
+    let parts = [kernel.hold_bytes(text.into())];
+    kernel.hold_parts(parts)
 }

@@ -11,6 +11,7 @@ mod abi;
 mod abi_durable;
 mod abi_json;
 mod abi_process;
+mod abi_runs;
 mod abi_windows;
 mod arrow;
 mod bits;

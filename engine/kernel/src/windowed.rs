@@ -18,9 +18,9 @@ use std::borrow::Cow;
 /// What the host says of windows: those that slide have a size, sessions a gap.
 #[repr(C)]
 pub struct Spec {
-    size: i64,
-    slide: i64,
-    offset: i64,
+    pub size: i64,
+    pub slide: i64,
+    pub offset: i64,
     gap: i64,
     lateness: i64,
     fires_once: u32,

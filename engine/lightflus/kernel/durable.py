@@ -17,7 +17,7 @@ from lightflus.limits import KEY_GROUPS
 from lightflus.ports.durable import Piece
 
 _PARTS = struct.Struct("<4I")
-_FLAGS = struct.Struct("<3I")
+_FLAGS = struct.Struct("<4I")
 
 
 class WasmDurable:
@@ -32,7 +32,7 @@ class WasmDurable:
     def sealed(self) -> Piece:
         """The next piece of the run. Raises StateTooLarge."""
         self._kernel.call("reset")
-        return read_piece(self._kernel, self._kernel.call("sealed"))
+        return read_piece(self._kernel, self._kernel.call("sealed"))[0]
 
     def facts(self) -> bytes:
         """What is not by key."""
@@ -42,12 +42,12 @@ class WasmDurable:
     def restore(self, blocks: pa.Buffer, first_group: int, last_group: int) -> None:
         """Puts rows of blocks back. Raises CheckpointDamaged, StateTooLarge."""
         at = begin_bytes(self._kernel, blocks)
-        refuse_damage(self._kernel, self._kernel.call("restore", at, blocks.size, first_group, last_group, KEY_GROUPS))
+        checked(self._kernel, "restore", at, blocks.size, first_group, last_group, KEY_GROUPS)
 
     def restore_facts(self, facts: bytes) -> None:
         """Puts back what `facts` gave. Raises CheckpointDamaged."""
         at = begin_bytes(self._kernel, pa.py_buffer(facts))
-        refuse_damage(self._kernel, self._kernel.call("restore_facts", at, len(facts)))
+        checked(self._kernel, "restore_facts", at, len(facts))
 
 
 def begin_bytes(kernel: KernelInstance, data: pa.Buffer) -> int:
@@ -58,17 +58,19 @@ def begin_bytes(kernel: KernelInstance, data: pa.Buffer) -> int:
     return block.data_address(at)
 
 
-def read_piece(kernel: KernelInstance, address: int) -> Piece:
-    """A piece that a call has made."""
+def read_piece(kernel: KernelInstance, address: int) -> tuple[Piece, int]:
+    """A piece that a call has made, and another word that came with it."""
     data = kernel.raw_part(address)
     window = kernel.window()
     _, _, flags, _ = window.unpack(_PARTS, address)
-    rows, is_footer, is_last = window.unpack(_FLAGS, flags)
-    return Piece(data, rows, is_footer=bool(is_footer), is_last=bool(is_last))
+    rows, is_footer, is_last, word = window.unpack(_FLAGS, flags)
+    return Piece(data, rows, is_footer=bool(is_footer), is_last=bool(is_last)), word
 
 
-def refuse_damage(kernel: KernelInstance, address: int) -> None:
-    """Raises CheckpointDamaged if a call found damage."""
-    if address:
-        what = kernel.raw_part(address).to_pybytes().decode()
+def checked(kernel: KernelInstance, name: str, *arguments: int) -> int:
+    """What a call answers that reads bytes of a checkpoint. Raises CheckpointDamaged."""
+    answer = kernel.call(name, *arguments)
+    if not answer:
+        what = kernel.raw_part(kernel.call("damage")).to_pybytes().decode()
         raise CheckpointDamaged(f"state rows of a checkpoint are damaged: {what}")
+    return answer

@@ -8,10 +8,12 @@ from __future__ import annotations
 from lightflus.kernel.keyed_state import WasmKeyedState
 from lightflus.kernel.partitioner import WasmPartitioner
 from lightflus.kernel.process_state import WasmProcessState
+from lightflus.kernel.run_tools import WasmRunMerger, WasmRunReader
 from lightflus.kernel.windowed_state import WasmWindowedState
 from lightflus.limits import KERNEL_MEMORY_BYTES
 from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
+from lightflus.ports.durable import Merging, Runs
 
 
 class WasmKernel:
@@ -36,3 +38,11 @@ class WasmKernel:
     def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> WasmProcessState:
         """A new one without keys. Raises KernelFailed if the kernel cannot be loaded."""
         return WasmProcessState(key, state, ttl, self._memory_bytes, has_event_time=has_event_time)
+
+    def run_merger(self, runs: Runs, merging: Merging) -> WasmRunMerger:
+        """Makes one run of several. Raises CheckpointDamaged, KernelFailed."""
+        return WasmRunMerger(runs, merging)
+
+    def run_reader(self, runs: Runs, key: Type, state: Type) -> WasmRunReader:
+        """Shows rows of runs. Raises CheckpointDamaged, KernelFailed."""
+        return WasmRunReader(runs, key, state)

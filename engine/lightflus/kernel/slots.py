@@ -22,7 +22,7 @@ def read_rows(kernel: KernelInstance, name: str, slots: pa.Buffer, layout: Layou
     return batch_at(kernel, name, kernel.call(name, begin_slots(kernel, slots), count), layout, count)
 
 
-def batch_at(kernel: KernelInstance, name: str, address: int, layout: Layout, rows: int) -> pa.RecordBatch:
+def batch_at(kernel: KernelInstance, name: str, address: int, layout: Layout, rows: int | None) -> pa.RecordBatch:
     """A batch that the export `name` has made: of text that was checked when it went in, or is being read."""
     try:
         return read_batch(kernel.window(), address, layout, rows, most_items=sys.maxsize, is_text_known=True)

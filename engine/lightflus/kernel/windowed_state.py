@@ -34,7 +34,7 @@ class WasmWindowedState(WasmDurable):
 
     def __init__(self, key: Type, state: Type, spec: WindowSpec, memory_bytes: int = KERNEL_MEMORY_BYTES) -> None:
         """No windows yet. Raises KernelFailed, StateTooLarge."""
-        self._kernel = KernelInstance.keyed(key, state, memory_bytes, opening="open_windows", spec=_packed(spec))
+        self._kernel = KernelInstance.keyed(key, state, memory_bytes, opening="open_windows", spec=packed_windows(spec))
         self._key = layout_of(key)
         self._state = layout_of(state)
         self._rows = layout_of(StructType(row_type(state).fields, nullable=True))
@@ -114,10 +114,10 @@ class WasmWindowedState(WasmDurable):
         count = starts.size // _TIME
         at, _ = self._kernel.window().unpack(_PART, found + 4 * _PART.size)
         keys = batch_at(self._kernel, name, at, self._key, count)
-        return Firing(cells, groups, count, keys, _times(starts), _times(ends), self._is_single)
+        return Firing(cells, groups, count, keys, times_of(starts), times_of(ends), self._is_single)
 
 
-def _packed(spec: WindowSpec) -> bytes:
+def packed_windows(spec: WindowSpec) -> bytes:
     """As `engine/kernel/src/windowed.rs` reads it."""
     match spec.windows:
         case FixedWindow(size, offset):
@@ -133,5 +133,6 @@ def _numbers(words: pa.Buffer) -> pa.UInt32Array:
     return cast("pa.UInt32Array", pa.Array.from_buffers(pa.uint32(), words.size // WORD, [None, words]))
 
 
-def _times(words: pa.Buffer) -> pa.Int64Array:
+def times_of(words: pa.Buffer) -> pa.Int64Array:
+    """Times that a call has given."""
     return cast("pa.Int64Array", pa.Array.from_buffers(pa.int64(), words.size // _TIME, [None, words]))

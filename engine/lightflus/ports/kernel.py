@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
-from lightflus.ports.durable import Durable
+from lightflus.ports.durable import Durable, Merging, RunMerger, RunReader, Runs
 from lightflus.ports.windows import WindowedState
 
 
@@ -194,4 +194,15 @@ class Kernel(Protocol):
 
     def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> ProcessState:
         """A new one without keys. `state` is the type of the user's state; `ttl` is in milliseconds."""
+        ...
+
+    def run_merger(self, runs: Runs, merging: Merging) -> RunMerger:
+        """Of runs that lie elsewhere. Raises CheckpointDamaged: the facts are not what a kernel has given."""
+        ...
+
+    def run_reader(self, runs: Runs, key: Type, state: Type) -> RunReader:
+        """Of runs whose rows are of these types: those of a process function are `model.timers.timer_row`s.
+
+        Raises CheckpointDamaged: the facts are not what a kernel has given.
+        """
         ...

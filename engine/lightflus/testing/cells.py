@@ -67,8 +67,12 @@ class Cells(ABC):
         """Whether a cell is over by such a bound."""
 
     @abstractmethod
-    def last(self, cell: int) -> int:
-        """The last window that a cell is about."""
+    def last_of(self, window: tuple[int, int]) -> int:
+        """The last window that a cell is about, as runs say it."""
+
+    @abstractmethod
+    def span(self, window: tuple[int, int]) -> tuple[int, int]:
+        """Start and end of a cell, of which a run says that."""
 
     def key(self, cell: int) -> bytes:
         """The key of a cell."""
@@ -156,8 +160,11 @@ class _Panes(Cells):
     def is_over(self, window: tuple[int, int], bound: int) -> bool:
         return self._of_time(window[0])[-1] < bound
 
-    def last(self, cell: int) -> int:
-        return self._of_time(self._open[cell].start)[-1]
+    def last_of(self, window: tuple[int, int]) -> int:
+        return self._of_time(window[0])[-1]
+
+    def span(self, window: tuple[int, int]) -> tuple[int, int]:
+        return window[0], window[0] + self._pane
 
     def count(self, rows: Iterable[int]) -> int:
         return len({(self._open[n].start, self._open[n].first) for n in rows})
@@ -192,8 +199,11 @@ class _Sessions(Cells):
     def is_over(self, window: tuple[int, int], bound: int) -> bool:
         return window[1] <= bound
 
-    def last(self, cell: int) -> int:
-        return self._open[cell].end
+    def last_of(self, window: tuple[int, int]) -> int:
+        return window[1]
+
+    def span(self, window: tuple[int, int]) -> tuple[int, int]:
+        return window
 
     def lateness(self, time: int, mark: int) -> float:
         return float(time + self._late <= mark)

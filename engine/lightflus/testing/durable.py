@@ -16,15 +16,13 @@ import pyarrow as pa
 from lightflus.checkpoint.footer import TAIL
 from lightflus.codec import leb128
 from lightflus.limits import KEY_GROUPS
-from lightflus.ports.durable import Piece
+from lightflus.ports.durable import Piece, RunKind
 from lightflus.testing.runs import PlainRow, run_bytes
 
-KEYED: Final = 0
-TIMED: Final = 1
-PANES: Final = 2
-SESSIONS: Final = 3
 _PIECE_BYTES: Final = 300
 _WINDOW: Final = struct.Struct("<qq")
+_ROWS: Final = struct.Struct("<Q")
+_ROWS_AT: Final = 16
 
 Identity = tuple[bytes, tuple[int, ...]]
 """A key, and what tells its rows apart."""
@@ -33,7 +31,7 @@ Identity = tuple[bytes, tuple[int, ...]]
 class ModelDurable(ABC):
     """`ports.Durable` over whatever rows there are."""
 
-    def __init__(self, kind: int, hash_bytes: Callable[[bytes], int]) -> None:
+    def __init__(self, kind: RunKind, hash_bytes: Callable[[bytes], int]) -> None:
         """Nothing has changed."""
         self._kind = kind
         self._hash = hash_bytes
@@ -62,8 +60,7 @@ class ModelDurable(ABC):
         self._changed = set()
         removals = [PlainRow(key, None, self._window_of(rest)) for key, rest in gone]
         run = run_bytes([*map(now.__getitem__, written), *removals], self._kind, hash_of=self._hash)
-        length, _ = TAIL.unpack(run[-TAIL.size :])
-        self._pieces = [*_cut(run[:-length], len(written) + len(gone)), *_cut(run[-length:], None)]
+        self._pieces = pieces_of_run(run)
         return bool(written or gone)
 
     def sealed(self) -> Piece:
@@ -86,7 +83,7 @@ class ModelDurable(ABC):
 
     def _restore(self, row: PlainRow) -> None:
         window = () if row.window is None else row.window
-        identity = row.key, window[:1] if self._kind == SESSIONS else window
+        identity = row.key, window[:1] if self._kind is RunKind.SESSIONS else window
         if row.state is None:
             self._take(identity)
             self._forget(identity)
@@ -120,7 +117,7 @@ def read_rows(blocks: bytes, kind: int) -> Iterator[PlainRow]:
         head, at = leb128.decoded(blocks, at, most_bytes=5)
         key, at = blocks[at : at + head // 2], at + head // 2
         window: tuple[int, int] | None = None
-        if kind >= PANES:
+        if kind >= RunKind.PANES:
             start, other = _WINDOW.unpack_from(blocks, at)
             window, at = (start, other), at + _WINDOW.size
         state = None
@@ -128,6 +125,13 @@ def read_rows(blocks: bytes, kind: int) -> Iterator[PlainRow]:
             size, at = leb128.decoded(blocks, at, most_bytes=5)
             state, at = blocks[at : at + size], at + size
         yield PlainRow(key, state, window)
+
+
+def pieces_of_run(run: bytes) -> list[Piece]:
+    """A run in pieces."""
+    length, _ = TAIL.unpack(run[-TAIL.size :])
+    (rows,) = _ROWS.unpack_from(run, len(run) - length + _ROWS_AT)
+    return [*_cut(run[:-length], rows), *_cut(run[-length:], None)]
 
 
 def _cut(data: bytes, rows: int | None) -> Iterator[Piece]:

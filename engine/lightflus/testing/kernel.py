@@ -20,10 +20,12 @@ from lightflus.limits import KEY_BYTES
 from lightflus.model.key_groups import subtask_of
 from lightflus.model.types import Type
 from lightflus.model.windows import WindowSpec
+from lightflus.ports.durable import Merging, RunKind, Runs
 from lightflus.ports.kernel import Lookup, Share
 from lightflus.testing.buffers import numbers, words
-from lightflus.testing.durable import KEYED, Identity, ModelDurable
+from lightflus.testing.durable import Identity, ModelDurable
 from lightflus.testing.process_state import ModelProcessState
+from lightflus.testing.run_tools import ModelRunMerger, ModelRunReader
 from lightflus.testing.runs import PlainRow
 from lightflus.testing.windows import ModelWindowedState
 
@@ -40,7 +42,7 @@ class ModelKeyedState(ModelDurable):
 
     def __init__(self, key: Type, state: Type, hash_bytes: HashBytes) -> None:
         """An empty table."""
-        super().__init__(KEYED, hash_bytes)
+        super().__init__(RunKind.KEYED, hash_bytes)
         self._key = key
         self._state = state
         self._row_type = pa.struct(list(schema_of(state)))
@@ -206,3 +208,11 @@ class ModelKernel:
     def process_state(self, key: Type, state: Type, ttl: int | None, *, has_event_time: bool) -> ModelProcessState:
         """A new one without keys."""
         return ModelProcessState(key, state, ttl, self._hash_bytes, has_event_time=has_event_time)
+
+    def run_merger(self, runs: Runs, merging: Merging) -> ModelRunMerger:
+        """Makes one run of several."""
+        return ModelRunMerger(runs, merging, self._hash_bytes)
+
+    def run_reader(self, runs: Runs, key: Type, state: Type) -> ModelRunReader:
+        """Shows rows of runs."""
+        return ModelRunReader(runs, key, state, self._hash_bytes)

@@ -19,9 +19,10 @@ from lightflus.limits import KEY_TIMERS, TIME_MS
 from lightflus.model.timers import timer_row
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER
+from lightflus.ports.durable import RunKind
 from lightflus.ports.kernel import Clock, Lookup
 from lightflus.testing.buffers import numbers, words
-from lightflus.testing.durable import TIMED, Identity, ModelDurable
+from lightflus.testing.durable import Identity, ModelDurable
 from lightflus.testing.runs import PlainRow
 
 
@@ -32,7 +33,7 @@ class ModelProcessState(ModelDurable):
         self, key: Type, state: Type, ttl: int | None, hash_bytes: Callable[[bytes], int], *, has_event_time: bool
     ) -> None:
         """No keys yet."""
-        super().__init__(TIMED, hash_bytes)
+        super().__init__(RunKind.TIMED, hash_bytes)
         self._key = key
         self._state = timer_row(state)
         self._row_type = pa.struct(list(schema_of(self._state)))

@@ -20,10 +20,11 @@ from lightflus.codec.row_encoding import decode_rows, encode_state, encoded_keys
 from lightflus.model.timed import SessionWindow, SlidingWindow
 from lightflus.model.types import Type
 from lightflus.model.windows import NEVER, THE_END, WindowSpec
+from lightflus.ports.durable import RunKind
 from lightflus.ports.windows import Firing, Merges, Placed
 from lightflus.testing.buffers import numbers, words
 from lightflus.testing.cells import Cells, cells_of
-from lightflus.testing.durable import PANES, SESSIONS, Identity, ModelDurable
+from lightflus.testing.durable import Identity, ModelDurable
 from lightflus.testing.runs import PlainRow
 
 _FACTS = struct.Struct("<IIqqq")
@@ -45,7 +46,8 @@ class ModelWindowedState(ModelDurable):
 
     def __init__(self, key: Type, state: Type, spec: WindowSpec, hash_bytes: Callable[[bytes], int]) -> None:
         """No windows yet."""
-        super().__init__(SESSIONS if isinstance(spec.windows, SessionWindow) else PANES, hash_bytes)
+        kind = RunKind.SESSIONS if isinstance(spec.windows, SessionWindow) else RunKind.PANES
+        super().__init__(kind, hash_bytes)
         self._key = key
         self._state = state
         self._row_type = pa.struct(list(schema_of(state)))
@@ -217,27 +219,27 @@ class ModelWindowedState(ModelDurable):
     def facts(self) -> bytes:
         """What is not by key."""
         fired = self._cells.open_from(_earlier(self._fired, self._spec.hold_back))
-        return _FACTS.pack(1, self._kind, self._watermark, self._over, 0 if self._kind == SESSIONS else fired)
+        return _FACTS.pack(1, self._kind, self._watermark, self._over, 0 if self._kind is RunKind.SESSIONS else fired)
 
     def restore_facts(self, facts: bytes) -> None:
         """Puts back what `facts` gave."""
         _, kind, watermark, over, fired = _FACTS.unpack(facts)
         assert kind == self._kind
-        self._resumed.append((watermark, over, over if kind == SESSIONS else fired))
+        self._resumed.append((watermark, over, over if kind == RunKind.SESSIONS else fired))
         self._watermark, self._over, fired = (min(part) for part in zip(*self._resumed, strict=True))
         mark = self._cells.mark_of(fired)
         self._fired = _earlier(mark, -self._spec.hold_back)
 
     def _identity(self, cell: int) -> Identity:
         window = self._cells.window(cell)
-        return self._cells.key(cell), window[:1] if self._kind == SESSIONS else window
+        return self._cells.key(cell), window[:1] if self._kind is RunKind.SESSIONS else window
 
     def _now(self) -> dict[Identity, PlainRow]:
         return {self._identity(cell): self._row(cell, row) for cell, row in self._rows.items()}
 
     def _row(self, cell: int, row: pa.StructArray) -> PlainRow:
-        state = encode_state(self._state, row[0])
-        return PlainRow(self._cells.key(cell), state, self._cells.window(cell), self._cells.last(cell))
+        window = self._cells.window(cell)
+        return PlainRow(self._cells.key(cell), encode_state(self._state, row[0]), window, self._cells.last_of(window))
 
     def _put(self, row: PlainRow, identity: Identity) -> None:
         assert row.state is not None
