@@ -8,11 +8,11 @@
 use crate::chunks::Chunks;
 use crate::due::Due;
 use crate::pool::Pool;
-use crate::run::form::{Damaged, Window};
-use crate::run::seal::Whose;
 use crate::store::Store;
 use crate::windows::{NEVER, THE_END, earlier};
 use std::collections::BTreeMap;
+
+mod runs;
 
 const NONE: u32 = 0;
 /// Sessions that a call gives out: each is looked for in several places, and let go in as many.
@@ -128,46 +128,6 @@ impl Sessions {
             (session.indexed, session.half, number)
         });
         due.insert(made);
-    }
-
-    /// The session of a row that comes out of a run, of the key with that slot and hash; and, where there was none, under which
-    /// end it is to stand in `due`.
-    pub fn restore(&mut self, key: u32, hash: u64, [start, end]: Window) -> Result<u32, Damaged> {
-        let is_time = |time: i64| time.unsigned_abs() < 1 << 60;
-        if !is_time(start) || !is_time(end) || end - start < self.gap {
-            return Err(Damaged("a session is not one of these windows"));
-        }
-        if let Some(number) = self.find(key, start) {
-            let session = self.session(number);
-            if end < session.end {
-                return Err(Damaged("a session has become shorter"));
-            }
-            session.end = end;
-            return Ok(number);
-        }
-        let (number, batch, half) = (self.sessions.take(), self.batch, (hash >> 32) as u32);
-        let session = Session { start, end, indexed: end, key, half, into: NONE, batch, made: batch, group: NONE };
-        *self.session(number) = session;
-        self.attach(number);
-        self.due.insert([(end, half, number)].into_iter());
-        Ok(number)
-    }
-
-    /// Lets a session go that a run has removed.
-    pub fn unrestore(&mut self, key: u32, start: i64, store: &mut Store) {
-        if let Some(number) = self.find(key, start) {
-            store.unrestore_row(number);
-            self.detach(number);
-            self.give_back(number);
-            if self.newest(key) == NONE {
-                store.table.remove(key);
-            }
-        }
-    }
-
-    /// The session of a key that starts at a time.
-    fn find(&self, key: u32, start: i64) -> Option<u32> {
-        self.neighbours(key, start).0.filter(|&number| self.session(number).start == start)
     }
 
     /// The session of a row, which may have become a part of another since.
@@ -300,15 +260,6 @@ impl Sessions {
         self.merged.clear();
     }
 
-    /// Has the run that is being made save the sessions that the last batch touched, as they were before.
-    pub fn save_touched(&self, store: &mut Store) {
-        for &(number, before) in &self.journal {
-            if let Some(Session { start, end, .. }) = before {
-                store.save_row(number, Some([start, end]), self);
-            }
-        }
-    }
-
     /// From here on the last batch stands: lets go what it merged, and what was given out.
     pub fn settle(&mut self, store: &mut Store) {
         for (number, before) in std::mem::take(&mut self.journal) {
@@ -388,20 +339,5 @@ impl Sessions {
     fn session(&self, number: u32) -> &mut Session {
         // SAFETY: a number in use is that of a session.
         unsafe { &mut *self.sessions.place(number).cast() }
-    }
-}
-
-impl Whose for Sessions {
-    fn slot(&self, cell: u32) -> u32 {
-        self.session(cell).key
-    }
-
-    fn window(&self, cell: u32) -> Option<Window> {
-        let Session { start, end, .. } = *self.session(cell);
-        Some([start, end])
-    }
-
-    fn latest(&self, [_, end]: Window) -> i64 {
-        end
     }
 }
