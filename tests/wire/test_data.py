@@ -23,6 +23,7 @@ from lightflus.wire.arrivals import Arrivals
 from lightflus.wire.data import DataNetwork
 from lightflus.wire.frames import ELEMENTS, Head, Hello, Kind
 from lightflus.wire.listener import Listener, open_listener
+from lightflus.wire.secure import DataTls
 
 PLAN = plan_job(checked(word_count()), parallelism=2)
 WORDS, COUNTS = (PLAN.subtasks_of(task) for task in PLAN.tasks)
@@ -60,12 +61,12 @@ class Receiving:
         return self.inlets.setdefault((subtask, number), Inlet())
 
     def network(self, hello: Hello = HELLO) -> DataNetwork:
-        return DataNetwork(PLAN, WORDS, hello, dict.fromkeys(COUNTS, self.listener.address))
+        return DataNetwork(PLAN, WORDS, hello, dict.fromkeys(COUNTS, self.listener.address), self.listener.tls)
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[tuple[Receiving, trio.Nursery]]:
-    listener = await open_listener("127.0.0.1")
+async def receiving(tls: DataTls | None = None) -> AsyncIterator[tuple[Receiving, trio.Nursery]]:
+    listener = await open_listener("127.0.0.1", tls=tls)
     there = Receiving(listener)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(listener.run)

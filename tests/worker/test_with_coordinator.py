@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from lightflus.coordinator.process import coordinating
 from lightflus.model.plan import Plan
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.proto.services import CONTROL
-from lightflus.wire.control import Connection
+from lightflus.wire.control import Connection, Tls
+from lightflus.wire.secure import TlsFiles
 from lightflus.worker.agent import Agent, AgentSetting
 from lightflus.worker.runner import Setting
 
@@ -92,14 +94,17 @@ class Cluster:
 
 
 @asynccontextmanager
-async def cluster(folder: Path) -> AsyncIterator[Cluster]:
-    async with coordinating("127.0.0.1:0", folder / "catalog") as port:
-        with Connection(f"127.0.0.1:{port}") as connection:
+async def cluster(folder: Path, files: TlsFiles | None = None) -> AsyncIterator[Cluster]:
+    """With files everything is secure: calls, and what flows between the workers."""
+    tls = None if files is None else Tls(*(Path(name).read_bytes() for name in astuple(files)))
+    async with coordinating("127.0.0.1:0", folder / "catalog", tls=tls) as port:
+        with Connection(f"localhost:{port}", tls=tls) as connection:
             async with trio.open_nursery() as nursery:
                 for number in range(2):
                     own = str(folder / f"worker-{number}")
                     Path(own).mkdir()
-                    runners = Setting("", f"worker-{number}", "127.0.0.1", "127.0.0.1", 2, own, EVERYTHING)
+                    setting = Setting("", f"worker-{number}", "127.0.0.1", "127.0.0.1", 2, own, EVERYTHING)
+                    runners = replace(setting, tls=None if files is None else asdict(files))
                     nursery.start_soon(Agent(connection, AgentSetting(runners, 1 << 34)).run)
                 yield Cluster(folder, connection)
                 nursery.cancel_scope.cancel()

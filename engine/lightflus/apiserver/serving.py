@@ -26,7 +26,7 @@ from lightflus.apiserver.remote import RemoteCoordinator
 from lightflus.cluster_limits import API_CALLS, API_STOP_SECONDS, API_STREAMS
 from lightflus.errors import ExternalError, UserError
 from lightflus.limits import KIB
-from lightflus.wire.control import Connection
+from lightflus.wire.control import Connection, Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Settings:
         operator_token: a token of an operator that is kept elsewhere.
         is_insecure: whether nobody needs a token; on loopback only.
         certificate, key: files of PEM, for TLS.
+        tls: for calls to the coordinator.
     """
 
     address: str
@@ -49,6 +50,7 @@ class Settings:
     is_insecure: bool = False
     certificate: Path | None = None
     key: Path | None = None
+    tls: Tls | None = None
 
 
 async def serve_api(
@@ -61,7 +63,7 @@ async def serve_api(
         ExternalError: the address cannot be listened on.
     """
     access = _access(settings)
-    with Connection(settings.coordinator) as connection:
+    with Connection(settings.coordinator, tls=settings.tls) as connection:
         services = Services(RemoteCoordinator(connection), access, description_of, is_insecure=settings.is_insecure)
         await serve_app(services, settings, started=started, until=until)
 

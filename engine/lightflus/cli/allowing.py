@@ -31,3 +31,12 @@ AllowLibrary = Annotated[
     ),
 ]
 AllowAll = Annotated[bool, typer.Option("--allow-all", help="Let a module touch all that you may.")]
+Secret = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret",
+        metavar="NAME=PLACE",
+        help="Give the job a secret that it asks for as env:NAME: env:VARIABLE or file:path. Repeatable.",
+        show_default=False,
+    ),
+]

@@ -14,6 +14,7 @@ from lightflus.cli.ending import asked_to_end
 from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import KIB
+from lightflus.wire.control import Tls
 
 
 def serve(
@@ -25,10 +26,11 @@ def serve(
     is_insecure: bool,
     certificate: Path | None,
     key: Path | None,
+    tls: Tls | None,
 ) -> None:
     """Serves until it is told to end. Raises LightflusError."""
     token = None if operator_token is None else _token(operator_token)
-    settings = Settings(listen, _address(coordinator), tokens, token, is_insecure, certificate, key)
+    settings = Settings(listen, _address(coordinator), tokens, token, is_insecure, certificate, key, tls)
     try:
         trio.run(_serve, settings)
     except* LightflusError as group:

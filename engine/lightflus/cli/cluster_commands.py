@@ -14,6 +14,7 @@ import typer
 
 from lightflus.build.sources import located
 from lightflus.cli.flags import Command, Group
+from lightflus.cli.process_words import Authority, Certificate, Key
 from lightflus.cli.words import Bind, Job, Json, Parallelism
 
 commands = typer.Typer(cls=Group)
@@ -219,9 +220,13 @@ def apiserver(
         Path | None, typer.Option("--certificate", metavar="FILE", help="For TLS: the chain, as PEM.")
     ] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="For TLS: its private key.")] = None,
+    tls_authority: Authority = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
 ) -> None:
-    """Serve the cluster's REST API until Ctrl-C."""
+    """Serve the cluster's REST API until Ctrl-C. The options --tls-... are for its calls to the coordinator."""
     from lightflus.cli.apiserving import serve
+    from lightflus.cli.certificates import client_tls
 
     serve(
         listen,
@@ -231,6 +236,7 @@ def apiserver(
         is_insecure=insecure_dev,
         certificate=certificate,
         key=key,
+        tls=client_tls(tls_authority, tls_certificate, tls_key),
     )
 
 
@@ -273,8 +279,13 @@ def healthcheck(
     probe: Annotated[
         int, typer.Option("--probe", min=0, max=1, metavar="N", help="0 asks whether it lives, 1 whether it can serve.")
     ] = 0,
+    *,
+    tls_authority: Authority = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
 ) -> None:
     """Ask one process of a cluster whether it is well. Exit code 1 if it is not, or does not answer."""
     from lightflus.cli import probing
+    from lightflus.cli.certificates import client_tls
 
-    probing.probe(target, method, probe)
+    probing.probe(target, method, probe, client_tls(tls_authority, tls_certificate, tls_key))

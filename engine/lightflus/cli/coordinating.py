@@ -1,6 +1,6 @@
 """`lightflus coordinator`: the process that knows which jobs there are, until it is asked to end.
 
-What it owns: files of certificates, by which name its workers find it, the line that says where it listens.
+What it owns: by which name its workers find it, the line that says where it listens.
 What it leaves: everything that a coordinator does (`coordinator/process.py`).
 """
 
@@ -32,17 +32,6 @@ def coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[st
     trio.run(_coordinate, address, folder, tls, invited, metrics)
 
 
-def certificates(authority: Path | None, certificate: Path | None, key: Path | None) -> Tls | None:
-    """What the options `--tls-*` name; None without any. Raises UserError: a file is missing, or cannot be read."""
-    files = {"--tls-authority": authority, "--tls-certificate": certificate, "--tls-key": key}
-    if not any(files.values()):
-        return None
-    if certificate is None or key is None:
-        raise UserError("TLS needs a certificate and its key", hint="give --tls-certificate and --tls-key")
-    found = {option: _read(option, path) if path else None for option, path in files.items()}
-    return Tls(found["--tls-authority"], found["--tls-certificate"], found["--tls-key"])
-
-
 async def _coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequence[str], metrics: str) -> None:
     host = address.rpartition(":")[0]
     with asked_to_end() as asked:
@@ -53,10 +42,3 @@ async def _coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequ
                 nursery.start_soon(invite, worker, f"{called}:{port}", tls)
             await asked()
             nursery.cancel_scope.cancel()
-
-
-def _read(option: str, path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{option}: {error.strerror or error}", where=str(path)) from error

@@ -30,6 +30,7 @@ def coordinator(
     tls_authority: Authority = None,
 ) -> None:
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
-    from lightflus.cli.coordinating import certificates, coordinate
+    from lightflus.cli.certificates import server_tls
+    from lightflus.cli.coordinating import coordinate
 
-    coordinate(listen, data, certificates(tls_authority, tls_certificate, tls_key), worker or [], metrics)
+    coordinate(listen, data, server_tls(tls_authority, tls_certificate, tls_key), worker or [], metrics)

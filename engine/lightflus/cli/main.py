@@ -18,7 +18,7 @@ import typer
 
 from lightflus import __version__
 from lightflus.build.sources import located
-from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, AllowSecret, AllowWrite
+from lightflus.cli.allowing import AllowAll, AllowLibrary, AllowNet, AllowRead, AllowSecret, AllowWrite, Secret
 from lightflus.cli.checkpoint_commands import checkpoint as of_checkpoints
 from lightflus.cli.checkpoint_commands import state as keyed_state
 from lightflus.cli.cluster_commands import cluster as as_a_whole
@@ -51,15 +51,6 @@ def _languages() -> list[str]:
     return list(TEMPLATES)
 
 
-Secret = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--secret",
-        metavar="NAME=PLACE",
-        help="Give the job a secret that it asks for as env:NAME: env:VARIABLE or file:path. Repeatable.",
-        show_default=False,
-    ),
-]
 Poison = Annotated[
     BadRecords | None,
     typer.Option(

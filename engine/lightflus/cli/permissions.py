@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from lightflus.cli.flags import EVERYTHING
 from lightflus.cli.screen import say, tell
+from lightflus.compose.secrets import granting_secrets, read_secrets, secret_places
 from lightflus.compose.walls import Walls, described, refusal, resolved, wished_by
-from lightflus.connectors.contract.options import Options
 from lightflus.errors import UserError
 from lightflus.model.graph import JobGraph
 from lightflus.model.policy import Policy, Right, Wish, parse_place, place
@@ -51,16 +51,7 @@ class Permissions:
 
     def known_secrets(self) -> dict[str, str]:
         """The operator's secrets. Raises UserError, BindingInvalid: one is not there."""
-        found = {}
-        for text in self.secrets:
-            name, equals, reference = text.partition("=")
-            if not equals or not name or not reference.startswith(("env:", "file:")):
-                raise UserError(
-                    f"--secret {name or '...'} does not say where the secret is",
-                    hint="write --secret NAME=env:VARIABLE or --secret NAME=file:path",
-                )
-            found[name] = Options("--secret", {"password": reference}, name, ()).secret("password") or ""
-        return found
+        return read_secrets(secret_places(self.secrets))
 
 
 def raised_walls(graph: JobGraph, bound: Collection[str], permissions: Permissions, *, is_own: bool) -> Walls:
@@ -76,9 +67,7 @@ def raised_walls(graph: JobGraph, bound: Collection[str], permissions: Permissio
         NotAllowed: it wishes more than the flags allow, and nobody was there to ask, or said no.
     """
     secrets = permissions.known_secrets()
-    policy = permissions.policy(is_own=is_own).granting(
-        Wish(Right.SECRET, name, name, "", "--secret") for name in secrets
-    )
+    policy = granting_secrets(permissions.policy(is_own=is_own), secrets)
     wished = wished_by(graph, bound)
     lacking = policy.lacking(wished)
     if lacking and _can_be_asked(lacking) and _is_somebody_there():

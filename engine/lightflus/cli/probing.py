@@ -16,17 +16,17 @@ from lightflus.errors import ExternalError, UserError
 from lightflus.proto.coordinator import probe_pb2 as of_coordinator
 from lightflus.proto.services import COORDINATOR_PROBE, WORKER_PROBE, Method
 from lightflus.proto.worker import probe_pb2 as of_worker
-from lightflus.wire.control import Connection
+from lightflus.wire.control import Connection, Tls
 
 _COORDINATOR, _WORKER = COORDINATOR_PROBE.methods["Probe"], WORKER_PROBE.methods["Probe"]
 
 
-def probe(target: str, method: str | None, kind: int) -> None:
+def probe(target: str, method: str | None, kind: int, tls: Tls | None = None) -> None:
     """Returns if the target is well. Raises UserError, ExternalError."""
     if method is None:
         Api(parsed(target), None).ask("GET", "/ready" if kind else "/health")
     else:
-        trio.run(_probe, target, _method(method), kind)
+        trio.run(_probe, target, _method(method), kind, tls)
     say(f"{target} is well", "bold")
 
 
@@ -37,8 +37,8 @@ def _method(path: str) -> Method:
     raise UserError(f"there is no probe {path}", hint=f"there are {_COORDINATOR.path} and {_WORKER.path}")
 
 
-async def _probe(target: str, method: Method, kind: int) -> None:
-    with Connection(target) as connection:
+async def _probe(target: str, method: Method, kind: int, tls: Tls | None) -> None:
+    with Connection(target, tls=tls) as connection:
         if method is _COORDINATOR:
             asked = of_coordinator.ProbeRequest(probe=kind)
             said = await connection.call(method, asked, of_coordinator.ProbeResponse, seconds=HEALTHCHECK_SECONDS)

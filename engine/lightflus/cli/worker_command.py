@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite
-from lightflus.cli.process_words import Metrics
+from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite, Secret
+from lightflus.cli.process_words import Authority, Certificate, Key, Metrics
 from lightflus.limits import PARALLELISM
 
 
@@ -54,17 +54,35 @@ def worker(
         ),
     ] = "",
     metrics: Metrics = "",
+    tls_authority: Authority = None,
+    tls_certificate: Certificate = None,
+    tls_key: Key = None,
     allow_read: AllowRead = None,
     allow_write: AllowWrite = None,
     allow_net: AllowNet = None,
     allow_all: AllowAll = False,
+    secret: Secret = None,
 ) -> None:
     """Run jobs for a cluster's coordinator, until Ctrl-C. They may touch nothing that is not allowed here."""
+    from lightflus.cli.certificates import peer_files, server_tls
     from lightflus.cli.permissions import Permissions
     from lightflus.cli.working import WorkerOptions, labels_of, work
     from lightflus.model.policy import Right
 
     named = {Right.READ: allow_read, Right.WRITE: allow_write, Right.NET: allow_net}
     grants = {right: texts for right, texts in named.items() if texts}
-    options = WorkerOptions(coordinator, name, host, slots, memory, data, labels_of(label or []), probe, metrics)
-    work(options, Permissions(grants, allow_all))
+    files = peer_files(tls_authority, tls_certificate, tls_key)
+    options = WorkerOptions(
+        coordinator,
+        name,
+        host,
+        slots,
+        memory,
+        data,
+        labels_of(label or []),
+        probe,
+        metrics,
+        server_tls(tls_authority, tls_certificate, tls_key),
+        files,
+    )
+    work(options, Permissions(grants, allow_all, secret or ()))

@@ -11,7 +11,7 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import trio
@@ -19,10 +19,12 @@ import trio
 from lightflus.cli.ending import asked_to_end
 from lightflus.cli.permissions import Permissions
 from lightflus.cli.screen import say
+from lightflus.compose.secrets import secret_places
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import MIB
 from lightflus.telemetry.exposition import Exposition
-from lightflus.wire.control import Connection, on_loop
+from lightflus.wire.control import Connection, Tls, on_loop
+from lightflus.wire.secure import TlsFiles
 from lightflus.worker.agent import Agent, AgentSetting
 from lightflus.worker.invited import Invited, answering
 from lightflus.worker.runner import Setting
@@ -48,6 +50,10 @@ class WorkerOptions:
     """Where probes and invitations are answered; empty: nowhere. Without a coordinator the first one that invites."""
     metrics: str
     """Where metrics are told; empty: nowhere."""
+    tls: Tls | None = None
+    """For calls, and for who calls it."""
+    files: TlsFiles | None = None
+    """The same, for connections with other workers."""
 
 
 def work(options: WorkerOptions, permissions: Permissions) -> None:
@@ -71,6 +77,7 @@ def labels_of(texts: Sequence[str]) -> dict[str, str]:
 
 def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
     grants = permissions.policy(is_own=False).grants
+    permissions.known_secrets()  # one that is not there is told now, not when a job asks for it
     options.data.mkdir(parents=True, exist_ok=True)
     runners = Setting(
         namespace="",
@@ -80,6 +87,8 @@ def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
         slots=options.slots or os.cpu_count() or 1,
         folder=str(options.data.resolve()),
         grants={right.value: None if what is None else sorted(what) for right, what in grants.items()},
+        secrets=secret_places(permissions.secrets),
+        tls=None if options.files is None else asdict(options.files),
     )
     memory = options.memory_mib * MIB or int(_memory_bytes() * _MEMORY_SHARE)
     return AgentSetting(runners, memory, dict(options.labels))
@@ -97,18 +106,18 @@ async def _work(options: WorkerOptions, setting: AgentSetting) -> None:
     failures: list[LightflusError] = []
     invited = Invited(options.coordinator)
     with asked_to_end() as asked:
-        async with _answering(options.probe, invited):
+        async with _answering(options, invited):
             say(f"worker {setting.runners.worker}: {setting.runners.slots} slots, {_waits_for(options)}")
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(_run_agent, invited, setting, options.metrics, failures, nursery.cancel_scope)
+                nursery.start_soon(_run_agent, invited, setting, options, failures, nursery.cancel_scope)
                 await asked()
                 nursery.cancel_scope.cancel()
     if failures:
         raise failures[0]
 
 
-def _answering(address: str, invited: Invited) -> AbstractAsyncContextManager[object]:
-    return answering(address, invited) if address else nullcontext()
+def _answering(options: WorkerOptions, invited: Invited) -> AbstractAsyncContextManager[object]:
+    return answering(options.probe, invited, options.tls) if options.probe else nullcontext()
 
 
 def _waits_for(options: WorkerOptions) -> str:
@@ -118,12 +127,16 @@ def _waits_for(options: WorkerOptions) -> str:
 
 
 async def _run_agent(
-    invited: Invited, setting: AgentSetting, metrics: str, failures: list[LightflusError], scope: trio.CancelScope
+    invited: Invited,
+    setting: AgentSetting,
+    options: WorkerOptions,
+    failures: list[LightflusError],
+    scope: trio.CancelScope,
 ) -> None:
     try:
-        with Connection(await invited.coordinator()) as link:
+        with Connection(await invited.coordinator(), tls=options.tls) as link:
             agent = Agent(link, setting)
-            with Exposition(on_loop(agent.samples)).served(metrics):
+            with Exposition(on_loop(agent.samples)).served(options.metrics):
                 await agent.run()
     except LightflusError as error:  # the coordinator does not take this worker at all, or metrics have no port
         failures.append(error)

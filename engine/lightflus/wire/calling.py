@@ -12,12 +12,13 @@ from lightflus import cluster_limits
 from lightflus.errors import PeerLost, PeerRefused
 from lightflus.wire import frames
 from lightflus.wire.frames import Hello
+from lightflus.wire.secure import DataTls
 from lightflus.wire.streams import Connection
 
 
-async def called(address: str, hello: Hello) -> Connection:
+async def called(address: str, hello: Hello, tls: DataTls | None) -> Connection:
     """A connection to the runner at `host:port`, which has welcomed us. Raises PeerLost, PeerRefused."""
-    connection = await _connected(address)
+    connection = await _connected(address, tls)
     try:
         await _greet(connection, hello)
     except BaseException:
@@ -26,14 +27,15 @@ async def called(address: str, hello: Hello) -> Connection:
     return connection
 
 
-async def _connected(address: str) -> Connection:
+async def _connected(address: str, tls: DataTls | None) -> Connection:
     host, _, port = address.rpartition(":")
+    host = host.strip("[]")
     try:
         with trio.fail_after(cluster_limits.GREETING_SECONDS):
-            stream = await trio.open_tcp_stream(host.strip("[]"), int(port))
+            stream = await trio.open_tcp_stream(host, int(port))
     except (OSError, trio.TooSlowError) as error:
         raise PeerLost(f"the runner at {address} cannot be reached: {error or 'no answer'}") from error
-    return Connection(stream, f"the runner at {address}")
+    return Connection(stream if tls is None else tls.called(stream, host), f"the runner at {address}")
 
 
 async def _greet(connection: Connection, hello: Hello) -> None:

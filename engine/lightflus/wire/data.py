@@ -23,6 +23,7 @@ from lightflus.wire import frames
 from lightflus.wire.batches import BatchForm
 from lightflus.wire.calling import called
 from lightflus.wire.frames import Hello, Kind
+from lightflus.wire.secure import DataTls
 from lightflus.wire.streams import Connection
 
 Input = tuple[SubtaskId, int]
@@ -32,7 +33,14 @@ Input = tuple[SubtaskId, int]
 class DataNetwork:
     """`ports.Network` of one fragment. `run` it beside the fragment."""
 
-    def __init__(self, plan: Plan, own: Collection[SubtaskId], hello: Hello, peers: Mapping[SubtaskId, str]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        own: Collection[SubtaskId],
+        hello: Hello,
+        peers: Mapping[SubtaskId, str],
+        tls: DataTls | None = None,
+    ) -> None:
         """`peers` says where each subtask that is not the fragment's own runs: `host:port`."""
         kept = set(own)
         self._links: dict[str, _Link] = {}
@@ -43,7 +51,7 @@ class DataNetwork:
                 for reader, number in outlet.inputs:
                     if reader not in kept:
                         address = peers[reader]
-                        link = self._links.setdefault(address, _Link(address, hello))
+                        link = self._links.setdefault(address, _Link(address, hello, tls))
                         self._senders[reader, number] = link.input(reader, number, form)
 
     def sender(self, subtask: SubtaskId, number: int) -> Sender:
@@ -72,9 +80,10 @@ async def _kept(link: _Link, failures: list[PeerLost], scope: trio.CancelScope) 
 class _Link:
     """To one process."""
 
-    def __init__(self, address: str, hello: Hello) -> None:
+    def __init__(self, address: str, hello: Hello, tls: DataTls | None) -> None:
         self._address = address
         self._hello = hello
+        self._tls = tls
         self._inputs: dict[Input, _RemoteInput] = {}
         self._connected = trio.Event()
         self._gone = 0
@@ -123,7 +132,7 @@ class _Link:
         return all(one.is_ended for one in self._inputs.values())
 
     async def _run(self) -> None:
-        connection = await called(self._address, self._hello)
+        connection = await called(self._address, self._hello, self._tls)
         try:
             self._connection = connection
             self._connected.set()

@@ -18,6 +18,7 @@ from lightflus.model.epochs import Begun, Done, Ended, Flushed, Joined, Over, Wo
 from lightflus.model.plan import SubtaskId, TaskId
 from lightflus.wire.calling import called
 from lightflus.wire.frames import EPOCHS, Head, Hello, Kind, Refused
+from lightflus.wire.secure import DataTls
 from lightflus.wire.streams import Connection
 
 _NOBODY: Final = SubtaskId(TaskId(0), 0)
@@ -126,9 +127,9 @@ class _Reporting:
 
 
 @asynccontextmanager
-async def reporting(address: str, hello: Hello) -> AsyncIterator[_Reporting]:
+async def reporting(address: str, hello: Hello, tls: DataTls | None = None) -> AsyncIterator[_Reporting]:
     """The party of a fragment that reports to the one at `address`. Raises PeerLost, PeerRefused."""
-    connection = await called(address, replace(hello, carries=EPOCHS))
+    connection = await called(address, replace(hello, carries=EPOCHS), tls)
     try:
         yield _Reporting(connection)
     finally:

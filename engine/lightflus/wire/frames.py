@@ -93,6 +93,8 @@ class Kind(IntEnum):
     EPOCH_DONE = 13
     ENDED = 14
     OVER = 15
+    GOODBYE = 16
+    """Nothing follows."""
 
 
 _KINDS: Final = frozenset(map(int, Kind))
@@ -112,6 +114,10 @@ class Head:
     def to_bytes(self) -> bytes:
         """HEAD_BYTES of them."""
         return _HEAD.pack(self.kind, self.parts, self.subtask.task, self.subtask.number, 0, self.number, self.value)
+
+
+GOODBYE: Final = Head(Kind.GOODBYE, SubtaskId(TaskId(0), 0), 0)
+"""The last one of who has nothing more to say."""
 
 
 def head(came: bytes | bytearray) -> Head:

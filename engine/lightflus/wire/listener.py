@@ -17,6 +17,7 @@ from lightflus import cluster_limits
 from lightflus.errors import PeerLost
 from lightflus.wire import frames
 from lightflus.wire.frames import Hello
+from lightflus.wire.secure import DataTls
 from lightflus.wire.streams import Connection
 
 _Job = tuple[str, str]
@@ -41,8 +42,10 @@ Served = Mapping[str, Server]
 class Listener:
     """The receiving end of all jobs of this process."""
 
-    def __init__(self, sockets: list[trio.SocketListener], host: str) -> None:
+    def __init__(self, sockets: list[trio.SocketListener], host: str, tls: DataTls | None) -> None:
         """`open_listener` makes one."""
+        self.tls = tls
+        """With it, also what this process calls is secure."""
         port = sockets[0].socket.getsockname()[1]
         self._sockets = sockets
         self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -76,7 +79,7 @@ class Listener:
 
     async def serve(self, stream: trio.SocketStream) -> None:
         """The whole life of a connection. Raises nothing: whoever connects cannot end this process."""
-        connection = Connection(stream, "a runner")
+        connection = Connection(stream if self.tls is None else self.tls.accepted(stream), "a runner")
         try:
             if self._greeting < cluster_limits.GREETERS and (server := await self._greeted(connection)) is not None:
                 await server.serve(connection)
@@ -119,7 +122,7 @@ async def _say(connection: Connection, refusal: str) -> None:
         await connection.greet(frames.answer_bytes(refusal))
 
 
-async def open_listener(host: str, port: int = 0, *, called: str = "") -> Listener:
+async def open_listener(host: str, port: int = 0, *, called: str = "", tls: DataTls | None = None) -> Listener:
     """A listener on a port of this host, 0 for any; `called` is the host by which others find it, if it is another."""
     sockets = await trio.open_tcp_listeners(port, host=host)
-    return Listener(sockets, called or host)
+    return Listener(sockets, called or host, tls)

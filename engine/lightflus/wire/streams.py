@@ -1,4 +1,4 @@
-"""A TCP connection between runners: whole frames on a stream, a peer that is silent found out.
+"""A connection between runners, by TCP or TLS over it: whole frames on a stream, a peer that is silent found out.
 
 What it owns: reading and writing without copies, greetings, the options of the socket, and that whatever goes wrong
 with a socket is PeerLost, and whatever is wrong with its bytes PeerRefused. On the event loop.
@@ -18,6 +18,7 @@ from lightflus import cluster_limits, limits
 from lightflus.errors import PeerLost, PeerRefused
 from lightflus.wire import frames
 from lightflus.wire.frames import Refused
+from lightflus.wire.secure import Stream
 
 _SMALL_BYTES = 64 * limits.KIB
 """A body that is copied behind its head, and so costs one system call."""
@@ -26,12 +27,12 @@ _SMALL_BYTES = 64 * limits.KIB
 class Connection:
     """Both ways between two runners. One reader; writers take turns."""
 
-    def __init__(self, stream: trio.SocketStream, peer: str) -> None:
+    def __init__(self, stream: Stream, peer: str) -> None:
         """`peer` is whom messages name."""
         self.peer = peer
         self._stream = stream
         self._turn = trio.StrictFIFOLock()
-        _find_out_silence(stream)
+        _find_out_silence(stream if isinstance(stream, trio.SocketStream) else stream.transport_stream)
 
     async def greet(self, said: bytes) -> None:
         """Sends a greeting. Raises PeerLost."""
@@ -65,7 +66,8 @@ class Connection:
             if not first:
                 return None
             await self._fill(memoryview(came)[first:])
-            return frames.head(came)
+            head = frames.head(came)
+            return None if head.kind is frames.Kind.GOODBYE else head
 
     async def body(self, size: int) -> pa.Buffer:
         """So many bytes. Raises PeerLost."""
@@ -76,8 +78,7 @@ class Connection:
 
     async def say_goodbye(self) -> None:
         """Nothing more will be sent. Raises PeerLost."""
-        with self.told():
-            await self._stream.send_eof()
+        await self.send(frames.GOODBYE)
 
     async def close(self) -> None:
         """At once."""
@@ -106,7 +107,11 @@ class Connection:
             room = room[count:]
 
     async def _some(self, room: memoryview) -> int:
-        return int(await self._stream.socket.recv_into(room))
+        if isinstance(self._stream, trio.SocketStream):
+            return int(await self._stream.socket.recv_into(room))
+        came = await self._stream.receive_some(len(room))
+        room[: len(came)] = came
+        return len(came)
 
 
 def _find_out_silence(stream: trio.SocketStream) -> None:

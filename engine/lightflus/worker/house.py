@@ -5,7 +5,7 @@ What it owns: the value. What it leaves: making it (`runner.py`), using it (`par
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class House:
         modules: the folder with modules, `DIGEST.wasm` each.
         letters: the folder for dead letters of jobs that name no other place.
         policy: what the jobs may touch.
+        secrets: where each of the operator's secrets is, by its name.
         streams: what jobs get that name standard streams, of which a runner has none.
         changed: called when there is something to report.
         outbox: where what jobs say waits for the next report.
@@ -41,6 +42,7 @@ class House:
     modules: Path
     letters: Path
     policy: Policy
+    secrets: Mapping[str, str]
     streams: Streams
     changed: Callable[[], None]
     outbox: Outbox

@@ -16,6 +16,7 @@ from lightflus.compose.letters import open_letters
 from lightflus.compose.loading import bound_graph, load_module, planned
 from lightflus.compose.opening import has_to_prepare, opened_source, prepare_sink
 from lightflus.compose.running import lean_plan
+from lightflus.compose.secrets import granting_secrets, read_secrets
 from lightflus.compose.walls import Walls, wished_by
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.files.letter_lines import LetterForm
@@ -87,7 +88,8 @@ def load(wish: pb.FragmentWish, house: House, voice: Voice) -> Loaded:
     wasm = kept_module(house.modules, wish.digest)
     module = load_module(wasm, voice.log, GuestLimits())
     graph = bound_graph(module.graph, list(wish.bindings))
-    walls = Walls(house.policy, {}, ())  # bindings are the tenant's, as the module is
+    policy = granting_secrets(house.policy, house.secrets)
+    walls = Walls(policy, read_secrets(house.secrets), ())  # bindings are the tenant's, as the module is
     walls.check(wished_by(graph, ()))
     plan = planned(module, graph, parallelism=wish.parallelism)
     place = house.letters / f"{_safe(wish.namespace)}.{_safe(wish.job)}.dead-letters.jsonl"

@@ -160,7 +160,7 @@ class Part:
         """The one with the job's first subtask counts epochs, the others report to it."""
         peers = self._peers
         if counting is None:
-            async with reporting(peers[plan.subtasks[0]], hello) as party:
+            async with reporting(peers[plan.subtasks[0]], hello, self._house.listener.tls) as party:
                 yield party
         else:
             counting.others = len(set(peers.values())) - 1
@@ -172,7 +172,7 @@ class Part:
 
     async def _run_fragment(self, loaded: Loaded, arrivals: Arrivals, hello: Hello, party: Party) -> bool:
         house, plan = self._house, loaded.plan
-        network = DataNetwork(loaded.flowing, self._own, hello, self._peers)
+        network = DataNetwork(loaded.flowing, self._own, hello, self._peers, house.listener.tls)
         with closing(loaded.letters):
             fragment = await trio.to_thread.run_sync(
                 partial(

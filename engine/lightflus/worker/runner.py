@@ -13,7 +13,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -27,6 +27,7 @@ from lightflus.model.policy import Policy, Right
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.wire.listener import open_listener
+from lightflus.wire.secure import DataTls, TlsFiles
 from lightflus.worker import pipe
 from lightflus.worker.house import House
 from lightflus.worker.lease import Lease
@@ -55,6 +56,8 @@ class Setting:
         slots: compute threads.
         folder: the worker's, with modules and dead letters.
         grants: what jobs may touch, by right; None = everything of that right.
+        secrets: where each is, by its name: `env:VARIABLE` or `file:path`, never the secret itself.
+        tls: files for connections with other runners; None = they are not secure.
     """
 
     namespace: str
@@ -64,6 +67,8 @@ class Setting:
     slots: int
     folder: str
     grants: dict[str, list[str] | None]
+    secrets: dict[str, str] = field(default_factory=dict)
+    tls: dict[str, str] | None = None
 
     def to_json(self) -> str:
         """For a command line."""
@@ -74,6 +79,11 @@ class Setting:
         """What jobs may touch."""
         grants = self.grants.items()
         return Policy({Right(right): None if what is None else frozenset(what) for right, what in grants})
+
+    @property
+    def data_tls(self) -> DataTls | None:
+        """Made anew from its files. Raises UserError."""
+        return None if self.tls is None else DataTls(TlsFiles(**self.tls))
 
 
 class Runner:
@@ -93,7 +103,7 @@ class Runner:
     async def run(self) -> None:
         """Returns when the agent is gone."""
         setting = self._setting
-        listener = await open_listener(setting.host, called=setting.called)
+        listener = await open_listener(setting.host, called=setting.called, tls=setting.data_tls)
         folder = Path(setting.folder)
         nothing = os.open(os.devnull, os.O_RDWR)
         with open(os.devnull, "wb") as nowhere:
@@ -105,6 +115,7 @@ class Runner:
                 modules=folder / "modules",
                 letters=folder,
                 policy=setting.policy,
+                secrets=setting.secrets,
                 streams=Streams(stdin=nothing, stdout=nowhere),
                 changed=self._note,
                 outbox=self._outbox,
