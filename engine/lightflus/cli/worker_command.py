@@ -15,44 +15,50 @@ from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite, Se
 from lightflus.cli.process_words import Authority, Certificate, Key, Metrics
 from lightflus.limits import PARALLELISM
 
+Coordinator = Annotated[
+    str,
+    typer.Option(
+        "--coordinator",
+        metavar="HOST:PORT",
+        help="Whose jobs it runs; by default 127.0.0.1:8791, with --probe the first that invites it.",
+        show_default=False,
+    ),
+]
+Slots = Annotated[
+    int, typer.Option("--slots", min=0, max=PARALLELISM, metavar="N", help="Compute threads; 0 is one per core.")
+]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="What it is called; by default its host.")]
+Host = Annotated[
+    str, typer.Option("--host", metavar="HOST", help="Its own address, at which other workers reach its jobs.")
+]
+Memory = Annotated[
+    int, typer.Option("--memory", min=0, metavar="MIB", help="What jobs may take together; 0 is 80 % of all.")
+]
+Data = Annotated[
+    Path, typer.Option("--data", metavar="DIR", help="Where modules and dead letters are kept; one worker each.")
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="NAME=VALUE", help="What jobs can ask for. Repeatable.", show_default=False),
+]
+Probe = Annotated[
+    str,
+    typer.Option(
+        "--probe", metavar="HOST:PORT", help="Where health checks and coordinators are answered.", show_default=False
+    ),
+]
+
 
 def worker(
     *,
-    coordinator: Annotated[
-        str,
-        typer.Option(
-            "--coordinator",
-            metavar="HOST:PORT",
-            help="Whose jobs it runs; by default 127.0.0.1:8791, with --probe the first that invites it.",
-            show_default=False,
-        ),
-    ] = "",
-    slots: Annotated[
-        int, typer.Option("--slots", min=0, max=PARALLELISM, metavar="N", help="Compute threads; 0 is one per core.")
-    ] = 0,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What it is called; by default its host.")] = "",
-    host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="Its own address, at which other workers reach its jobs.")
-    ] = "127.0.0.1",
-    memory: Annotated[
-        int, typer.Option("--memory", min=0, metavar="MIB", help="What jobs may take together; 0 is 80 % of all.")
-    ] = 0,
-    data: Annotated[
-        Path, typer.Option("--data", metavar="DIR", help="Where modules and dead letters are kept; one worker each.")
-    ] = Path("lightflus-worker"),
-    label: Annotated[
-        list[str] | None,
-        typer.Option("--label", metavar="NAME=VALUE", help="What jobs can ask for. Repeatable.", show_default=False),
-    ] = None,
-    probe: Annotated[
-        str,
-        typer.Option(
-            "--probe",
-            metavar="HOST:PORT",
-            help="Where health checks and coordinators are answered.",
-            show_default=False,
-        ),
-    ] = "",
+    coordinator: Coordinator = "",
+    slots: Slots = 0,
+    name: Name = "",
+    host: Host = "127.0.0.1",
+    memory: Memory = 0,
+    data: Data = Path("lightflus-worker"),
+    label: Labels = None,
+    probe: Probe = "",
     metrics: Metrics = "",
     tls_authority: Authority = None,
     tls_certificate: Certificate = None,
