@@ -55,7 +55,10 @@ class Rig:
         self.clock = HandClock()
         self.catalog = CountingCatalog()
         self.catalog.put_module(ModuleInfo("ns", "d", 1, ""))
-        self.cluster = Cluster(self.catalog, self.clock, secret=lambda: "secret")
+        self.told: list[str] = []
+        self.cluster = Cluster(
+            self.catalog, self.clock, secret=lambda: "secret", tell=lambda words, _: self.told.append(words)
+        )
         self.worker = self.cluster.register(Worker("w", "w", 0, 1, 1 << 40))
         self.number = 0
 
@@ -149,3 +152,22 @@ def test_an_older_generation_that_is_reported_changes_nothing() -> None:
     assert rig.cluster.job(KEY).generation == 2
     rig.beat(FragmentStatus.RUNNING)  # says generation 1
     assert rig.cluster.job(KEY).status is not JobStatus.RUNNING
+
+
+def test_what_happens_to_workers_and_jobs_is_told_in_words() -> None:
+    rig = Rig()
+    rig.cluster.create(SPEC)
+    rig.beat(FragmentStatus.READY)
+    rig.beat(FragmentStatus.RUNNING)
+    rig.beat(FragmentStatus.RUNNING)
+    rig.pass_time(LEASE_MS + TICK_MS)
+    assert rig.told[:4] == [
+        "worker w has registered from w",
+        "job ns/job: created",
+        "job ns/job: deploying on w",
+        "job ns/job: running",
+    ]
+    assert rig.told[4:6] == [
+        "worker w was not heard for a lease: it is lost",
+        "job ns/job: restarting the worker w is gone, or cannot be reached",
+    ]

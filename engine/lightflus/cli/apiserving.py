@@ -5,16 +5,18 @@ What it owns: reading its options, ending by a signal. What it leaves: serving (
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import trio
 
 from lightflus.apiserver.serving import Settings, serve_api
 from lightflus.cli.ending import asked_to_end
-from lightflus.cli.screen import say
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import KIB
 from lightflus.wire.control import Tls
+
+_log = logging.getLogger("lightflus.api")
 
 
 def serve(
@@ -39,7 +41,7 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     with asked_to_end() as asked:
-        await serve_api(settings, started=lambda at: say(f"the ApiServer listens at {at}"), until=asked)
+        await serve_api(settings, started=lambda at: _log.info("the ApiServer listens at %s", at), until=asked)
 
 
 def first(group: BaseExceptionGroup[LightflusError]) -> LightflusError:

@@ -14,8 +14,9 @@ import typer
 
 from lightflus.build.sources import located
 from lightflus.cli.flags import Command, Group
-from lightflus.cli.process_words import Authority, Certificate, Key
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat
 from lightflus.cli.words import Bind, Job, Json, Parallelism
+from lightflus.telemetry.logs import LogForm
 
 commands = typer.Typer(cls=Group)
 cluster = typer.Typer(cls=Group, no_args_is_help=True, help="A whole cluster on this machine.")
@@ -223,21 +224,24 @@ def apiserver(
     tls_authority: Authority = None,
     tls_certificate: Certificate = None,
     tls_key: Key = None,
+    log_format: LogFormat = LogForm.TEXT,
 ) -> None:
     """Serve the cluster's REST API until Ctrl-C. The options --tls-... are for its calls to the coordinator."""
     from lightflus.cli.apiserving import serve
     from lightflus.cli.certificates import client_tls
+    from lightflus.cli.process_logs import logged
 
-    serve(
-        listen,
-        coordinator,
-        tokens=tokens,
-        operator_token=operator_token,
-        is_insecure=insecure_dev,
-        certificate=certificate,
-        key=key,
-        tls=client_tls(tls_authority, tls_certificate, tls_key),
-    )
+    with logged(log_format, process="apiserver"):
+        serve(
+            listen,
+            coordinator,
+            tokens=tokens,
+            operator_token=operator_token,
+            is_insecure=insecure_dev,
+            certificate=certificate,
+            key=key,
+            tls=client_tls(tls_authority, tls_certificate, tls_key),
+        )
 
 
 @cluster.command("up", cls=Command, epilog="Example: lightflus cluster up --workers 2")

@@ -6,6 +6,7 @@ What it leaves: everything that a coordinator does (`coordinator/process.py`).
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Sequence
@@ -14,12 +15,12 @@ from pathlib import Path
 import trio
 
 from lightflus.cli.ending import asked_to_end
-from lightflus.cli.screen import say
 from lightflus.coordinator.inviting import invite, named_workers, worker_address
 from lightflus.coordinator.process import coordinating
 from lightflus.errors import UserError
 from lightflus.wire.control import Tls
 
+_log = logging.getLogger("lightflus.coordinator")
 _EVERYWHERE = ("0.0.0.0", "[::]")
 
 
@@ -36,7 +37,7 @@ async def _coordinate(address: str, folder: Path, tls: Tls | None, workers: Sequ
     host = address.rpartition(":")[0]
     with asked_to_end() as asked:
         async with coordinating(address, folder, tls=tls, metrics=metrics) as port, trio.open_nursery() as nursery:
-            say(f"coordinator: listens at {host}:{port}, keeps its catalog in {folder}")
+            _log.info("coordinator: listens at %s:%s, keeps its catalog in %s", host, port, folder)
             called = socket.gethostname() if host in _EVERYWHERE else host
             for worker in workers:
                 nursery.start_soon(invite, worker, f"{called}:{port}", tls)

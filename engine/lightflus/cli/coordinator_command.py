@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from lightflus.cli.process_words import Authority, Certificate, Key, Metrics
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics
+from lightflus.telemetry.logs import LogForm
 
 
 def coordinator(
@@ -24,6 +25,7 @@ def coordinator(
             metavar="HOST[:PORT]", help="Invite this worker. Repeatable; WORKER_1=HOST, too.", show_default=False
         ),
     ] = None,
+    log_format: LogFormat = LogForm.TEXT,
     metrics: Metrics = "",
     tls_certificate: Certificate = None,
     tls_key: Key = None,
@@ -32,5 +34,7 @@ def coordinator(
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
     from lightflus.cli.certificates import server_tls
     from lightflus.cli.coordinating import coordinate
+    from lightflus.cli.process_logs import logged
 
-    coordinate(listen, data, server_tls(tls_authority, tls_certificate, tls_key), worker or [], metrics)
+    with logged(log_format, process="coordinator"):
+        coordinate(listen, data, server_tls(tls_authority, tls_certificate, tls_key), worker or [], metrics)

@@ -11,6 +11,11 @@ from typing import Annotated
 
 import typer
 
+from lightflus.telemetry.logs import LogForm
+
+LogFormat = Annotated[
+    LogForm, typer.Option("--log-format", help="Lines for people, or an object of JSON a line for programs.")
+]
 Metrics = Annotated[
     str,
     typer.Option("--metrics", metavar="HOST:PORT", help="Where Prometheus may ask for metrics.", show_default=False),

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite, Secret
-from lightflus.cli.process_words import Authority, Certificate, Key, Metrics
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics
 from lightflus.limits import PARALLELISM
+from lightflus.telemetry.logs import LogForm
 
 Coordinator = Annotated[
     str,
@@ -59,6 +60,7 @@ def worker(
     data: Data = Path("lightflus-worker"),
     label: Labels = None,
     probe: Probe = "",
+    log_format: LogFormat = LogForm.TEXT,
     metrics: Metrics = "",
     tls_authority: Authority = None,
     tls_certificate: Certificate = None,
@@ -72,7 +74,8 @@ def worker(
     """Run jobs for a cluster's coordinator, until Ctrl-C. They may touch nothing that is not allowed here."""
     from lightflus.cli.certificates import peer_files, server_tls
     from lightflus.cli.permissions import Permissions
-    from lightflus.cli.working import WorkerOptions, labels_of, work
+    from lightflus.cli.process_logs import logged
+    from lightflus.cli.working import WorkerOptions, called, labels_of, work
     from lightflus.model.policy import Right
 
     named = {Right.READ: allow_read, Right.WRITE: allow_write, Right.NET: allow_net}
@@ -90,5 +93,7 @@ def worker(
         metrics,
         server_tls(tls_authority, tls_certificate, tls_key),
         files,
+        log_format,
     )
-    work(options, Permissions(grants, allow_all, secret or ()))
+    with logged(log_format, process="worker", worker=called(options)):
+        work(options, Permissions(grants, allow_all, secret or ()))

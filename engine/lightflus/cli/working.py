@@ -7,6 +7,7 @@ the jobs of its runners may touch (the policy).
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,11 @@ import trio
 
 from lightflus.cli.ending import asked_to_end
 from lightflus.cli.permissions import Permissions
-from lightflus.cli.screen import say
 from lightflus.compose.secrets import secret_places
 from lightflus.errors import LightflusError, UserError
 from lightflus.limits import MIB
 from lightflus.telemetry.exposition import Exposition
+from lightflus.telemetry.logs import LogForm
 from lightflus.wire.control import Connection, Tls, on_loop
 from lightflus.wire.secure import TlsFiles
 from lightflus.worker.agent import Agent, AgentSetting
@@ -32,6 +33,7 @@ from lightflus.worker.runner import Setting
 _USUAL_COORDINATOR = "127.0.0.1:8791"
 _MEMORY_SHARE = 0.8
 """Of the machine's memory, what runners may take if nobody says it."""
+_log = logging.getLogger("lightflus.worker")
 _CONTAINER_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -54,6 +56,7 @@ class WorkerOptions:
     """For calls, and for who calls it."""
     files: TlsFiles | None = None
     """The same, for connections with other workers."""
+    log_form: LogForm = LogForm.TEXT
 
 
 def work(options: WorkerOptions, permissions: Permissions) -> None:
@@ -64,6 +67,11 @@ def work(options: WorkerOptions, permissions: Permissions) -> None:
     if options.coordinator and not (host and port.isdecimal()):
         raise UserError(f"{options.coordinator!r} is no address", hint=f"HOST:PORT, for example {_USUAL_COORDINATOR}")
     trio.run(_work, options, _setting(options, permissions))
+
+
+def called(options: WorkerOptions) -> str:
+    """Its name."""
+    return options.name or socket.gethostname()
 
 
 def labels_of(texts: Sequence[str]) -> dict[str, str]:
@@ -81,7 +89,7 @@ def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
     options.data.mkdir(parents=True, exist_ok=True)
     runners = Setting(
         namespace="",
-        worker=options.name or socket.gethostname(),
+        worker=called(options),
         host=options.host,
         called=options.host,
         slots=options.slots or os.cpu_count() or 1,
@@ -89,6 +97,7 @@ def _setting(options: WorkerOptions, permissions: Permissions) -> AgentSetting:
         grants={right.value: None if what is None else sorted(what) for right, what in grants.items()},
         secrets=secret_places(permissions.secrets),
         tls=None if options.files is None else asdict(options.files),
+        log=options.log_form.value,
     )
     memory = options.memory_mib * MIB or int(_memory_bytes() * _MEMORY_SHARE)
     return AgentSetting(runners, memory, dict(options.labels))
@@ -107,7 +116,7 @@ async def _work(options: WorkerOptions, setting: AgentSetting) -> None:
     invited = Invited(options.coordinator)
     with asked_to_end() as asked:
         async with _answering(options, invited):
-            say(f"worker {setting.runners.worker}: {setting.runners.slots} slots, {_waits_for(options)}")
+            _log.info("worker %s: %s slots, %s", setting.runners.worker, setting.runners.slots, _waits_for(options))
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_run_agent, invited, setting, options, failures, nursery.cancel_scope)
                 await asked()

@@ -26,6 +26,8 @@ from lightflus.model.cluster.statuses import JobStatus, Wish
 from lightflus.model.cluster.values import JobKey, JobSpec, Placed, Report, Worker
 from lightflus.model.cluster.wishes import wish_for
 
+Tell = Callable[[str, Mapping[str, object]], None]
+"""Words, and what they are about, by name."""
 _LIFE_BITS: Final = 32
 """Versions of a life of the coordinator are above all of the lives before."""
 
@@ -65,16 +67,19 @@ class Cluster:
         secret: Callable[[], str],
         lease_ms: int = LEASE_MS,
         on_change: Callable[[], None] = lambda: None,
+        tell: Tell = lambda _words, _about: None,
     ) -> None:
         """Takes up what the catalog has. For one lease nobody is declared lost: who still runs says so meanwhile.
 
-        `secret` makes a text that nobody guesses, `on_change` is told of every change of a job or wish.
+        `secret` makes a text that nobody guesses, `on_change` is told of every change of a job or wish, `tell` in words
+        of what happens to jobs and workers.
         """
         self._catalog = catalog
         self._clock = clock
         self._secret = secret
         self._lease_ms = lease_ms
         self._on_change = on_change
+        self._tell = tell
         self.life = catalog.next_number("life")
         self._began_ms = clock.now_ms()
         self._ticked_ms = self._began_ms
@@ -106,6 +111,7 @@ class Cluster:
             begun = replace(worker, session=self._catalog.next_number("session"), is_lost=False)
             self._catalog.put_worker(begun)
         self._open(begun)
+        self._tell(f"worker {begun.name} has registered from {begun.host}", {"worker": begun.name})
         self._look_at_waiting()
         return begun
 
@@ -279,6 +285,7 @@ class Cluster:
 
     def _lose(self, session: int, book: Book) -> None:
         book.worker = replace(book.worker, is_lost=True)
+        self._tell(f"worker {book.worker.name} was not heard for a lease: it is lost", {"worker": book.worker.name})
         if self._current.get(book.worker.name) == session:
             self._catalog.put_worker(book.worker)
         else:
@@ -335,9 +342,16 @@ class Cluster:
                     Event(job.key, job.generation, last.at_ms, "error" if failure else "status", text, failure)
                 )
         self._jobs[job.key] = job
+        if before is None or before.status != job.status:
+            self._tell_of(job)
         if before:
             self._forget_places(before, job)
         self._on_change()
+
+    def _tell_of(self, job: Job) -> None:
+        (namespace, name), last = job.key, job.history[-1]
+        about = {"namespace": namespace, "job": name, "generation": job.generation, "status": last.status.value}
+        self._tell(f"job {namespace}/{name}: {last.status.value} {last.reason}".rstrip(), about)
 
     def _forget_places(self, before: Job, job: Job) -> None:
         for placed in before.placed:

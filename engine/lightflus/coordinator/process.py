@@ -6,9 +6,10 @@ up what still runs. What it leaves: signals and messages on the terminal (`cli/c
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,8 @@ from lightflus.proto.coordinator.probe_pb2 import ProbeRequest, ProbeResponse
 from lightflus.proto.services import CONTROL, COORDINATOR_PROBE, WORKERS, Service
 from lightflus.telemetry.exposition import Exposition
 from lightflus.wire.control import Handler, Tls, on_loop, serving
+
+_log = logging.getLogger("lightflus.coordinator")
 
 
 class SystemClock:
@@ -58,7 +61,8 @@ async def coordinating(address: str, folder: Path, *, tls: Tls | None = None, me
     try:
         news = News()
         modules = ModuleFiles(folder / "modules")
-        cluster = Cluster(catalog, SystemClock(), secret=partial(secrets.token_hex, TOKEN_BYTES), on_change=news.tell)
+        secret = partial(secrets.token_hex, TOKEN_BYTES)
+        cluster = Cluster(catalog, SystemClock(), secret=secret, on_change=news.tell, tell=_logged)
         measures = Measures()
         workers = WorkersService(cluster, modules, news, measures)
         control = ControlService(cluster, catalog, modules, news, measures)
@@ -89,6 +93,10 @@ async def _tick(cluster: Cluster, scope: trio.CancelScope, ended: list[ExternalE
     except ExternalError as error:
         ended.append(error)
         scope.cancel()
+
+
+def _logged(words: str, about: Mapping[str, object]) -> None:
+    _log.info("%s", words, extra=about)
 
 
 async def _probed(_: ProbeRequest) -> ProbeResponse:

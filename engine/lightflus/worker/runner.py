@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import socket
 import sys
@@ -26,6 +27,7 @@ from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
 from lightflus.model.policy import Policy, Right
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 from lightflus.runtime.slots import ThreadSlots
+from lightflus.telemetry.logs import LogForm, log_to_stderr
 from lightflus.wire.listener import open_listener
 from lightflus.wire.secure import DataTls, TlsFiles
 from lightflus.worker import pipe
@@ -37,6 +39,7 @@ from lightflus.worker.pipe import Pipe
 
 _REPORT_SECONDS: Final = 1.0
 """How often metrics are told while nothing else happens."""
+_log = logging.getLogger("lightflus.worker")
 _OOM_SCORE: Final = "500"
 PROGRAM: Final = "import sys; sys.path[:0] = sys.argv[4:]; from lightflus.worker.runner import main; main()"
 """What a new process runs; its arguments: the numbers of a socket and of its lease, a `Setting`, where packages lie."""
@@ -58,6 +61,7 @@ class Setting:
         grants: what jobs may touch, by right; None = everything of that right.
         secrets: where each is, by its name: `env:VARIABLE` or `file:path`, never the secret itself.
         tls: files for connections with other runners; None = they are not secure.
+        log: how it logs.
     """
 
     namespace: str
@@ -69,6 +73,7 @@ class Setting:
     grants: dict[str, list[str] | None]
     secrets: dict[str, str] = field(default_factory=dict)
     tls: dict[str, str] | None = None
+    log: str = LogForm.TEXT.value
 
     def to_json(self) -> str:
         """For a command line."""
@@ -185,6 +190,7 @@ class Runner:
 def main() -> NoReturn:
     """The life of a runner's process. Never returns: what its threads still do is of no use to anybody."""
     setting = Setting(**json.loads(sys.argv[3]))
+    log_to_stderr(LogForm(setting.log), process="runner", worker=setting.worker, namespace=setting.namespace)
     lease = Lease(int(sys.argv[2]))
     lease.guard()
     gc.set_threshold(COLLECTED_OBJECTS)
@@ -195,6 +201,8 @@ def main() -> NoReturn:
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
     try:
         trio.run(_life, setting, int(sys.argv[1]), lease)
+    except BaseException:
+        _log.exception("the runner of %s ends by an error", setting.namespace)
     finally:
         os._exit(0)
 
