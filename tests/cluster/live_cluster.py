@@ -28,6 +28,8 @@ class Cluster:
     process: subprocess.Popen[str]
     port: int
     home: Path
+    ports: list[str]
+    """The options that say where it listens."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -61,15 +63,19 @@ class Cluster:
 def running_cluster(home: Path, *, workers: int) -> Iterator[Cluster]:
     """Ended by Ctrl-C when the block ends, if it has not ended before."""
     port, log = free_port(), home / "up.log"
-    options = ["--workers", str(workers), "--listen", f"127.0.0.1:{port}", "--coordinator", f"127.0.0.1:{free_port()}"]
+    ports = ["--listen", f"127.0.0.1:{port}", "--coordinator", f"127.0.0.1:{free_port()}"]
     with log.open("w") as file:
         process = subprocess.Popen(
-            [LIGHTFLUS, "cluster", "up", *options], cwd=home, env=environment(home), stderr=file, text=True
+            [LIGHTFLUS, "cluster", "up", "--workers", str(workers), *ports],
+            cwd=home,
+            env=environment(home),
+            stderr=file,
+            text=True,
         )
     try:
         until(lambda: process.poll() is not None or "Ctrl-C ends it" in log.read_text(), log.read_text)
         assert process.poll() is None, log.read_text()
-        yield Cluster(process, port, home)
+        yield Cluster(process, port, home, ports)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE)

@@ -97,6 +97,17 @@ def ask(cluster: Cluster, token: str, path: str, content: bytes, kind: str) -> d
     return found
 
 
+def test_a_second_one_in_its_folder_or_at_its_ports_is_refused_and_takes_nothing_from_the_first(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    again = cluster.run("cluster", "up")
+    assert "another cluster has this folder" in again.stderr
+    elsewhere = cluster.run("cluster", "up", "--data", str(tmp_path), *cluster.ports)
+    assert "ended with code 1" in elsewhere.stderr
+    assert (again.returncode, elsewhere.returncode) == (2, 1)
+    assert cluster.run("jobs").returncode == 0
+
+
 def test_a_worker_that_is_killed_is_started_again(cluster: Cluster) -> None:
     pid = int(re.findall(r"worker-2 +process (\d+),", cluster.log)[0])
     until(lambda: process_age(pid) > CLUSTER_LIVED_SECONDS, lambda: "it is gone already")

@@ -210,7 +210,9 @@ class _Endpoint:
         if namespace is not None:
             is_known = namespace != OPERATORS and namespace in self._services.access.namespaces()
             if not is_known or caller.namespace not in (None, namespace):
-                hint = "an operator can make it" if caller.namespace is None else "a token reaches its own namespace"
+                hint = (
+                    "lightflus namespaces --create makes one" if caller.namespace is None else "a token reaches its own"
+                )
                 raise NotFound(f"there is no namespace {namespace[:200]}", hint=hint)
         return caller
 

@@ -90,7 +90,7 @@ def answer(error: Exception, path: str) -> Response:
         "type": f"/problems/{slug}",
         "title": TITLES[status],
         "status": status,
-        "detail": _shown(str(error)) if isinstance(error, LightflusError) and status != 500 else TITLES[500],
+        "detail": _shown(_detail(error)) if status != 500 else TITLES[500],
         "instance": path,
         "problems": [
             {
@@ -105,6 +105,11 @@ def answer(error: Exception, path: str) -> Response:
     if status == 503:
         headers["Retry-After"] = "1"
     return Response(json.dumps(body), status, headers, MEDIA_TYPE)
+
+
+def _detail(error: Exception) -> str:
+    """The only one that this process calls is the coordinator."""
+    return f"the coordinator is away: {error}" if isinstance(error, CallFailed) else str(error)
 
 
 def _kind(error: Exception) -> tuple[int, str]:

@@ -8,9 +8,10 @@ What it leaves: one process (`cluster_part.py`), what it does. On the event loop
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final, cast
 
@@ -56,32 +57,60 @@ def run_cluster(shape: Shape) -> None:
 
 
 async def _run(shape: Shape) -> None:
-    where, token = parsed(shape.listen), new_token()
-    _make_folder(shape.data)
-    token_file = shape.data / "operator.token"
-    write_private(token_file, token)
-    for name in _names(where):
-        keep_token(name, token)
     parts: list[Part] = []
     alive, ours = os.pipe()
-    try:
-        with asked_to_end() as asked:
+    with _own_folder(shape.data), asked_to_end() as asked, _Kept() as kept:
+        token, token_file = new_token(), shape.data / "operator.token"
+        write_private(token_file, token)
+        try:
             async with trio.open_nursery() as nursery:
                 for name, arguments in _commands(shape, token_file):
                     parts.append(Part(name, arguments, shape.data / f"{name}.log", alive))
                     await parts[-1].start()
                     nursery.start_soon(parts[-1].keep)
-                nursery.start_soon(_tell_when_ready, shape, Api(where, token), parts)
+                nursery.start_soon(_open_up, shape, token, parts, kept)
                 await asked()
                 say("ending")
                 nursery.cancel_scope.cancel()
-    finally:
-        with trio.CancelScope(shield=True):
-            for part in reversed(parts):  # who takes requests, then who works, then who decides
-                await part.end()
-        for end in (alive, ours):
-            os.close(end)
-        for name in _names(where):
+        finally:
+            with trio.CancelScope(shield=True):
+                for part in reversed(parts):  # who takes requests, then who works, then who decides
+                    await part.end()
+            for end in (alive, ours):
+                os.close(end)
+
+
+async def _open_up(shape: Shape, token: str, parts: Sequence[Part], kept: _Kept) -> None:
+    """Says that it serves, once it does, and gives its user the token. Raises ExternalError: not all serve in time."""
+    where = parsed(shape.listen)
+    with trio.move_on_after(CLUSTER_START_SECONDS) as late:
+        while await trio.to_thread.run_sync(_alive, Api(where, token), abandon_on_cancel=True) < shape.workers:
+            await trio.sleep(CLIENT_POLL_MS / 1_000)
+    if late.cancelled_caught:
+        raise ExternalError(f"not all of the cluster serves within {CLUSTER_START_SECONDS} s", where=str(shape.data))
+    for name in _names(where):
+        kept.keep(name, token)
+    for part in parts:
+        say(str(part), is_whole=True)
+    say(f"the cluster serves at http://{where.name}; Ctrl-C ends it", "bold")
+
+
+class _Kept:
+    """Tokens in the user's file, for as long as the block runs."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def __enter__(self) -> _Kept:
+        return self
+
+    def keep(self, name: str, token: str) -> None:
+        """Of one endpoint. Raises UserError, ExternalError."""
+        keep_token(name, token)
+        self._names.append(name)
+
+    def __exit__(self, *_: object) -> None:
+        for name in self._names:
             keep_token(name, None)
 
 
@@ -106,18 +135,6 @@ def _commands(shape: Shape, token_file: Path) -> list[tuple[str, tuple[str, ...]
     return found
 
 
-async def _tell_when_ready(shape: Shape, api: Api, parts: Sequence[Part]) -> None:
-    """Raises ExternalError: not all serve in time."""
-    with trio.move_on_after(CLUSTER_START_SECONDS):
-        while await trio.to_thread.run_sync(_alive, api) < shape.workers:
-            await trio.sleep(CLIENT_POLL_MS / 1_000)
-        for part in parts:
-            say(str(part), is_whole=True)
-        say(f"the cluster serves at http://{api.where.name}; Ctrl-C ends it", "bold")
-        return
-    raise ExternalError(f"not all of the cluster serves within {CLUSTER_START_SECONDS} s", where=str(shape.data))
-
-
 def _alive(api: Api) -> int:
     """How many workers are there, as far as anybody answers yet."""
     with suppress(LightflusError):
@@ -126,8 +143,18 @@ def _alive(api: Api) -> int:
     return -1
 
 
-def _make_folder(folder: Path) -> None:
+@contextmanager
+def _own_folder(folder: Path) -> Iterator[None]:
+    """No other cluster has it meanwhile. Raises UserError."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = (folder / "cluster.lock").open("w")
     except OSError as error:
         raise UserError(f"cannot be made: {error.strerror}", where=str(folder), hint="name another one") from error
+    with file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except OSError as error:
+            hint = "end that one, or name another folder with --data"
+            raise UserError("another cluster has this folder", where=str(folder), hint=hint) from error
+        yield

@@ -42,6 +42,7 @@ _CLASSES: Final = {
     if isinstance(found, type) and issubclass(found, UserError) and not name.startswith("_")
 }
 _BY_STATUS: Final = {401: NotAllowed, 403: NotAllowed, 404: NotFound, 409: Conflict}
+_ELSEWHERE: Final = "LIGHTFLUS_ENDPOINT says where it is; `lightflus cluster up` starts a cluster on this machine"
 _CONTENT: Final = {"wasm": "application/wasm", "json": "application/json"}
 
 
@@ -140,9 +141,11 @@ class Api:
             raise CallFailed(f"no secure connection: {error.reason}", where=name) from error
         except OSError as error:
             text = f"the ApiServer cannot be reached: {error.strerror or error}"
-            raise CallFailed(text, where=name, hint="LIGHTFLUS_ENDPOINT says where it is") from error
+            raise CallFailed(text, where=name, hint=_ELSEWHERE) from error
         except http.client.HTTPException as error:
-            raise CallFailed(f"this is not how an ApiServer answers: {type(error).__name__}", where=name) from error
+            text = f"this is not how an ApiServer answers: {type(error).__name__}"
+            hint = "LIGHTFLUS_ENDPOINT names an ApiServer, usually on port 8080; of others `healthcheck --method` asks"
+            raise CallFailed(text, where=name, hint=hint) from error
 
 
 def segment(name: str) -> str:
@@ -173,7 +176,7 @@ def _error(status: int, text: bytes, where: str) -> LightflusError:
         return JobInvalid(detail, found)
     place, hint = (found[0].where, found[0].hint) if found else (None, None)
     if status == 401:
-        hint = f"put a token for {where} into LIGHTFLUS_TOKEN"
+        hint = f"put a token for {where} into LIGHTFLUS_TOKEN; `lightflus cluster up` keeps its own for its user"
     if found and detail != found[0].text and found[0].text not in detail:
         detail = f"{detail}: {found[0].text}"
     if kind is not None and not issubclass(kind, JobInvalid | errors.BuildFailed | errors.GuestError):

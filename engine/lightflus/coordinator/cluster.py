@@ -30,6 +30,8 @@ Tell = Callable[[str, Mapping[str, object]], None]
 """Words, and what they are about, by name."""
 _LIFE_BITS: Final = 32
 """Versions of a life of the coordinator are above all of the lives before."""
+_NAMED_JOBS = 10
+"""How many jobs an error names that are there instead."""
 
 
 class Clock(Protocol):
@@ -195,7 +197,7 @@ class Cluster:
         if self._catalog.module(namespace, spec.digest) is None:
             raise NotFound(f"there is no module {spec.digest}", where=name, hint="upload it first")
         if spec.key in self._jobs:
-            hint = "choose another name, or delete that job when it has ended"
+            hint = f"choose another name, or stop that job and then delete it: lightflus delete {name}"
             raise Conflict(f"there is a job {name} already", where=name, hint=hint)
         found = self._place(spec)
         if isinstance(found, NoRoom) and any(not worker.is_lost for worker, _ in self.workers()):
@@ -211,7 +213,9 @@ class Cluster:
         """One. Raises NotFound."""
         job = self._jobs.get(key)
         if job is None:
-            raise NotFound(f"there is no job {key.name} in {key.namespace}", where=key.name)
+            there = [other.key.name for other in self.jobs(key.namespace)]
+            hint = f"there are: {', '.join(there[:_NAMED_JOBS])}" if there else "there is none at all"
+            raise NotFound(f"there is no job {key.name} in {key.namespace}", where=key.name, hint=hint)
         return job
 
     def jobs(self, namespace: str) -> list[Job]:

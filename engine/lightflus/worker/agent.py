@@ -84,11 +84,14 @@ class Agent:
 
     async def _registered(self) -> pb.RegisterResponse:
         """Tries until somebody answers: the same attempt gives the same session."""
+        said = ""
         while True:
             try:
                 return await self._register()
             except CallFailed as away:
-                _log.warning("no coordinator: %s", away)
+                if str(away) != said:
+                    said = str(away)
+                    _log.warning("no coordinator: %s", said)
                 await trio.sleep(CONTROL_RECONNECT_MS / 1_000)
 
     async def _register(self) -> pb.RegisterResponse:
