@@ -1,4 +1,4 @@
-"""Writes docs/limits.md from limits.py and cluster_limits.py of the engine, so that a bound and its reason stand once.
+"""Writes docs/limits.md from the engine's files of limits, so that a bound and its reason stand once.
 
 Usage: `tools/limits_page.py` writes the page, `--check` says whether it is current (exit code 1 if not).
 Reads the source, imports nothing of Lightflus: a limit is a module-level `NAME: Final = value` and the docstring
@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = (ROOT / "engine/lightflus/limits.py", ROOT / "engine/lightflus/cluster_limits.py")
+SOURCES = tuple(ROOT / "engine/lightflus" / f"{one}limits.py" for one in ("", "cluster_", "checkpoint_"))
 PAGE = ROOT / "docs/limits.md"
 HEAD = """# Limits
 
 Every queue, buffer, name and loop has a bound. A job may ask for other values of guest memory and deadline in its graph
-(`limits`). This page is written by `make generated` from `engine/lightflus/limits.py` and, for a
-cluster's processes, `engine/lightflus/cluster_limits.py`.
+(`limits`). This page is written by `make generated` from `engine/lightflus/limits.py`, for a
+cluster's processes `cluster_limits.py`, for checkpoints `checkpoint_limits.py`.
 
 | name | value | what it bounds, and why |
 |---|---|---|

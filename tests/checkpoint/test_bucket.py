@@ -13,8 +13,8 @@ from lightflus.checkpoint import bucket
 from lightflus.checkpoint.bucket import BucketStore
 from lightflus.checkpoint.directory import DirectoryStore
 from lightflus.checkpoint.opening import open_store
+from lightflus.checkpoint_limits import STORE_PART_BYTES
 from lightflus.errors import ObjectMissing, StoreFailed, UserError
-from lightflus.limits import STORE_PART_BYTES
 from lightflus.ports.stores import CheckpointStore
 from lightflus.testing.stores import check_store
 

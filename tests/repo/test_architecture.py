@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from repository import PACKAGE, engine_modules, imports, name_of
 
-BOTTOM = frozenset({"errors", "limits", "cluster_limits"})
+BOTTOM = frozenset({"errors", "limits", "cluster_limits", "checkpoint_limits"})
 PURE = BOTTOM | {"model"}
 FOUNDATIONS = PURE | {"proto", "wasm", "codec"}
 SEAMS = FOUNDATIONS | {"ports"}
@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "limits": frozenset(),
     "cluster_limits": frozenset({"limits"}),
+    "checkpoint_limits": frozenset({"limits"}),
     "model": BOTTOM,
     "proto": PURE,
     "wasm": PURE,
@@ -41,7 +42,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "telemetry": PURE,
     "runtime": PURE | {"codec", "ports", "telemetry"},
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
-    "compose": SEAMS | EDGES | {"telemetry", "runtime"},
+    "compose": SEAMS | EDGES | {"telemetry", "checkpoint", "runtime"},
     "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
     "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose", "scheduling"},
     # It inspects, and checks bindings.

@@ -4,7 +4,7 @@ What it owns: its client, and what becomes of its errors; the only importer of o
 What it leaves: which server and credentials: the URI says the first (`opening.py`), the variables of AWS the second.
 Whether a job runs on a bucket cannot be told there: generations decide.
 
-An upload of more than `limits.STORE_PART_BYTES` that is abandoned leaves its parts to the bucket's own rule for uploads
+An upload of more than STORE_PART_BYTES that is abandoned leaves its parts to the bucket's own rule for uploads
 that were never completed (`AbortIncompleteMultipartUpload`).
 """
 
@@ -22,7 +22,7 @@ import pyarrow as pa
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
-from lightflus import limits
+from lightflus import checkpoint_limits, limits
 from lightflus.checkpoint.names import checked
 from lightflus.errors import ObjectMissing, StoreFailed
 
@@ -57,10 +57,10 @@ class BucketStore:
                 client_options={
                     "allow_http": endpoint is not None and endpoint.startswith("http:"),
                     "connect_timeout": timedelta(seconds=limits.CONNECT_SECONDS),
-                    "read_timeout": timedelta(seconds=limits.STORE_REPLY_SECONDS),
-                    "timeout": timedelta(seconds=limits.STORE_REQUEST_SECONDS),
+                    "read_timeout": timedelta(seconds=checkpoint_limits.STORE_REPLY_SECONDS),
+                    "timeout": timedelta(seconds=checkpoint_limits.STORE_REQUEST_SECONDS),
                 },
-                retry_config={"retry_timeout": timedelta(seconds=limits.STORE_RETRY_SECONDS)},
+                retry_config={"retry_timeout": timedelta(seconds=checkpoint_limits.STORE_RETRY_SECONDS)},
             )
 
     @property
@@ -92,7 +92,10 @@ class BucketStore:
         with self._told(name):
             return BucketUpload(
                 obstore.open_writer(
-                    self._store, name, buffer_size=limits.STORE_PART_BYTES, max_concurrency=limits.STORE_PARTS
+                    self._store,
+                    name,
+                    buffer_size=checkpoint_limits.STORE_PART_BYTES,
+                    max_concurrency=checkpoint_limits.STORE_PARTS,
                 ),
                 f"{self._where}/{name}",
             )

@@ -17,7 +17,7 @@ from dataclasses import fields
 
 from xxhash import xxh3_128_hexdigest
 
-from lightflus import limits
+from lightflus import checkpoint_limits
 from lightflus.checkpoint.json_reader import Part, Unreadable, parsed
 from lightflus.checkpoint.names import is_name
 from lightflus.errors import CheckpointDamaged, JobInvalid
@@ -52,8 +52,8 @@ def manifest_to_json(manifest: Manifest) -> bytes:
 
 def manifest_from_json(text: bytes, where: str) -> Manifest:
     """Reads one. Raises CheckpointDamaged: not a bit of it may be another than was written."""
-    if len(text) > limits.MANIFEST_BYTES:
-        raise _damaged(f"{len(text):,} bytes; the limit is {limits.MANIFEST_BYTES:,}", where)
+    if len(text) > checkpoint_limits.MANIFEST_BYTES:
+        raise _damaged(f"{len(text):,} bytes; the limit is {checkpoint_limits.MANIFEST_BYTES:,}", where)
     head = _HEAD.match(text)
     if head is None or not text.endswith(_TAIL):
         raise _damaged(f"{len(text):,} bytes that do not begin and end as a manifest does", where)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from lightflus import limits
+from lightflus import checkpoint_limits, limits
 from lightflus.errors import StoreFailed
 
 MANIFESTS = "manifests/"
@@ -57,7 +57,7 @@ def origin_of(name: str) -> tuple[int, int] | None:
 
 def is_name(name: str) -> bool:
     """Whether a store may have an object of that name: no part begins with a dot, so none leads out or hides."""
-    return len(name) <= limits.OBJECT_NAME_BYTES and _NAME.fullmatch(name) is not None
+    return len(name) <= checkpoint_limits.OBJECT_NAME_BYTES and _NAME.fullmatch(name) is not None
 
 
 def checked(name: str) -> str:

@@ -7,7 +7,7 @@ What it leaves: when to call it (`runtime/`): after a checkpoint, not while anot
 
 from __future__ import annotations
 
-from lightflus import limits
+from lightflus import checkpoint_limits
 from lightflus.checkpoint.manifests import epochs, read_manifest
 from lightflus.checkpoint.names import OBJECTS, copy_name, manifest_name, origin_of
 from lightflus.errors import CheckpointDamaged
@@ -18,7 +18,7 @@ from lightflus.ports.stores import CheckpointStore
 class Retention:
     """Keeps the store of one run small."""
 
-    def __init__(self, store: CheckpointStore, generation: int, keep: int = limits.CHECKPOINTS_KEPT) -> None:
+    def __init__(self, store: CheckpointStore, generation: int, keep: int = checkpoint_limits.CHECKPOINTS_KEPT) -> None:
         """`generation`: of the run that keeps it; `keep`: checkpoints, 1 or more."""
         self._store = store
         self._generation = generation

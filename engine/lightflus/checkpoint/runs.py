@@ -12,7 +12,7 @@ from functools import cached_property
 import pyarrow as pa
 from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 
-from lightflus import limits
+from lightflus import checkpoint_limits, limits
 from lightflus.checkpoint.footer import Footer, footer_bytes, read_footer
 from lightflus.checkpoint.rows import Row, rows_of
 from lightflus.errors import CheckpointDamaged
@@ -39,7 +39,7 @@ class RunFile:
     def footer(self) -> Footer:
         """Read when it is first asked for. Raises CheckpointDamaged, ObjectMissing, StoreFailed."""
         size = self._ref.bytes
-        end = self._end(min(size, limits.FOOTER_READ_BYTES))
+        end = self._end(min(size, checkpoint_limits.FOOTER_READ_BYTES))
         length = footer_bytes(end[-12:].to_pybytes(), size, self.where)
         if length > end.size:
             end = self._end(length)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
+from lightflus.checkpoint_limits import START_BYTES
 from lightflus.errors import StoreFailed
-from lightflus.limits import START_BYTES
 from lightflus.ports.stores import CheckpointStore
 
 _STARTS: Final = "starts/"

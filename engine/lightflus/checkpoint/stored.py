@@ -18,8 +18,8 @@ from lightflus.checkpoint.manifests import write_manifest
 from lightflus.checkpoint.names import object_name
 from lightflus.checkpoint.retention import Retention
 from lightflus.checkpoint.runs import RunFile
+from lightflus.checkpoint_limits import RESTORE_BYTES
 from lightflus.errors import CheckpointDamaged
-from lightflus.limits import RESTORE_BYTES
 from lightflus.model.checkpoints import Manifest, ObjectRef, RunRef
 from lightflus.ports.checkpoints import Place
 from lightflus.ports.durable import Piece

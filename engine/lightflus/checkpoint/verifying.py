@@ -13,8 +13,8 @@ from xxhash import xxh3_128
 from lightflus.checkpoint.manifests import epochs, read_manifest, read_text
 from lightflus.checkpoint.names import copy_name, manifest_name
 from lightflus.checkpoint.runs import RunFile
+from lightflus.checkpoint_limits import STORE_PART_BYTES
 from lightflus.errors import CheckpointDamaged, ObjectMissing
-from lightflus.limits import STORE_PART_BYTES
 from lightflus.model.checkpoints import ObjectRef, RunRef
 from lightflus.model.key_groups import KeyGroupRange
 from lightflus.ports.stores import CheckpointStore

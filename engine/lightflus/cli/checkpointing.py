@@ -7,14 +7,16 @@ What it leaves: opening and deciding (`compose/resuming.py`), taking them (`runt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from lightflus.checkpoint_limits import CHECKPOINT_LEAST_MS, CHECKPOINT_MOST_MS
 from lightflus.cli.time_words import span
 from lightflus.compose.resuming import Found
 from lightflus.errors import UserError
-from lightflus.limits import CHECKPOINT_LEAST_MS, CHECKPOINT_MOST_MS, MIB
+from lightflus.limits import MIB
 from lightflus.model.checkpoints import Manifest
+from lightflus.model.guarantees import Guarantee, Promise
 from lightflus.runtime.checkpointing import CheckpointProgress
 
 _SPAN = re.compile(r"(\d{1,9})\s*(ms|s|min|h)")
@@ -46,11 +48,24 @@ def tell_found(found: Found, say: Callable[[str], None]) -> None:
         say(f"going on from {_told(manifest)}, in {found.store.where}")
 
 
+def tell_weak(promised: Mapping[str, Promise], say: Callable[[str], None]) -> None:
+    """Says, before anything is written, which sinks may get records twice."""
+    for name, promise in promised.items():
+        if promise.guarantee is Guarantee.AT_LEAST_ONCE:
+            say(f"{name} is written at least once: {promise.reason}")
+
+
+def tell_forgetful(sources: Iterable[str], say: Callable[[str], None]) -> None:
+    """Says, before anything is read, of which sources a failure loses records."""
+    for name in sources:
+        say(f"{name} cannot be read again: what it gave since the last checkpoint is lost with a failure")
+
+
 def note_of(progress: CheckpointProgress, now: float) -> str:
-    """One line beside the picture of a run."""
+    """One line beside the picture of a run; `now` in seconds since its start."""
     if progress.failed:
         return f"{progress.failed} checkpoints failed: {progress.trouble}"
-    if not progress.taken_at:
+    if progress.taken_at is None:
         return "no checkpoint yet"
     age, took = max(0.0, now - progress.taken_at), 1_000 * progress.seconds
     wrote = f"{progress.bytes / MIB:,.1f} of {progress.state_bytes / MIB:,.1f} MiB"

@@ -58,12 +58,14 @@ class LiveView:
         """`stdio.Screen`: keeps the rows for the next picture."""
         self._rows[rows.sink] = rows
 
-    def update(self, seconds: float, progress: Progress) -> None:
-        """Draws."""
+    def update(self, seconds: float, progress: Progress, note: str = "") -> None:
+        """Draws; with a line below, if there is one."""
         self._past.append((seconds, progress))
         while len(self._past) > 2 and self._past[0][0] < seconds - _RATE_SECONDS:
             self._past.popleft()
         parts: list[Table | Text] = [self._operators(seconds, progress)]
+        if note:
+            parts.append(Text(line(note), style="dim"))
         tables = self._tables()
         for rows in tables:
             room = (words().height - len(progress) - _OTHER_LINES) // len(tables)

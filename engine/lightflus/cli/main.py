@@ -60,6 +60,34 @@ Poison = Annotated[
         show_default=False,
     ),
 ]
+DeadLetters = Annotated[
+    str | None,
+    typer.Option(
+        "--dead-letters",
+        metavar="FILE|URI",
+        help="Where records go that are put aside: a file, by default one named after the job and made with the "
+        "first; or any sink: kafka://host:9092/topic.",
+        show_default=False,
+    ),
+]
+Checkpoints = Annotated[
+    str | None,
+    typer.Option(
+        "--checkpoints",
+        metavar="FOLDER|URI",
+        help="Where the job keeps its state and how far it has come, so that the next run goes on from there.",
+        show_default=False,
+    ),
+]
+Every = Annotated[
+    str, typer.Option("--every", metavar="TIME", help="From one checkpoint to the next: 500ms, 1s, 2min.")
+]
+AcceptDuplicates = Annotated[
+    bool,
+    typer.Option(
+        "--accept-duplicates", help="Go on from a checkpoint although a sink shows more: that will come again."
+    ),
+]
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -130,34 +158,10 @@ def run(
     allow_library: AllowLibrary = None,
     allow_all: AllowAll = False,
     secret: Secret = None,
-    dead_letters: Annotated[
-        str | None,
-        typer.Option(
-            "--dead-letters",
-            metavar="FILE|URI",
-            help="Where records go that are put aside: a file, by default one named after the job and made with the "
-            "first; or any sink: kafka://host:9092/topic.",
-            show_default=False,
-        ),
-    ] = None,
-    checkpoints: Annotated[
-        str | None,
-        typer.Option(
-            "--checkpoints",
-            metavar="FOLDER|URI",
-            help="Where the job keeps its state and how far it has come, so that the next run goes on from there.",
-            show_default=False,
-        ),
-    ] = None,
-    every: Annotated[
-        str, typer.Option("--every", metavar="TIME", help="From one checkpoint to the next: 500ms, 1s, 2min.")
-    ] = "1s",
-    accept_duplicates: Annotated[
-        bool,
-        typer.Option(
-            "--accept-duplicates", help="Go on from a checkpoint although a sink shows more: that will come again."
-        ),
-    ] = False,
+    dead_letters: DeadLetters = None,
+    checkpoints: Checkpoints = None,
+    every: Every = "1s",
+    accept_duplicates: AcceptDuplicates = False,
     poison: Poison = None,
     drain: Annotated[
         bool,

@@ -6,9 +6,11 @@ What it leaves: drawing (`live.py`); errors, which the guard prints (`guard.py`)
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from types import TracebackType
 from typing import Protocol
 
+from lightflus.cli.checkpointing import note_of
 from lightflus.cli.live import LiveView, Progress, summary
 from lightflus.cli.problems import to_json
 from lightflus.cli.screen import emit_json, results, say, tell
@@ -16,6 +18,7 @@ from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import LightflusError
 from lightflus.model.plan import Plan
 from lightflus.model.text import counted
+from lightflus.runtime.checkpointing import CheckpointProgress
 from lightflus.runtime.counters import OperatorProgress
 from lightflus.runtime.fragment import JobResult
 from lightflus.sandbox.module import LoadedModule
@@ -42,8 +45,8 @@ class Report(Protocol):
         """The job is about to run."""
         ...
 
-    def progress(self, seconds: float, progress: Progress) -> None:
-        """A few times a second."""
+    def progress(self, seconds: float, progress: Progress, checkpoints: CheckpointProgress | None) -> None:
+        """A few times a second; checkpoints where the run takes some."""
         ...
 
     def say(self, text: str) -> None:
@@ -75,7 +78,7 @@ class QuietReport:
     def started(self, plan: Plan, module: LoadedModule) -> None:
         """Nothing."""
 
-    def progress(self, seconds: float, progress: Progress) -> None:
+    def progress(self, seconds: float, progress: Progress, checkpoints: CheckpointProgress | None) -> None:
         """Nothing."""
 
     def say(self, text: str) -> None:
@@ -133,9 +136,9 @@ class LiveReport(PlainReport):
         """Names the picture."""
         self._view.title = plan.graph.job
 
-    def progress(self, seconds: float, progress: Progress) -> None:
+    def progress(self, seconds: float, progress: Progress, checkpoints: CheckpointProgress | None) -> None:
         """Draws."""
-        self._view.update(seconds, progress)
+        self._view.update(seconds, progress, "" if checkpoints is None else note_of(checkpoints, seconds))
 
 
 class JsonReport(QuietReport):
@@ -155,11 +158,12 @@ class JsonReport(QuietReport):
             subtasks=len(plan.subtasks),
         )
 
-    def progress(self, seconds: float, progress: Progress) -> None:
+    def progress(self, seconds: float, progress: Progress, checkpoints: CheckpointProgress | None) -> None:
         """At most once a second."""
         if seconds >= self._next:
             self._next = seconds + _JSON_SECONDS
-            _event("progress", seconds=round(seconds, 3), operators=_operators(progress))
+            kept = {} if checkpoints is None else {"checkpoints": asdict(checkpoints)}
+            _event("progress", seconds=round(seconds, 3), operators=_operators(progress), **kept)
 
     def ended(self, plan: Plan, result: JobResult | None) -> None:
         """What it did."""

@@ -19,7 +19,7 @@ import trio
 import typer
 
 from lightflus.build.sources import is_source
-from lightflus.cli.checkpointing import tell_found
+from lightflus.cli.checkpointing import tell_forgetful, tell_found, tell_weak
 from lightflus.cli.modules import load_job
 from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
@@ -28,6 +28,7 @@ from lightflus.cli.stopping import Stopper
 from lightflus.compose.letters import open_letters
 from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places, place_function
+from lightflus.compose.promises import promises
 from lightflus.compose.resuming import Wanted, found
 from lightflus.compose.running import composed
 from lightflus.connectors.contract.bindings import parse_bindings
@@ -108,6 +109,7 @@ def _run(
             kept = found(checkpoints, plan, module.report.digest)
             opened.callback(kept.store.close)
             tell_found(kept, report.say)
+            tell_weak(promises(plan), report.say)
             how = kept.plan
         opened.enter_context(report)
         opened.enter_context(closing(letters))
@@ -122,6 +124,8 @@ def _run(
             poison=poison,
             checkpoints=how,
         )
+        if how is not None:
+            tell_forgetful(run.forgetful, report.say)
         report.started(plan, module)
         try:
             result, is_interrupted = trio.run(partial(_attend, run, report, is_draining=is_draining))
@@ -183,7 +187,7 @@ async def _attend(run: Fragment, report: Report, *, is_draining: bool) -> tuple[
 async def _watch(run: Fragment, report: Report) -> None:
     while True:
         await trio.sleep(_LOOK_SECONDS)
-        report.progress(run.seconds, run.progress())
+        report.progress(run.seconds, run.progress(), run.checkpoints)
 
 
 def _report(*, as_json: bool, has_stats: bool) -> Report:

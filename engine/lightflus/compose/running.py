@@ -23,6 +23,7 @@ from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.network import Network
 from lightflus.ports.sinks import Sink
+from lightflus.ports.sources import Source
 from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.intake import BadRecordPolicy
 
@@ -72,17 +73,8 @@ def composed(
     policies = bad_record_policies(plan, letters, poison)
     unread = _unread(plan, policies)
     here = operators_of(plan, plan.subtasks if own is None else own)
-    with ExitStack() as opened:
-        sources = open_sources(plan, streams, reaches, unread, here)
-        for source in sources.values():
-            opened.callback(source.close)
-        sinks = open_sinks(plan, streams, reaches, here)
-        for sink in sinks.values():
-            opened.callback(sink.close)
-        if own is None and (checkpoints is None or checkpoints.resumed is None):
-            for operator in plan.graph.operators:
-                prepare_sink(operator)
-        opened.pop_all()
+    begins = own is None and (checkpoints is None or checkpoints.resumed is None)
+    sources, sinks = _opened(plan, streams, reaches, unread, here, begins=begins)
     lean = without_unread(plan, unread)
     return Fragment(
         lean,
@@ -98,6 +90,24 @@ def composed(
         splits=splits,
         checkpoints=checkpoints,
     )
+
+
+def _opened(
+    plan: Plan, streams: Streams, reaches: Reaches, unread: Unread, here: frozenset[OperatorId], *, begins: bool
+) -> tuple[Mapping[OperatorId, Source], Mapping[OperatorId, Sink]]:
+    """Sources and sinks; where the job `begins`, what these write to is made ready."""
+    with ExitStack() as opened:
+        sources = open_sources(plan, streams, reaches, unread, here)
+        for source in sources.values():
+            opened.callback(source.close)
+        sinks = open_sinks(plan, streams, reaches, here)
+        for sink in sinks.values():
+            opened.callback(sink.close)
+        if begins:
+            for operator in plan.graph.operators:
+                prepare_sink(operator)
+        opened.pop_all()
+    return sources, sinks
 
 
 def lean_plan(plan: Plan, letters: DeadLetters, poison: BadRecords | None = None) -> Plan:

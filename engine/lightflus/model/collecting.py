@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lightflus.limits import RUNS_LEAST, RUNS_MOST
+from lightflus.checkpoint_limits import RUNS_LEAST, RUNS_MOST
 from lightflus.model.checkpoints import (
     EVERY_GROUP,
     Manifest,

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import trio
 
+from lightflus.checkpoint_limits import STAGED_BYTES
 from lightflus.errors import StoreFailed
-from lightflus.limits import STAGED_BYTES
 from lightflus.model.checkpoints import Manifest, StagedOutput
 from lightflus.model.collecting import Ack, Collecting
 from lightflus.model.plan import SubtaskId
@@ -33,7 +33,7 @@ class CheckpointProgress:
 
     Attributes:
         epoch: the last one that is complete; 0: none yet.
-        taken_at: when that was, by trio's clock.
+        taken_at: when that was, in seconds since the run began; None: it has taken none.
         seconds: how long it took.
         bytes: what it wrote: objects that those before it do not have.
         state_bytes: all that it needs.
@@ -42,7 +42,7 @@ class CheckpointProgress:
     """
 
     epoch: int = 0
-    taken_at: float = 0.0
+    taken_at: float | None = None
     seconds: float = 0.0
     bytes: int = 0
     state_bytes: int = 0
@@ -64,6 +64,7 @@ class Checkpointing:
         self._wanted = trio.Event()
         self._is_stopping = False
         self._turn = trio.Lock()
+        self._began = trio.current_time()
         self._last = how.resumed
         self.ends: dict[SubtaskId, StagedOutputs] = {}
         """The sinks' ends that show output by epoch."""
@@ -149,7 +150,8 @@ class Checkpointing:
         await self._commit()
         await feeding.commit_barrier()
         await self._thread.run(self._how.checkpoints.tidy)
-        self.progress = _progress(manifest, self._last, started)
+        now = trio.current_time()
+        self.progress = _progress(manifest, self._last, taken_at=now - self._began, seconds=now - started)
         self._last = manifest
 
     async def _commit(self) -> None:
@@ -169,13 +171,13 @@ class Checkpointing:
             self._complete.set()
 
 
-def _progress(manifest: Manifest, before: Manifest | None, started: float) -> CheckpointProgress:
+def _progress(manifest: Manifest, before: Manifest | None, *, taken_at: float, seconds: float) -> CheckpointProgress:
     known = set() if before is None else {ref.name for ref in before.objects()}
     sizes: Mapping[str, int] = {ref.name: ref.bytes for ref in manifest.objects()}
     return CheckpointProgress(
         epoch=manifest.epoch,
-        taken_at=trio.current_time(),
-        seconds=trio.current_time() - started,
+        taken_at=taken_at,
+        seconds=seconds,
         bytes=sum(size for name, size in sizes.items() if name not in known),
         state_bytes=sum(sizes.values()),
     )

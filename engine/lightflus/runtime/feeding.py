@@ -18,6 +18,7 @@ from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
 from lightflus.model.plan import Plan, Task
 from lightflus.model.times import max_drift, timestamps_behind
+from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source
@@ -75,22 +76,23 @@ class Feeding:
         *,
         clocks: Mapping[OperatorId, SplitClocks],
         listed: Mapping[OperatorId, Sequence[str]] | None = None,
-        resumed: Mapping[str, SourceState] | None = None,
-        keeps_positions: bool = False,
+        checkpoints: CheckpointPlan | None = None,
     ) -> None:
         """`clocks` say how far each source has come, where its records get an event time.
 
-        `listed` are the splits of each source, where they are listed once for all fragments; `resumed` says, by name,
-        how far an earlier run has read; `keeps_positions`: a stop waits for `let_end`.
+        `listed` are the splits of each source, where they are listed once for all fragments. With `checkpoints`
+        sources go on where an earlier run was, and a stop waits for `let_end`.
         """
         self._plan = plan
-        self._sources = sources
+        self.sources = sources
+        """All of them, by operator."""
         self._policies = policies
         self._make_thread = make_thread
         self._clocks = clocks
         self._listed = listed
-        self._resumed = resumed or {}
-        self._keeps_positions = keeps_positions
+        resumed = None if checkpoints is None else checkpoints.resumed
+        self._resumed = {} if resumed is None else {source.name: source for source in resumed.sources}
+        self._keeps_positions = checkpoints is not None
         self._fed: list[_Fed] = []
         self._last: EndOfInput | Stop | None = None
         self.closing: list[tuple[Compute, Callable[[], None]]] = []
@@ -111,7 +113,7 @@ class Feeding:
         operator = task.head.operator.id
         name = task.head.name
         asking = self._make_thread(f"{name}-splits")
-        one = _Fed(operator, self._sources[operator], asking, task.parallelism, operator * _SPLITS)
+        one = _Fed(operator, self.sources[operator], asking, task.parallelism, operator * _SPLITS)
         self._fed.append(one)
         before = self._resumed.get(name)
         one.know(await self._splits(one) if before is None else before.splits)

@@ -60,7 +60,25 @@ def _wall() -> int:
 
 
 class Fragment:
-    """One run: `run` it once; `progress`, `stop`, `drain` at any time from its loop; cancel it like any trio code."""
+    """One run: `run` it once; `progress`, `stop`, `drain` at any time from its loop; cancel it like any trio code.
+
+    Args:
+        plan: the whole job.
+        guests: makes instances of the job's module.
+        kernel: makes kernel instances.
+        sources: an opened source per source operator that has a subtask here; closed at the end.
+        sinks: an opened sink per sink operator that has a subtask here; closed at the end.
+        slots: compute threads, which stay the caller's.
+        policies: what operators do with records that are bad or poison; the job fails where nothing is said.
+        own: the subtasks that run here; by default all of them.
+        network: reaches the others; needed if there are any, as is `party`.
+        party: the fragments that they run in.
+        splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
+        checkpoints: where and how checkpoints are taken; None: there are none. All subtasks have to run here.
+        threads: makes threads of readers and writers.
+        clock: seconds, for subtasks to give their slot back in time.
+        wall: milliseconds since 1970: processing time.
+    """
 
     _failure: LightflusError | None = None
     _is_stopped = False
@@ -85,25 +103,6 @@ class Fragment:
         clock: Callable[[], float] = perf_counter,
         wall: Callable[[], int] = _wall,
     ) -> None:
-        """Prepares a run.
-
-        Args:
-            plan: the whole job.
-            guests: makes instances of the job's module.
-            kernel: makes kernel instances.
-            sources: an opened source per source operator that has a subtask here; closed at the end.
-            sinks: an opened sink per sink operator that has a subtask here; closed at the end.
-            slots: compute threads, which stay the caller's.
-            policies: what operators do with records that are bad or poison; the job fails where nothing is said.
-            own: the subtasks that run here; by default all of them.
-            network: reaches the others; needed if there are any, as is `party`.
-            party: the fragments that they run in.
-            splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
-            checkpoints: where and how checkpoints are taken; None: there are none. All subtasks have to run here.
-            threads: makes threads of readers and writers.
-            clock: seconds, for subtasks to give their slot back in time.
-            wall: milliseconds since 1970: processing time.
-        """
         assert own is None or party is not None, "who does not see all ends calls nothing done"
         self._plan = plan
         self._own = sorted(plan.subtasks if own is None else own)
@@ -111,16 +110,9 @@ class Fragment:
         self._accounts = Accounts(plan)
         self._closing = Closing(sinks, threads)
         clocks = {operator.id: SplitClocks() for operator in plan.graph.operators if not operator.inputs}
-        resumed = None if checkpoints is None else checkpoints.resumed
+        make_thread = self._closing.reader
         self._feeding = Feeding(
-            plan,
-            sources,
-            policies or {},
-            self._closing.reader,
-            clocks=clocks,
-            listed=splits,
-            resumed={} if resumed is None else {source.name: source for source in resumed.sources},
-            keeps_positions=checkpoints is not None,
+            plan, sources, policies or {}, make_thread, clocks=clocks, listed=splits, checkpoints=checkpoints
         )
         self._how = checkpoints
         self._checkpointing: Checkpointing | None = None
@@ -185,6 +177,13 @@ class Fragment:
     def is_flushing(self) -> bool:
         """Whether a sink is at work on what it held, and not waiting for its system."""
         return self._making.is_flushing
+
+    @property
+    def forgetful(self) -> list[str]:
+        """The names of sources that cannot be read again from where a checkpoint stands."""
+        return [
+            self._plan.names[number] for number, source in self._feeding.sources.items() if not source.is_rewindable
+        ]
 
     @property
     def checkpoints(self) -> CheckpointProgress | None:

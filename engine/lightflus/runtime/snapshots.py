@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import trio
 
+from lightflus.checkpoint_limits import OUTPUT_IN_MANIFEST_BYTES, WAITING_PIECES
 from lightflus.errors import StoreFailed
-from lightflus.limits import OUTPUT_IN_MANIFEST_BYTES, WAITING_PIECES
 from lightflus.model.checkpoints import ObjectRef, RunRef, StagedOutput
 from lightflus.model.collecting import Ack, Part
 from lightflus.model.graph import OperatorId

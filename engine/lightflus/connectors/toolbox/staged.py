@@ -13,8 +13,9 @@ from zlib import crc32
 
 import pyarrow as pa
 
+from lightflus.checkpoint_limits import MOST_STAGED_BYTES
 from lightflus.errors import SinkFailed
-from lightflus.limits import MIB, MOST_STAGED_BYTES
+from lightflus.limits import MIB
 
 _MAGIC = b"LFST"
 _VERSION = b"\x01"
