@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pyarrow as pa
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
-from kafka_helpers import fresh_topic, sink, source
+from kafka_helpers import SCHEMA, fresh_topic, sink, source, written
 from tools.servers import Kafka
 from tools.servers.ports import HOST, free_port
 
+from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
+from lightflus.connectors.kafka.sink import KafkaSink
 from lightflus.errors import BindingInvalid, SinkFailed, SourceFailed
 from lightflus.model.graph import Delivery
+from lightflus.ports.sinks import SinkIdentity
+from lightflus.testing.connectors import QuietHealth
 
 pytestmark = pytest.mark.slow
 
@@ -44,10 +49,16 @@ class RuledKafka(Kafka):
         ]
         path.write_text("\n".join([*lines, _GUARD]), encoding="utf-8")
 
-    def allow(self, kind: ResourceType, name: str, *operations: AclOperation) -> None:
+    def allow(
+        self,
+        kind: ResourceType,
+        name: str,
+        *operations: AclOperation,
+        pattern: ResourcePatternType = ResourcePatternType.LITERAL,
+    ) -> None:
         """Adds rules for the user."""
         rules = [
-            AclBinding(kind, name, ResourcePatternType.LITERAL, f"User:{USER}", "*", operation, AclPermissionType.ALLOW)
+            AclBinding(kind, name, pattern, f"User:{USER}", "*", operation, AclPermissionType.ALLOW)
             for operation in operations
         ]
         admin = AdminClient({"bootstrap.servers": self.address})  # it has to live until the answer is there
@@ -111,3 +122,30 @@ def test_an_advertised_address_that_cannot_be_reached_is_told(
     with pytest.raises((SourceFailed, SinkFailed), match=f"tells its clients to come to {HOST}:") as caught:
         make(kafka, topic, f"{HOST}:{kafka.behind_port}")
     assert "advertised.listeners" in str(caught.value.hint)
+
+
+def test_what_a_sink_with_checkpoints_needs_is_told_one_after_the_other(ruled: RuledKafka) -> None:
+    topic = fresh_topic(ruled)
+    ruled.allow(ResourceType.TOPIC, topic, AclOperation.WRITE, AclOperation.DESCRIBE)
+    opened = sink(ruled, topic, Delivery.APPEND, **options(ruled))
+    assert isinstance(opened, KafkaSink)
+    identity, prefixed = SinkIdentity("default", "job", topic, "out", 1), ResourcePatternType.PREFIXED
+    with pytest.raises(SinkFailed, match="topic `__lightflus-epochs` cannot be made"):
+        opened.begin(identity)
+    ruled.allow(ResourceType.TOPIC, EPOCHS_TOPIC, AclOperation.CREATE, AclOperation.WRITE, AclOperation.READ)
+    with pytest.raises(BindingInvalid, match="may not read group") as refused:
+        opened.begin(identity)
+    assert "--operation Read --group lightflus/ --resource-pattern-type prefixed" in (refused.value.hint or "")
+    ruled.allow(ResourceType.GROUP, "lightflus/", AclOperation.READ, pattern=prefixed)
+    opened.begin(identity)
+    with pytest.raises(SinkFailed) as caught:
+        opened.committer(0, QuietHealth())
+    assert caught.value.hint == "allow this user to write transactional ids that begin with lightflus/"
+    ruled.allow(ResourceType.TRANSACTIONAL_ID, "lightflus/", AclOperation.WRITE, pattern=prefixed)
+    committer = opened.committer(0, QuietHealth())
+    committer.recover([])
+    writer = opened.staging_writer(0, QuietHealth())
+    writer.write(pa.RecordBatch.from_pydict({"key": ["a"], "value": ["1"]}, schema=SCHEMA))
+    committer.commit(writer.prepare(1))
+    committer.close()
+    assert written(ruled, topic) == [("a", "1")]

@@ -157,7 +157,10 @@ class TransactionalSink(Sink, Protocol):
     """A sink that writes exactly once, given checkpoints."""
 
     def begin(self, identity: SinkIdentity) -> None:
-        """Says who writes; before the first `staging_writer` or `committer`. Raises SinkFailed."""
+        """Says who writes; before the first `staging_writer` or `committer`.
+
+        Raises SinkFailed; BindingInvalid: a right is missing, an option does not go with checkpoints.
+        """
         ...
 
     def staging_writer(self, subtask: int, health: Health) -> StagingWriter:

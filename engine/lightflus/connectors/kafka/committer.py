@@ -40,6 +40,13 @@ _FENCED = frozenset(
 )
 
 
+def end(producer: Producing) -> None:
+    """Closes it, in whatever state it is: one that was shut out, or let in nowhere, has nothing left to say."""
+    with warnings.catch_warnings(), contextlib.suppress(KafkaException):
+        warnings.simplefilter("ignore", RuntimeWarning)  # its transaction cannot be aborted
+        producer.close()
+
+
 class KafkaLog:
     """`toolbox.epochs.EpochLog` of one subtask."""
 
@@ -53,7 +60,6 @@ class KafkaLog:
         self._patience = patience
         self._generation = generation
         self._known: Found | None = None
-        epochs.ensure()
         patience.call(self._init)
 
     def found(self) -> Marker:
@@ -69,9 +75,7 @@ class KafkaLog:
 
     def close(self) -> None:
         """Idempotent."""
-        with warnings.catch_warnings():  # a transaction cannot be aborted once another run has taken over
-            warnings.simplefilter("ignore", RuntimeWarning)
-            self._producer.close()
+        end(self._producer)
 
     def _init(self) -> None:
         try:
@@ -99,7 +103,7 @@ class KafkaLog:
             self._producer.begin_transaction()
             for part in records:
                 self._sending.send(part)
-            self._producer.produce(self._epochs.topic, to_text(marker).encode(), self._epochs.key.encode())
+            self._producer.produce(self._epochs.topic, to_text(marker).encode(), self._epochs.id.encode())
             self._sending.settle()
             offsets = [self._epochs.offset_of(marker)]
             self._producer.send_offsets_to_transaction(offsets, group, KAFKA_COORDINATOR_SECONDS)
@@ -139,7 +143,7 @@ class KafkaLog:
 
     def _shut_out(self, why: str) -> SinkFailed:
         return SinkFailed(
-            f"another run of this job has taken over `{self._epochs.key}`: {why}",
+            f"another run of this job has taken over `{self._epochs.id}`: {why}",
             where=self._epochs.where,
             hint="a run that was replaced must not go on; stop it",
         )

@@ -22,7 +22,7 @@ from confluent_kafka import OFFSET_END, Consumer, KafkaError, KafkaException, Me
 from confluent_kafka.cimpl import NewTopic
 
 from lightflus.connectors.kafka.client import meet, new_admin, new_consumer
-from lightflus.connectors.kafka.failures import error_of, mapped
+from lightflus.connectors.kafka.failures import error_of, mapped, text_of
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking
 from lightflus.connectors.kafka.troubles import Troubles
@@ -54,6 +54,26 @@ def from_text(value: str | bytes) -> Marker:
     return Marker(found["generation"], found["epoch"])
 
 
+def make_topic(name: str, cluster: Cluster, where: str) -> None:
+    """Makes the topic of markers if it is not there. Raises SinkFailed."""
+    admin = new_admin(cluster)  # it has to live until the answer is there
+    settings = {"cleanup.policy": "compact", "segment.bytes": str(KAFKA_EPOCHS_SEGMENT_BYTES)}
+    topic = NewTopic(name, num_partitions=1, config=settings)
+    made = admin.create_topics([topic], request_timeout=CONNECT_SECONDS)[name]
+    try:
+        made.result()
+    except KafkaException as exception:
+        error = error_of(exception)
+        if error.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+            return
+        by_hand = f"kafka-topics.sh --create --topic {name} --config cleanup.policy=compact"
+        raise SinkFailed(
+            f"topic `{name}` cannot be made: {text_of(error, cluster)}",
+            where=where,
+            hint=f"allow this user to create it, or make it: {by_hand}",
+        ) from exception
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The last marker, and what librdkafka wants to know of the group when the next one is written."""
@@ -64,41 +84,23 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Epochs:
-    """The topic of markers, and the key of one subtask in it.
+    """The topic of markers, and what one subtask is called in it.
 
     Attributes:
         topic: compacted; every job's markers may share it.
-        key: `namespace/job/incarnation/sink/subtask`.
+        id: the subtask's transactional id, its group, and the key of its messages.
         cluster: where it is.
         where: of errors.
     """
 
     topic: str
-    key: str
+    id: str
     cluster: Cluster
     where: str
-
-    @property
-    def id(self) -> str:
-        """The subtask's transactional id, and its group."""
-        return f"lightflus/{self.key}"
 
     def offset_of(self, marker: Marker) -> TopicPartition:
         """A marker as the group's offset."""
         return TopicPartition(self.topic, 0, marker.epoch, metadata=to_text(marker))
-
-    def ensure(self) -> None:
-        """Makes the topic if it is not there. Raises SinkFailed."""
-        admin = new_admin(self.cluster)  # it has to live until the answer is there
-        settings = {"cleanup.policy": "compact", "segment.bytes": str(KAFKA_EPOCHS_SEGMENT_BYTES)}
-        topic = NewTopic(self.topic, num_partitions=1, config=settings)
-        try:
-            admin.create_topics([topic], request_timeout=CONNECT_SECONDS)[self.topic].result()
-        except KafkaException as exception:
-            if error_of(exception).code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                hint = f"make it: kafka-topics.sh --create --topic {self.topic} --config cleanup.policy=compact"
-                with mapped(SinkFailed, self.where, self.cluster, hint=hint):
-                    raise
 
     def read(self, *, is_first: bool) -> Found:
         """The last marker that was committed for this key. Raises SinkFailed.
@@ -106,8 +108,7 @@ class Epochs:
         Of a job's first run (`is_first`), none that its group does not have: there was no time to forget it.
         """
         with closing(self._consumer({"group.id": self.id})) as client:
-            hint = "allow this user to read groups that begin with lightflus/"
-            with mapped(SinkFailed, self.where, self.cluster, hint=hint):
+            with mapped(SinkFailed, self.where, self.cluster):
                 asked = [TopicPartition(self.topic, 0)]
                 answer = client.committed(asked, timeout=KAFKA_COORDINATOR_SECONDS)[0]
                 if answer.error is not None:
@@ -142,7 +143,7 @@ class Epochs:
                 return {at.partition: at.offset for at in client.offsets_for_times(asked, timeout=CONNECT_SECONDS)}
 
     def _last(self, client: Consumer, ends: Mapping[int, int]) -> Marker:
-        found, key = NOTHING, self.key.encode()
+        found, key = NOTHING, self.id.encode()
         until = time.monotonic() + _SETTLING_SECONDS
         left = dict(ends)
         while left:

@@ -26,7 +26,8 @@ _HINTS: dict[int, str] = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED: "allow this user the topic, or give another `sasl.user` or `topic`",
     KafkaError.GROUP_AUTHORIZATION_FAILED: "allow this user the group, or give another `sasl.user` or `group`",
     KafkaError.CLUSTER_AUTHORIZATION_FAILED: "allow this user to write idempotently, or give another `sasl.user`",
-    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "allow this user transactional ids that begin with lightflus/",
+    KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED: "allow this user to write transactional ids that begin with "
+    "lightflus/",
     KafkaError.MSG_SIZE_TOO_LARGE: "raise `max.message.bytes` of the topic (or `message.max.bytes` of the brokers)",
     KafkaError._BAD_MSG: "the data of this partition is damaged",
 }

@@ -23,11 +23,15 @@ _REFUSED = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATIO
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What somebody wants to do: `Read` a topic or a group, `Write` a topic."""
+    """What somebody wants to do: `Read` a topic or a group, `Write` a topic.
+
+    `prefix` is what the rule to add is about, where names are made up as they are needed; else it is the name.
+    """
 
     operation: Literal["Read", "Write"]
     kind: Literal["topic", "group"]
     name: str
+    prefix: str = ""
 
     def check(self, cluster: Cluster, where: str) -> None:
         """Raises BindingInvalid where this user may not. Where the cluster does not say, nothing is said."""
@@ -36,11 +40,12 @@ class Right:
             return
         user = cluster.security.get("sasl.username", "USER")
         first = cluster.brokers.partition(",")[0]
+        what = f"{self.prefix} --resource-pattern-type prefixed" if self.prefix else self.name
         raise BindingInvalid(
             f"this user may not {self.operation.lower()} {self.kind} `{self.name}`",
             where=where,
             hint=f"have the rule added: kafka-acls.sh --bootstrap-server {first} --add "
-            f"--allow-principal User:{user} --operation {self.operation} --{self.kind} {self.name}",
+            f"--allow-principal User:{user} --operation {self.operation} --{self.kind} {what}",
         )
 
     def _allowed(self, cluster: Cluster) -> set[str] | None:

@@ -16,13 +16,13 @@ from confluent_kafka.admin._config import ConfigResource
 from lightflus.connectors.contract.kinds import SinkKind, SinkSpec, always
 from lightflus.connectors.contract.options import Options
 from lightflus.connectors.kafka.client import create_topic, meet, new_admin, new_consumer, new_producer
-from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC
+from lightflus.connectors.kafka.epochs import EPOCHS_TOPIC, make_topic
 from lightflus.connectors.kafka.fields import FieldEncoder
 from lightflus.connectors.kafka.options import Cluster, read_cluster
 from lightflus.connectors.kafka.records import Encode
 from lightflus.connectors.kafka.rights import Right
 from lightflus.connectors.kafka.sending import Sending, Target
-from lightflus.connectors.kafka.transactions import NewProducer, committer, staging_writer
+from lightflus.connectors.kafka.transactions import OURS, NewProducer, committer, id_of, staging_writer
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.epochs import EpochCommitter, StagedWriter
 from lightflus.connectors.toolbox.rows import last_rows
@@ -102,8 +102,11 @@ class KafkaSink:
         return KafkaWriter(sending, producer.close, self._encode, self._key_fields)
 
     def begin(self, identity: SinkIdentity) -> None:
-        """Whose transactions they are."""
+        """Makes the topic of markers if it is not there. Raises SinkFailed; BindingInvalid: a right is missing."""
         self._identity = identity
+        cluster = self._options.cluster
+        make_topic(self._options.epochs, cluster, self._name)
+        Right("Read", "group", id_of(identity, 0), OURS).check(cluster, self._name)
 
     def staging_writer(self, subtask: int, health: Health) -> StagedWriter:
         """Keeps messages by epoch."""

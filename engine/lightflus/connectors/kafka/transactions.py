@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from lightflus.connectors.kafka.client import Producing
-from lightflus.connectors.kafka.committer import KafkaLog
+from lightflus.connectors.kafka.committer import KafkaLog, end
 from lightflus.connectors.kafka.epochs import Epochs
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.records import Encode
@@ -28,10 +28,14 @@ from lightflus.ports.sinks import SinkIdentity
 NewProducer = Callable[[Cluster, Mapping[str, object], Troubles, str], Producing]
 
 
-def key_of(identity: SinkIdentity, subtask: int) -> str:
-    """What one subtask of one sink is called among all: `default/word-count/4f1c/out/0`."""
+OURS = "lightflus/"
+"""What transactional ids and groups of sinks begin with."""
+
+
+def id_of(identity: SinkIdentity, subtask: int) -> str:
+    """What one subtask of one sink is called among all: `lightflus/default/word-count/4f1c/out/0`."""
     parts = (identity.namespace, identity.job, identity.incarnation, identity.sink, str(subtask))
-    return "/".join(quote(part, safe="") for part in parts)
+    return OURS + "/".join(quote(part, safe="") for part in parts)
 
 
 def staging_writer(subtask: int, encode: Encode, key_fields: tuple[str, ...], where: str) -> StagedWriter:
@@ -51,7 +55,7 @@ def committer(
 ) -> EpochCommitter:
     """A committer of one subtask, whose markers lie in `topic`. Raises SinkFailed."""
     cluster = target.cluster
-    epochs = Epochs(topic, key_of(identity, subtask), cluster, target.where)
+    epochs = Epochs(topic, id_of(identity, subtask), cluster, target.where)
     troubles = Troubles(cluster)
     transactional = {
         **settings,
@@ -65,6 +69,6 @@ def committer(
     try:
         log = KafkaLog(producer, sending, epochs, patience, generation=identity.generation)
     except BaseException:
-        producer.close()
+        end(producer)
         raise
     return EpochCommitter(log, subtask, target.where)
