@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ import pytest
 from checkpoint_samples import put_checkpoint
 
 from lightflus.checkpoint.directory import DirectoryStore
+from lightflus.checkpoint.manifests import read_manifest, write_manifest
 from lightflus.checkpoint.names import copy_name, manifest_name
 from lightflus.cli.guard import guarded
 from lightflus.cli.main import app
@@ -188,6 +190,16 @@ def test_what_cannot_be_exported_leaves_no_file(folder: Path, said: Said, tmp_pa
         run.write_bytes(run.read_bytes()[:-1])
     assert said("checkpoint", "export", folder, "p", "-o", tmp_path / "p.parquet")[0] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["state"]
+
+
+def test_of_a_job_that_has_ended_an_earlier_checkpoint_is_advised(folder: Path, said: Said) -> None:
+    store = DirectoryStore(folder)
+    write_manifest(store, replace(read_manifest(store, 12), epoch=13, operators=(), is_end=True))
+    code, _, err = said("state", folder, "counts", "word-7")
+    assert code == 2
+    assert "has ended, and keeps nothing any more; --epoch names an earlier checkpoint" in err
+    assert ", the job's end" in said("checkpoint", "list", folder)[1].splitlines()[-1]
+    assert "the job has ended with it" in said("checkpoint", "show", folder)[1]
 
 
 def test_verify_names_what_is_damaged(folder: Path, said: Said) -> None:

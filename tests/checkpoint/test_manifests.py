@@ -86,6 +86,7 @@ def _set(path: str, value: object) -> Callable[[Tree], object]:
         ("operators/0/subtasks/0/facts", "!", "facts is no base64"),
         ("operators/0/subtasks/0/runs/0/object/name", "../../etc/passwd", "name is no name of an object"),
         ("operators/0/subtasks/0/runs/0/object/checksum", "", "checksum is no checksum"),
+        ("operators/0/subtasks/0/runs/0/groups", None, "groups. is no object"),
         ("operators/0/key", 3, "a type cannot be read"),
         ("operators/0/key", {"scalar": "FUTURE"}, "a type cannot be read"),
         ("sinks/0/outputs/0/data", None, "data. is no object"),

@@ -71,9 +71,16 @@ def operator_of(manifest: Manifest, name: str) -> OperatorState:
     """The operator of that name, which keeps state by key. Raises UserError."""
     keyed = {operator.name: operator for operator in manifest.operators if operator.key is not None}
     if name not in keyed:
-        there = f"those of `{manifest.job}` are {_named(list(keyed))}" if keyed else f"`{manifest.job}` has none"
-        raise UserError(f"there is no operator `{name}` with state by key", hint=there)
+        raise UserError(f"there is no operator `{name}` with state by key", hint=_hint(manifest, list(keyed)))
     return keyed[name]
+
+
+def _hint(manifest: Manifest, keyed: list[str]) -> str:
+    if keyed:
+        return f"those of `{manifest.job}` are {_named(keyed)}"
+    if manifest.is_end:
+        return f"`{manifest.job}` has ended, and keeps nothing any more; --epoch names an earlier checkpoint"
+    return f"`{manifest.job}` has none"
 
 
 def _named(names: list[int] | list[str]) -> str:
