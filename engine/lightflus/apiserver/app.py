@@ -32,6 +32,7 @@ from lightflus.apiserver.schemas import Json, fields, problems
 from lightflus.cluster_limits import API_BODY_BYTES, API_BODY_SECONDS, API_CALLS
 from lightflus.errors import NotFound, Problem
 from lightflus.limits import MODULE_BYTES
+from lightflus.telemetry import traces
 
 _log = logging.getLogger("lightflus.api")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -95,17 +96,19 @@ class _Door:
             status = cast(int, message.get("status", status))
             await send(message)
 
-        counting = self._services.counting
+        counting, method = self._services.counting, _known(str(scope["method"]))
         counting.under_way.inc()
-        try:
-            await self._guarded(scope, receive, noting)
-        except _Unanswered as failed:
-            if status == 0:
-                await failed.answer(scope, receive, noting)
-        finally:
-            counting.under_way.dec()
-            route = str(scope.get("lightflus.route", "none"))
-            counting.count(route, _known(str(scope["method"])), status, trio.current_time() - started)
+        with traces.answering(method, _headers(scope)) as note:
+            try:
+                await self._guarded(scope, receive, noting)
+            except _Unanswered as failed:
+                if status == 0:
+                    await failed.answer(scope, receive, noting)
+            finally:
+                counting.under_way.dec()
+                route = str(scope.get("lightflus.route", "none"))
+                counting.count(route, method, status, trio.current_time() - started)
+                note(f"{method} {route}", **{"http.response.status_code": status})
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises _Unanswered."""
@@ -122,6 +125,12 @@ class _Door:
             if found.status_code == 500:
                 _log.exception("a request failed by our own fault")
             raise _Unanswered(found) from error
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Those by which a trace goes on."""
+    found = cast("list[tuple[bytes, bytes]]", scope["headers"])
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in found if name.startswith(b"trace")}
 
 
 class _Unanswered(Exception):

@@ -14,7 +14,7 @@ import typer
 
 from lightflus.build.sources import located
 from lightflus.cli.flags import Command, Group
-from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Traces
 from lightflus.cli.words import Bind, Job, Json, Parallelism
 from lightflus.telemetry.logs import LogForm
 
@@ -225,13 +225,14 @@ def apiserver(
     tls_certificate: Certificate = None,
     tls_key: Key = None,
     log_format: LogFormat = LogForm.TEXT,
+    traces: Traces = "",
 ) -> None:
     """Serve the cluster's REST API until Ctrl-C. The options --tls-... are for its calls to the coordinator."""
     from lightflus.cli.apiserving import serve
     from lightflus.cli.certificates import client_tls
-    from lightflus.cli.process_logs import logged
+    from lightflus.cli.process_logs import watched
 
-    with logged(log_format, process="apiserver"):
+    with watched(log_format, traces, "apiserver"):
         serve(
             listen,
             coordinator,

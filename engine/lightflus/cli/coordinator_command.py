@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics, Traces
 from lightflus.telemetry.logs import LogForm
 
 
@@ -26,6 +26,7 @@ def coordinator(
         ),
     ] = None,
     log_format: LogFormat = LogForm.TEXT,
+    traces: Traces = "",
     metrics: Metrics = "",
     tls_certificate: Certificate = None,
     tls_key: Key = None,
@@ -34,7 +35,7 @@ def coordinator(
     """Run a cluster's coordinator: it accepts jobs, places them on workers and starts them again, until Ctrl-C."""
     from lightflus.cli.certificates import server_tls
     from lightflus.cli.coordinating import coordinate
-    from lightflus.cli.process_logs import logged
+    from lightflus.cli.process_logs import watched
 
-    with logged(log_format, process="coordinator"):
+    with watched(log_format, traces, "coordinator"):
         coordinate(listen, data, server_tls(tls_authority, tls_certificate, tls_key), worker or [], metrics)

@@ -1,7 +1,7 @@
-"""Around a process of a cluster: its log on standard error, and as JSON also the error that ends it.
+"""Around a process of a cluster: its log on standard error, as JSON also the error that ends it; its traces.
 
 What it owns: that with `--log-format json` every line is an object.
-What it leaves: the forms (`telemetry/logs.py`), the screen of an error (`problems.py`).
+What it leaves: the forms (`telemetry/logs.py`), spans (`telemetry/traces.py`), the screen of an error (`problems.py`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,21 @@ import typer
 from lightflus.cli.problems import exit_code, to_json
 from lightflus.errors import LightflusError
 from lightflus.telemetry.logs import LogForm, log_to_stderr
+from lightflus.telemetry.traces import tracing
 
 _log = logging.getLogger("lightflus.cli")
 
 
 @contextmanager
-def logged(form: LogForm, **about: str) -> Iterator[None]:
-    """While the block runs; `about` says which process this is. Raises Exit instead of an error that it has logged."""
-    log_to_stderr(form, **about)
+def watched(form: LogForm, collector: str, process: str, **about: str) -> Iterator[None]:
+    """While the block runs; `about` says more of which process this is. Traces go to `collector`, if there is one.
+
+    Raises Exit instead of an error that it has logged.
+    """
+    log_to_stderr(form, process=process, **about)
     try:
-        yield
+        with tracing(collector, process):
+            yield
     except LightflusError as error:
         if form is LogForm.TEXT:
             raise

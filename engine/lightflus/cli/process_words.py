@@ -16,6 +16,15 @@ from lightflus.telemetry.logs import LogForm
 LogFormat = Annotated[
     LogForm, typer.Option("--log-format", help="Lines for people, or an object of JSON a line for programs.")
 ]
+Traces = Annotated[
+    str,
+    typer.Option(
+        "--traces",
+        metavar="URL",
+        help="Send traces of calls to this collector (OTLP by HTTP); needs lightflus[otel].",
+        show_default=False,
+    ),
+]
 Metrics = Annotated[
     str,
     typer.Option("--metrics", metavar="HOST:PORT", help="Where Prometheus may ask for metrics.", show_default=False),

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from lightflus.cli.allowing import AllowAll, AllowNet, AllowRead, AllowWrite, Secret
-from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics
+from lightflus.cli.process_words import Authority, Certificate, Key, LogFormat, Metrics, Traces
 from lightflus.limits import PARALLELISM
 from lightflus.telemetry.logs import LogForm
 
@@ -61,6 +61,7 @@ def worker(
     label: Labels = None,
     probe: Probe = "",
     log_format: LogFormat = LogForm.TEXT,
+    traces: Traces = "",
     metrics: Metrics = "",
     tls_authority: Authority = None,
     tls_certificate: Certificate = None,
@@ -74,7 +75,7 @@ def worker(
     """Run jobs for a cluster's coordinator, until Ctrl-C. They may touch nothing that is not allowed here."""
     from lightflus.cli.certificates import peer_files, server_tls
     from lightflus.cli.permissions import Permissions
-    from lightflus.cli.process_logs import logged
+    from lightflus.cli.process_logs import watched
     from lightflus.cli.working import WorkerOptions, called, labels_of, work
     from lightflus.model.policy import Right
 
@@ -95,5 +96,5 @@ def worker(
         files,
         log_format,
     )
-    with logged(log_format, process="worker", worker=called(options)):
+    with watched(log_format, traces, "worker", worker=called(options)):
         work(options, Permissions(grants, allow_all, secret or ()))

@@ -29,6 +29,7 @@ from lightflus.cluster_limits import CONTROL_CALLS, CONTROL_MESSAGE_BYTES, CONTR
 from lightflus.errors import CallFailed, Conflict, ExternalError, LightflusError, NotFound, Superseded, UserError
 from lightflus.proto.lightflus.v1.cluster_pb2 import Failure
 from lightflus.proto.services import Method, Service
+from lightflus.telemetry import traces
 from lightflus.wire.failures import from_failure, to_failure
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def _handler(token: trio.lowlevel.TrioToken, method: Method, handler: Handler) -
             return await cast(Awaitable[Message], handler(cast(Never, messages)))
 
     def answered(request: object, context: grpc.ServicerContext) -> Message:
-        return _Call(token, context).run(lambda: answer(request))
+        with traces.answering(method.path, _carried(context)):  # the loop's step has the thread's context
+            return _Call(token, context).run(lambda: answer(request))
 
     def streamed(request: object, context: grpc.ServicerContext) -> Iterator[Message]:
         call = _Call(token, context)
@@ -159,6 +161,11 @@ def _handler(token: trio.lowlevel.TrioToken, method: Method, handler: Handler) -
     kind = f"{'stream' if method.takes_stream else 'unary'}_{'stream' if method.gives_stream else 'unary'}"
     setattr(shape, kind, streamed if method.gives_stream else answered)
     return shape
+
+
+def _carried(context: grpc.ServicerContext) -> dict[str, str]:
+    """What a call has brought along, as far as it is text."""
+    return {name: value for name, value in cast(_Metadata, context.invocation_metadata()) if isinstance(value, str)}
 
 
 class _CallOver(Exception):
@@ -257,13 +264,15 @@ class Connection:
         """
         assert answer is method.answer
         stub = self._channel.unary_unary(method.path, type(request).SerializeToString, answer.FromString)
-        return await self._awaited(stub.future(request, timeout=seconds))
+        with traces.calling(method.path) as carried:
+            return await self._awaited(stub.future(request, timeout=seconds, metadata=tuple(carried.items())))
 
     async def send(self, method: Method, parts: Iterator[Message], answer: type[Answer], *, seconds: float) -> Answer:
         """A stream of messages, taken from `parts` on a thread as the server takes them; else like `call`."""
         assert answer is method.answer
         stub = self._channel.stream_unary(method.path, method.request.SerializeToString, answer.FromString)
-        return await self._awaited(stub.future(parts, timeout=seconds))
+        with traces.calling(method.path) as carried:
+            return await self._awaited(stub.future(parts, timeout=seconds, metadata=tuple(carried.items())))
 
     async def stream(
         self, method: Method, request: Message, answer: type[Answer], *, seconds: float | None = None
