@@ -25,6 +25,7 @@ What it leaves: how an error looks on a screen is the CLI's affair (`cli/problem
     │       ├── GuestDisturbed        a call was ended for another's sake; whoever made it makes it again
     │       ├── GuestMemoryExceeded   it asked for more memory than its limit
     │       ├── KeyTooLarge           the key of a record is longer than limits allow
+    │       ├── StateRowTooLarge      a record makes the state of its key larger than limits allow
     │       └── GuestProtocolError    it broke docs/abi.md: a lie about an address, length, type or graph
     ├── ExternalError             a system outside failed: file, disk, server; may be retried (exit code 1)
     │   ├── SourceFailed
@@ -201,6 +202,10 @@ class GuestMemoryExceeded(GuestError):
 
 class KeyTooLarge(GuestError):
     """A key is longer than `limits.KEY_BYTES`; where it is a field of its record, no function is to blame."""
+
+
+class StateRowTooLarge(GuestError):
+    """A record would make the state of its key larger than `limits.STATE_ROW_BYTES`; it stays as it was."""
 
 
 class GuestProtocolError(GuestError):

@@ -46,12 +46,6 @@ SWITCH_US: Final = 500
 """How long a Python thread that others wait for goes on (its own 5,000 are most of what a batch takes): a neighbour's
 latency; throughput is the same."""
 
-SHORT_SLICE_US: Final = 100
-"""A turn of a thread on the CPU, the shortest that Linux knows: who asks for short turns gets his next one at once
-where others ask for longer ones."""
-LONG_SLICE_US: Final = 10_000
-"""The same for whoever works for long, or takes more than his share: it costs nothing but that others come first."""
-
 # --- formats ---------------------------------------------------------------------------------------------------------
 SCHEMA_BYTES: Final = 4 * MIB
 """A schema or descriptor set that a format reads: a file, or a registry's answer. Large ones have some 100 KiB."""
@@ -279,6 +273,9 @@ OPEN_SPLITS: Final = 256
 """Files of one reader that stay open between reads, where several are read in turn; a system gives a process 1,024."""
 PROCESSING_TICK_MS: Final = 100
 """How often processing time goes on for those who listen to it."""
+STATE_ROW_BYTES: Final = 32 * MIB
+"""State of one key or window with its timers: two of the largest records, or all timers that a key may have. Each call
+that touches the key moves it."""
 KEY_TIMERS: Final = 1_000_000
 """Timers of one kind of one key: they travel with its state."""
 WAITING_BYTES: Final = 1024 * MIB

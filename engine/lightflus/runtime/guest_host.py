@@ -21,6 +21,7 @@ from lightflus.errors import (
     GuestMemoryExceeded,
     InternalError,
     SinkFailed,
+    StateRowTooLarge,
 )
 from lightflus.limits import GUEST_REPEATS
 from lightflus.ports.batch import Batch
@@ -29,6 +30,8 @@ from lightflus.runtime.meter import Meter
 from lightflus.runtime.pieces import retry_pieces, skip_pieces
 from lightflus.runtime.poison import Callers, RetryBudget, Screen, Settling, ended, shown_row
 
+_TOO_BIG = (GuestMemoryExceeded, GuestDeadlineExceeded, StateRowTooLarge)
+"""Errors that need not be any one record's: fewer of them may do."""
 Call = Callable[[Guest, int, int], None]
 """Works on rows [start, stop) with a fresh chain, and keeps what came of it only at its end, when nothing can fail."""
 
@@ -81,7 +84,7 @@ class GuestHost:
                 if self._guest is None:
                     raise self._placed(error, None, None) from error  # it did not even start
                 failed = self._failed(error, batch, first, last)
-                is_too_big = isinstance(error, GuestMemoryExceeded | GuestDeadlineExceeded)
+                is_too_big = isinstance(error, _TOO_BIG)
                 if self._is_stopping or not (is_too_big or settling.is_tolerant(error)):
                     raise failed from error
                 self._charge(failed, self._measured(started))

@@ -28,6 +28,7 @@ from lightflus.runtime.counters import Counters
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.merging import words
 from lightflus.runtime.operators.ordering import Ordered
+from lightflus.runtime.operators.state_rows import require_small
 from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.poison import Screen
 
@@ -184,6 +185,7 @@ class ProcessCalls:
             groups = pa.py_buffer(bytes(_WORD * (last - first)))
             state = pa.nulls(1, self.how.rules) if self.folded_rules is None else self.folded_rules.to_struct_array()
             folded = guest.fold(number, guest.load(rows), state=state, groups=groups, wants_output=False)
+            require_small(folded.state, number, None)
             self.folded_rules = folded.state
 
         for start, stop in fold_pieces(batch.columns):
@@ -232,6 +234,7 @@ class ProcessCalls:
         started = perf_counter_ns()
         guest.begin()
         done = guest.process(self.how.kind.function, call)
+        require_small(done.state, self.how.kind.function, lambda: call.keys)
         liar = self.state.store(slots, done.state)
         if liar is not None:
             text = f"the timers that it keeps for key {liar} of its call are not ascending times, each once"

@@ -27,6 +27,7 @@ from lightflus.runtime.fields import batch_at, rows_of
 from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.keeping import restore
 from lightflus.runtime.operators.stage import Kept, Sealed, Stage
+from lightflus.runtime.operators.state_rows import require_small
 from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.poison import Screen, shown_key
 
@@ -153,6 +154,7 @@ class ReduceStage(Stage):
             lookup = self._state.lookup(keys.slice(first, count), known)
             folded = self._call(guest, batch.slice(first, count), lookup)
             self._check_key(lookup, folded)
+            require_small(folded.state, self._reduction.function, lambda: self._state.decode(lookup.slots))
             output, finish = folded.output, self._reduction.finish
             if output is not None and finish is not None:
                 output = guest.finish(finish, output, keys.slice(first, count), starts=None, ends=None).rows

@@ -33,6 +33,7 @@ from lightflus.runtime.guest_host import GuestHost
 from lightflus.runtime.operators.keeping import restore
 from lightflus.runtime.operators.merging import cells_of, folded_panes, merged
 from lightflus.runtime.operators.stage import Kept, Sealed, Stage
+from lightflus.runtime.operators.state_rows import require_small
 from lightflus.runtime.pieces import fold_pieces
 from lightflus.runtime.poison import Screen
 
@@ -195,6 +196,7 @@ class WindowStage(Stage):
             wants_output=False,
             times=times if self.how.with_times else None,
         )
+        require_small(folded.state, kind.function, None)
         return folded.state
 
     def _late(self, piece: Batch, placed: Placed) -> Iterator[Side]:
