@@ -106,6 +106,11 @@ RUNNER_NICE: Final = 5
 """How much nicer a runner is than its agent, whose heartbeats keep everything alive: a third of the weight."""
 HEAVY_NICE: Final = 10
 """The same of a runner that takes more than its share: a third of the weight of the other runners."""
+SHORT_SLICE_US: Final = 100
+"""A turn of a thread on the CPU, the shortest that Linux knows: who asks for short turns gets his next one at once
+where others ask for longer ones."""
+LONG_SLICE_US: Final = 10_000
+"""The same for whoever works for long, or takes more than his share: it costs nothing but that others come first."""
 SHARE_LOOK_MS: Final = 200
 """How often an agent looks who takes more CPU than his share: it costs some 50 us a runner."""
 RUNNER_SILENCE_SECONDS: Final = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lightflus.limits import LONG_SLICE_US, SHORT_SLICE_US
+from lightflus.cluster_limits import LONG_SLICE_US, SHORT_SLICE_US
 from lightflus.model.shares import share_of, turn_us
 
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from lightflus import scheduling
-from lightflus.cluster_limits import HEAVY_NICE, RUNNER_NICE
-from lightflus.limits import LONG_SLICE_US, SHORT_SLICE_US
+from lightflus.cluster_limits import HEAVY_NICE, LONG_SLICE_US, RUNNER_NICE, SHORT_SLICE_US
 from lightflus.worker.turns import Turns
 
 SCHED_GETATTR = {"x86_64": 315, "aarch64": 275}

@@ -16,11 +16,12 @@ from pathlib import Path
 from socket import socket
 from typing import Final, NoReturn, cast
 
+from lightflus.cluster_limits import LONG_SLICE_US
 from lightflus.errors import InternalError, LightflusError
 from lightflus.jail import frames
 from lightflus.jail.bounds import Bounds, Task
 from lightflus.jail.telling import to_plain
-from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES, LONG_SLICE_US
+from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES
 from lightflus.scheduling import set_slice
 
 _is_inside = False

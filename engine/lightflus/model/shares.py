@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from lightflus.limits import LONG_SLICE_US, SHORT_SLICE_US
+from lightflus.cluster_limits import LONG_SLICE_US, SHORT_SLICE_US
 
 _OURS: Final = 0.8
 """Of the cores: the rest is for whoever is not counted here."""

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lightflus import scheduling
-from lightflus.cluster_limits import HEAVY_NICE, RUNNER_NICE
-from lightflus.limits import LONG_SLICE_US
+from lightflus.cluster_limits import HEAVY_NICE, LONG_SLICE_US, RUNNER_NICE
 from lightflus.model.shares import share_of, turn_us
 
 _KEPT = 0.9
