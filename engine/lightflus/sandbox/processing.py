@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from lightflus.codec import Layout, abi, read_batch, read_rows
 from lightflus.errors import GuestProtocolError, InternalError
-from lightflus.limits import TIME_MS
+from lightflus.limits import SPAN_MS, TIME_MS
 from lightflus.ports.guests import Emitted, ProcessCall, Processed
 from lightflus.sandbox.functions import CallPlan, ProcessPlan
 from lightflus.sandbox.lineage import Loaded, Part
@@ -27,6 +27,8 @@ __all__ = ["Emitted", "Processed", "answered", "staged"]
 
 _OUTPUT, _STATE, _PORTS = 1, 2, 3
 """Fields of the Result."""
+_LEAST_MARK = -TIME_MS - SPAN_MS - 1
+"""The watermark of a split is behind its records: one millisecond, and as much as they may be out of order."""
 _NO_MARK, _ZERO = pa.scalar(abi.NO_MARK, pa.int64()), pa.scalar(0, pa.int64())
 _BOTH = abi.WANTS_OUTPUT | abi.WANTS_STATE
 
@@ -95,7 +97,7 @@ def _emitted(window: Window, layout: Layout, address: int) -> Emitted:
     batch = read_batch(window, address, layout, None) if address else _no_rows(layout)
     *columns, times, marks = batch.columns
     _require_times("time", times)
-    _require_times("mark", pc.if_else(pc.equal(marks, _NO_MARK), _ZERO, marks))
+    _require_times("mark", pc.if_else(pc.equal(marks, _NO_MARK), _ZERO, marks), least=_LEAST_MARK)
     record = pa.schema(list(layout.schema)[:-2])
     rows = pa.StructArray.from_arrays(columns, fields=list(record)) if columns else _bare(batch.num_rows)
     return Emitted(pa.RecordBatch.from_struct_array(rows), cast("pa.Int64Array", times), cast("pa.Int64Array", marks))
@@ -110,12 +112,12 @@ def _bare(rows: int) -> pa.StructArray:
     return cast("pa.StructArray", pa.Array.from_buffers(pa.struct([]), rows, [None]))
 
 
-def _require_times(column: str, times: pa.Array[pa.Scalar[pa.DataType]]) -> None:
+def _require_times(column: str, times: pa.Array[pa.Scalar[pa.DataType]], least: int = -TIME_MS) -> None:
     """Checks that all are whole milliseconds that a job may have."""
     if not len(times):
         return
     ends = pc.min_max(times)
-    least, most = ends["min"].as_py(), ends["max"].as_py()
-    if least < -TIME_MS or most > TIME_MS:
-        said = least if least < -TIME_MS else most
-        raise GuestProtocolError(f"{column}: {said} is not within plus and minus {TIME_MS}", rule="10.3")
+    first, last = ends["min"].as_py(), ends["max"].as_py()
+    if first < least or last > TIME_MS:
+        said = first if first < least else last
+        raise GuestProtocolError(f"{column}: {said} is not from {least} to {TIME_MS}", rule="10.3")
