@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from lightflus.cli.problems import render
 from lightflus.errors import GuestTrapped, InternalError, LightflusError
 from lightflus.evil.arena import Fight
 from lightflus.evil.attack import NOTHING, Attack
-from lightflus.evil.guests import guest
+from lightflus.evil.guests import guest, timed_guest
 from lightflus.evil.jobs import honest_output, numbers
 from lightflus.evil.suite import attacks, judged, run
 from lightflus.sandbox.examining import TooCostly
@@ -48,6 +49,12 @@ def test_attacks_are_held(kind: str) -> None:
 def test_the_honest_guest_does_what_its_neighbours_are_measured_by() -> None:
     assert numbers(3) == "0\n1\n2\n"
     assert honest_output(5) == [1, 3, 6, 9, 5]  # 1 once, 3 three times, 5 once
+
+
+def test_the_guest_of_event_time_is_no_attack_by_itself() -> None:
+    honest = Attack("times", "nothing", partial(timed_guest, {}), frozenset({NOTHING}))
+    report = run([honest], shown, lambda _: None)
+    assert (report.outcomes[0].held_not, report.held_not) == ((), ())
 
 
 def test_a_hole_that_is_not_there_is_our_own_bug() -> None:
