@@ -10,7 +10,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, cast
 from urllib.parse import quote
 
@@ -112,7 +112,8 @@ class Api:
             with self._mapped():
                 connection.connect()
                 connection.sock.settimeout(seconds)
-                connection.request(method, f"/v1{path}", content, {**self._head(), **headers})
+                with suppress(BrokenPipeError, ConnectionResetError):  # who refuses a body need not read all of it
+                    connection.request(method, f"/v1{path}", content, {**self._head(), **headers})
                 answer = connection.getresponse()
                 if answer.status >= 400:
                     raise _error(answer.status, answer.read(MIB), self.where.name)
