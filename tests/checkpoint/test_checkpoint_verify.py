@@ -14,7 +14,7 @@ from lightflus.checkpoint.names import copy_name, manifest_name
 from lightflus.checkpoint.verifying import verify
 from lightflus.model.checkpoints import Manifest, ObjectRef, RunRef, StagedOutput, SubtaskState
 from lightflus.testing.runs import PlainRow
-from lightflus.testing.stores import MemoryStore
+from lightflus.testing.stores import MemoryPlace, MemoryStore
 
 RUN, TABLE, OUTPUT = "objects/a-run", "objects/b-table", "objects/c-output"
 
@@ -92,6 +92,19 @@ def test_a_run_of_another_number_of_rows_is_damage() -> None:
     operator = replace(manifest.operators[0], subtasks=(part,))
     write_manifest(store, replace(manifest, epoch=8, operators=(operator,)))
     assert any("300 rows, not 299" in str(damage) for damage in verify(store).epochs[8])
+
+
+def test_a_checkpoint_that_is_removed_meanwhile_is_not_told() -> None:
+    place = MemoryPlace()
+    filled(MemoryStore(place), 7)
+    filled(MemoryStore(place), 8)
+
+    def removed(call: str, name: str) -> None:
+        if call == "read" and name == copy_name(7):
+            for gone in (manifest_name(7), copy_name(7), TABLE):
+                place.objects.pop(gone, None)
+
+    assert verify(MemoryStore(place, removed)).epochs == {8: []}
 
 
 def test_facts_and_what_is_inside_a_manifest_are_under_its_checksum() -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from xxhash import xxh3_128
 
-from lightflus.checkpoint.manifests import epochs, read_manifest, read_text
+from lightflus.checkpoint.manifests import epochs, read_text
 from lightflus.checkpoint.names import copy_name, manifest_name
 from lightflus.checkpoint.runs import RunFile
 from lightflus.checkpoint_limits import STORE_PART_BYTES
 from lightflus.errors import CheckpointDamaged, ObjectMissing
-from lightflus.model.checkpoints import ObjectRef, RunRef
+from lightflus.model.checkpoints import Manifest, ObjectRef, RunRef
 from lightflus.model.key_groups import KeyGroupRange
 from lightflus.ports.stores import CheckpointStore
 
@@ -40,26 +40,36 @@ class Verified:
 
 
 def verify(store: CheckpointStore) -> Verified:
-    """Reads everything. Raises StoreFailed: the store cannot be read."""
+    """Reads everything, the newest first; what a job has removed meanwhile is not told. Raises StoreFailed."""
     report = Verified()
     known: dict[ObjectRef | RunRef, Damage | None] = {}
-    for epoch in epochs(store):
-        damages = report.epochs[epoch] = _texts(store, epoch)
-        if len(damages) == 2:
-            report.unreadable.add(epoch)
+    for epoch in reversed(epochs(store)):
+        manifest, damages = _texts(store, epoch)
+        parts = [] if manifest is None else _parts(store, manifest, known, report)
+        damages += parts
+        if damages and epoch not in epochs(store):
             continue
-        manifest = read_manifest(store, epoch)
-        runs = {run.object.name: run for one in manifest.operators for part in one.subtasks for run in part.runs}
-        for ref in manifest.objects():
-            named = runs.get(ref.name, ref)
-            if named not in known:
-                known[named] = _looked_at(store, named, manifest.key_groups)
-                report.objects += 1
-                report.bytes += ref.bytes
-            if (damage := known[named]) is not None:
-                damages.append(damage)
-                report.unreadable.add(epoch)
+        report.epochs[epoch] = damages
+        if parts or manifest is None:
+            report.unreadable.add(epoch)
     return report
+
+
+def _parts(
+    store: CheckpointStore, manifest: Manifest, known: dict[ObjectRef | RunRef, Damage | None], report: Verified
+) -> list[Damage]:
+    """What is wrong with the objects of a checkpoint; each is read once, whoever names it."""
+    runs = {run.object.name: run for one in manifest.operators for part in one.subtasks for run in part.runs}
+    damages: list[Damage] = []
+    for ref in set(manifest.objects()):
+        named = runs.get(ref.name, ref)
+        if named not in known:
+            known[named] = _looked_at(store, named, manifest.key_groups)
+            report.objects += 1
+            report.bytes += ref.bytes
+        if (damage := known[named]) is not None:
+            damages.append(damage)
+    return damages
 
 
 def check_object(store: CheckpointStore, ref: ObjectRef) -> None:
@@ -88,15 +98,16 @@ def check_run(store: CheckpointStore, ref: RunRef, key_groups: int) -> None:
         pass
 
 
-def _texts(store: CheckpointStore, epoch: int) -> list[Damage]:
-    """What is wrong with the two texts of a manifest."""
+def _texts(store: CheckpointStore, epoch: int) -> tuple[Manifest | None, list[Damage]]:
+    """What either text of a manifest says, and what is wrong with them."""
+    manifest: Manifest | None = None
     damages: list[Damage] = []
     for name in (manifest_name(epoch), copy_name(epoch)):
         try:
-            read_text(store, name)
+            manifest = read_text(store, name)
         except (CheckpointDamaged, ObjectMissing) as error:
             damages.append(error)
-    return damages
+    return manifest, damages
 
 
 def _looked_at(store: CheckpointStore, named: ObjectRef | RunRef, key_groups: int) -> Damage | None:

@@ -34,7 +34,7 @@ Json = dict[str, object]
 def list_checkpoints(uri: str, *, as_json: bool) -> None:
     """A line per checkpoint, the newest last. Raises UserError, StoreFailed."""
     with told_as_json(is_wanted=as_json), opened(uri) as store:
-        found = [_listed(store, epoch) for epoch in epochs(store)]
+        found = [one for epoch in epochs(store) if (one := _listed(store, epoch)) is not None]
     if as_json:
         emit_json([_as_json(one) for one in found], indent=2)
     elif not found:
@@ -52,13 +52,15 @@ class _Listed:
     problem: str | None
 
 
-def _listed(store: CheckpointStore, epoch: int) -> _Listed:
+def _listed(store: CheckpointStore, epoch: int) -> _Listed | None:
+    """None: a job that runs has removed it meanwhile."""
     try:
         manifest = read_manifest(store, epoch)
+        problem = next(filter(None, (_problem(store, ref) for ref in manifest.objects())), None)
+        listed = _Listed(epoch, manifest, problem)
     except (CheckpointDamaged, ObjectMissing) as error:
-        return _Listed(epoch, None, str(error))
-    problems = (_problem(store, ref) for ref in manifest.objects())
-    return _Listed(epoch, manifest, next(filter(None, problems), None))
+        listed = _Listed(epoch, None, str(error))
+    return None if listed.problem and epoch not in epochs(store) else listed
 
 
 def _problem(store: CheckpointStore, ref: ObjectRef) -> str | None:
@@ -223,13 +225,13 @@ def _report(report: Verified) -> Json:
         "bytes": report.bytes,
         "checkpoints": [
             {"epoch": epoch, "readable": epoch not in report.unreadable, "problems": [to_json(one) for one in damages]}
-            for epoch, damages in report.epochs.items()
+            for epoch, damages in sorted(report.epochs.items())
         ],
     }
 
 
 def _show_report(uri: str, report: Verified) -> None:
-    for epoch, damages in report.epochs.items():
+    for epoch, damages in sorted(report.epochs.items()):
         if not damages:
             show(Text(f"checkpoint {epoch}: whole", "green"))
             continue
