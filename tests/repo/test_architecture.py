@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "runtime": PURE | {"codec", "ports", "telemetry"},
     "build": FOUNDATIONS | {"sandbox"},  # asks what it has compiled to describe itself
     "compose": SEAMS | EDGES | {"telemetry", "checkpoint", "runtime"},
-    "evil": SEAMS | EDGES | {"runtime", "compose"},  # runs jobs as a process that hosts them does
+    "evil": SEAMS | EDGES | {"runtime", "compose", "client"},  # runs jobs as a host does, or has a cluster run them
     "worker": SEAMS | EDGES | {"telemetry", "wire", "runtime", "compose", "scheduling"},
     # It inspects, and checks bindings.
     "apiserver": FOUNDATIONS | EDGES | {"telemetry", "wire", "jail", "compose", "private_files"},

@@ -15,24 +15,28 @@ from rich.table import Table
 from lightflus import __version__
 from lightflus.cli.problems import EXTERNAL, render
 from lightflus.cli.screen import emit_json, results, say
-from lightflus.errors import UserError
+from lightflus.client.api import Api
+from lightflus.client.endpoint import parsed, token_for
+from lightflus.errors import LightflusError, UserError
 from lightflus.evil.attack import Attack, Outcome
 from lightflus.evil.guests import guest
-from lightflus.evil.suite import Report, attacks, run
+from lightflus.evil.suite import Report, attacks, run, run_abroad
 from lightflus.limits import MIB
 from lightflus.wasm import WASMTIME_VERSION
 
 _COLUMNS = 100
 
 
-def attack(kinds: Sequence[str], *, name: str, save: Path | None, as_json: bool) -> None:
-    """Runs attacks of some kinds, or all; ends with exit code 1 if anything did not hold. Raises LightflusError."""
+def attack(kinds: Sequence[str], *, name: str, save: Path | None, cluster: str, as_json: bool) -> None:
+    """Runs attacks of some kinds, or all; ends with exit code 1 if anything did not hold. Raises LightflusError.
+
+    `cluster` is the address of an ApiServer; empty: this process is attacked.
+    """
     chosen = _chosen(kinds, name)
     if save is not None:
         _save(chosen, save)
         return
-    say(f"{len(chosen)} attacks on Lightflus {__version__} with wasmtime {WASMTIME_VERSION}, process {os.getpid()}")
-    report = run(chosen, lambda error: render(error, _COLUMNS).plain.rstrip("\n"), _hear)
+    report = _abroad(cluster, chosen) if cluster else _here(chosen)
     if as_json:
         emit_json(_to_json(report), indent=2)
     else:
@@ -41,6 +45,21 @@ def attack(kinds: Sequence[str], *, name: str, save: Path | None, as_json: bool)
             say(f"held not: {text}", "bold red")
     if not report.has_held:
         raise typer.Exit(EXTERNAL)
+
+
+def _here(chosen: Sequence[Attack]) -> Report:
+    say(f"{len(chosen)} attacks on Lightflus {__version__} with wasmtime {WASMTIME_VERSION}, process {os.getpid()}")
+    return run(chosen, _shown, _hear)
+
+
+def _abroad(cluster: str, chosen: Sequence[Attack]) -> Report:
+    where = parsed(cluster)
+    say(f"{len(chosen)} attacks on the cluster at {where.name}")
+    return run_abroad(Api(where, token_for(where)), chosen, _shown, _hear)
+
+
+def _shown(error: LightflusError) -> str:
+    return render(error, _COLUMNS).plain.rstrip("\n")
 
 
 def _chosen(kinds: Sequence[str], name: str) -> list[Attack]:

@@ -281,12 +281,15 @@ def evil(
         Path | None,
         typer.Option("--save", metavar="DIR", help="Write the hostile modules instead of running them."),
     ] = None,
+    cluster: Annotated[
+        str, typer.Option("--cluster", metavar="HOST:PORT", help="Attack a running cluster.", show_default=False)
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Attack this engine with hostile modules, each beside an honest job. Exit code 1 if anything did not hold."""
     from lightflus.cli.attacking import attack
 
-    attack(kind or [], name=name, save=save, as_json=as_json)
+    attack(kind or [], name=name, save=save, cluster=cluster, as_json=as_json)
 
 
 def _group(name: str, about: str) -> typer.Typer:

@@ -17,10 +17,12 @@ from typing import Final
 import trio
 
 from lightflus import errors
+from lightflus.client.api import Api
 from lightflus.errors import JobInvalid, LightflusError
 from lightflus.evil import files, graphs, guests, maps
 from lightflus.evil.arena import Arena, Fight, Shown, settled_bytes
 from lightflus.evil.attack import NOTHING, Attack, Outcome
+from lightflus.evil.siege import Siege, abroad
 from lightflus.limits import MIB
 
 Progress = Callable[[Outcome], None]
@@ -66,6 +68,16 @@ def run(chosen: Sequence[Attack], shown: Shown, hear: Progress) -> Report:
     """Runs attacks. `shown` makes of an error what a person sees, `hear` gets each outcome. Raises LightflusError."""
     with tempfile.TemporaryDirectory(prefix="lightflus-evil-") as folder, Arena(Path(folder)) as arena:
         return trio.run(_run, arena, chosen, shown, hear)
+
+
+def run_abroad(api: Api, chosen: Sequence[Attack], shown: Shown, hear: Progress) -> Report:
+    """The same against a running cluster, with its operator's token. Raises LightflusError."""
+    outcomes = []
+    with Siege(api) as siege:
+        for attack in map(abroad, chosen):
+            outcomes.append(judged(attack, siege.fight(attack), shown))
+            hear(outcomes[-1])
+    return Report(tuple(outcomes), (), 0)
 
 
 async def _run(arena: Arena, chosen: Sequence[Attack], shown: Shown, hear: Progress) -> Report:
