@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import resource
 import signal
+import socket
+import sys
 import time
 from pathlib import Path
 
@@ -61,9 +64,40 @@ def fail(request: bytes, _hear: Hear) -> bytes:
 
 def look(_request: bytes, _hear: Hear) -> bytes:
     """What a child has: environment, open files, core dumps, where its output goes."""
-    files = sorted(os.listdir("/proc/self/fd"), key=int)
+    files = [number for number in range(resource.getrlimit(resource.RLIMIT_NOFILE)[1]) if is_open(number)]
     core = resource.getrlimit(resource.RLIMIT_CORE)
-    return repr((sorted(os.environ), len(files), core, Path("/proc/self/fd/1").readlink().name)).encode()
+    is_nowhere = os.fstat(1).st_rdev == os.makedev(1, 3)
+    return repr((sorted(os.environ), len(files), core, is_nowhere)).encode()
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def touch(request: bytes, _hear: Hear) -> bytes:
+    """What comes of reaching out: the names of errors."""
+    place, port = request.decode().rsplit(":", 1)
+    found = []
+    for attempt in (
+        lambda: Path(place).read_bytes(),
+        lambda: Path(place).write_bytes(b"x"),
+        lambda: Path(f"{place}.new").write_bytes(b"x"),
+        lambda: Path(place).unlink(),
+        lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),
+        lambda: socket.create_connection(("127.0.0.1", int(port))),
+        lambda: os.kill(os.getppid(), 0),
+    ):
+        try:
+            attempt()
+        except OSError as error:
+            found.append(type(error).__name__)
+        else:
+            found.append("done")
+    return " ".join(found).encode()
 
 
 def nested(request: bytes, _hear: Hear) -> bytes:
@@ -72,6 +106,13 @@ def nested(request: bytes, _hear: Hear) -> bytes:
 
 def grow(_request: bytes, _hear: Hear) -> bytes:
     return bytes((1 << 20) + 1)
+
+
+def late_import(_request: bytes, _hear: Hear) -> bytes:
+    """A module that nobody has imported yet, with code of its own in C."""
+    for name in [one for one in sys.modules if "decimal" in one]:
+        del sys.modules[name]
+    return str(importlib.import_module("decimal").Decimal.__name__).encode()
 
 
 SIGNALS = {signal.SIGKILL: "time", signal.SIGXCPU: "time", signal.SIGABRT: "memory"}

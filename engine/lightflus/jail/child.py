@@ -1,4 +1,4 @@
-"""What a forked child does: limit itself, take its request, work, answer, end.
+"""What a forked child does: limit itself, take its request, shut itself in, work, answer, end.
 
 What it owns: the limits, which the system enforces and nobody in the process can raise; how results, errors and a lack
 of memory become messages. It never returns.
@@ -18,7 +18,7 @@ from typing import Final, NoReturn, cast
 
 from lightflus.cluster_limits import LONG_SLICE_US
 from lightflus.errors import InternalError, LightflusError
-from lightflus.jail import frames
+from lightflus.jail import frames, walls
 from lightflus.jail.bounds import Bounds, Task
 from lightflus.jail.telling import to_plain
 from lightflus.limits import JAIL_FILES, JAIL_REQUEST_BYTES
@@ -54,7 +54,9 @@ def _done(link: socket, task: str) -> tuple[bytes, bytes]:
     """Kind and content of the answer."""
     try:
         _, request = frames.receive(link, JAIL_REQUEST_BYTES)
-        return frames.ANSWER, named(task)(request, lambda level, text: _say(link, level, text))
+        asked = named(task)
+        walls.shut()
+        return frames.ANSWER, asked(request, lambda level, text: _say(link, level, text))
     except LightflusError as error:
         return frames.FAILURE, to_plain(error)
     except MemoryError:
