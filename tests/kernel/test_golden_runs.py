@@ -46,7 +46,7 @@ def keyed() -> KeyedState:
 def timed() -> ProcessState:
     """Keys with timers."""
     state = KERNEL.process_state(UTF8, INT64, 20, has_event_time=True)
-    row = {"value": 7, "timers": [5, 9], "processing_timers": [3], "last": 4}
+    row: dict[str, int | list[int]] = {"value": 7, "timers": [5, 9], "processing_timers": [3], "last": 4}
     state.store(state.lookup(texts(["a", "b"]), None).slots, rows_of([row, row | {"timers": []}]))
     return state
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from lightflus.checkpoint.export import export_state
 from lightflus.checkpoint.lookup import StateLookup
 from lightflus.checkpoint.rows import Row
-from lightflus.checkpoint.settings import pane_ms
+from lightflus.checkpoint.settings import pane_ms, windows_of
 from lightflus.cli.checkpoint_store import looked_at, opened, operator_of
 from lightflus.cli.checkpoint_words import age_ms, span, taken
 from lightflus.cli.plain_values import key_bytes, shown, shown_time
@@ -24,6 +24,7 @@ from lightflus.cli.problems import told_as_json
 from lightflus.cli.screen import emit_json, say, show
 from lightflus.codec.row_encoding import decode_row
 from lightflus.errors import CheckpointDamaged
+from lightflus.kernel import WasmKernel
 from lightflus.model.checkpoints import Manifest, OperatorState
 from lightflus.model.text import counted, line
 from lightflus.model.timers import TIMER_FIELDS, timer_row
@@ -64,7 +65,8 @@ def export_operator(uri: str, name: str, file: Path, *, epoch: int | None, as_js
     """Writes all that an operator keeps to a Parquet file. Raises LightflusError."""
 
     def export(manifest: Manifest) -> tuple[Manifest, int]:
-        return manifest, export_state(store, operator_of(manifest, name), manifest.key_groups, file)
+        operator = operator_of(manifest, name)
+        return manifest, export_state(store, operator, manifest.key_groups, WasmKernel(), file)
 
     with told_as_json(is_wanted=as_json), opened(uri) as store:
         manifest, count = looked_at(store, epoch, export)
@@ -92,7 +94,7 @@ def _encoded(operator: OperatorState, key: str) -> bytes:
 def _shown_rows(operator: OperatorState, rows: Iterable[Row], where: str) -> Iterator[Json]:
     assert operator.key is not None
     assert operator.state is not None
-    pane = pane_ms(operator)
+    pane = pane_ms(windows_of(operator))
     for row in rows:
         try:
             yield {
