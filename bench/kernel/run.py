@@ -68,7 +68,7 @@ class KernelTable:
     """The kernel's hash and table, by their exports."""
 
     def __init__(self) -> None:
-        self._kernel = KernelInstance.keyed(UTF8, None)
+        self._kernel = KernelInstance.keyed(UTF8, UTF8)
 
     def seconds(self, keys: pa.RecordBatch) -> float:
         """CPU time that a batch takes."""

@@ -69,6 +69,17 @@ pub unsafe fn copy(source: &[u8], target: *mut u8) {
     }
 }
 
+/// Adds bytes at the end of others.
+#[inline(always)]
+pub fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.reserve(bytes.len());
+    // SAFETY: there is room, and a borrowed vector does not lie in `bytes`.
+    unsafe {
+        copy(bytes, out.as_mut_ptr().add(out.len()));
+        out.set_len(out.len() + bytes.len());
+    }
+}
+
 /// By length of a byte string, which bits of its words count: what lies beyond its end is masked away.
 pub const fn masks<const WORDS: usize, const LENGTHS: usize>() -> [[u64; WORDS]; LENGTHS] {
     let mut masks = [[0; WORDS]; LENGTHS];

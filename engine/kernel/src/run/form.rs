@@ -1,6 +1,7 @@
 //! A row of a run as bytes: `head key [window] [size state]`. What it owns: writing and reading one, and the order of rows.
 //! What it leaves: what keys and states mean (`pack.rs`, `unpack.rs`), where rows stand (`writer.rs`).
 
+use crate::bytes::append;
 use crate::hash::hash;
 use std::cmp::Ordering;
 
@@ -38,14 +39,14 @@ impl<'a> Row<'a> {
     #[inline(always)]
     pub fn write(&self, out: &mut Vec<u8>) {
         put_varint(out, (self.key.len() as u32) << 1 | u32::from(self.state.is_none()));
-        out.extend_from_slice(self.key);
+        append(out, self.key);
         if let Some([first, second]) = self.window {
-            out.extend_from_slice(&first.to_le_bytes());
-            out.extend_from_slice(&second.to_le_bytes());
+            append(out, &first.to_le_bytes());
+            append(out, &second.to_le_bytes());
         }
         if let Some(state) = self.state {
             put_varint(out, state.len() as u32);
-            out.extend_from_slice(state);
+            append(out, state);
         }
     }
 

@@ -1,7 +1,7 @@
 //! A state row in memory to its encoding (docs/row-encoding.md). What it owns: writing the values of one row, wherever they
 //! lie. What it leaves: the way back (`unpack.rs`), keys (`encode.rs`).
 
-use crate::bytes::load;
+use crate::bytes::{append, load};
 use crate::cell::Cell;
 use crate::schema::{Kind, Node};
 
@@ -26,22 +26,22 @@ unsafe fn value(node: &Node, row: *const u8, out: &mut Vec<u8>) {
         }
         match &node.kind {
             Kind::Bool | Kind::Fixed(1) => out.push(*row.add(node.at)),
-            Kind::Fixed(2) => out.extend_from_slice(&load::<[u8; 2]>(row, node.at)),
-            Kind::Fixed(4) => out.extend_from_slice(&load::<[u8; 4]>(row, node.at)),
-            Kind::Fixed(_) => out.extend_from_slice(&load::<[u8; 8]>(row, node.at)),
-            Kind::Float(4) => out.extend_from_slice(&one_nan32(load(row, node.at)).to_le_bytes()),
-            Kind::Float(_) => out.extend_from_slice(&one_nan64(load(row, node.at)).to_le_bytes()),
+            Kind::Fixed(2) => append(out, &load::<[u8; 2]>(row, node.at)),
+            Kind::Fixed(4) => append(out, &load::<[u8; 4]>(row, node.at)),
+            Kind::Fixed(_) => append(out, &load::<[u8; 8]>(row, node.at)),
+            Kind::Float(4) => append(out, &one_nan32(load(row, node.at)).to_le_bytes()),
+            Kind::Float(_) => append(out, &one_nan64(load(row, node.at)).to_le_bytes()),
             Kind::Bytes => {
                 let bytes = Cell::at(row.add(node.at).cast_mut()).bytes();
                 if !node.ends_row {
-                    out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+                    append(out, &(bytes.len() as u32).to_le_bytes());
                 }
-                out.extend_from_slice(bytes);
+                append(out, bytes);
             }
             Kind::List(item) => {
                 let cell = Cell::at(row.add(node.at).cast_mut());
                 let (count, block) = (cell.len(), cell.block());
-                out.extend_from_slice(&(count as u32).to_le_bytes());
+                append(out, &(count as u32).to_le_bytes());
                 (0..count).for_each(|index| value(item, block.add(index * item.size), out));
             }
             Kind::Struct(fields) => fields.iter().for_each(|field| value(field, row, out)),

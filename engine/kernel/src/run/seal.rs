@@ -5,11 +5,12 @@
 //! On the hot path a change is a bit. Everything else is done in portions while a run is made.
 
 use crate::bits::Bits;
+use crate::bytes::append;
 use crate::hash::hash;
 use crate::rows::Rows;
 use crate::run::form::{Row, Window, has_window};
 use crate::run::pack::pack;
-use crate::run::sort::{Entry, Parts};
+use crate::run::sort::{Cells, Next, Parts};
 use crate::run::writer::{Piece, Writer};
 use crate::table::Table;
 use std::hint::black_box;
@@ -21,8 +22,8 @@ const LOOKED_AT: u32 = 1 << 22;
 const WRITTEN: usize = 1 << 13;
 /// Rows that are brought into the cache together.
 const TOUCHED: usize = 64;
-/// Marks the number of a row that was saved.
-const ASIDE: u32 = 1 << 31;
+/// Bytes of rows that are written down before it is their turn.
+const ROOM: usize = 64 << 20;
 
 /// Whose rows they are: what is known of a cell beside its row.
 pub trait Whose {
@@ -65,11 +66,10 @@ impl<W: Whose> Held<'_, W> {
         self.table.key(self.whose.slot(cell))
     }
 
-    /// Reads something of each of some rows: so the processor waits for all of them at once. Which they are, only has to be right
-    /// mostly.
+    /// Reads something of each of some rows: so the processor waits for all of them at once.
     #[inline(never)]
-    fn touch(&self, entries: &[Entry], frozen: &Bits) {
-        let cells = || entries.iter().map(|entry| entry.number()).filter(|&cell| frozen.has(cell));
+    fn touch(&self, cells: impl Iterator<Item = u32> + Clone) {
+        let cells = || cells.clone();
         let keys = cells().fold(0, |sum, cell| sum ^ self.table.touch_slot(self.whose.slot(cell)));
         let rows = cells().fold(0, |sum, cell| sum ^ self.rows.touch(cell));
         let blocks = cells().fold(0, |sum, cell| sum ^ self.rows.touch_blocks(cell));
@@ -99,19 +99,34 @@ pub struct Seal {
 
 /// A run that is being made.
 struct Run {
-    /// Cells whose row is as it was when the run was sealed, and is not written yet.
+    /// Cells whose row is as it was when the run was sealed, and is not in `parts`.
     frozen: Bits,
-    /// Rows that have changed since, and removals.
-    aside: Vec<Box<[u8]>>,
-    /// How many of these are removals, which are the first ones; those and cells up to these are in `parts`.
-    removals: usize,
-    collected: usize,
+    /// Removals that are not in `parts`.
+    removed: Vec<Box<[u8]>>,
+    /// Cells up to this are in `parts`, with their rows as long as there is room for them.
     cursor: u32,
+    room: usize,
     parts: Parts,
     writer: Writer,
     is_written: bool,
     /// Room for a state.
     state: Vec<u8>,
+}
+
+/// Rows of cells while a run is made.
+struct Frozen<'a, W> {
+    held: &'a Held<'a, W>,
+    cells: &'a Bits,
+}
+
+impl<W: Whose> Cells for Frozen<'_, W> {
+    fn has(&self, cell: u32) -> bool {
+        self.cells.has(cell)
+    }
+
+    fn identity(&self, cell: u32) -> Row<'_> {
+        Row { key: self.held.key(cell), window: self.held.whose.window(cell), state: Some(&[]) }
+    }
 }
 
 impl Seal {
@@ -151,11 +166,8 @@ impl Seal {
         if let Some(run) = &mut self.run
             && run.frozen.remove(cell)
         {
-            let mut bytes = Vec::new();
             let row = Row { window, ..held.row(cell, &mut run.state) };
-            row.write(&mut bytes);
-            run.parts.add(Entry::new(half(row.key), ASIDE | run.aside.len() as u32), Some(cell));
-            run.aside.push(bytes.into());
+            run.parts.write(half(row.key), Some(cell), |out| row.write(out));
         }
     }
 
@@ -184,12 +196,11 @@ impl Seal {
         if count > 0 {
             self.known.add(&self.changed);
             self.run = Some(Run {
-                removals: self.removed.len(),
                 frozen: std::mem::take(&mut self.changed),
-                aside: std::mem::take(&mut self.removed),
-                collected: 0,
+                removed: std::mem::take(&mut self.removed),
                 cursor: 0,
-                parts: Parts::new(count),
+                room: ROOM,
+                parts: Parts::new(count, has_window(self.kind)),
                 writer: Writer::new(self.kind, groups, count),
                 is_written: false,
                 state: Vec::new(),
@@ -214,85 +225,87 @@ impl Run {
         if self.writer.grow() || self.collect_removals(has_window) || self.collect(held) {
             return Piece::default();
         }
-        self.write(held, has_window);
+        self.write(held);
         let piece = self.writer.take_blocks();
         if piece.data.is_empty() && self.is_written { self.writer.take_footer() } else { piece }
     }
 
     /// Deals some of the removals out; whether there were any.
     fn collect_removals(&mut self, has_window: bool) -> bool {
-        let end = self.removals.min(self.collected + STEP);
-        let portion = self.collected..end;
-        for number in portion.clone() {
-            let key = Row::written(&self.aside[number], has_window).key;
-            self.parts.add(Entry::new(half(key), ASIDE | number as u32), None);
+        let portion = self.removed.split_off(self.removed.len().saturating_sub(STEP));
+        for row in &portion {
+            self.parts.write(half(Row::written(row, has_window).key), None, |out| append(out, row));
         }
-        self.collected = end;
         !portion.is_empty()
     }
 
     /// Deals some of the cells out; whether there may be more.
+    ///
+    /// In the order of cells rows lie one behind the other, in that of hashes anywhere: so as many as there is room for are
+    /// written down here, and the others when it is their turn.
     fn collect(&mut self, held: &Held<impl Whose>) -> bool {
         let before = self.cursor.saturating_add(LOOKED_AT).min(self.frozen.end());
-        for _ in 0..STEP {
-            let Some(cell) = self.frozen.next(self.cursor, before) else {
+        let mut portion = [0; TOUCHED];
+        for _ in 0..STEP / TOUCHED {
+            let mut count = 0;
+            while count < TOUCHED {
+                let Some(cell) = self.frozen.next(self.cursor, before) else { break };
+                portion[count] = cell;
+                (self.cursor, count) = (cell + 1, count + 1);
+            }
+            let portion = &portion[..count];
+            if self.room > 0 {
+                held.touch(portion.iter().copied());
+            }
+            portion.iter().for_each(|&cell| self.deal(cell, held));
+            if count < TOUCHED {
                 self.cursor = before;
                 break;
-            };
-            self.parts.add(Entry::new(half(held.key(cell)), cell), None);
-            self.cursor = cell + 1;
+            }
         }
         self.cursor < self.frozen.end()
     }
 
+    #[inline(always)]
+    fn deal(&mut self, cell: u32, held: &Held<impl Whose>) {
+        if self.room == 0 {
+            return self.parts.add(half(held.key(cell)), cell);
+        }
+        self.frozen.remove(cell);
+        let row = held.row(cell, &mut self.state);
+        self.room = self.room.saturating_sub(row.key.len() + row.state.map_or(0, <[u8]>::len));
+        self.parts.write(half(row.key), None, |out| row.write(out));
+    }
+
     /// Writes rows, until there are enough for a piece.
-    fn write(&mut self, held: &Held<impl Whose>, has_window: bool) {
-        let Run { frozen, aside, parts, writer, state, is_written, .. } = self;
+    fn write(&mut self, held: &Held<impl Whose>) {
+        let Run { frozen, parts, writer, state, is_written, .. } = self;
         for count in 0..WRITTEN {
             if writer.is_full() || *is_written {
                 break;
             }
             if count % TOUCHED == 0 {
-                held.touch(parts.coming(TOUCHED), frozen);
+                held.touch(parts.coming(TOUCHED).filter(|&cell| frozen.has(cell)));
             }
-            let is_there = |entry: Entry| entry.number() >= ASIDE || frozen.has(entry.number());
-            let known = |entry: Entry| identity(entry.number(), aside, held, has_window);
-            let compare = |a: Entry, b: Entry| {
-                let (a, b) = (known(a), known(b));
-                a.compare(a.hash(), &b, b.hash()).then(a.state.is_none().cmp(&b.state.is_none()))
-            };
-            let is_same = |a: Entry, b: Entry| {
-                let (a, b) = (known(a), known(b));
-                a.key == b.key && a.window == b.window
-            };
-            match parts.next(is_there, compare, is_same) {
+            let whose = held.whose;
+            match parts.next(&Frozen { held, cells: frozen }) {
                 None => {
                     writer.finish();
                     *is_written = true;
                 }
-                Some(entry) if entry.number() >= ASIDE => {
-                    let bytes = std::mem::take(&mut aside[(entry.number() - ASIDE) as usize]);
-                    let row = Row::written(&bytes, has_window);
-                    let latest = row.window.filter(|_| row.state.is_some()).map(|window| held.whose.latest(window));
-                    let add = |out: &mut Vec<u8>| out.extend_from_slice(&bytes);
+                Some(Next::Written(row, bytes)) => {
+                    let latest = row.window.filter(|_| row.state.is_some()).map(|window| whose.latest(window));
+                    let add = |out: &mut Vec<u8>| append(out, bytes);
                     writer.add(row.hash(), row.state.is_none(), latest.unwrap_or(i64::MIN), add);
                 }
-                Some(entry) => {
-                    frozen.remove(entry.number());
-                    let row = held.row(entry.number(), state);
-                    let latest = row.window.map_or(i64::MIN, |window| held.whose.latest(window));
+                Some(Next::Cell(cell)) => {
+                    frozen.remove(cell);
+                    let row = held.row(cell, state);
+                    let latest = row.window.map_or(i64::MIN, |window| whose.latest(window));
                     writer.add(row.hash(), false, latest, |out| row.write(out));
                 }
             }
         }
-    }
-}
-
-/// The key and window of an entry; it has a state unless it is a removal.
-fn identity<'a>(number: u32, aside: &'a [Box<[u8]>], held: &'a Held<impl Whose>, has_window: bool) -> Row<'a> {
-    match number.checked_sub(ASIDE) {
-        Some(index) => Row::written(&aside[index as usize], has_window),
-        None => Row { key: held.key(number), window: held.whose.window(number), state: Some(&[]) },
     }
 }
 
