@@ -19,6 +19,17 @@ impl Bits {
         is_new
     }
 
+    /// Adds numbers: a short loop in which none waits for another.
+    #[inline(never)]
+    pub fn insert_all(&mut self, numbers: &[u32]) {
+        let words = numbers.iter().max().map_or(0, |&highest| highest as usize / 64 + 1);
+        if self.words.len() < words {
+            self.words.resize(words, 0);
+        }
+        let words = &mut self.words[..];
+        numbers.iter().for_each(|&number| words[number as usize / 64] |= 1 << (number % 64));
+    }
+
     /// Takes a number out; whether it was there.
     pub fn remove(&mut self, number: u32) -> bool {
         let was_there = self.has(number);
@@ -80,7 +91,7 @@ mod tests {
     #[test]
     fn numbers_come_in_order_and_sets_are_added() {
         let (mut bits, mut more) = (Bits::default(), Bits::default());
-        [3, 700, 64].iter().for_each(|&number| _ = bits.insert(number));
+        bits.insert_all(&[3, 700, 64]);
         [5_000, 3].iter().for_each(|&number| _ = more.insert(number));
         bits.add(&more);
         assert_eq!((bits.count(), more.count()), (4, 2));

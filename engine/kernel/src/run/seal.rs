@@ -141,7 +141,7 @@ impl Seal {
         if self.run.is_some() {
             cells.iter().for_each(|&cell| self.save(cell, held.whose.window(cell), held));
         }
-        cells.iter().for_each(|&cell| _ = self.changed.insert(cell));
+        self.changed.insert_all(cells);
     }
 
     /// Says that the row of a cell, and its key or window, is about to go without a trace.
