@@ -89,6 +89,7 @@ def _config(settings: Settings) -> Config:
     config.bind = [settings.address]
     config.accesslog = None
     config.errorlog = logging.getLogger("lightflus.api.http")
+    config.errorlog.setLevel(logging.WARNING)  # where it listens is said once, by us
     config.include_server_header = False
     config.graceful_timeout = API_STOP_SECONDS
     config.shutdown_timeout = API_STOP_SECONDS
