@@ -128,6 +128,16 @@ def test_the_oldest_events_are_forgotten_and_numbers_go_on(catalog: Catalog) -> 
     assert numbers == list(range(last.number - EVENTS_KEPT + 1, last.number + 1))
 
 
+def test_a_job_that_logs_much_keeps_its_errors_and_statuses(catalog: Catalog) -> None:
+    with catalog.transaction():
+        first = [catalog.add_event(replace(EVENT, kind=kind)) for kind in ("status", "error")]
+        for _ in range(EVENTS_KEPT + 2 * EVENTS_SPARE):
+            catalog.add_event(replace(EVENT, kind="log"))
+    found = catalog.events(KEY, 0, 10_000)
+    assert list(found[:2]) == first
+    assert len(found) <= 2 + EVENTS_KEPT + EVENTS_SPARE
+
+
 def test_an_answer_is_remembered_for_its_namespace(catalog: Catalog) -> None:
     catalog.remember("a", "key", "job")
     assert (catalog.remembered("a", "key"), catalog.remembered("b", "key")) == ("job", None)
