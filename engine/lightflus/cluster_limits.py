@@ -113,12 +113,16 @@ LONG_SLICE_US: Final = 10_000
 """The same for whoever works for long, or takes more than his share: it costs nothing but that others come first."""
 SHARE_LOOK_MS: Final = 200
 """How often an agent looks who takes more CPU than his share: it costs some 50 us a runner."""
-RUNNER_SILENCE_SECONDS: Final = 4
-"""A runner tells each second how its parts stand: one that does not for so long is stopped or stuck, and is ended."""
+RUNNER_STOPPED_SECONDS: Final = 2
+"""A runner tells each second how its parts stand; one that does not, and was sent SIGSTOP, is ended after so long."""
+RUNNER_STUCK_SECONDS: Final = 60
+"""And any other: a machine that is busy with much else may keep one waiting for long."""
+PARTS_AT_ONCE: Final = 4
+"""Parts of jobs that a runner loads at once: more would only take turns, and its loop's among them."""
 RUNNER_TIDY_MS: Final = 1_000
 """How long after the end of a part a runner looks for what that has left behind: once for all that end together."""
 MEMORY_LOOK_MS: Final = 1_000
-"""How often an agent looks what its runners take."""
+"""How often an agent looks what its runners take, and whether they speak."""
 
 
 # --- the ApiServer -------------------------------------------------------------------------------------------------

@@ -251,6 +251,10 @@ STDOUT_TABLE_ROWS: Final = 40
 # --- sources -------------------------------------------------------------------------------------------------------
 READ_WAIT_MS: Final = 100
 """How long a source waits for records before it looks whether the job wants something else of it."""
+IDLE_READ_SECONDS: Final = 5
+"""How long nothing is read where a reader says when there is something: then its lag and its health are looked at."""
+IDLE_THREAD_SECONDS: Final = 10
+"""How long a thread that many share waits for more work: as long as trio's own do."""
 COMMIT_MS: Final = 1_000
 """How often sources learn what has reached the sinks: what a restart reads again, without checkpoints."""
 DISCOVERY_MS: Final = 5_000
@@ -347,6 +351,10 @@ KAFKA_READ_BYTES: Final = 4 * MIB
 """Values after which a read ends, however few: as much as a batch in a channel may have."""
 KAFKA_QUEUE_BYTES: Final = 64 * MIB
 """Messages that one subtask's consumer has fetched ahead: what bounds its memory."""
+KAFKA_VIEW_BYTES: Final = 1 * MIB
+"""Messages that wait for one of many readers of a consumer: beyond that its partitions pause."""
+KAFKA_VIEW_MESSAGES: Final = 1_000
+"""The same by number: two batches."""
 KAFKA_QUEUE_BACKOFF_MS: Final = 10
 """How soon a consumer whose queue was full fetches again: with librdkafka's second, a fast reader waits mostly."""
 KAFKA_COORDINATOR_SECONDS: Final = 20

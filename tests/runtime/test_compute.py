@@ -9,11 +9,16 @@ import trio
 
 from lightflus.errors import ExternalError
 from lightflus.runtime.compute import ThreadCompute
+from lightflus.runtime.pool import ThreadPool
 from lightflus.testing.compute import ComputeContract, InlineCompute
 
 
 class TestThreadCompute(ComputeContract):
     make = ThreadCompute
+
+
+class TestStrand(ComputeContract):
+    make = ThreadPool()
 
 
 class TestInlineCompute(ComputeContract):

@@ -26,6 +26,7 @@ class Source:
 
     barriers: list[int] = field(default_factory=list)
     committed: list[int] = field(default_factory=list)
+    has_news = True
 
     async def barrier(self, epoch: int) -> None:
         await trio.lowlevel.checkpoint()

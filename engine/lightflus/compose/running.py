@@ -17,13 +17,14 @@ from lightflus.model.graph import BadRecords, JobGraph, OperatorId
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.model.unread import Unread, unread_fields, without_unread
 from lightflus.ports.checkpointing import CheckpointPlan
-from lightflus.ports.compute import Slots
+from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.letters import DeadLetters
 from lightflus.ports.network import Network
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
+from lightflus.runtime.compute import ThreadCompute
 from lightflus.runtime.fragment import Fragment
 from lightflus.runtime.intake import BadRecordPolicy
 
@@ -50,6 +51,7 @@ def composed(
     party: Party | None = None,
     splits: Mapping[OperatorId, Sequence[str]] | None = None,
     checkpoints: CheckpointPlan | None = None,
+    threads: ComputeFactory = ThreadCompute,
     around: Callable[[Sink], Sink] = lambda sink: sink,
 ) -> Fragment:
     """A run of the plan, everything opened; running it closes what was opened. Raises BindingInvalid, NotAllowed.
@@ -68,6 +70,7 @@ def composed(
         party: the fragments that they run in.
         splits: of each source, where they are listed once for the whole job.
         checkpoints: where and how they are taken; None: there are none.
+        threads: makes those of readers and writers.
         around: what is put around each sink.
     """
     policies = bad_record_policies(plan, letters, poison)
@@ -89,6 +92,7 @@ def composed(
         party=party,
         splits=splits,
         checkpoints=checkpoints,
+        threads=threads,
     )
 
 

@@ -8,9 +8,9 @@ becomes of records that could not be read (`letters.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -99,6 +99,18 @@ class SourceReader(Protocol):
 
     def close(self) -> None:
         """Idempotent."""
+        ...
+
+
+@runtime_checkable
+class WakingReader(Protocol):
+    """A reader for which nobody has to wait on a thread."""
+
+    def wake_with(self, wake: Callable[[], None]) -> bool:
+        """From now on `read` answers at once, and `wake` is called, on any thread, when there is something to read.
+
+        False: this one is as any other, and `wake` is never called.
+        """
         ...
 
 

@@ -25,6 +25,11 @@ from lightflus.ports.epochs import Party, Way
 class Fed(Protocol):
     """What of a feeder this needs."""
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was handed on since the last barrier."""
+        ...
+
     async def barrier(self, epoch: int) -> None:
         """Sends a barrier behind all that was handed on so far, and remembers how far that was."""
         ...
@@ -77,7 +82,8 @@ class Commits:
             await self._change()
         while True:
             await trio.sleep(COMMIT_MS / 1_000)
-            await self._epoch(feeders)
+            if self._others or any(feeder.has_news for feeder in feeders):
+                await self._epoch(feeders)
 
     async def _epoch(self, feeders: Sequence[Fed]) -> None:
         epoch = self._ledger.begin()

@@ -8,17 +8,19 @@ What it leaves: which splits (`feeding.py` deals them), decoding and positions (
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import perf_counter_ns
 
 import trio
 
+from lightflus.limits import IDLE_READ_SECONDS
 from lightflus.model.elements import Barrier, EndOfInput, Stop, Watermark
 from lightflus.model.windows import NEVER
 from lightflus.ports.batch import Batch
 from lightflus.ports.compute import Compute
 from lightflus.ports.network import Sender
-from lightflus.ports.sources import Source, SourceBatch, SourceReader
+from lightflus.ports.sources import Source, SourceBatch, SourceReader, WakingReader
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.intake import Intake
 from lightflus.runtime.timing import Timing
@@ -70,10 +72,16 @@ class Feeder:
         self._last: EndOfInput | Stop | None = None
         """What it was told to end with, before the source has ended."""
         self._read_scope: trio.CancelScope | None = None
+        self._is_waking = False
+        self._has_come = trio.Event()
+        """Set when a reader that says so has something to read."""
 
     async def open(self) -> None:
         """Opens the reader. Raises SourceFailed, BindingInvalid."""
         self._reader = await self._compute.run(self._open)
+        if self._timing is None and isinstance(self._reader, WakingReader):  # else the pace may ask for another split
+            token = trio.lowlevel.current_trio_token()
+            self._is_waking = self._reader.wake_with(lambda: _tell(token, self._note_arrival))
 
     async def run(self) -> None:
         """Reads everything, or until `end`; then ends the input. Raises SourceFailed, RecordInvalid."""
@@ -82,7 +90,11 @@ class Feeder:
             await self._may_read.wait()
             found: SourceBatch | None = None
             with trio.CancelScope() as self._read_scope:
+                self._has_come = trio.Event()
                 found = await self._compute.run(self._read)
+                if self._is_waking and found is not None and not (found.columns.num_rows or found.positions):
+                    with trio.move_on_after(IDLE_READ_SECONDS):
+                        await self._has_come.wait()
             self._read_scope = None
             if found is None:
                 break
@@ -113,6 +125,14 @@ class Feeder:
             await self._sender.send(self._timing.found(split, is_late=is_late))
         if not is_late:
             await self._sender.send(Watermark(NEVER))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was handed on since the last barrier."""
+        return self._handed_on != self._before_barrier
+
+    def _note_arrival(self) -> None:
+        self._has_come.set()
 
     def end(self, last: EndOfInput | Stop, *, waits: bool = False) -> None:
         """No read begins from now on, and one that is waiting for data is given up. What was read flows on.
@@ -205,3 +225,9 @@ class Feeder:
         counters.rows_in += found.columns.num_rows
         counters.rows_out += found.columns.num_rows
         counters.bytes_in += found.bytes_read
+
+
+def _tell(token: trio.lowlevel.TrioToken, note: Callable[[], None]) -> None:
+    """On any thread, also when the loop has ended."""
+    with suppress(trio.RunFinishedError):
+        token.run_sync_soon(note, idempotent=True)

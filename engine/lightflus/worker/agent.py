@@ -147,6 +147,7 @@ class _Session:
                 nursery.start_soon(self._keep_lease, nursery.cancel_scope)
                 nursery.start_soon(self._make_true, nursery)
                 nursery.start_soon(self._runners.watch_memory, MEMORY_LOOK_MS / 1_000)
+                nursery.start_soon(self._runners.watch_silence, MEMORY_LOOK_MS / 1_000)
                 nursery.start_soon(self._runners.watch_turns, SHARE_LOOK_MS / 1_000)
                 await self._heartbeats()
                 nursery.cancel_scope.cancel()

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import trio
+
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.model.policy import Policy
-from lightflus.ports.compute import Slots
+from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.wire.listener import Listener
 from lightflus.worker.lease import Lease
 from lightflus.worker.outbox import Outbox
@@ -25,6 +27,8 @@ class House:
         name: of the worker, for messages.
         listener: where the other runners of its jobs connect.
         slots: compute threads.
+        threads: those of readers and writers.
+        loading: how many parts are loaded at once.
         lease: without it no sink is written.
         modules: the folder with modules, `DIGEST.wasm` each.
         letters: the folder for dead letters of jobs that name no other place.
@@ -38,6 +42,8 @@ class House:
     name: str
     listener: Listener
     slots: Slots
+    threads: ComputeFactory
+    loading: trio.CapacityLimiter
     lease: Lease
     modules: Path
     letters: Path

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from functools import partial
+from typing import TypeVar, TypeVarTuple
 
 import trio
 
@@ -38,6 +39,8 @@ from lightflus.worker.reports import operator_metrics, subtask_metrics
 from lightflus.worker.saying import Voice
 
 _log = logging.getLogger("lightflus.worker")
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Part:
@@ -106,16 +109,16 @@ class Part:
 
     async def _run(self) -> bool:
         """Answers whether it was stopped."""
-        loaded = await trio.to_thread.run_sync(load, self._wish, self._house, self._voice)
-        await trio.to_thread.run_sync(loaded.prepare, self._own, self.generation)
-        sources = await trio.to_thread.run_sync(loaded.first_sources, self._own)
+        loaded = await self._on_thread(load, self._wish, self._house, self._voice)
+        await self._on_thread(loaded.prepare, self._own, self.generation)
+        sources = await self._on_thread(loaded.first_sources, self._own)
         plan, own = loaded.plan, self._own
         arrivals = Arrivals(loaded.flowing, own)
         counting = Counting(len(plan.subtasks) - len(own)) if plan.subtasks[0] in own else None
         served: Served = {ELEMENTS: arrivals} | ({} if counting is None else {EPOCHS: counting})
         hello = self._hello()
         try:
-            self._splits = await trio.to_thread.run_sync(_splits_of, sources)
+            self._splits = await self._on_thread(_splits_of, sources)
             with self._house.listener.admitting(hello, served):
                 self._become(pb.FRAGMENT_STATUS_READY)
                 async with _beside(partial(self._list_again, sources)):
@@ -129,6 +132,10 @@ class Part:
             for source in sources.values():
                 source.close()
 
+    async def _on_thread(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        """Work that may block; with few others at once."""
+        return await trio.to_thread.run_sync(work, *arguments, limiter=self._house.loading)
+
     def _hello(self) -> Hello:
         wish = self._wish
         return Hello(wish.namespace, wish.job, wish.generation, wish.token, self._house.name)
@@ -139,7 +146,7 @@ class Part:
         while growing:
             await trio.sleep(DISCOVERY_MS / 1_000)
             for operator, source in growing.items():
-                found = await trio.to_thread.run_sync(source.splits)
+                found = await self._on_thread(source.splits)
                 known = self._splits[operator]
                 if new := [split for split in found if split not in set(known)]:
                     known.extend(new)
@@ -174,12 +181,13 @@ class Part:
         house, plan = self._house, loaded.plan
         network = DataNetwork(loaded.flowing, self._own, hello, self._peers, house.listener.tls)
         with closing(loaded.letters):
-            fragment = await trio.to_thread.run_sync(
+            fragment = await self._on_thread(
                 partial(
                     composed,
                     plan,
                     loaded.module,
                     slots=house.slots,
+                    threads=house.threads,
                     streams=house.streams,
                     letters=loaded.letters,
                     reaches=loaded.walls.reach,

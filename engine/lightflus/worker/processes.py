@@ -39,6 +39,14 @@ class RunnerProcess:
         """Its process id."""
         return self._process.pid
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether somebody has sent it SIGSTOP."""
+        try:
+            return Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
+        except OSError:
+            return False
+
     async def wait(self) -> int:
         """Its exit code, once it has ended; negative for a signal."""
         return await trio.to_thread.run_sync(self._process.wait, abandon_on_cancel=True)

@@ -20,12 +20,14 @@ from typing import Final, NoReturn
 
 import trio
 
-from lightflus.cluster_limits import RUNNER_NICE, RUNNER_TIDY_MS
+from lightflus.cluster_limits import PARTS_AT_ONCE, RUNNER_NICE, RUNNER_TIDY_MS
 from lightflus.connectors.contract.kinds import Streams
+from lightflus.connectors.contract.shared import Shared
 from lightflus.errors import PeerLost
 from lightflus.limits import COLLECTED_OBJECTS, SWITCH_US
 from lightflus.model.policy import Policy, Right
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.runtime.pool import ThreadPool
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.telemetry.logs import LogForm, log_to_stderr
 from lightflus.wire.listener import open_listener
@@ -116,12 +118,14 @@ class Runner:
                 name=setting.worker,
                 listener=listener,
                 slots=ThreadSlots(setting.slots),
+                loading=trio.CapacityLimiter(PARTS_AT_ONCE),
                 lease=self._lease,
                 modules=folder / "modules",
                 letters=folder,
                 policy=setting.policy,
                 secrets=setting.secrets,
-                streams=Streams(stdin=nothing, stdout=nowhere),
+                streams=Streams(stdin=nothing, stdout=nowhere, shared=Shared()),
+                threads=ThreadPool(),
                 changed=self._note,
                 outbox=self._outbox,
             )

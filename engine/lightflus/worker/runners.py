@@ -8,6 +8,7 @@ the CPU it is (`turns.py`).
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ from time import monotonic
 
 import trio
 
-from lightflus.cluster_limits import RUNNER_SILENCE_SECONDS
+from lightflus.cluster_limits import RUNNER_STOPPED_SECONDS, RUNNER_STUCK_SECONDS
 from lightflus.errors import ExternalError, PeerLost
 from lightflus.limits import MIB
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
@@ -45,6 +46,8 @@ class _Run:
     reports: dict[Key, pb.FragmentReport] = field(default_factory=dict)
     sent: bytes | None = None
     """The wishes that it has."""
+    heard_at: float = math.inf
+    """When it last said anything; it takes its time to start."""
     reason: str = ""
     """Why it was ended, where this worker did."""
 
@@ -114,6 +117,16 @@ class Runners:
                 run.reason = f"its runner took {most:,} MiB, and the worker has {there:,}"
                 os.kill(run.process.pid, 9)
 
+    async def watch_silence(self, seconds: float) -> None:
+        """Ends runners that are stopped, or stuck: their jobs would wait for ever. Runs until cancelled."""
+        while True:
+            await trio.sleep(seconds)
+            for run in self._runs.values():
+                silence = trio.current_time() - run.heard_at
+                if silence > RUNNER_STUCK_SECONDS or (silence > RUNNER_STOPPED_SECONDS and run.process.is_stopped):
+                    run.reason = f"its runner has said nothing for {silence:.0f} s"
+                    os.kill(run.process.pid, 9)
+
     async def watch_turns(self, seconds: float) -> None:
         """Has runners that take more than their share of the CPU wait for the others. Runs until cancelled."""
         before = monotonic()
@@ -134,15 +147,12 @@ class Runners:
             os.kill(run.process.pid, 9)
 
     async def _attend(self, namespace: str, run: _Run) -> None:
-        """Hears what a process reports until it ends; ends it when it falls silent, and when this is cancelled."""
+        """Hears what a process reports until it ends; ends it when this is cancelled."""
         try:
-            with trio.CancelScope() as silence:
-                while (came := await run.process.pipe.receive()) is not None:
-                    self._take(run, read_reports(came[1], namespace))
-                    await self._tell(namespace, run)
-                    silence.deadline = trio.current_time() + RUNNER_SILENCE_SECONDS
-            if silence.cancelled_caught:
-                run.reason = f"its runner has said nothing for {RUNNER_SILENCE_SECONDS} s"
+            while (came := await run.process.pipe.receive()) is not None:
+                run.heard_at = trio.current_time()
+                self._take(run, read_reports(came[1], namespace))
+                await self._tell(namespace, run)
         except PeerLost as lost:
             run.reason = str(lost)
         finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lightflus.connectors.contract.options import Options
+from lightflus.connectors.contract.shared import Shared
 from lightflus.connectors.stdio.screen import Screen
 from lightflus.errors import BindingInvalid
 from lightflus.model.graph import BadRecords, Connector, Delivery, SinkField
@@ -28,11 +29,15 @@ __all__ = ["Address", "Names", "Option", "SinkKind", "SinkSpec", "SourceKind", "
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The standard streams that `stdin:` and `stdout:` use; with a screen, `stdout:` is a table on it."""
+    """The standard streams that `stdin:` and `stdout:` use; with a screen, `stdout:` is a table on it.
+
+    `shared` is there where a process runs many jobs.
+    """
 
     stdin: int
     stdout: BinaryIO
     screen: Screen | None = None
+    shared: Shared | None = None
 
 
 def no_values(record: Type) -> MessageDecoder:

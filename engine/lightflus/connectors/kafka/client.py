@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._metadata import ClusterMetadata, TopicMetadata
 from confluent_kafka.cimpl import NewTopic
 
+from lightflus.connectors.kafka.consuming import Consuming
 from lightflus.connectors.kafka.failures import error_of, hint_of, is_missing, no_topic, text_of
 from lightflus.connectors.kafka.options import Cluster, invalid_property
 from lightflus.connectors.kafka.reach import check_reach
@@ -181,7 +182,7 @@ def _made(
 
 
 def meet(
-    client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str, *, failure: type[ExternalError]
+    client: Consuming, topic: str, cluster: Cluster, troubles: Troubles, where: str, *, failure: type[ExternalError]
 ) -> TopicMetadata:
     """The first contact: what the cluster says about a topic, within CONNECT_SECONDS.
 
@@ -244,7 +245,7 @@ def _require_brokers(said: ClusterMetadata, cluster: Cluster) -> None:
         cluster.reach.require_host(str(broker.host), int(broker.port))
 
 
-def partitions_of(client: Consumer, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> list[int]:
+def partitions_of(client: Consuming, topic: str, cluster: Cluster, troubles: Troubles, where: str) -> list[int]:
     """The partitions that a topic has now. Raises SourceFailed, NotAllowed."""
     try:
         said = client.list_topics(topic, timeout=CONNECT_SECONDS)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from concurrent.futures import TimeoutError as Late
 
 from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
 
-from lightflus.connectors.kafka.client import new_admin
-from lightflus.connectors.kafka.options import Cluster
 from lightflus.errors import SourceFailed
 from lightflus.limits import CONNECT_SECONDS
 
@@ -19,11 +18,11 @@ from lightflus.limits import CONNECT_SECONDS
 class KnownTopic:
     """A topic as it was when it was first asked about. Brokers before 2.8 know no ids, and nothing is found there."""
 
-    def __init__(self, topic: str, cluster: Cluster, where: str) -> None:
+    def __init__(self, topic: str, admin: AdminClient, where: str) -> None:
         """Asks the cluster."""
         self._topic = topic
         self._where = where
-        self._admin = new_admin(cluster)
+        self._admin = admin
         self._id = self._asked()
 
     def check(self) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, TopicPartition
 
 from lightflus.connectors.contract.options import Options
+from lightflus.connectors.kafka.consuming import Consuming
 from lightflus.connectors.kafka.failures import mapped
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.errors import BindingInvalid, LightflusError, SourceFailed
@@ -104,7 +105,7 @@ class Asking:
         where: of errors.
     """
 
-    client: Consumer
+    client: Consuming
     topic: str
     cluster: Cluster
     where: str

@@ -8,18 +8,20 @@ What it leaves: where to start and end (`positions.py`), columns (`messages.py`,
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from lightflus.connectors.kafka.client import new_consumer, partitions_of
+from lightflus.connectors.kafka.client import partitions_of
+from lightflus.connectors.kafka.consuming import Consuming, OnCommit
 from lightflus.connectors.kafka.failures import error_of, mapped, text_of
 from lightflus.connectors.kafka.messages import Gathered, MessageOrigin, Run, row_runs, runs_of, times_of
 from lightflus.connectors.kafka.options import Cluster
 from lightflus.connectors.kafka.positions import Asking, partition_of, split_of
+from lightflus.connectors.kafka.sharing import View
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.connectors.toolbox.rejections import rejected
 from lightflus.connectors.toolbox.retry import Passing, Patience
@@ -75,14 +77,16 @@ class KafkaReader:
     """`ports.SourceReader` over partitions of one topic."""
 
     def __init__(
-        self, reading: Reading, settings: Mapping[str, object], starts: Mapping[int, int], health: Health
+        self,
+        reading: Reading,
+        client: Callable[[OnCommit], tuple[Consuming, Troubles]],
+        starts: Mapping[int, int],
+        health: Health,
     ) -> None:
-        """`starts` has the offset at which each partition begins, `settings` what its consumer is made with."""
+        """`starts` has the offset at which each partition begins, `client` makes its consumer."""
         self._reading = reading
-        self._troubles = Troubles(reading.cluster)
-        self._consumer = new_consumer(
-            reading.cluster, {**settings, "on_commit": self._committed}, self._troubles, reading.where
-        )
+        self._consumer, self._troubles = client(self._committed)
+        self._wait_seconds = READ_WAIT_MS / 1_000
         self._health = health
         self._offsets = dict(starts)
         self._patience = Patience(reading.where, SourceFailed, health, reading.cluster.retry_seconds)
@@ -121,6 +125,13 @@ class KafkaReader:
             times=times_of(gathered, decoded) if self._reading.wants_times else None,
             ended=ended,
         )
+
+    def wake_with(self, wake: Callable[[], None]) -> bool:
+        """See `ports.WakingReader`: with a shared consumer, whose thread calls `wake`."""
+        if not isinstance(self._consumer, View):
+            return False
+        self._consumer.wake, self._wait_seconds = wake, 0
+        return True
 
     def pace(self, pace: Pace) -> None:
         """Pauses partitions that are too far ahead of the others, and lets go those that are not any more."""
@@ -183,9 +194,9 @@ class KafkaReader:
     def _gathered(self) -> Gathered:
         """What has arrived; waits only for the first message."""
         gathered = Gathered({*self._reading.rows.properties, *(["timestamp"] if self._reading.wants_times else [])})
-        wait = READ_WAIT_MS / 1_000
+        is_first = True
         for _ in range(KAFKA_READ_CALLS):
-            messages = self._messages(wait)
+            messages = self._messages(is_first=is_first)
             if not messages:
                 break
             runs = runs_of(messages, len(self._offsets))
@@ -194,13 +205,15 @@ class KafkaReader:
             gathered.add(messages, runs)
             if gathered.bytes > KAFKA_READ_BYTES:
                 break
-            wait = 0
+            is_first = False
         return gathered
 
-    def _messages(self, wait_seconds: float) -> list[Message]:
+    def _messages(self, *, is_first: bool) -> list[Message]:
+        """Waits for the first ones."""
+        wait = self._wait_seconds if is_first else 0
         with mapped(SourceFailed, self._reading.where, self._reading.cluster):
             messages = self._consumer.consume(KAFKA_BATCH_MESSAGES, 0)
-            if not messages and wait_seconds and (messages := self._consumer.consume(1, wait_seconds)):
+            if not messages and wait and (messages := self._consumer.consume(1, wait)):
                 messages += self._consumer.consume(KAFKA_BATCH_MESSAGES - 1, 0)
         errors = list(filter(Message.error, messages))
         if errors:
@@ -209,7 +222,7 @@ class KafkaReader:
         if messages:
             self._troubles.cleared()
             self._health.fine()
-        elif self._troubles.is_down and wait_seconds:
+        elif self._troubles.is_down and is_first:
             self._wait()
         return messages
 

@@ -10,9 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from confluent_kafka.admin import AdminClient
+
 from lightflus.connectors.contract.kinds import SourceKind, SourceSpec
 from lightflus.connectors.contract.options import Options
-from lightflus.connectors.kafka.client import meet, new_consumer, partitions_of
+from lightflus.connectors.kafka.client import meet, new_admin, new_consumer, partitions_of
+from lightflus.connectors.kafka.consuming import Consuming, OnCommit
 from lightflus.connectors.kafka.envelope import EnvelopeDecoder
 from lightflus.connectors.kafka.known_topic import KnownTopic
 from lightflus.connectors.kafka.messages import Gathered
@@ -28,6 +31,7 @@ from lightflus.connectors.kafka.positions import (
 )
 from lightflus.connectors.kafka.reader import KafkaReader, Reading, RowMaker
 from lightflus.connectors.kafka.rights import Right
+from lightflus.connectors.kafka.sharing import Consumers, View
 from lightflus.connectors.kafka.troubles import Troubles
 from lightflus.errors import BindingInvalid, SourceFailed
 from lightflus.limits import KAFKA_QUEUE_BACKOFF_MS, KAFKA_QUEUE_BYTES, KIB
@@ -68,14 +72,25 @@ class KafkaSource:
 
     is_rewindable = True
 
-    def __init__(self, name: str, options: SourceOptions, rows: RowMaker, *, wants_times: bool = False) -> None:
-        """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer."""
+    def __init__(
+        self,
+        name: str,
+        options: SourceOptions,
+        rows: RowMaker,
+        *,
+        wants_times: bool = False,
+        consumers: Consumers | None = None,
+    ) -> None:
+        """Meets the cluster. Raises BindingInvalid: an option is wrong; SourceFailed: it does not answer.
+
+        `consumers` are shared with other jobs; a bounded source, which is soon done, has its own all the same.
+        """
         self._name = name
         self._options = options
         self._rows = rows
         self._wants_times = wants_times
-        self._troubles = Troubles(options.cluster)
-        self._client = new_consumer(options.cluster, self._settings(), self._troubles, name)
+        self._consumers = None if options.is_bounded else consumers
+        self._client, self._troubles = self._new_client(lambda _error, _offsets: None)
         try:
             found = meet(self._client, options.topic, options.cluster, self._troubles, name, failure=SourceFailed)
             self._partitions, self._seen_at = sorted(found.partitions), time.monotonic()
@@ -85,7 +100,7 @@ class KafkaSource:
                 Right("Read", "group", options.group).check(options.cluster, name)
             if options.needs_all:
                 self._check_beginnings(self._partitions)
-            self._known = None if options.is_bounded else KnownTopic(options.topic, options.cluster, name)
+            self._known = None if options.is_bounded else KnownTopic(options.topic, self._admin(), name)
             self._ends = self._asking().latest(found.partitions.keys()) if options.is_bounded else None
         except BaseException:
             self._client.close()
@@ -126,7 +141,7 @@ class KafkaSource:
             self._ends,
             wants_times=self._wants_times,
         )
-        return KafkaReader(reading, self._settings(), starts, health)
+        return KafkaReader(reading, self._new_client, starts, health)
 
     def close(self) -> None:
         """Idempotent."""
@@ -147,10 +162,23 @@ class KafkaSource:
         else:
             self._partitions, self._seen_at = found, time.monotonic()
 
+    def _new_client(self, on_commit: OnCommit) -> tuple[Consuming, Troubles]:
+        """A consumer, and what it has heard of its brokers."""
+        options = self._options
+        if self._consumers is not None:
+            view = self._consumers.view(options.cluster, self._settings(), options.group, self._name)
+            view.on_commit = on_commit
+            return view, view.troubles
+        group = {"group.id": options.group} if options.group else {}
+        troubles, settings = Troubles(options.cluster), {**self._settings(), **group, "on_commit": on_commit}
+        return new_consumer(options.cluster, settings, troubles, self._name), troubles
+
+    def _admin(self) -> AdminClient:
+        return self._client.admin if isinstance(self._client, View) else new_admin(self._options.cluster)
+
     def _settings(self) -> dict[str, object]:
         options = self._options
         return {
-            **({"group.id": options.group} if options.group else {}),
             "isolation.level": options.isolation,
             "enable.partition.eof": options.is_bounded,
             "queued.max.messages.kbytes": KAFKA_QUEUE_BYTES // KIB,
@@ -214,7 +242,8 @@ def _open(spec: SourceSpec, options: Options) -> KafkaSource:
     end = options.choice("end")
     isolation = options.choice("isolation")
     read = SourceOptions(topic, cluster, group, beginning, end == "latest", isolation, needs_all)
-    return KafkaSource(spec.name, read, _rows_of(spec, topic), wants_times=spec.wants_times)
+    consumers = None if spec.streams.shared is None else spec.streams.shared.of(Consumers)
+    return KafkaSource(spec.name, read, _rows_of(spec, topic), wants_times=spec.wants_times, consumers=consumers)
 
 
 SOURCE = SourceKind(
