@@ -77,6 +77,10 @@ MODULE_CHUNK_BYTES: Final = 1 * MIB
 """A part of a module in one message."""
 JOBS_PAGE: Final = 1_000
 """Jobs of one answer; there is a cursor to the next."""
+MODULES_PAGE: Final = 1_000
+"""Modules of one answer; there is a cursor to the next."""
+MODULES_PAGE_CHARACTERS: Final = 2 * MIB
+"""What is said of all modules of one answer: with four bytes for a character it fits into a message."""
 EVENTS_AT_ONCE: Final = 100
 """Events that are read from the catalog at a time."""
 FOLLOW_SECONDS: Final = 10

@@ -52,9 +52,9 @@ def opened(request: pytest.FixtureRequest) -> Open:
     return found
 
 
-async def put(coordinator: Coordinator, wasm: bytes = WASM) -> pb.Module:
+async def put(coordinator: Coordinator, wasm: bytes = WASM, graph: str = "") -> pb.Module:
     digest = hashlib.sha256(wasm).hexdigest()
-    head = pb.PutModuleHead(namespace="a", digest=digest, bytes=len(wasm), description="{}")
+    head = pb.PutModuleHead(namespace="a", digest=digest, bytes=len(wasm), description="{}", graph=graph)
     return await coordinator.put_module(head, wasm)
 
 
@@ -85,6 +85,21 @@ async def test_a_module_is_kept_whole_and_is_new_once(opened: Open) -> None:
         assert not (await put(coordinator, bytes(3 * MIB + 1))).is_new
         modules = (await coordinator.list_modules(pb.ListModulesRequest(namespace="a"))).modules
         assert [(module.bytes, module.description) for module in modules] == [(3 * MIB + 1, "{}")]
+
+
+async def test_a_list_of_modules_comes_in_pages_and_a_module_alone_has_its_graph(opened: Open) -> None:
+    async with opened() as coordinator:
+        digests = sorted([(await put(coordinator, bytes(size), graph="[1]")).digest for size in (1, 2, 3)])
+        found, cursor = [], ""
+        for _ in digests:
+            page = await coordinator.list_modules(pb.ListModulesRequest(namespace="a", limit=1, cursor=cursor))
+            found += [(module.digest, module.graph) for module in page.modules]
+            cursor = page.next_cursor
+        assert (found, cursor) == ([(digest, "") for digest in digests], "")
+        module = await coordinator.get_module(pb.ModuleRequest(namespace="a", digest=digests[0]))
+        assert (module.digest, module.graph) == (digests[0], "[1]")
+        with pytest.raises(NotFound):
+            await coordinator.get_module(pb.ModuleRequest(namespace="b", digest=digests[0]))
 
 
 async def test_what_another_namespace_has_is_not_there(opened: Open) -> None:

@@ -105,9 +105,9 @@ def test_modules_belong_to_namespaces_and_share_their_bytes(catalog: Catalog) ->
     one, other = ModuleInfo("a", "d", 3, "{}"), ModuleInfo("b", "d", 3, "{}")
     catalog.put_module(one)
     catalog.put_module(other)
-    assert (catalog.modules("a"), catalog.module("b", "d"), catalog.module("c", "d")) == ([one], other, None)
+    assert (catalog.modules("a", "", 9), catalog.module("b", "d"), catalog.module("c", "d")) == ([one], other, None)
     catalog.delete_module("a", "d")
-    assert (catalog.modules("a"), catalog.is_used("d")) == ([], True)
+    assert (catalog.modules("a", "", 9), catalog.is_used("d")) == ([], True)
     catalog.delete_module("b", "d")
     assert not catalog.is_used("d")
 

@@ -44,7 +44,7 @@ async def delete_namespace(call: Call) -> Response:
     """With its tokens; 409 while it has a job or module."""
     coordinator = call.services.coordinator
     jobs = await coordinator.list_jobs(pb.ListJobsRequest(namespace=call.namespace, limit=1))
-    modules = await coordinator.list_modules(pb.ListModulesRequest(namespace=call.namespace))
+    modules = await coordinator.list_modules(pb.ListModulesRequest(namespace=call.namespace, limit=1))
     if jobs.jobs or modules.modules:
         raise Conflict(f"the namespace {call.namespace} has jobs or modules", hint="delete them first")
     call.services.access.delete_namespace(call.namespace)

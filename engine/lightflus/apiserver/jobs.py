@@ -15,7 +15,7 @@ import trio
 from starlette.responses import Response
 
 from lightflus.apiserver.calls import Call, as_json
-from lightflus.apiserver.modules import described, found_module
+from lightflus.apiserver.modules import described
 from lightflus.apiserver.problems import Refusal
 from lightflus.apiserver.schemas import NAME, Json, problems
 from lightflus.cluster_limits import API_EVENTS, API_PAGE_ITEMS, IDEMPOTENCY_KEY_BYTES
@@ -39,14 +39,14 @@ async def create_job(call: Call) -> Response:
     if len(key) > IDEMPOTENCY_KEY_BYTES:
         raise Refusal(422, "request-invalid", f"an Idempotency-Key has at most {IDEMPOTENCY_KEY_BYTES} characters")
     digest = str(call.body["module"])
-    about = described(await found_module(call.services.coordinator, call.namespace, digest))
+    module = await call.services.coordinator.get_module(pb.ModuleRequest(namespace=call.namespace, digest=digest))
+    about = described(module)
     name = str(call.body.get("name", about["job"]))
     if wrong := list(problems(NAME, name, "name")):
         raise Refusal(422, "request-invalid", f"{name[:80]!r} cannot be a job's name", problems=wrong)
     bindings = [f"{operator}={uri}" for operator, uri in cast("dict[str, str]", call.body.get("bindings", {})).items()]
     parallelism = cast(int, call.body.get("parallelism", 1))
-    graph = json.dumps(about["graph"]).encode()
-    plan = await trio.to_thread.run_sync(_planned, graph, bindings, parallelism)
+    plan = await trio.to_thread.run_sync(_planned, module.graph.encode(), bindings, parallelism)
     request = pb.CreateJobRequest(
         namespace=call.namespace,
         name=name,
@@ -115,8 +115,8 @@ async def delete_job(call: Call) -> Response:
 async def get_graph(call: Call) -> Response:
     """The graph that its module carries, without secrets."""
     job = await _job(call)
-    module = await found_module(call.services.coordinator, call.namespace, job.digest)
-    return as_json(_without_secrets(described(module).get("graph", {})))
+    request = pb.ModuleRequest(namespace=call.namespace, digest=job.digest)
+    return as_json(_without_secrets(json.loads((await call.services.coordinator.get_module(request)).graph)))
 
 
 async def get_metrics(call: Call) -> Response:

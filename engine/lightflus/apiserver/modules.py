@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import cast
 
 import trio
 from starlette.responses import Response
 
 from lightflus.apiserver.calls import Call, as_json
-from lightflus.apiserver.ports import Coordinator
 from lightflus.apiserver.schemas import Json
-from lightflus.errors import NotFound
+from lightflus.cluster_limits import API_PAGE_ITEMS
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
 
 _SHOWN = ("job", "sources", "sinks", "functions", "wishes")
@@ -24,24 +24,37 @@ _SHOWN = ("job", "sources", "sinks", "functions", "wishes")
 async def put_module(call: Call) -> Response:
     """Inspects a module and keeps it; 200 where it was there already."""
     digest = hashlib.sha256(call.content).hexdigest()
-    description = await trio.to_thread.run_sync(call.services.inspect, call.content)
+    description, graph = await trio.to_thread.run_sync(_inspected, call.services.inspect, call.content)
     head = pb.PutModuleHead(
-        namespace=call.namespace, digest=digest, bytes=len(call.content), description=description.decode()
+        namespace=call.namespace, digest=digest, bytes=len(call.content), description=description, graph=graph
     )
     module = await call.services.coordinator.put_module(head, call.content)
     place = {"Location": f"/v1/namespaces/{call.namespace}/modules/{digest}"}
     return as_json(shown(module), 201 if module.is_new else 200, place)
 
 
+def _inspected(inspect: Callable[[bytes], bytes], wasm: bytes) -> tuple[str, str]:
+    """What is listed of a module, and its graph; as JSON both. Raises as `inspect`."""
+    about = cast(Json, json.loads(inspect(wasm)))
+    graph = about.pop("graph", {})
+    return json.dumps(about), json.dumps(graph)
+
+
 async def list_modules(call: Call) -> Response:
-    """All of them."""
-    found = await call.services.coordinator.list_modules(pb.ListModulesRequest(namespace=call.namespace))
-    return as_json({"items": [shown(module) for module in found.modules]})
+    """A page of them."""
+    request = pb.ListModulesRequest(
+        namespace=call.namespace,
+        limit=cast(int, call.query.get("limit", API_PAGE_ITEMS)),
+        cursor=str(call.query.get("cursor", "")),
+    )
+    page = await call.services.coordinator.list_modules(request)
+    return as_json({"items": [shown(module) for module in page.modules], "next_cursor": page.next_cursor or None})
 
 
 async def get_module(call: Call) -> Response:
     """One."""
-    return as_json(shown(await found_module(call.services.coordinator, call.namespace, call.path["digest"])))
+    request = pb.ModuleRequest(namespace=call.namespace, digest=call.path["digest"])
+    return as_json(shown(await call.services.coordinator.get_module(request)))
 
 
 async def delete_module(call: Call) -> Response:
@@ -50,14 +63,6 @@ async def delete_module(call: Call) -> Response:
         pb.ModuleRequest(namespace=call.namespace, digest=call.path["digest"])
     )
     return Response(None, 204)
-
-
-async def found_module(coordinator: Coordinator, namespace: str, digest: str) -> pb.Module:
-    """A module by its digest. Raises NotFound."""
-    for module in (await coordinator.list_modules(pb.ListModulesRequest(namespace=namespace))).modules:
-        if module.digest == digest:
-            return module
-    raise NotFound(f"there is no module {digest}", hint="upload it: POST /v1/namespaces/NAMESPACE/modules")
 
 
 def described(module: pb.Module) -> Json:

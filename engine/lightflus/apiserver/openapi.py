@@ -11,7 +11,7 @@ from typing import Final
 from lightflus import __version__
 from lightflus.apiserver.problems import MEDIA_TYPE, TITLES
 from lightflus.apiserver.routes import PATH_SHAPES, ROUTES, Body, Needs, Route
-from lightflus.apiserver.schemas import DIGEST, NAME, NUMBER, TEXT, Json, fields, listed
+from lightflus.apiserver.schemas import DIGEST, NAME, NUMBER, TEXT, Json, fields, listed, page
 from lightflus.model.cluster.statuses import JobStatus
 
 _ANY: Final[Json] = {"type": "object"}
@@ -68,9 +68,9 @@ _WORKER: Final[dict[str, Json]] = {
 }
 SHAPES: Final[dict[str, Json]] = {
     "Job": fields(_JOB, required=tuple(_JOB)),
-    "Jobs": fields({"items": {"type": "array", "items": _ref("Job")}, "next_cursor": {"type": ["string", "null"]}}),
+    "Jobs": page(_ref("Job")),
     "Module": fields(_MODULE, required=("digest", "bytes")),
-    "Modules": listed(_ref("Module")),
+    "Modules": page(_ref("Module")),
     "Event": fields(_EVENT, required=("number", "kind")),
     "Events": listed(_ref("Event")),
     "Message": fields({"id": TEXT, "event": TEXT, "data": TEXT}, required=("event", "data")),

@@ -21,7 +21,11 @@ class Coordinator(Protocol):
         ...
 
     async def list_modules(self, request: pb.ListModulesRequest) -> pb.ListModulesResponse:
-        """All modules of a namespace."""
+        """A page of modules, by digest, without graphs."""
+        ...
+
+    async def get_module(self, request: pb.ModuleRequest) -> pb.Module:
+        """One module, with its graph."""
         ...
 
     async def delete_module(self, request: pb.ModuleRequest) -> pb.Empty:

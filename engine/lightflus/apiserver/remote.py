@@ -36,6 +36,10 @@ class RemoteCoordinator:
         """See `Coordinator`."""
         return await self._call("ListModules", request, pb.ListModulesResponse)
 
+    async def get_module(self, request: pb.ModuleRequest) -> pb.Module:
+        """See `Coordinator`."""
+        return await self._call("GetModule", request, pb.Module)
+
     async def delete_module(self, request: pb.ModuleRequest) -> pb.Empty:
         """See `Coordinator`."""
         return await self._call("DeleteModule", request, pb.Empty)

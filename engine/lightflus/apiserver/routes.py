@@ -78,9 +78,12 @@ _EVENTS: Final = "text/event-stream"
 _KEY: Final[dict[str, Json]] = {"Idempotency-Key": {"type": "string", "maxLength": 128}}
 _LAST: Final[dict[str, Json]] = {"Last-Event-ID": {"type": "string", "pattern": "^[0-9]{1,18}$"}}
 _PAGE: Final[dict[str, Json]] = {
-    "status": {"type": "string", "enum": [status.value for status in JobStatus]},
     "limit": {"type": "integer", "minimum": 1, "maximum": API_PAGE_MOST_ITEMS, "default": API_PAGE_ITEMS},
     "cursor": text(256, least=1),
+}
+_PAGE_OF_JOBS: Final[dict[str, Json]] = {
+    "status": {"type": "string", "enum": [status.value for status in JobStatus]},
+    **_PAGE,
 }
 _FOLLOW: Final[dict[str, Json]] = {"follow": {"type": "string", "enum": ["true", "false"]}}
 
@@ -112,7 +115,7 @@ def _of_modules() -> Iterator[Route]:
         answers={201: "Module", 200: "Module"},
         refusals=(408, 413, 422),
     )
-    yield Route("GET", _MODULES, modules.list_modules, "List modules", answers={200: "Modules"})
+    yield Route("GET", _MODULES, modules.list_modules, "List modules", query=_PAGE, answers={200: "Modules"})
     yield Route("GET", f"{_MODULES}/{{digest}}", modules.get_module, "Show a module", answers={200: "Module"})
     yield Route(
         "DELETE",
@@ -135,7 +138,7 @@ def _of_jobs() -> Iterator[Route]:
         answers={201: "Job"},
         refusals=(409,),
     )
-    yield Route("GET", _JOBS, jobs.list_jobs, "List jobs", query=_PAGE, answers={200: "Jobs"})
+    yield Route("GET", _JOBS, jobs.list_jobs, "List jobs", query=_PAGE_OF_JOBS, answers={200: "Jobs"})
     yield Route("GET", _JOB, jobs.get_job, "Show a job", answers={200: "Job"})
     yield Route(
         "POST",

@@ -42,6 +42,11 @@ def listed(item: Json) -> Json:
     return fields({"items": {"type": "array", "items": item}}, required=("items",))
 
 
+def page(item: Json) -> Json:
+    """`{"items": [...], "next_cursor": ...}`; null on the last page."""
+    return fields({"items": {"type": "array", "items": item}, "next_cursor": {"type": ["string", "null"]}})
+
+
 def texts(most: int, values: Json) -> Json:
     """An object of texts by any name."""
     names = text(NAME_BYTES, least=1)

@@ -22,9 +22,15 @@ def list_modules(delete: str | None, *, as_json: bool) -> None:
     if delete is not None:
         _done("DELETE", f"{path}/{segment(delete)}", None, f"deleted {delete}", as_json=as_json)
         return
-    found = _items(path, as_json=as_json)
-    rows = [(m["digest"], m.get("job", ""), f"{m['bytes']:,}") for m in found]
-    _print(found, ("MODULE", "JOB", "BYTES"), rows, as_json=as_json)
+    with told_as_json(is_wanted=as_json):
+        found = list(api().pages(path))
+    rows = [(m["digest"], m.get("job", ""), _names(m, "sources"), _names(m, "sinks"), f"{m['bytes']:,}") for m in found]
+    _print(found, ("MODULE", "JOB", "READS", "WRITES", "BYTES"), rows, as_json=as_json)
+
+
+def _names(module: Json, what: str) -> str:
+    """`topic (kafka)` of each source or sink."""
+    return ", ".join(f"{one['name']} ({one['connector']})" for one in cast("list[Json]", module.get(what, [])))
 
 
 def list_workers(*, as_json: bool) -> None:

@@ -31,12 +31,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ModuleInfo:
-    """A module of a namespace; `description` is JSON, made by who inspected it."""
+    """A module of a namespace; `description` and `graph` are JSON, made by who inspected it. A list has no graphs."""
 
     namespace: str
     digest: str
     size: int
     description: str
+    graph: str = ""
 
 
 class Catalog(Protocol):
@@ -78,8 +79,8 @@ class Catalog(Protocol):
         """Forgets a job and its events."""
         ...
 
-    def modules(self, namespace: str) -> Sequence[ModuleInfo]:
-        """All of a namespace, by digest."""
+    def modules(self, namespace: str, after: str, limit: int) -> Sequence[ModuleInfo]:
+        """The first of a namespace behind a digest, by digest, without their graphs."""
         ...
 
     def module(self, namespace: str, digest: str) -> ModuleInfo | None:

@@ -7,13 +7,22 @@ What it leaves: what anything means (`cluster.py`), who may ask (`apiserver`), t
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from typing import Final
 
 import trio
 
-from lightflus.cluster_limits import EVENTS_AT_ONCE, FOLLOW_SECONDS, JOBS_PAGE, NAME_CHARACTERS
+from lightflus.cluster_limits import (
+    EVENTS_AT_ONCE,
+    FOLLOW_SECONDS,
+    JOBS_PAGE,
+    MODULES_PAGE,
+    MODULES_PAGE_CHARACTERS,
+    NAME_CHARACTERS,
+)
 from lightflus.coordinator.catalog import Catalog, Event, ModuleInfo
 from lightflus.coordinator.cluster import Cluster
 from lightflus.coordinator.measures import Measures
@@ -56,6 +65,7 @@ class ControlService:
         return {
             "PutModule": self.put_module,
             "ListModules": self.list_modules,
+            "GetModule": self.get_module,
             "DeleteModule": self.delete_module,
             "CreateJob": self.create_job,
             "GetJob": self.get_job,
@@ -78,22 +88,31 @@ class ControlService:
         wasm = await _collected(parts, head.bytes)
         if hashlib.sha256(wasm).hexdigest() != head.digest:
             raise UserError("the bytes do not have the digest that was announced", where=head.digest)
-        info = ModuleInfo(head.namespace, head.digest, head.bytes, head.description)
+        info = ModuleInfo(head.namespace, head.digest, head.bytes, head.description, head.graph)
         async with self._changing:
             is_new = self._catalog.module(head.namespace, head.digest) is None
             await self._modules.write(head.digest, wasm)
             self._catalog.put_module(info)
-        return _module(info, is_new=is_new)
+        return _module(replace(info, graph=""), is_new=is_new)
 
     async def list_modules(self, request: pb.ListModulesRequest) -> pb.ListModulesResponse:
-        """All of a namespace."""
-        return pb.ListModulesResponse(modules=[_module(one) for one in self._catalog.modules(request.namespace)])
+        """A page of a namespace's modules, by digest; a page ends early rather than to be too large a message."""
+        limit = min(request.limit or MODULES_PAGE, MODULES_PAGE)
+        found = self._catalog.modules(request.namespace, request.cursor, limit + 1)
+        sizes = itertools.accumulate(len(one.description) for one in found)
+        fitting = sum(size <= MODULES_PAGE_CHARACTERS for size in sizes)
+        page = found[: min(limit, max(1, fitting))]
+        cursor = page[-1].digest if len(found) > len(page) else ""
+        return pb.ListModulesResponse(modules=[_module(one) for one in page], next_cursor=cursor)
+
+    async def get_module(self, request: pb.ModuleRequest) -> pb.Module:
+        """One, with its graph. Raises NotFound."""
+        return _module(self._module(request))
 
     async def delete_module(self, request: pb.ModuleRequest) -> pb.Empty:
         """Forgets one. Raises NotFound, Conflict (a job uses it)."""
         async with self._changing:
-            if self._catalog.module(request.namespace, request.digest) is None:
-                raise NotFound(f"there is no module {request.digest} in {request.namespace}")
+            self._module(request)
             users = [job.key.name for job in self._cluster.jobs(request.namespace) if job.spec.digest == request.digest]
             if users:
                 raise Conflict(f"the module is used by {', '.join(users[:5])}", hint="delete the jobs first")
@@ -157,6 +176,13 @@ class ControlService:
         """All that have registered."""
         return pb.ListWorkersResponse(workers=[from_worker(one, subtasks) for one, subtasks in self._cluster.workers()])
 
+    def _module(self, request: pb.ModuleRequest) -> ModuleInfo:
+        found = self._catalog.module(request.namespace, request.digest)
+        if found is None:
+            hint = "upload it: POST /v1/namespaces/NAMESPACE/modules, or lightflus deploy"
+            raise NotFound(f"there is no module {request.digest} in {request.namespace}", hint=hint)
+        return found
+
     def _told(self, job: Job) -> pb.Job:
         told, subtasks = from_job(job, self._cluster.reports(job)), self._measures.subtasks(job)
         told.metrics.extend(self._measures.operators(job))
@@ -181,7 +207,12 @@ async def _collected(parts: AsyncIterator[pb.PutModuleRequest], size: int) -> by
 
 def _module(info: ModuleInfo, *, is_new: bool = False) -> pb.Module:
     return pb.Module(
-        namespace=info.namespace, digest=info.digest, bytes=info.size, description=info.description, is_new=is_new
+        namespace=info.namespace,
+        digest=info.digest,
+        bytes=info.size,
+        description=info.description,
+        graph=info.graph,
+        is_new=is_new,
     )
 
 

@@ -28,13 +28,13 @@ from lightflus.model.cluster.jobs import Job
 from lightflus.model.cluster.values import JobKey, Worker
 from lightflus.proto.lightflus.v1.cluster_pb2 import Failure
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _TABLES: Final = """
 CREATE TABLE numbers (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE workers (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE jobs (namespace TEXT, name TEXT, body BLOB NOT NULL, PRIMARY KEY (namespace, name)) WITHOUT ROWID;
 CREATE TABLE modules (namespace TEXT, digest TEXT, size INTEGER NOT NULL, description TEXT NOT NULL,
-  PRIMARY KEY (namespace, digest)) WITHOUT ROWID;
+  graph TEXT NOT NULL, PRIMARY KEY (namespace, digest)) WITHOUT ROWID;
 CREATE TABLE events (namespace TEXT, job TEXT, number INTEGER, generation INTEGER NOT NULL, at_ms INTEGER NOT NULL,
   kind TEXT NOT NULL, text TEXT NOT NULL, failure BLOB, PRIMARY KEY (namespace, job, number)) WITHOUT ROWID;
 CREATE TABLE answers (place INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, answer TEXT NOT NULL,
@@ -148,10 +148,13 @@ class SqliteCatalog:
             self._all("DELETE FROM jobs WHERE namespace = ? AND name = ?", key)
             self._all("DELETE FROM events WHERE namespace = ? AND job = ?", key)
 
-    def modules(self, namespace: str) -> Sequence[ModuleInfo]:
+    def modules(self, namespace: str, after: str, limit: int) -> Sequence[ModuleInfo]:
         """See `Catalog`."""
-        text = "SELECT * FROM modules WHERE namespace = ? ORDER BY digest"
-        return [ModuleInfo(*row) for row in self._all(text, (namespace,))]
+        text = (
+            "SELECT namespace, digest, size, description FROM modules "
+            "WHERE namespace = ? AND digest > ? ORDER BY digest LIMIT ?"
+        )
+        return [ModuleInfo(*row) for row in self._all(text, (namespace, after, limit))]
 
     def module(self, namespace: str, digest: str) -> ModuleInfo | None:
         """See `Catalog`."""
@@ -160,8 +163,8 @@ class SqliteCatalog:
 
     def put_module(self, module: ModuleInfo) -> None:
         """See `Catalog`."""
-        row = (module.namespace, module.digest, module.size, module.description)
-        self._all("REPLACE INTO modules VALUES (?, ?, ?, ?)", row)
+        row = (module.namespace, module.digest, module.size, module.description, module.graph)
+        self._all("REPLACE INTO modules VALUES (?, ?, ?, ?, ?)", row)
 
     def delete_module(self, namespace: str, digest: str) -> None:
         """See `Catalog`."""

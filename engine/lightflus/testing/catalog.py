@@ -78,9 +78,10 @@ class MemoryCatalog:
         self._jobs.pop(key, None)
         self._events.pop(key, None)
 
-    def modules(self, namespace: str) -> Sequence[ModuleInfo]:
+    def modules(self, namespace: str, after: str, limit: int) -> Sequence[ModuleInfo]:
         """See `Catalog`."""
-        return [found for key, found in sorted(self._modules.items()) if key[0] == namespace]
+        keys = [key for key in sorted(self._modules) if key[0] == namespace and key[1] > after]
+        return [replace(self._modules[key], graph="") for key in keys[:limit]]
 
     def module(self, namespace: str, digest: str) -> ModuleInfo | None:
         """See `Catalog`."""

@@ -60,16 +60,30 @@ class MemoryCoordinator:
         key = (head.namespace, head.digest)
         is_new = key not in self.modules
         kept = pb.Module(
-            namespace=head.namespace, digest=head.digest, bytes=len(wasm), description=head.description, is_new=is_new
+            namespace=head.namespace,
+            digest=head.digest,
+            bytes=len(wasm),
+            description=head.description,
+            graph=head.graph,
+            is_new=is_new,
         )
         self.modules[key] = kept
-        return kept
+        return _without_graph(kept)
 
     async def list_modules(self, request: pb.ListModulesRequest) -> pb.ListModulesResponse:
         """Those of the namespace, by digest."""
         self._check()
-        found = [module for key, module in sorted(self.modules.items()) if key[0] == request.namespace]
-        return pb.ListModulesResponse(modules=found)
+        keys = [key for key in sorted(self.modules) if key[0] == request.namespace and key[1] > request.cursor]
+        page = keys[: request.limit or None]
+        cursor = page[-1][1] if len(page) < len(keys) else ""
+        return pb.ListModulesResponse(modules=[_without_graph(self.modules[key]) for key in page], next_cursor=cursor)
+
+    async def get_module(self, request: pb.ModuleRequest) -> pb.Module:
+        """With its graph."""
+        self._check()
+        if (request.namespace, request.digest) not in self.modules:
+            raise NotFound(f"there is no module {request.digest}")
+        return self.modules[request.namespace, request.digest]
 
     async def delete_module(self, request: pb.ModuleRequest) -> pb.Empty:
         """Refused while a job uses it."""
@@ -178,6 +192,7 @@ class MemoryCoordinator:
         return {
             "PutModule": self._put_parts,
             "ListModules": self.list_modules,
+            "GetModule": self.get_module,
             "DeleteModule": self.delete_module,
             "CreateJob": self.create_job,
             "GetJob": self.get_job,
@@ -220,3 +235,10 @@ class MemoryCoordinator:
             job.history.append(pb.StatusChange(status=status.value, at_ms=1_000))
             self.say(job.namespace, job.name, "status", status.value)
         return job
+
+
+def _without_graph(module: pb.Module) -> pb.Module:
+    found = pb.Module()
+    found.CopyFrom(module)
+    found.ClearField("graph")
+    return found

@@ -791,10 +791,12 @@ class PutModuleHead(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     BYTES_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
+    GRAPH_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     digest: _builtins.str
     bytes: _builtins.int
     description: _builtins.str
+    graph: _builtins.str
     def __init__(
         self,
         *,
@@ -802,10 +804,11 @@ class PutModuleHead(_message.Message):
         digest: _builtins.str = ...,
         bytes: _builtins.int = ...,
         description: _builtins.str = ...,
+        graph: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes", b"bytes", "description", b"description", "digest", b"digest", "namespace", b"namespace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes", b"bytes", "description", b"description", "digest", b"digest", "graph", b"graph", "namespace", b"namespace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -820,12 +823,15 @@ class Module(_message.Message):
     BYTES_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     IS_NEW_FIELD_NUMBER: _builtins.int
+    GRAPH_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
     digest: _builtins.str
     bytes: _builtins.int
     description: _builtins.str
     """JSON: job, sources, sinks, functions, wishes; what inspecting it gave"""
     is_new: _builtins.bool
+    graph: _builtins.str
+    """JSON, and only from GetModule"""
     def __init__(
         self,
         *,
@@ -834,10 +840,11 @@ class Module(_message.Message):
         bytes: _builtins.int = ...,
         description: _builtins.str = ...,
         is_new: _builtins.bool = ...,
+        graph: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes", b"bytes", "description", b"description", "digest", b"digest", "is_new", b"is_new", "namespace", b"namespace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes", b"bytes", "description", b"description", "digest", b"digest", "graph", b"graph", "is_new", b"is_new", "namespace", b"namespace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -848,15 +855,21 @@ class ListModulesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAMESPACE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
     namespace: _builtins.str
+    limit: _builtins.int
+    cursor: _builtins.str
     def __init__(
         self,
         *,
         namespace: _builtins.str = ...,
+        limit: _builtins.int = ...,
+        cursor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["namespace", b"namespace"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "limit", b"limit", "namespace", b"namespace"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -867,16 +880,19 @@ class ListModulesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     MODULES_FIELD_NUMBER: _builtins.int
+    NEXT_CURSOR_FIELD_NUMBER: _builtins.int
+    next_cursor: _builtins.str
     @_builtins.property
     def modules(self) -> _containers.RepeatedCompositeFieldContainer[Global___Module]: ...
     def __init__(
         self,
         *,
         modules: _abc.Iterable[Global___Module] | None = ...,
+        next_cursor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["modules", b"modules"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["modules", b"modules", "next_cursor", b"next_cursor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
