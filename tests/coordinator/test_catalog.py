@@ -101,6 +101,13 @@ def test_a_worker_comes_back_as_it_was(catalog: Catalog) -> None:
     assert catalog.workers() == [worker]
 
 
+def test_modules_are_listed_from_a_digest_on_without_their_graphs(catalog: Catalog) -> None:
+    for digest in "cab":
+        catalog.put_module(ModuleInfo("a", digest, 3, "{}", "graph"))
+    assert catalog.modules("a", "a", 1) == [ModuleInfo("a", "b", 3, "{}")]
+    assert catalog.module("a", "b") == ModuleInfo("a", "b", 3, "{}", "graph")
+
+
 def test_modules_belong_to_namespaces_and_share_their_bytes(catalog: Catalog) -> None:
     one, other = ModuleInfo("a", "d", 3, "{}"), ModuleInfo("b", "d", 3, "{}")
     catalog.put_module(one)
