@@ -12,6 +12,7 @@ import pytest
 import trio
 from api_server import Server, serving
 
+from lightflus.cli.completing import job_names
 from lightflus.cli.guard import guarded
 from lightflus.cli.main import app
 from lightflus.client.endpoint import keep_token
@@ -63,6 +64,17 @@ async def test_a_job_is_listed_shown_stopped_started_again_and_deleted(
             assert await lightflus(*command) == 0
         assert await lightflus("status", "a") == 2
         assert "there is no job a" in capsys.readouterr().err
+
+
+async def test_names_of_jobs_are_completed_and_without_a_cluster_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    async with cluster(monkeypatch) as server:
+        for name in ("words", "wheels", "other"):
+            await server.run(name)
+        assert await trio.to_thread.run_sync(job_names, "w") == ["wheels", "words"]
+    assert await trio.to_thread.run_sync(job_names, "w") == []
+    assert capsys.readouterr().err == ""
 
 
 async def test_a_refusal_says_what_would_be_legal(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -22,7 +22,17 @@ commands = typer.Typer(cls=Group)
 cluster = typer.Typer(cls=Group, no_args_is_help=True, help="A whole cluster on this machine.")
 token = typer.Typer(cls=Group, no_args_is_help=True, help="Tokens of a namespace, for operators of the cluster.")
 
-Name = Annotated[str, typer.Argument(metavar="JOB", help="The name of a job in the cluster.", show_default=False)]
+
+def _jobs(incomplete: str) -> list[str]:
+    from lightflus.cli.completing import job_names
+
+    return job_names(incomplete)
+
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="JOB", help="The name of a job in the cluster.", show_default=False, autocompletion=_jobs),
+]
 
 
 @commands.command(cls=Command, epilog="Example: lightflus deploy wordCount.ts --bind redis=redis://cache:6379")
