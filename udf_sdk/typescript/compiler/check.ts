@@ -40,6 +40,8 @@ const GLOBALS_TEXT = `
 interface Console { log(...values: unknown[]): void; debug(...values: unknown[]): void; info(...values: unknown[]): void;
   warn(...values: unknown[]): void; error(...values: unknown[]): void; }
 declare var console: Console;
+interface ErrorConstructor { captureStackTrace(target: object, from?: unknown): void; }
+interface ArrayConstructor { isArray(value: unknown): value is unknown[]; }
 interface String { replace(pattern: RegExp, replacer: (match: string, ...groups: string[]) => string): string;
   replaceAll(pattern: RegExp, replacer: (match: string, ...groups: string[]) => string): string; }
 `;

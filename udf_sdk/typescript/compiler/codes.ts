@@ -11,7 +11,7 @@ export const CODES = {
   // --- types
   LF101: { title: "a value without a known type", hint: "add a type annotation" },
   LF102: { title: "null and undefined in one type", hint: "choose one of them: T | null, or an optional field" },
-  LF103: { title: "a union of different types", hint: "use one object type with a 'kind' field and optional fields" },
+  LF103: { title: "a value of several types", hint: "use one object type with a 'kind' field and optional fields" },
   LF104: {
     title: "a library type that a job does not have",
     hint: "use string, number, bigint, boolean, arrays, Map, Set, objects and classes",

@@ -1,7 +1,7 @@
 // The classes that stand for object and tuple types: one per shape (names and types of the fields, in any order). Owns their names
 // and identities, and types that contain themselves. Knows shapes only; what a TypeScript type looks like is type_mapper.ts's.
 import type ts from "typescript-compiler-api";
-import { keyOf, nullable, present, sameRep } from "./types.ts";
+import { keyOf, nullable, oneOf, present, sameRep } from "./types.ts";
 import type { Field, RecordClass, Rep } from "./types.ts";
 
 /** Names that mean something else in AssemblyScript. */
@@ -111,8 +111,9 @@ export function differingField(shapes: readonly (readonly Field[])[]): string | 
 /** One representation for a field that several object types have; undefined when they differ. */
 function joined(reps: readonly Rep[], someLackIt: boolean): Rep | undefined {
   const [first, ...others] = reps.map(present);
-  if (first === undefined || !others.every((r) => sameRep(r, first))) return undefined;
-  const all = reps.reduce<Rep>((rep, r) => (r.kind === "nullable" ? nullable(rep, r.absent) : rep), first);
+  const one = first === undefined || others.every((r) => sameRep(r, first)) ? first : oneOf([first, ...others]);
+  if (one === undefined) return undefined;
+  const all = reps.reduce<Rep>((rep, r) => (r.kind === "nullable" ? nullable(rep, r.absent) : rep), one);
   return someLackIt ? nullable(all, "undefined") : all;
 }
 

@@ -6,7 +6,7 @@ import { complaint } from "./codes.ts";
 import type { Complaint } from "./diagnostics.ts";
 import { isGroupsType, isMatchType, isPatternType } from "./patterns/known.ts";
 import type { Program } from "./check.ts";
-import { BIGINT, BOOLEAN, DATE, GROUPS, MATCH, NEVER, NO_ITEM, NULL, NUMBER, REGEXP, STRING, UNKNOWN, VOID, describe, nullable, present, sameRep } from "./types.ts";
+import { BIGINT, BOOLEAN, DATE, GROUPS, MATCH, NEVER, NO_ITEM, NULL, NUMBER, REGEXP, STRING, UNKNOWN, VOID, describe, nullable, oneOf, present, sameRep } from "./types.ts";
 import { RecordClasses, differingField, mergedFields, recordName } from "./record_classes.ts";
 import type { Field, Rep, RecordClass } from "./types.ts";
 
@@ -147,13 +147,21 @@ export class TypeMapper {
     if (shared !== undefined) return shared;
     const base = this.#commonBase(rest, substitution) ?? this.#merged(type, rest, substitution);
     if (base !== undefined) return base;
-    const isPlain = rest.every((t) => (t.flags & PRIMITIVE) !== 0);
+    const several = this.#several(rest, substitution);
+    if (several !== undefined) return several;
     const isObjects = rest.every((t) => this.#isPlainObject(t));
     const field = isObjects ? differingField(rest.map((t) => this.#fields(t, substitution))) : undefined;
-    const wayOut = isPlain
-      ? "make it one type where the value comes from: String(x), `${x}` or Number(x)"
-      : field && `'${field}' has different types in them: give each its own name, such as '${field}Text' and '${field}Number'`;
+    const wayOut = field && `'${field}' has types in them that a job cannot tell apart: give each its own name, such as '${field}Call' and '${field}Text'`;
     throw this.#refuse(complaint("LF103", `union type '${this.#text(type)}' is not supported in a job`, wayOut));
+  }
+
+  /** Values that are told apart when the job runs; the object types among them are one, where that can be. */
+  #several(rest: readonly ts.Type[], substitution: Substitution): Rep | undefined {
+    const objects = rest.filter((t) => this.#isPlainObject(t));
+    const [first, ...more] = objects;
+    const merged = first !== undefined && more.length > 0 ? this.#merged(first, objects, substitution) : undefined;
+    const others = merged === undefined ? rest : rest.filter((t) => !objects.includes(t));
+    return oneOf([...(merged === undefined ? [] : [merged]), ...others.map((t) => this.rep(t, substitution))]);
   }
 
   /** `string[]`, `[]`, `[string]`: what stands for a match that is not there, `text.match(pattern) ?? []`. */
@@ -179,7 +187,7 @@ export class TypeMapper {
    * A union of object types is one record with the fields of all of them; what some do not have may be absent there.
    * Each of them is represented by that record from then on, so that a value needs no change when TypeScript narrows it.
    */
-  #merged(type: ts.UnionType, parts: readonly ts.Type[], substitution: Substitution): Rep | undefined {
+  #merged(type: ts.Type, parts: readonly ts.Type[], substitution: Substitution): Rep | undefined {
     if (!parts.every((t) => this.#isPlainObject(t))) return undefined;
     return this.classes.opened(type, () => {
       const shapes = parts.map((t) => this.#fields(t, substitution));

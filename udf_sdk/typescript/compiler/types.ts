@@ -66,11 +66,43 @@ export function isScalar(rep: Rep): boolean {
   return SCALARS.has(rep.kind);
 }
 
+/** Text, a number, a boolean or a bigint. */
+export function isPrimitive(rep: Rep): boolean {
+  return isScalar(rep) || rep.kind === "string";
+}
+
 /** `T | null`; of something nullable itself, that. */
 export function nullable(of: Rep, absent: Absent): Rep {
-  if (of.kind === "null") return of;
+  if (of.kind === "null" || isUnknown(of)) return of;
   if (of.kind === "nullable") return of.absent === absent ? of : { kind: "nullable", of: of.of, absent: "both" };
   return { kind: "nullable", of, absent };
+}
+
+/** `{}`, `{} | undefined`: what TypeScript makes of `unknown` that is no null. */
+export function isAnyObject(rep: Rep): boolean {
+  const of = present(rep);
+  return of.kind === "record" && of.record.fields.length === 0;
+}
+
+/** A value of any type. */
+export function isUnknown(rep: Rep): boolean {
+  return rep.kind === "mixed" && rep.of.length === 0;
+}
+
+const TOLD_APART: ReadonlySet<Rep["kind"]> = new Set(["number", "boolean", "bigint", "string", "array", "record", "dict", "map", "set", "date", "regexp"]);
+
+/** Whether values of the type can be told from others when the job runs. */
+export function mayBeMixed(rep: Rep): boolean {
+  return TOLD_APART.has(rep.kind) || (rep.kind === "class" && rep.args.length === 0);
+}
+
+/** One representation for values of any of these types; undefined where some could not be told from others. */
+export function oneOf(reps: readonly Rep[]): Rep | undefined {
+  if (reps.some(isUnknown)) return UNKNOWN;
+  const members = [...new Map(reps.flatMap((r) => (r.kind === "mixed" ? r.of : [r])).map((r) => [keyOf(r), r])).values()];
+  const [only, ...others] = members;
+  if (others.length === 0) return only;
+  return members.every(mayBeMixed) ? { kind: "mixed", of: members } : undefined;
 }
 
 /** Without null. */
@@ -217,4 +249,10 @@ export function notPortable(
     default:
       return `a value of type '${describe(rep)}' cannot be in a record`;
   }
+}
+
+/** The way out for what is of several types, where it is that which no column can be. */
+export function columnForMixed(rep: Rep): string | undefined {
+  if (present(rep).kind !== "mixed") return undefined;
+  return "give each type a field of its own, such as text?: string and number?: number, or carry it as text: String(x), JSON.stringify(x)";
 }

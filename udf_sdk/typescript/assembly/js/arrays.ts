@@ -1,4 +1,5 @@
 // Arrays: reading, searching, copying. Callbacks are in array_callbacks.ts, changes in array_changes.ts.
+import { Mixed, isMixed, mixed_equal, mixed_sameValue } from "./mixed";
 import { str } from "./convert";
 import { counted, failAt, foundOrFail, foundOrNull, keep } from "./fail";
 import { number_toString } from "./numbers";
@@ -56,6 +57,7 @@ export function array_atOrFail<T>(a: Array<T>, i: f64, file: string, line: i32, 
 @inline
 export function same<T>(x: T, y: T): bool {
   if (isString<T>()) return changetype<string | null>(x) == changetype<string | null>(y);
+  else if (isMixed<T>()) return mixed_equal(changetype<Mixed | null>(x), changetype<Mixed | null>(y));
   else if (isReference<T>()) return changetype<usize>(x) == changetype<usize>(y);
   else return x == y;
 }
@@ -65,6 +67,7 @@ export function same<T>(x: T, y: T): bool {
 @inline
 export function sameValue<T>(x: T, y: T): bool {
   if (isFloat<T>()) return x == y || (x != x && y != y);
+  else if (isMixed<T>()) return mixed_sameValue(changetype<Mixed | null>(x), changetype<Mixed | null>(y));
   else return same<T>(x, y);
 }
 

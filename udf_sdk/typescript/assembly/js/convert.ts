@@ -1,4 +1,5 @@
 // Conversions of a value of any type: its text, its truth.
+import { Mixed, isMixed, mixed_text, mixed_truthy } from "./mixed";
 import { array_join } from "./arrays";
 import { number_toString } from "./numbers";
 
@@ -21,6 +22,7 @@ export function str<T>(v: T): string {
 
 function textOf<T>(v: T): string {
   if (isString<T>()) return changetype<string>(v);
+  else if (isMixed<T>()) return mixed_text(changetype<Mixed>(v), "", 0, 0);
   else if (isDefined(v.__isBox)) return str(v.value);
   else if (isArray<T>()) return array_join<valueof<T>>(changetype<Array<valueof<T>>>(v), ",");
   else if (isDefined(v.toString)) return v.toString();
@@ -32,7 +34,8 @@ function textOf<T>(v: T): string {
 @inline
 export function truthy<T>(v: T): bool {
   if (isReference<T>()) {
-    if (isString<T>()) return changetype<usize>(v) != 0 && changetype<string>(v).length != 0;
+    if (isMixed<T>()) return mixed_truthy(changetype<Mixed | null>(v));
+    else if (isString<T>()) return changetype<usize>(v) != 0 && changetype<string>(v).length != 0;
     else return changetype<usize>(v) != 0;
   } else if (isFloat<T>()) {
     return v == v && v != 0;

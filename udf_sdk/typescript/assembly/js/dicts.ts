@@ -4,6 +4,7 @@ import { failAt, foundOrFail, keep } from "./fail";
 import { JsonReader } from "./json_read";
 import { json_quote, json_text } from "./json_text";
 import { JsMap } from "./maps";
+import { isUndefinedIn } from "./mixed";
 import { unitAt } from "./units";
 
 /** Every object has something of that name. */
@@ -14,7 +15,7 @@ function isInherited(key: string): bool {
 }
 
 /** The number that an array index is, 0 to 2^32 - 2; -1 for any other key. */
-function indexOf(key: string): f64 {
+export function dict_index(key: string): f64 {
   const n = key.length;
   if (n == 0 || n > 10 || (n > 1 && unitAt(key, 0) == 48)) return -1;
   let value: f64 = 0;
@@ -36,7 +37,7 @@ export class JsDict<V> {
     const texts = new Array<string>();
     const indices = new Array<f64>();
     for (let i = m.live(0); i >= 0; i = m.live(i + 1)) {
-      const index = indexOf(m.keyAt(i));
+      const index = dict_index(m.keyAt(i));
       if (index < 0) texts.push(m.keyAt(i));
       else indices.push(index);
     }
@@ -54,7 +55,10 @@ export class JsDict<V> {
 
   __json(): string {
     let s = "";
-    for (let keys = this.keys(), i = 0; i < keys.length; i++) s += "," + json_quote(unchecked(keys[i])) + ":" + json_text<V>(this.at(unchecked(keys[i])));
+    for (let keys = this.keys(), i = 0; i < keys.length; i++) {
+      const value = this.at(unchecked(keys[i]));
+      if (!isUndefinedIn<V>(value)) s += "," + json_quote(unchecked(keys[i])) + ":" + json_text<V>(value);
+    }
     return "{" + s.substring(1) + "}";
   }
 

@@ -21,6 +21,11 @@ export class JsError extends Mixed {
     this.message = message === null ? "" : message;
   }
 
+  /** The name of the class, which `new.target.name` is. */
+  __className(): string {
+    return "Error";
+  }
+
   toString(): string {
     if (this.name.length == 0) return this.message;
     return this.message.length == 0 ? this.name : this.name + ": " + this.message;
@@ -49,12 +54,17 @@ export class JsSyntaxError extends JsError {
 }
 
 /** Something has been thrown that nobody has caught yet. */
-let isPending: bool = false;
+// @ts-ignore: decorator
+@lazy let isPending: bool = false;
 /** Its address: a global reference to what a call makes would be taken for something that outlives the call. */
-let thrown: usize = 0;
-let thrownFile: string = "";
-let thrownLine: i32 = 0;
-let thrownColumn: i32 = 0;
+// @ts-ignore: decorator
+@lazy let thrown: usize = 0;
+// @ts-ignore: decorator
+@lazy let thrownFile: string = "";
+// @ts-ignore: decorator
+@lazy let thrownLine: i32 = 0;
+// @ts-ignore: decorator
+@lazy let thrownColumn: i32 = 0;
 
 /** `throw value`. An error keeps the place where it was thrown first. */
 export function raise(value: Mixed | null, file: string, line: i32, column: i32): void {

@@ -2,12 +2,14 @@
 // the place in the text. Records have a method `__parse` that the compiler writes; their unknown fields are passed over.
 import { throwSyntax, throwType } from "./errors";
 import { scanDecimal } from "./decimal";
+import { Mixed, Tree, isMixed, mixed_of } from "./mixed";
 import { joinTexts } from "./text";
 import { digitOf } from "./numbers";
 import { piece, unitAt } from "./units";
 
 /** What is wanted where a value of some type is. */
-const VALUES: string[] = ["an array", "an object", "text", "a number", "true or false"];
+// @ts-ignore: decorator
+@lazy const VALUES: string[] = ["an array", "an object", "text", "a number", "true or false"];
 
 /** How deep values may lie in one another. */
 const DEEPEST: i32 = 1000;
@@ -50,12 +52,22 @@ export class JsonReader {
 
   private object<T>(c: u32): T {
     if (isString<T>()) return changetype<T>(this.string(c));
+    else if (isMixed<T>()) return changetype<T>(this.mixed(c));
     else if (isArray<T>()) return changetype<T>(this.list<valueof<T>>(c));
     else if (isDefined(changetype<T>(0).__isBox)) {
       const box = changetype<T>(__new(offsetof<T>(), idof<T>()));
       box.__readJson(this);
       return box;
     } else return changetype<T>(0).__parse(this);
+  }
+
+  /** Whatever comes; the program asks what it is. Objects are objects by key. */
+  private mixed(c: u32): Mixed {
+    if (c == 123) return changetype<Mixed>(changetype<Tree>(0).__parse(this));
+    if (c == 91) return changetype<Mixed>(this.list<Mixed | null>(c));
+    if (c == 34) return changetype<Mixed>(this.string(c));
+    if (c == 116 || c == 102) return changetype<Mixed>(mixed_of<bool>(this.read<bool>()));
+    return changetype<Mixed>(mixed_of<f64>(this.number(c)));
   }
 
   private list<T>(c: u32): Array<T> {

@@ -1,6 +1,9 @@
 // JSON.stringify: the text of any value whose type is known. Records and classes have a method `__json` that the compiler writes.
 import { JsDate, date_toISOString } from "./dates";
 import { number_toString } from "./numbers";
+import { Some } from "../boxes";
+import { failAt } from "./fail";
+import { Mixed, Tree, isMixed, isUndefinedIn, mixed_is } from "./mixed";
 import { joinTexts } from "./text";
 import { piece, unitAt } from "./units";
 
@@ -21,6 +24,7 @@ export function json_text<T>(v: T): string {
 
 function textOf<T>(v: T): string {
   if (isString<T>()) return json_quote(changetype<string>(v));
+  else if (isMixed<T>()) return mixedText(changetype<Mixed>(v));
   else if (isDefined(v.__isBox)) return json_text(v.value);
   else if (isArray<T>()) return listText<valueof<T>>(changetype<Array<valueof<T>>>(v));
   else if (idof<T>() == idof<JsDate>()) return dateText(changetype<JsDate>(v));
@@ -28,9 +32,20 @@ function textOf<T>(v: T): string {
   else return "{}"; // a Map or a Set
 }
 
+/** Of what JSON.parse makes; of other objects the compiler has said that they are none. */
+function mixedText(v: Mixed): string {
+  if (mixed_is<string>(v)) return json_quote(changetype<string>(v));
+  if (mixed_is<Some<f64>>(v)) return json_text<f64>(changetype<Some<f64>>(v).value);
+  if (mixed_is<Some<bool>>(v)) return json_text<bool>(changetype<Some<bool>>(v).value);
+  if (mixed_is<Tree>(v)) return changetype<Tree>(v).__json();
+  if (mixed_is<Array<Mixed | null>>(v)) return listText<Mixed | null>(changetype<Array<Mixed | null>>(v));
+  failAt("JSON.stringify of an unknown value writes what JSON.parse made, and this is something else: say its type", "", 0, 0);
+  return "";
+}
+
 function listText<T>(items: Array<T>): string {
   const parts = new Array<string>(items.length);
-  for (let i = 0, n = items.length; i < n; i++) unchecked((parts[i] = json_text<T>(unchecked(items[i]))));
+  for (let i = 0, n = items.length; i < n; i++) unchecked((parts[i] = isUndefinedIn<T>(unchecked(items[i])) ? "null" : json_text<T>(unchecked(items[i]))));
   return "[" + joinTexts(parts, ",") + "]";
 }
 

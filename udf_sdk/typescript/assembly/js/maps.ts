@@ -1,6 +1,7 @@
 // Map with JavaScript's meaning: keys compare by value (text by content, NaN equals itself, -0 is 0), iteration is in
 // order of insertion and live: entries deleted meanwhile are not visited, entries added meanwhile are. Set is
 // sets.ts.
+import { Mixed, isMixed, mixed_hash } from "./mixed";
 import { HASH } from "util/hash";
 import { sameValue } from "./arrays";
 import { guard } from "./fail";
@@ -22,6 +23,8 @@ function hashOf<K>(key: K): u32 {
     if (key == 0) return HASH<f64>(0);
     if (key != key) return HASH<f64>(NaN);
     return HASH<f64>(<f64>key);
+  } else if (isMixed<K>()) {
+    return mixed_hash(changetype<Mixed | null>(key));
   } else if (isReference<K>() && !isString<K>()) {
     return HASH<u32>(<u32>changetype<usize>(key));
   } else {

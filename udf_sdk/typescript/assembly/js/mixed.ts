@@ -1,14 +1,31 @@
 // Values of which the program knows only when it runs what they are: `string | number`, `unknown`. A reference to text, to a box
 // around a number, boolean or bigint, or to any other object; null is null, and undefined is an object of its own.
-import { failAt } from "./fail";
+import { __typeinfo } from "rt";
+import { TypeinfoFlags } from "shared/typeinfo";
+import { JsDict, dict_getOk, dict_in, dict_index } from "./dicts";
+import { failAt, found } from "./fail";
 import { JsError } from "./errors";
 import { Some } from "../boxes";
+import { HASH } from "util/hash";
 import { str } from "./convert";
+import { number_fromText } from "./numbers";
+
+/** An object of which nobody has said a type: what JSON.parse makes of one. */
+export type Tree = JsDict<Mixed | null>;
 
 /** What all of them look like; what they are, their class id says. */
 export class Mixed {}
 
-const UNDEFINED: Mixed = new Mixed();
+// @ts-ignore: decorator
+@lazy const UNDEFINED: Mixed = new Mixed();
+
+/** T is a value of several types. */
+// @ts-ignore: decorator
+@inline
+export function isMixed<T>(): bool {
+  if (isReference<T>()) return idof<T>() == idof<Mixed>();
+  else return false;
+}
 
 /** The value as one of any type. */
 // @ts-ignore: decorator
@@ -22,18 +39,9 @@ export function mixed_undefined(): Mixed | null {
   return UNDEFINED;
 }
 
-/** `null` where the value is null or undefined, else the value: T may be missing. */
+/** Null where the value is null or undefined, else the value. */
 export function mixed_orNull(value: Mixed | null): Mixed | null {
   return value === UNDEFINED ? null : value;
-}
-
-/** The other way round: what is missing is undefined. */
-export function mixed_orUndefined(value: Mixed | null): Mixed | null {
-  return value === null ? UNDEFINED : value;
-}
-
-export function mixed_isUndefined(value: Mixed | null): bool {
-  return value === UNDEFINED;
 }
 
 /** The value is an object of this very class; T is text, a box, an array, a record, ... */
@@ -47,6 +55,48 @@ export function mixed_is<T>(value: Mixed | null): bool {
 export function mixed_as<T>(value: Mixed | null, is: bool, file: string, line: i32, column: i32): T {
   if (!is) failAt("this is not what the program says it is: test it with typeof, instanceof or Array.isArray first", file, line, column);
   return changetype<T>(changetype<usize>(value));
+}
+
+/** The value is undefined, where values of type T may be any. */
+// @ts-ignore: decorator
+@inline
+export function isUndefinedIn<T>(value: T): bool {
+  if (isMixed<T>()) return changetype<usize>(value) == changetype<usize>(UNDEFINED);
+  else return false;
+}
+
+/** `Array.isArray(value)`. */
+export function mixed_isArray(value: Mixed | null): bool {
+  return value !== null && (__typeinfo(load<u32>(changetype<usize>(value) - 8)) & TypeinfoFlags.ARRAY) != 0;
+}
+
+/** `value.key` of an object of which nobody has said a type. */
+export function mixed_field(value: Mixed | null, key: string, file: string, line: i32, column: i32): Mixed | null {
+  const error = value instanceof JsError ? changetype<JsError>(value) : null;
+  if (error !== null && key == "message") return mixed_of<string>(error.message);
+  if (error !== null && key == "name") return mixed_of<string>(error.name);
+  const tree = treeIn(value, file, line, column);
+  return dict_getOk<Mixed | null>(tree, key) ? found<Mixed | null>() : UNDEFINED;
+}
+
+/** `key in value`. */
+export function mixed_in(key: string, value: Mixed | null, file: string, line: i32, column: i32): bool {
+  if (value instanceof JsError && (key == "message" || key == "name")) return true;
+  if (mixed_is<Array<Mixed | null>>(value) && !OF_ARRAYS.includes(" " + key + " ")) {
+    const index = dict_index(key);
+    return index >= 0 && index < <f64>changetype<Array<Mixed | null>>(value).length;
+  }
+  return dict_in<Mixed | null>(key, treeIn(value, file, line, column));
+}
+
+/** What every array has. */
+// @ts-ignore: decorator
+@lazy const OF_ARRAYS: string =
+  " length at concat copyWithin entries every fill filter find findIndex findLast findLastIndex flat flatMap forEach includes indexOf join keys lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice toLocaleString toReversed toSorted toSpliced toString unshift values with constructor hasOwnProperty isPrototypeOf propertyIsEnumerable valueOf __proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ ";
+
+function treeIn(value: Mixed | null, file: string, line: i32, column: i32): Tree {
+  if (!mixed_is<Tree>(value)) failAt("a field of an unknown value is read, and it is no object that JSON.parse made: test it with typeof first", file, line, column);
+  return changetype<Tree>(value);
 }
 
 /** `typeof value`. */
@@ -95,4 +145,37 @@ export function mixed_text(value: Mixed | null, file: string, line: i32, column:
 /** `a == b`, where null and undefined are alike. */
 export function mixed_alike(a: Mixed | null, b: Mixed | null): bool {
   return mixed_equal(mixed_orNull(a), mixed_orNull(b));
+}
+
+/** Like `===`, but NaN equals itself: includes, Map, Set. */
+export function mixed_sameValue(a: Mixed | null, b: Mixed | null): bool {
+  return mixed_equal(a, b) || (isNaNIn(a) && isNaNIn(b));
+}
+
+function isNaNIn(value: Mixed | null): bool {
+  return mixed_is<Some<f64>>(value) && isNaN(changetype<Some<f64>>(value).value);
+}
+
+/** Equal for values that are the same to a Map. */
+export function mixed_hash(value: Mixed | null): u32 {
+  if (mixed_is<string>(value)) return HASH<string>(changetype<string>(value));
+  if (mixed_is<Some<f64>>(value)) {
+    const x = changetype<Some<f64>>(value).value;
+    return HASH<f64>(x == 0 ? 0 : isNaN(x) ? NaN : x);
+  }
+  if (mixed_is<Some<bool>>(value)) return HASH<u32>(<u32>changetype<Some<bool>>(value).value);
+  if (mixed_is<Some<i64>>(value)) return HASH<i64>(changetype<Some<i64>>(value).value);
+  return HASH<u32>(<u32>changetype<usize>(value));
+}
+
+/** `Number(value)`. */
+export function mixed_number(value: Mixed | null, file: string, line: i32, column: i32): f64 {
+  if (value === null) return 0;
+  if (value === UNDEFINED) return NaN;
+  if (mixed_is<string>(value)) return number_fromText(changetype<string>(value));
+  if (mixed_is<Some<f64>>(value)) return changetype<Some<f64>>(value).value;
+  if (mixed_is<Some<bool>>(value)) return <f64>changetype<Some<bool>>(value).value;
+  if (mixed_is<Some<i64>>(value)) return <f64>changetype<Some<i64>>(value).value;
+  failAt("an object of which the program does not know what it is cannot become a number: test it first", file, line, column);
+  return 0;
 }

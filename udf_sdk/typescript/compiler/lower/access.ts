@@ -5,7 +5,7 @@ import { constant, property as builtinProperty, refused, staticMethod } from "..
 import type { Family } from "../builtins_table.ts";
 import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import { symbolOf } from "../scopes.ts";
-import { NUMBER, STRING, describe, fieldOf, orMissing } from "../types.ts";
+import { NUMBER, STRING, describe, fieldOf, isUnknown, orMissing } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -14,12 +14,13 @@ import { globalName, localName, place, refuse, repOf, repOfSymbol, temporary, ty
 import type { Context, Value } from "./context.ts";
 import { accessorName } from "./constructors.ts";
 import { required } from "./convert.ts";
-import { dictRead } from "./dicts.ts";
+import { dictRead, keyText } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
-import { checkErrorMember } from "./errors.ts";
+import { checkErrorMember, errorClassName } from "./errors.ts";
 import { peek, peekAt } from "./guarded_reads.ts";
 import { substitutionOfMember } from "./inheritance.ts";
 import { numberText } from "./literals.ts";
+import { unknownField } from "./mixed.ts";
 import { matchProperty, namedGroup, patternProperty } from "./matches.ts";
 import { identifier, narrowed } from "./names.ts";
 import { enumName, fieldByKey } from "./lookups.ts";
@@ -45,7 +46,7 @@ export function familyOf(rep: Rep): Family | undefined {
 
 /** `a.b` where it is read. */
 export function propertyAccess(ctx: Context, node: ts.PropertyAccessExpression): Value {
-  const fixed = staticProperty(ctx, node);
+  const fixed = staticProperty(ctx, node) ?? errorClassName(ctx, node);
   if (fixed !== undefined) return fixed;
   const receiver = marked(ctx, node.expression);
   if (receiver.rep.kind === "dict") return dictRead(ctx, node, receiver);
@@ -146,6 +147,8 @@ export function propertyOn(ctx: Context, node: ts.PropertyAccessExpression, rece
   if (rep.kind === "class") return memberOn(ctx, node, receiver);
   if (rep.kind === "nullable")
     return refuse(ctx, node, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
+  if (isUnknown(rep)) return unknownField(ctx, receiver, quote(name), node);
+  if (rep.kind === "mixed") return refuse(ctx, node.name, "LF103", `'${describe(rep)}' is asked what it is before '${name}' of it is read in a job`, "test it with typeof, instanceof, Array.isArray or in");
   const family = familyOf(rep);
   const builtin = family && builtinProperty(family, name);
   if (builtin !== undefined) {
@@ -240,12 +243,13 @@ export function elementOn(ctx: Context, node: ts.ElementAccessExpression, receiv
     const looked = fieldByKey(ctx, index, receiver, rep.record);
     if (looked !== undefined) return looked;
   }
-  if (rep.kind === "array" && rep.item.kind === "nullable" && rep.item.absent !== "null")
+  if (rep.kind === "array" && (isUnknown(rep.item) || (rep.item.kind === "nullable" && rep.item.absent !== "null")))
     return peekAt(ctx, receiver, rep.item, into(ctx, index, NUMBER));
   const at = (): Code => code`${into(ctx, index, NUMBER)}, ${place(ctx, node)}`;
   if (rep.kind === "array")
     return { code: code`__js.array_get<${typeText(ctx, rep.item)}>(${receiver.code}, ${at()})`, rep: rep.item };
   if (rep.kind === "dict") return dictRead(ctx, node, receiver);
+  if (isUnknown(rep)) return unknownField(ctx, receiver, keyText(ctx, index), node);
   if (rep.kind === "match") return { code: code`__js.match_get(${receiver.code}, ${at()})`, rep: STRING };
   if (rep.kind === "groups") return namedGroup(ctx, node, fixedName(index, false), receiver, mayBeAbsent(ctx, node));
   if (rep.kind === "string") return { code: code`__js.string_get(${receiver.code}, ${at()})`, rep: STRING };

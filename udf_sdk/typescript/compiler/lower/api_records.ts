@@ -1,6 +1,6 @@
 // What may flow through streams, be read by a source, be a key: complaints about all else, at the field that is to blame.
 import ts from "typescript-compiler-api";
-import { describe, fieldWith, notPortable } from "../types.ts";
+import { columnForMixed, describe, fieldWith, notPortable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { refuse } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,7 @@ export function checkRecords(ctx: Context, node: ts.Node, reps: readonly Rep[]):
       const field = fieldWith(record, test);
       const part = field?.rep ?? record;
       const isBoth = part.kind === "nullable" && part.absent === "both";
-      if (why !== undefined) refuse(ctx, field?.declared ?? node, isBoth ? "LF102" : "LF107", `${why}, so it cannot flow through a stream`);
+      if (why !== undefined) refuse(ctx, field?.declared ?? node, isBoth ? "LF102" : "LF107", `${why}, so it cannot flow through a stream`, columnForMixed(part));
       checkNames(ctx, node, record);
     }
   }

@@ -16,7 +16,7 @@ import type { Context, Value } from "./context.ts";
 import { convert } from "./convert.ts";
 import { objectCall } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
-import { errorArguments, isLibraryError, newError } from "./errors.ts";
+import { errorArguments, isForErrorsOnly, isLibraryError, newError } from "./errors.ts";
 import { joinedLiteral } from "./joins.ts";
 import { jsonCall } from "./json.ts";
 import { newPattern } from "./patterns.ts";
@@ -38,6 +38,7 @@ export function call(ctx: Context, node: ts.CallExpression, target: Rep | undefi
       "import(...) is not supported in a job",
       "write the import at the top of the file",
     );
+  if (isForErrorsOnly(ctx, node)) return { code: "0", rep: { kind: "void" } };
   if (ts.isPropertyAccessExpression(callee)) {
     const withoutReceiver =
       jsonCall(ctx, node, callee, target) ??

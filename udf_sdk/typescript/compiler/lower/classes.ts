@@ -7,7 +7,7 @@ import { recordMethods } from "../records.ts";
 import { symbolOf } from "../scopes.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
-import { isLibraryError } from "./errors.ts";
+import { classNameMethod, isLibraryError } from "./errors.ts";
 import { accessorName, constructorMember, field } from "./constructors.ts";
 import { localName, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
@@ -28,7 +28,7 @@ export function classDeclaration(ctx: Context, node: ts.ClassDeclaration): Code 
   const methods = isRecord ? recordMethods(fieldsOf(ctx, rep).map((f) => ({ ...f, type: typeText(ctx, f.rep) }))) : "";
   const generic = rep.kind === "class" ? ctx.job.genericMethodsOf(rep) : [];
   const json = rep.kind === "class" && ctx.job.usesJson ? ctx.job.classJson(rep).method : "";
-  return code`export ${isAbstract}class ${localName(node.name?.text ?? "__default")}${bases} {${members} ${methods} ${json} ${generic}}`;
+  return code`export ${isAbstract}class ${localName(node.name?.text ?? "__default")}${bases} {${members} ${methods} ${json}${classNameMethod(ctx, node)} ${generic}}`;
 }
 
 function heritage(ctx: Context, node: ts.ClassDeclaration): string {

@@ -1,6 +1,6 @@
 // `===`, `<`, instanceof: by content for text and numbers, by identity for objects, null-safe for what may be missing.
 import ts from "typescript-compiler-api";
-import { BOOLEAN, DATE, UNKNOWN, describe, fieldOf, isScalar, nullable, present, sameRep } from "../types.ts";
+import { BOOLEAN, DATE, UNKNOWN, describe, fieldOf, isScalar, isUnknown, nullable, present, sameRep } from "../types.ts";
 import { symbolOf } from "../scopes.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
@@ -11,7 +11,7 @@ import { convert, unwrapped } from "./convert.ts";
 import { isInDict } from "./dicts.ts";
 import { marked } from "./dispatch.ts";
 import { isLibraryError } from "./errors.ts";
-import { mixedInstance } from "./mixed.ts";
+import { isInUnknown, mixedInstance } from "./mixed.ts";
 
 const K = ts.SyntaxKind;
 
@@ -34,8 +34,9 @@ export function equal(ctx: Context, node: ts.BinaryExpression, operator: "==" | 
   const left = marked(ctx, node.left);
   const right = marked(ctx, node.right);
   const not = operator === "!=" ? "!" : "";
-  if (left.rep === UNKNOWN || right.rep === UNKNOWN || (isMixed(left) && isMixed(right))) return mixedEqual(ctx, node, left, right, not);
+  if (isUnknown(left.rep) || isUnknown(right.rep)) return mixedEqual(ctx, node, left, right, not);
   if (left.rep.kind === "null" || right.rep.kind === "null") return nullTest(ctx, node, left, right, operator);
+  if (isMixed(left) || isMixed(right)) return mixedEqual(ctx, node, left, right, not);
   const told = isStrict(node) ? toldByAbsence(ctx, node, left, right) : undefined;
   if (told !== undefined) return { code: code`(${not}${told})`, rep: BOOLEAN };
   const boxed = (v: Value): boolean => v.rep.kind === "nullable" && isScalar(v.rep.of);
@@ -161,6 +162,7 @@ export function isIn(ctx: Context, node: ts.BinaryExpression): Value {
   const fields = name === undefined ? [] : parts.map((t) => checker.getPropertyOfType(t, name));
   const value = marked(ctx, node.right);
   if (value.rep.kind === "dict") return isInDict(ctx, node, value);
+  if (isUnknown(value.rep)) return isInUnknown(ctx, node, value);
   const field = value.rep.kind === "record" && name !== undefined ? fieldOf(value.rep.record, name) : undefined;
   const isTold = fields.every((f) => f === undefined || isAlwaysThere(checker, f));
   if (field === undefined || !isTold || name === undefined)

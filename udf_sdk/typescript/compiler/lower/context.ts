@@ -11,7 +11,7 @@ import type { KeyOrders } from "../key_order.ts";
 import type { MissingElements } from "../missing_elements.ts";
 import { ERRORS, TypeRefused } from "../type_mapper.ts";
 import type { Substitution, TypeMapper } from "../type_mapper.ts";
-import { NULL, UNKNOWN, isScalar, keyOf, nullable } from "../types.ts";
+import { NULL, UNKNOWN, isScalar, isUnknown, keyOf, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -254,7 +254,7 @@ export function typeText(ctx: Context, rep: Rep): string {
     case "record":
       return `__r.${rep.record.name}`;
     case "mixed":
-      return rep.of.length === 0 ? "__js.Mixed | null" : "__js.Mixed";
+      return isUnknown(rep) ? "__js.Mixed | null" : "__js.Mixed";
     case "class":
       return ERRORS.has(rep.symbol.name) && ctx.job.program.isLibrary(rep.symbol) ? `__js.Js${rep.symbol.name}` : globalName(ctx, rep.symbol, rep.args);
     case "date":
@@ -275,7 +275,8 @@ export function typeText(ctx: Context, rep: Rep): string {
 
 /** What a variable of the type holds before it has a value. */
 export function emptyText(ctx: Context, rep: Rep): string {
-  if (rep.kind === "nullable" || (rep.kind === "mixed" && rep.of.length === 0)) return "null";
+  if (isUnknown(rep)) return "__js.mixed_undefined()";
+  if (rep.kind === "nullable") return "null";
   return isScalar(rep) ? `__l.zero<${typeText(ctx, rep)}>()` : `changetype<${typeText(ctx, rep)}>(0)`;
 }
 

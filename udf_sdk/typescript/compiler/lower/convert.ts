@@ -2,7 +2,7 @@
 // Boxing of scalars that may be missing, null tests, adapters for functions of other arity; refuses what would need a copy.
 import type ts from "typescript-compiler-api";
 import { SINKS } from "../api_table.ts";
-import { NO_ITEM, NULL, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
+import { NO_ITEM, NULL, describe, isPrimitive, isScalar, isUnknown, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -13,6 +13,7 @@ import { fromMixed, toMixed } from "./mixed.ts";
 
 /** No value, of a nullable type: a bare `null` would not say of which. */
 export function missing(ctx: Context, rep: Rep): Code {
+  if (isUnknown(rep)) return "__js.mixed_undefined()";
   return `changetype<${typeText(ctx, rep)}>(0)`;
 }
 
@@ -23,7 +24,7 @@ export function convert(ctx: Context, value: Value, target: Rep, node: ts.Node):
   if (source.kind === "never") return code`(${value.code}, __l.never<${typeText(ctx, target)}>())`;
   if (target.kind === "null") return code`(${value.code}, null)`;
   if (target.kind === "mixed") return toMixed(ctx, value, target, node);
-  if (source.kind === "mixed") return fromMixed(ctx, value, target, node);
+  if (source.kind === "mixed" && (isUnknown(source) || present(target).kind !== "mixed")) return fromMixed(ctx, value, target, node);
   if (target.kind === "nullable") return toNullable(ctx, value, target, node);
   if (source.kind === "nullable" || source.kind === "null") {
     return refuse(
@@ -212,6 +213,7 @@ export function text(ctx: Context, value: Value, node: ts.Node): Code {
     case "bigint":
       return code`__js.str<${typeText(ctx, rep)}>(${value.code})`;
     case "mixed":
+      if (rep.of.some((member) => !isPrimitive(member) && !(member.kind === "class" && isErrorClass(ctx, member.symbol)))) break;
       return code`__js.mixed_text(${value.code}, ${place(ctx, node)})`;
     case "null":
       return '"null"';

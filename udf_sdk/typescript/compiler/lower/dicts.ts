@@ -4,7 +4,7 @@
 import ts from "typescript-compiler-api";
 import { isAskedFor, toleratesUndefined } from "../guards.ts";
 import { symbolOf } from "../scopes.ts";
-import { BOOLEAN, STRING, describe, isScalar, nullable } from "../types.ts";
+import { BOOLEAN, STRING, describe, isScalar, isUnknown, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -50,7 +50,7 @@ export function dictPart(ctx: Context, node: ts.Node, key: string, dict: Value, 
 }
 
 function mayHoldUndefined(value: Rep): boolean {
-  return value.kind === "nullable" && value.absent !== "null";
+  return isUnknown(value) || value.kind === "nullable" && value.absent !== "null";
 }
 
 function readUnder(ctx: Context, node: ts.Node, key: Code, dict: Value, isOpen: boolean): Value {

@@ -4,11 +4,12 @@ import ts from "typescript-compiler-api";
 import { STRING, UNKNOWN, nullable } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { ERRORS } from "../type_mapper.ts";
-import { code, separated } from "../writer.ts";
+import { code, quote, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { refuse, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { into } from "./dispatch.ts";
+import { thisValue } from "./names.ts";
 
 /** `Error` itself or another of the library's. */
 export function isLibraryError(ctx: Context, symbol: ts.Symbol | undefined): boolean {
@@ -46,6 +47,32 @@ function cause(ctx: Context, node: ts.Expression): Code {
   if (ts.isShorthandPropertyAssignment(property)) return into(ctx, property.name, UNKNOWN);
   if (ts.isPropertyAssignment(property)) return into(ctx, property.initializer, UNKNOWN);
   return refuse(ctx, node, "LF302", "what an error has besides its text is written in place, { cause: value }, in a job");
+}
+
+/** `Object.setPrototypeOf(this, X.prototype)`, `Error.captureStackTrace(this, X)`: what constructors of errors do for old compilers and for stacks means nothing here. */
+export function isForErrorsOnly(ctx: Context, node: ts.CallExpression): boolean {
+  const made = ts.findAncestor(node, ts.isConstructorDeclaration);
+  const owner = made && ctx.job.checker.getTypeAtLocation(made.parent).symbol;
+  const [object, prototype] = node.arguments;
+  if (owner === undefined || !isErrorClass(ctx, owner) || object?.kind !== ts.SyntaxKind.ThisKeyword) return false;
+  if (/^Error\.captureStackTrace$/.test(node.expression.getText())) return true;
+  const isOwn = /^(new\.target|(\w+))\.prototype$/.exec(prototype?.getText() ?? "");
+  return node.expression.getText() === "Object.setPrototypeOf" && isOwn !== null && (isOwn[2] ?? owner.name) === owner.name;
+}
+
+/** `this.constructor.name`, `new.target.name` in an error's class: each class knows its name. */
+export function errorClassName(ctx: Context, node: ts.PropertyAccessExpression): Value | undefined {
+  const of = node.expression;
+  const isNamed = node.name.text === "name" && (of.kind === ts.SyntaxKind.MetaProperty || of.getText() === "this.constructor");
+  const holder = isNamed ? ts.findAncestor(node, ts.isClassDeclaration) : undefined;
+  if (holder === undefined || !isErrorClass(ctx, ctx.job.checker.getTypeAtLocation(holder).symbol)) return undefined;
+  return { code: code`${thisValue(ctx, node).code}.__className()`, rep: STRING };
+}
+
+/** The method behind it. */
+export function classNameMethod(ctx: Context, node: ts.ClassDeclaration): string {
+  const isError = isErrorClass(ctx, ctx.job.checker.getTypeAtLocation(node).symbol);
+  return isError ? ` __className(): string { return ${quote(node.name?.text ?? "")}; }` : "";
 }
 
 /** Refuses what errors have under Node and not here. */

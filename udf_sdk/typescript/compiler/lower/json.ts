@@ -1,7 +1,7 @@
 // JSON.stringify and JSON.parse of values whose type is known: the calls, the methods of records and classes behind them, and what has
 // no JSON. The helpers are assembly/js/json_text.ts and json_read.ts.
 import ts from "typescript-compiler-api";
-import { NULL, STRING, describe } from "../types.ts";
+import { NULL, STRING, describe, isPrimitive } from "../types.ts";
 import type { Field, RecordClass, Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -82,7 +82,12 @@ export function withoutJson(ctx: Context, rep: Rep, seen: ReadonlySet<unknown> =
         return { message: `'${describe(rep)}' leaves out what is undefined`, hint: "make an object by key of what is there" };
       return withoutJson(ctx, rep.value, seen);
     case "mixed":
-      return { message: `'${describe(rep)}' is written by what it is, which is known only when the job runs`, hint: "ask what it is first, and write that" };
+      for (const member of rep.of) {
+        const why = withoutJson(ctx, member, seen);
+        if (why !== undefined) return why;
+        if (!isPrimitive(member)) return { message: `'${describe(rep)}' is written by what it is, which is known only when the job runs`, hint: "ask what it is first, and write that" };
+      }
+      return undefined;
     case "api":
     case "regexp":
     case "match":
@@ -116,6 +121,8 @@ function unreadable(ctx: Context, rep: Rep, seen: ReadonlySet<RecordClass> = new
       return unreadable(ctx, rep.of, seen);
     case "dict":
       return unreadable(ctx, rep.value, seen);
+    case "mixed":
+      return rep.of.every((member) => isPrimitive(member) && unreadable(ctx, member) === undefined) ? undefined : `'${describe(rep)}' has types that are not told apart in a text`;
     case "record":
       if (rep.record.open) return `'${describe(rep)}' has elements that may be left out`;
       if (seen.has(rep.record)) return undefined;

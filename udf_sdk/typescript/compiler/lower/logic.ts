@@ -1,6 +1,6 @@
 // `&&`, `||`, `??` and `?:` with JavaScript's values; plain conditions where only the truth value is asked for.
 import ts from "typescript-compiler-api";
-import { BOOLEAN, UNKNOWN } from "../types.ts";
+import { BOOLEAN, UNKNOWN, isAnyObject, isUnknown } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -77,12 +77,12 @@ function isCondition(node: ts.Node): boolean {
 /** `a ?? b`. */
 export function coalesce(ctx: Context, node: ts.BinaryExpression, target: Rep | undefined): Value {
   const own = repAt(ctx, node);
-  const rep = target !== undefined && target.kind !== "void" ? target : own.kind === "record" && own.record.fields.length === 0 ? UNKNOWN : own;
+  const rep = target !== undefined && target.kind !== "void" ? target : isAnyObject(own) ? UNKNOWN : own;
   const direct = coalesceCall(ctx, node, rep);
   if (direct !== undefined) return direct;
   const left = marked(ctx, node.left);
   if (left.rep.kind === "null") return { code: into(ctx, node.right, rep), rep };
-  if (left.rep === UNKNOWN) return unknownOr(ctx, node, left, rep);
+  if (isUnknown(left.rep)) return unknownOr(ctx, node, left, rep);
   if (left.rep.kind !== "nullable") return left;
   const held = temporary(ctx, left.rep);
   const kept = convert(ctx, unwrapped(ctx, { code: held, rep: left.rep }), rep, node.left);

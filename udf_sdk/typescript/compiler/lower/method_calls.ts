@@ -1,7 +1,7 @@
 // Methods of a receiver that is there already: built-in, of lightflus-api, of the user's classes (generic ones once per instantiation).
 import ts from "typescript-compiler-api";
 import { method as builtinMethod } from "../builtins.ts";
-import { VOID, describe, fieldOf, orMissing, sameRep } from "../types.ts";
+import { STRING, VOID, describe, fieldOf, orMissing, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from } from "../writer.ts";
 import { familyOf, memberRep, propertyOn } from "./access.ts";
@@ -12,6 +12,7 @@ import { methodCall } from "./builtin_calls.ts";
 import { closureCall } from "./calls.ts";
 import { localName, refuse, typeText, unitPrefix } from "./context.ts";
 import type { Context, Value } from "./context.ts";
+import { text } from "./convert.ts";
 import { narrowed } from "./names.ts";
 import { dictMethod, dictRead } from "./dicts.ts";
 import { matchTexts } from "./matches.ts";
@@ -42,6 +43,7 @@ export function callOn(
   if (rep.kind === "api") return apiCall(ctx, node, callee, receiver);
   if (rep.kind === "dict" && rep.value.kind === "function") return closureCall(ctx, node, dictRead(ctx, callee, receiver, false));
   if (rep.kind === "dict") return dictMethod(ctx, node, callee.name.text, receiver);
+  if (rep.kind === "mixed" && callee.name.text === "toString" && node.arguments.length === 0) return { code: text(ctx, receiver, node), rep: STRING };
   if (rep.kind === "match") return matchMethod(ctx, node, callee.name.text, receiver);
   const family = familyOf(rep);
   if (family !== undefined) return methodCall(ctx, node, callee.name.text, family, receiver);
@@ -49,6 +51,7 @@ export function callOn(
   if (rep.kind === "record" && fieldOf(rep.record, callee.name.text) !== undefined)
     return closureCall(ctx, node, narrowed(ctx, callee, propertyOn(ctx, callee, receiver)));
   if (rep.kind === "record" && rep.record.tuple) return tupleMethod(ctx, node, callee.name.text, receiver, rep);
+  if (rep.kind === "mixed") return refuse(ctx, callee.name, "LF103", `'${describe(rep)}' is asked what it is before '${callee.name.text}' of it is called in a job`, "test it with typeof, instanceof, Array.isArray or in");
   if (rep.kind === "nullable")
     return refuse(ctx, callee, "LF319", `this may be ${orMissing(rep.absent)}`, "test it first, or use ?. and ??");
   return refuse(ctx, callee.name, "LF302", `'${callee.name.text}' of '${describe(rep)}' is not supported in a job`);

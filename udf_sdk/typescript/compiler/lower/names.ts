@@ -14,7 +14,7 @@ import {
   isWithin,
   symbolOf,
 } from "../scopes.ts";
-import { NEVER, NULL, NUMBER, present, sameRep } from "../types.ts";
+import { NEVER, NULL, NUMBER, isAnyObject, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -159,14 +159,17 @@ export function narrowed(ctx: Context, node: ts.Node, value: Value): Value {
   return value;
 }
 
+/** Nothing is said but that it is an object, or that it has some field: `object & Record<"price", unknown>`. */
+function isAnything(type: ts.Type): boolean {
+  if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive | ts.TypeFlags.Never)) return true;
+  return type.isUnionOrIntersection() && type.types.some(isAnything);
+}
+
 /** What may be of several types is, behind a test, of the one that TypeScript says. */
 function narrowedMixed(ctx: Context, node: ts.Node, value: Value, type: ts.Type): Value {
-  const isAnything = (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive | ts.TypeFlags.Never)) !== 0;
-  if (isAnything || !ctx.job.types.has(type, ctx.substitution)) return value;
+  if (isAnything(type) || !ctx.job.types.has(type, ctx.substitution)) return value;
   const seen = repOf(ctx, type, node);
-  const of = present(seen);
-  const isAnyObject = of.kind === "record" && of.record.fields.length === 0;
-  if (isAnyObject || seen.kind === "mixed" || seen.kind === "null" || seen.kind === "never") return value;
+  if (isAnyObject(seen) || seen.kind === "mixed" || seen.kind === "null" || seen.kind === "never") return value;
   return { code: convert(ctx, value, seen, node), rep: seen };
 }
 

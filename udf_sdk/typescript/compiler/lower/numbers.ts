@@ -4,7 +4,7 @@ import { describe } from "../types.ts";
 import { code } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { toldApart } from "./absences.ts";
-import { refuse, temporary } from "./context.ts";
+import { place, refuse, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { text, unwrapped } from "./convert.ts";
 import { marked } from "./dispatch.ts";
@@ -29,6 +29,8 @@ export function toNumber(ctx: Context, value: Value, node: ts.Expression): Code 
       return code`__js.number_fromText(${text(ctx, value, node)})`;
     case "date":
       return code`(${value.code}).time`;
+    case "mixed":
+      return code`__js.mixed_number(${value.code}, ${place(ctx, node)})`;
     case "null":
       return isUndefined(ctx, node) ? "NaN" : "0.0";
     case "void":

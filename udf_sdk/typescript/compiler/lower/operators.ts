@@ -1,7 +1,7 @@
 // Operators: arithmetic, comparison, logic, assignment, increments, `typeof`. Numbers are f64 everywhere; what AssemblyScript
 // does not do as JavaScript does goes to the helpers of `assembly/js/`.
 import ts from "typescript-compiler-api";
-import { BIGINT, BOOLEAN, NUMBER, STRING, describe } from "../types.ts";
+import { BIGINT, BOOLEAN, NUMBER, STRING, UNKNOWN, describe, isAnyObject, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -9,7 +9,7 @@ import { assignment, compoundAssignment, step } from "./assign.ts";
 import { EQUALITY, ORDER, compare, equal, instanceOf, isIn } from "./comparisons.ts";
 import { place, refuse, repAt } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { text, truthy } from "./convert.ts";
+import { convert, text, truthy } from "./convert.ts";
 import { expression, marked } from "./dispatch.ts";
 import { coalesce, logical } from "./logic.ts";
 import { mixedTypeof } from "./mixed.ts";
@@ -144,7 +144,9 @@ export function postfix(ctx: Context, node: ts.PostfixUnaryExpression): Value {
 /** `typeof x` is known from x's type. */
 export function typeOf(ctx: Context, node: ts.TypeOfExpression): Value {
   const rep = repAt(ctx, node.expression);
-  if (rep.kind === "mixed") return mixedTypeof(marked(ctx, node.expression));
+  const isAnything = present(rep).kind === "mixed" || isAnyObject(rep);
+  const asked = isAnything ? marked(ctx, node.expression) : undefined;
+  if (asked?.rep.kind === "mixed") return mixedTypeof(asked);
   const names: Partial<Record<Rep["kind"], string>> = {
     number: "number",
     string: "string",
@@ -166,6 +168,7 @@ export function typeOf(ctx: Context, node: ts.TypeOfExpression): Value {
         "test it with == null first",
       );
     const value = expression(ctx, node.expression);
+    if (rep.of.kind === "mixed") return mixedTypeof({ code: convert(ctx, value, UNKNOWN, node.expression), rep: UNKNOWN });
     const there = names[rep.of.kind] ?? "object";
     return {
       code: code`((${value.code}) !== null ? "${there}" : "${rep.absent === "null" ? "object" : "undefined"}")`,

@@ -5,8 +5,8 @@ function any(x: any): string { // error
   return x.name;
 }
 
-function union(x: string | number): string { // error
-  return "" + x;
+function union(x: string | (() => string)): string { // error
+  return typeof x === "string" ? x : x();
 }
 
 function local(d: Date): number {

@@ -1,7 +1,7 @@
 // Random expressions of a wanted type, over the variables that are in scope. What they compute is defined for every value: no
 // element that is not there, no division by 0n, no bigint of more than 64 bits.
 import { pick } from "../random.mjs";
-import { BIG, BOOL, NUM, STR, anyType, arr, dict, opt, same, shown, typeText } from "./types.mjs";
+import { BIG, BOOL, MIXES, NUM, STR, anyType, arr, dict, isA, opt, same, shown, typeText } from "./types.mjs";
 
 const NUMBERS = ["0", "1", "2", "-1", "0.5", "3", "7", "10", "255", "1e21", "1e-7", "4294967296", "0.1", "NaN", "Infinity", "-0"];
 const TEXTS = ['""', '" "', '"a"', '"abc"', '"1.5"', '"é😀"', '"A b,C"', '","', '"0x1f"', '"  7 "', '"it\'s"', '"a\\n\\"b"'];
@@ -59,6 +59,7 @@ export class Expressions {
       case "map": return `new Map<${typeText(t.key)}, ${typeText(t.of)}>()`;
       case "set": return `new Set<${typeText(t.of)}>()`;
       case "dict": return this.typed("{}", t);
+      case "mix": return `same<${typeText(t)}>(${this.literal(this.pick(t.of))})`;
       case "tup": return this.typed(`[${t.items.map((i) => this.literal(i)).join(", ")}]`, t);
       case "obj": return this.object(t, 0);
       case "cls": return this.made(t, 0);
@@ -109,6 +110,7 @@ export class Expressions {
       if (v.type.k === "tup") v.type.items.forEach((item, i) => same(item, t) && forms.push(() => `${v.name}[${i}]`));
       if (v.type.k === "fn" && same(v.type.result, t)) forms.push(() => `${v.name}(${v.type.args.map((a) => this.of(a, d)).join(", ")})`);
     }
+    for (const v of this.scope) if (v.type.k === "mix" && !v.name.startsWith("this.") && v.type.of.some((m) => same(m, t))) forms.push(() => `(${isA(t, v.name)} ? ${v.name} : ${this.of(t, d)})`);
     if (this.program.risks && t.k !== "fn") forms.push(() => `risky<${typeText(t)}>(${this.of(t, d)}, ${this.of(NUM, d)})`);
     for (const f of this.program.functions) if ((this.program.risks || !f.risks) && same(f.result, t)) forms.push(() => this.called(f, d));
     if (t.k !== "fn") {
@@ -166,7 +168,7 @@ export class Expressions {
         () => `${s()}.indexOf(${s()})`,
         () => `${s()}.search(${this.pick(PATTERNS)})`,
         () => `[...${s()}.matchAll(${this.pick(GLOBAL_PATTERNS)})].reduce((p, e) => p + e.index + e[0].length, 0)`,
-        () => `Number(${of(this.pick([STR, BOOL, BIG, opt(NUM), opt(STR, "null"), opt(BOOL)]))})`,
+        () => `Number(${of(this.pick([MIXES[0], MIXES[1], STR, BOOL, BIG, opt(NUM), opt(STR, "null"), opt(BOOL)]))})`,
         () => `parseInt(${s()}, 10)`,
         () => `parseFloat(${s()})`,
         () => `${list(NUM)}.indexOf(${n()})`,
@@ -177,7 +179,7 @@ export class Expressions {
       case "str": return [
         () => `(${s()} + ${of(this.pick([STR, NUM, BOOL, BIG]))})`,
         () => `\`\${${of(this.pick([STR, NUM, BOOL]))}}-\${${of(this.pick([NUM, BIG, opt(NUM), opt(STR, "null")]))}}\``,
-        () => `String(${of(this.pick([NUM, BOOL, BIG, opt(NUM), opt(BOOL, "null"), arr(NUM)]))})`,
+        () => `String(${of(this.pick([MIXES[0], MIXES[1], NUM, BOOL, BIG, opt(NUM), opt(BOOL, "null"), arr(NUM)]))})`,
         () => `${n()}.toFixed(${this.pick(["0", "2"])})`.replace(/^(.*)\.toFixed/, "($1).toFixed"),
         () => `${s()}.slice(${n()}, ${n()})`,
         () => `${s()}.charAt(${n()})`,
@@ -191,14 +193,16 @@ export class Expressions {
         () => `${list(NUM)}.join()`,
         () => `(${s()} || ${s()})`,
         () => `[...${of({ k: "map", key: STR, of: NUM })}.keys()].join("/")`,
-        () => `JSON.stringify(${of(this.pick([NUM, STR, BOOL, arr(STR), arr(opt(NUM, "null")), arr(BOOL), opt(STR, "null"), dict(NUM), dict(arr(STR))]))})`,
+        () => `JSON.stringify(${of(this.pick([MIXES[0], arr(MIXES[1]), NUM, STR, BOOL, arr(STR), arr(opt(NUM, "null")), arr(BOOL), opt(STR, "null"), dict(NUM), dict(arr(STR))]))})`,
         () => this.text(d),
       ];
       case "bool": return [
         ...["<", ">", "<=", ">=", "===", "!=="].map((op) => () => `(${n()} ${op} +(${n()}))`),
         ...["<", "===", "!=="].map((op) => () => `(${s()} ${op} "" + ${s()})`),
         () => `(${b()} ${this.pick(["&&", "||"])} ${b()})`,
-        () => `!${of(this.pick([BOOL, NUM, STR, opt(NUM), opt(STR)]))}`,
+        () => `(${of(MIXES[1])} ${this.pick(["===", "!=="])} ${of(MIXES[1])})`,
+        () => `(${of(arr(MIXES[0]))}.includes(${of(MIXES[0])}) || new Set<${typeText(MIXES[1])}>(${of(arr(MIXES[1]))}).has(${of(MIXES[1])}))`,
+        () => `!${of(this.pick([MIXES[0], MIXES[2], BOOL, NUM, STR, opt(NUM), opt(STR)]))}`,
         () => `Boolean(${of(this.pick([NUM, STR, BIG, opt(BOOL), opt(NUM, "null")]))})`,
         () => `(${of(BIG)} ${this.pick(["<", "===", ">="])} -${of(BIG)})`,
         () => this.absence(d),
@@ -246,6 +250,7 @@ export class Expressions {
         () => this.typed(`{ ...${of(t)}, [${s()}]: ${of(t.of)}, ...${of(t)} }`, t),
         () => `(Object.fromEntries([[${s()}, ${of(t.of)}], ["a", ${of(t.of)}]] as [string, ${typeText(t.of)}][]) as ${typeText(t)})`,
       ];
+      case "mix": return [() => `same<${typeText(t)}>(${of(this.pick(t.of))})`, () => `(${of(arr(t))}[0] ?? ${of(t)})`];
       case "tup": return [() => `([${t.items.map(of).join(", ")}] as ${typeText(t)})`];
       case "obj": return [() => this.object(t, d)];
       case "cls": return [() => this.made(t, d)];

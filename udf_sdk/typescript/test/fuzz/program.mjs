@@ -58,6 +58,15 @@ function said(e: unknown): string {
   return typeof e === "number" ? num(e + 1) : typeof e + e;
 }
 
+function showMix(v: string | number | boolean | number[]): string {
+  if (Array.isArray(v)) return "[" + v.map((n) => num(n)).join() + "]";
+  switch (typeof v) {
+    case "string": return "s" + v;
+    case "number": return num(v);
+    default: return String(v);
+  }
+}
+
 function num(n: number): string {
   return Object.is === undefined ? "" : n === 0 && 1 / n < 0 ? "-0" : String(n);
 }`.replace('Object.is === undefined ? "" : ', "");

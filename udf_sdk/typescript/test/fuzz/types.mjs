@@ -14,7 +14,14 @@ export const set = (of) => ({ k: "set", of });
 export const tup = (items) => ({ k: "tup", items });
 export const obj = (name) => ({ k: "obj", name });
 export const cls = (name) => ({ k: "cls", name });
+export const mix = (of) => ({ k: "mix", of });
 export const fn = (args, result) => ({ k: "fn", args, result });
+
+/** Values of several types; `showMix` of the generated programs shows those of any of them. */
+export const MIXES = [mix([NUM, STR]), mix([STR, BOOL, NUM]), mix([STR, arr(NUM)])];
+
+/** How a program asks whether a value of several types is of this one. */
+export const isA = (t, v) => (t.k === "arr" ? `Array.isArray(${v})` : `typeof ${v} === "${{ num: "number", str: "string", bool: "boolean" }[t.k]}"`);
 
 /** The type as a program writes it; equal types have equal texts. */
 export function typeText(t) {
@@ -23,12 +30,13 @@ export function typeText(t) {
     case "str": return "string";
     case "bool": return "boolean";
     case "big": return "bigint";
-    case "arr": return t.of.k === "opt" || t.of.k === "fn" ? `(${typeText(t.of)})[]` : `${typeText(t.of)}[]`;
+    case "arr": return ["opt", "fn", "mix"].includes(t.of.k) ? `(${typeText(t.of)})[]` : `${typeText(t.of)}[]`;
     case "opt": return t.of.k === "fn" ? `(${typeText(t.of)}) | ${t.absent}` : `${typeText(t.of)} | ${t.absent}`;
     case "map": return `Map<${typeText(t.key)}, ${typeText(t.of)}>`;
     case "dict": return `Record<string, ${typeText(t.of)}>`;
     case "set": return `Set<${typeText(t.of)}>`;
     case "tup": return `[${t.items.map(typeText).join(", ")}]`;
+    case "mix": return t.of.map(typeText).join(" | ");
     case "fn": return `(${t.args.map((a, i) => `a${i}: ${typeText(a)}`).join(", ")}) => ${typeText(t.result)}`;
     default: return t.name;
   }
@@ -56,6 +64,8 @@ export function anyType(next, program, depth) {
     () => dict(some()),
     () => set(pick(next, [STR, NUM])),
     () => tup([inner(), some()]),
+    () => pick(next, MIXES),
+    () => arr(pick(next, MIXES)),
     () => (named.length ? pick(next, named) : STR),
     () => (made.length ? pick(next, made) : NUM),
   ])();
@@ -76,6 +86,7 @@ export function shown(t, value, program, depth = 0) {
     case "tup": return `((${v}: ${typeText(t)}) => "(" + ${t.items.map((item, i) => shown(item, `${v}[${i}]`, program, depth + 1)).join(' + "," + ')} + ")")(${value})`;
     case "obj": return `show${t.name}(${value})`;
     case "cls": return `${value}.show()`;
+    case "mix": return `showMix(${value})`;
     default: return `"f"`;
   }
 }

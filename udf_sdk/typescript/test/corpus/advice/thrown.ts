@@ -13,6 +13,12 @@ function risky(line: string): number {
   return line.length;
 }
 
+// way out: say the type where the text is read, JSON.parse(text) as T, or take it as Record<string, unknown> and unknown[]
+function nameOf(x: unknown): string {
+  const name = typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Record<string, unknown>).name : x;
+  return typeof name === "string" ? name : "none";
+}
+
 export function thrown(line: string): string[] {
   const out: string[] = [];
   try {
@@ -28,5 +34,6 @@ export function thrown(line: string): string[] {
     // way out: ask what it is first, and write that
     if (typeof e === "string") out.push(JSON.stringify(e));
   }
+  out.push(nameOf(JSON.parse(`{ "name": ${JSON.stringify(line)} }`)));
   return out;
 }

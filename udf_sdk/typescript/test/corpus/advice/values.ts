@@ -10,8 +10,10 @@ interface Narrow { a: string }
 interface Event { kind: "click" | "view"; page?: string; seconds?: number }
 // way out: choose one of them: T | null, or an optional field
 interface Maybe { a: string | null; b?: number }
-// way out: '…' has different types in them: give each its own name, such as '…Text' and '…Number'
-type Cell = { kind: "text"; valueText: string } | { kind: "number"; valueNumber: number };
+// way out: '…' has types in them that a job cannot tell apart: give each its own name, such as '…Call' and '…Text'
+type Cell = { kind: "text"; valueText: string } | { kind: "call"; valueCall: () => number };
+// way out: give each type a field of its own, such as text?: string and number?: number, or carry it as text: String(x), JSON.stringify(x)
+interface Carried { text?: string; number?: number }
 // way out: use string, number, bigint, boolean, arrays, Map, Set, objects and classes
 // way out: use Map
 // way out: use Set
@@ -27,15 +29,16 @@ function only<T extends Narrow>(value: T): string { return value.a; }
 function plain(value: Narrow): string { return value.a; }
 // way out: give it one signature
 function either(x: number, y?: number): number { return x + (y ?? 0); }
-// way out: make it one type where the value comes from: String(x), `${x}` or Number(x)
-const mixed = (n: number, isText: boolean): string => (isText ? `${n}` : String(n + 1));
 // way out: a default of null, and ?? in the body
 function told(x: string | null = null): string { return x ?? "none"; }
 // way out: name the parameters
 function sum(a: number, b: number, ...rest: number[]): number { return rest.reduce((x, y) => x + y, a + b); }
 
 function show(e: Event): string { return e.page === undefined ? e.kind : `${e.page}${e.seconds ?? 0}`; }
-function cell(c: Cell): string { return c.kind === "text" ? c.valueText : `${c.valueNumber}`; }
+function cell(c: Cell): string { return c.kind === "text" ? c.valueText : `${c.valueCall()}`; }
+function carried(c: Carried): string { return c.text ?? `${c.number ?? 0}`; }
+// way out: test it with typeof, instanceof, Array.isArray or in
+function lengthOf(x: string | number): number { return typeof x === "string" ? x.length : x; }
 
 export function values(s: string): string[] {
   const wide: Wide = { a: s, b: 1 };
@@ -68,7 +71,7 @@ export function values(s: string): string[] {
     ...none, narrow.a, wrapped.join(), made, open.join(), array.join(), `${short[1] === undefined}`, plain({ a: wide.a }), only(wide), first([s], ""), `${either(1)}`,
     // way out: name the elements: [t[0], t[1]]
     [short[0], short[1] ?? "-"].join(),
-    mixed(1, s === "a"), `${sum(1, 2, 3)}`, show({ kind: "view", page: s }), cell({ kind: "number", valueNumber: 1 }), cell({ kind: "text", valueText: s }),
+    `${sum(1, 2, 3)}`, show({ kind: "view", page: s }), cell({ kind: "call", valueCall: () => 1 }), carried({ text: s }), `${lengthOf(s)}`, cell({ kind: "text", valueText: s }),
     // way out: name the fields that the text needs, or give the class a toString()
     `${wide.a}-${wide.b}`,
     // way out: name the fields
