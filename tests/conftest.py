@@ -43,6 +43,11 @@ LONGEST = (
 guests' file has built, and so not at once."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lives", type=int, default=5, help="seeds of each job that is killed again and again")
+    parser.addoption("--first-life", type=int, default=0, help="the first of them")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the tests of the longest files first; the others stay in their order."""
     places = {name: place for place, name in enumerate(LONGEST)}

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
+import trio._core._run
 import trio.testing
 from ordered_source import OrderedSource, Splits, shuffled
 from timed_jobs import EVENT, Job, Row, SlowCompute
@@ -58,8 +59,10 @@ class Lived:
 
 
 def lived(job: Job, *splits: Splits, seed: int) -> Lived:
-    """Has a job live until it ends. Raises AssertionError: it never does."""
+    """Has a job live until it ends; a seed gives the same log each time. Raises AssertionError: it never does."""
     chance = random.Random(seed)
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # tasks that are ready at once take turns by `_r`
+    trio._core._run._r.seed(seed)
     place = MemoryPlace()
     story = Lived(job, splits, {name: Ledger() for name in job.sinks})
     for life in range(_MOST_LIVES):
