@@ -23,7 +23,7 @@ SDK_INPUTS := $(wildcard $(SDK)/package.json $(SDK)/tsconfig*.json $(SDK)/*.mjs)
 	$(shell find $(SDK)/src $(SDK)/assembly $(SDK)/compiler -type f 2>/dev/null) \
 	$(shell find $(RUST_SDK)/lightflus $(RUST_SDK)/lightflus-macros -type f 2>/dev/null)
 
-.PHONY: help setup demo demo-kafka cluster-demo servers test unit slow fuzz simulate evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm chart lock clean
+.PHONY: help setup demo demo-kafka cluster-demo servers test unit slow fuzz simulate chaos evil check lint types generated generated-check bench kernel kernel-check sdk sdk-check sdk-test wheel npm chart lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ slow: setup
 
 simulate: setup ## a job is killed a thousand times over, in virtual time, and shows what a clean run shows; SIMULATE="--lives 100"
 	$(BIN)/python -m pytest -q -n auto tests/time/test_lives_by_luck.py --lives 125 $(SIMULATE)
+
+chaos: setup ## a real job, killed every few seconds for ten minutes, over files, SQLite, Kafka, Redis, MariaDB; prints what is missing
+	@tools/setup.sh java
+	@tools/setup.sh servers
+	$(BIN)/python -m tools.chaos --minutes 10 $(CHAOS)
 
 fuzz: setup ## damaged bytes through everything that reads a stranger's, ten million cases; FUZZ="--seed 7" says which
 	$(BIN)/python -m tools.fuzz --cases 10000000 --jailed 20000 $(FUZZ)
