@@ -156,3 +156,13 @@ def test_a_record_that_the_table_refuses_is_named_when_its_epoch_is_committed(fr
     with pytest.raises(SinkFailed, match="the record with key 'long'"):
         committer.commit(writer.prepare(1))
     assert place.run("SELECT * FROM pairs") == []
+
+
+def test_a_table_without_transactions_is_refused(fresh: Callable[[], Place]) -> None:
+    place = fresh()
+    place.run(f"{APPENDED} ENGINE = MyISAM")
+    sink = place.sink(FIELDS, table="pairs")
+    assert isinstance(sink, MysqlSink)
+    sink.begin(IDENTITY)
+    with pytest.raises(SinkFailed, match="kept by MyISAM, which has no transactions"):
+        sink.committer(0, QuietHealth())

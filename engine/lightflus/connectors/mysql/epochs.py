@@ -49,6 +49,22 @@ _INSERT = (
 )
 
 
+_ENGINE = (
+    "SELECT t.engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine "
+    "WHERE t.table_schema = %s AND t.table_name = %s AND e.transactions = 'NO'"
+)
+
+
+def _check_engine(client: Client, plan: WritePlan) -> None:
+    """Raises SinkFailed where an epoch could be there in part."""
+    if plan.table is not None and (found := client.ask(_ENGINE, plan.table)):
+        raise SinkFailed(
+            f"table `{plan.table[1]}` is kept by {found[0][0]!s}, which has no transactions: epochs may be torn",
+            where=plan.place,
+            hint=f"ALTER TABLE `{plan.table[1]}` ENGINE = InnoDB; or write it without checkpoints",
+        )
+
+
 def _make_table(client: Client) -> None:
     if not client.ask("SHOW TABLES LIKE %s", (EPOCHS_TABLE.replace("_", r"\_"),)):
         client.ask(_CREATE)
@@ -116,6 +132,7 @@ class MysqlLog:
         self._session = session
         self._plan = plan
         self._row = row
+        _attempted(session, lambda client: _check_engine(client, plan))
         _attempted(session, _make_table, hint=f"grant CREATE on the database, or have it made: {_CREATE}")
         self.found()
 

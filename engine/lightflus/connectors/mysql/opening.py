@@ -57,6 +57,9 @@ def open_plan(
         converts=tuple(conversion(aim.field.type, aim.column, json_of) for aim in aims),
         key=tuple(key),
         sorts_by=tuple(key) if _is_sortable(aims, numbers, found) else (),
+        table=None
+        if found is None or parsed.insert is None
+        else (parsed.insert.database or settings.database, found.name),
     )
 
 

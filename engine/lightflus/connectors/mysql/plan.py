@@ -33,6 +33,7 @@ class WritePlan:
         converts: per field, its conversion.
         key: names of the fields that are the key of an upsert; empty = every row is written, in order.
         sorts_by: names of fields by which rows may be sorted, since it changes nothing but speed; else empty.
+        table: database and table that it writes, where the statement tells.
     """
 
     place: str
@@ -41,6 +42,7 @@ class WritePlan:
     converts: tuple[Convert, ...]
     key: tuple[str, ...] = ()
     sorts_by: tuple[str, ...] = ()
+    table: tuple[str, str] | None = None
 
     def settled(self, batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
         """The rows that are left to write of some batches: the last of each key.
