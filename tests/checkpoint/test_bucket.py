@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from obstore import exceptions
 
-from lightflus import limits
+from lightflus import checkpoint_limits
 from lightflus.checkpoint import bucket
 from lightflus.checkpoint.bucket import BucketStore
 from lightflus.checkpoint.directory import DirectoryStore
@@ -55,7 +55,7 @@ def test_a_bucket_that_is_not_there_is_told_at_the_start(buckets: str) -> None:
 
 
 def test_a_server_that_is_away_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "STORE_RETRY_SECONDS", 0)
+    monkeypatch.setattr(checkpoint_limits, "STORE_RETRY_SECONDS", 0)
     with pytest.raises(StoreFailed, match="Connection refused") as failed:
         BucketStore("bucket", "", endpoint=NOBODY).size("a")
     assert "\n" not in str(failed.value)

@@ -10,7 +10,7 @@ import pytest
 from checkpoint_samples import footer_checksum
 from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
 
-from lightflus import limits
+from lightflus import checkpoint_limits
 from lightflus.checkpoint.footer import footer_bytes
 from lightflus.checkpoint.rows import Row, rows_of
 from lightflus.checkpoint.runs import RunFile
@@ -100,7 +100,7 @@ def test_a_run_without_rows_has_no_blocks() -> None:
 def test_a_footer_that_is_larger_than_the_first_read_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     data = run_bytes(ROWS)
     for first in (footer_bytes(data, len(data), "") - 1, 12):
-        monkeypatch.setattr(limits, "FOOTER_READ_BYTES", first)
+        monkeypatch.setattr(checkpoint_limits, "FOOTER_READ_BYTES", first)
         assert opened(data).footer.rows == len(ROWS)
 
 
