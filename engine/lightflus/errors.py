@@ -263,6 +263,15 @@ class ObjectMissing(StoreFailed):
 class CheckpointDamaged(StoreFailed):
     """Bytes of a checkpoint are not those that were written: a checksum or a length is another."""
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        hint: str | None = "`lightflus checkpoint verify` says which checkpoints are whole; another folder begins anew",
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+
 
 class ToolMissing(ExternalError):
     """A tool that a command needs is not on this machine; `hint` says how to get it."""
