@@ -16,10 +16,10 @@ use crate::table::Table;
 use std::hint::black_box;
 
 /// Cells, or removals, that a call collects; and bits that it looks at for them.
-const STEP: usize = 1 << 14;
+const STEP: usize = 1 << 13;
 const LOOKED_AT: u32 = 1 << 22;
 /// Rows that a call writes.
-const WRITTEN: usize = 1 << 13;
+const WRITTEN: usize = 1 << 12;
 /// Rows that are brought into the cache together.
 const TOUCHED: usize = 64;
 /// Bytes of rows that are written down before it is their turn.

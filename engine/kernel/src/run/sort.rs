@@ -50,8 +50,8 @@ const MOST: usize = 1 << 12;
 /// Entries of a part of the first dealing, on average, if hashes are what they should be; and bits of that dealing.
 const WANTED: usize = 1 << 10;
 const FIRST_BITS: u32 = 11;
-/// Bits of each dealing behind it.
-const NEXT_BITS: u32 = 6;
+/// Bits of a dealing behind it, at most.
+const NEXT_BITS: u32 = 8;
 
 /// Rows whose hashes begin with `bits` bits as `first` does.
 #[derive(Default)]
@@ -207,7 +207,7 @@ impl Parts {
         let mut part = self.parts.pop()?;
         self.shift = None;
         while part.entries.len() > MOST && part.bits < u32::BITS {
-            let more = NEXT_BITS.min(u32::BITS - part.bits);
+            let more = (part.entries.len() / WANTED).ilog2().min(NEXT_BITS).min(u32::BITS - part.bits);
             self.parts.extend(part.dealt(more, self.has_window));
             part = self.parts.pop()?;
         }
