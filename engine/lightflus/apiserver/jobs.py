@@ -25,7 +25,7 @@ from lightflus.model.graph import Source, shown_option
 from lightflus.model.plan import Plan, Task, plan_job
 from lightflus.proto.convert import graph_from_json
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
-from lightflus.telemetry.metrics import SUBTASK_METRICS
+from lightflus.proto.messages import numbers_of
 
 _ENDINGS: Final = {"keep": pb.ENDING_STOP, "drain": pb.ENDING_DRAIN, "cancel": pb.ENDING_CANCEL}
 _FRAGMENTS: Final = {
@@ -174,10 +174,8 @@ def _bottleneck_fields(found: pb.Bottleneck) -> Json:
 
 def _subtask_fields(one: pb.SubtaskMetrics) -> Json:
     """What the worker did not say is not there."""
-    unsaid = {"lag"} if not one.HasField("lag") else set()
-    unsaid |= {"watermark_lag"} if not one.HasField("watermark_lag") else set()
-    values = {m.key: getattr(one, m.key) for m in SUBTASK_METRICS if m.key not in unsaid}
-    return {"task": one.subtask.task, "subtask": one.subtask.number, "name": one.name, "values": values}
+    at = one.subtask
+    return {"task": at.task, "subtask": at.number, "name": one.name, "values": numbers_of(one)}
 
 
 def failure_fields(failure: pb.Failure) -> Json:

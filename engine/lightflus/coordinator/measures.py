@@ -15,10 +15,10 @@ from lightflus.model.cluster.bottleneck import Bottleneck, Shares, bottleneck
 from lightflus.model.cluster.jobs import Job
 from lightflus.model.cluster.values import JobKey, Subtask
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
-from lightflus.telemetry.metrics import OPERATOR_METRICS, SUBTASK_METRICS
+from lightflus.proto.messages import numbers_of
+from lightflus.telemetry.metrics import OPERATOR_METRICS
 
 _KNOWN = frozenset(metric.key for metric in OPERATOR_METRICS)
-_OF_SUBTASKS = tuple(metric.key for metric in SUBTASK_METRICS)
 
 
 class Measures:
@@ -41,7 +41,7 @@ class Measures:
             Subtask(one.subtask.task, one.subtask.number): one
             for report in self._of(job)
             for one in report.subtasks
-            if all(isfinite(getattr(one, key)) for key in _OF_SUBTASKS)
+            if all(map(isfinite, numbers_of(one).values()))
         }
         return [found[subtask] for subtask in job.spec.subtasks if subtask in found]
 

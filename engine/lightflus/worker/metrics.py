@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.proto.messages import numbers_of
 from lightflus.telemetry.exposition import Sample
 from lightflus.telemetry.metrics import MEMORY_LIMIT, OPERATOR_METRICS, RUNNER_MEMORY, RUNNERS, SUBTASK_METRICS
 
@@ -36,7 +37,7 @@ def _of_operators(fragment: pb.FragmentReport) -> Iterator[Sample]:
 def _of_subtasks(fragment: pb.FragmentReport) -> Iterator[Sample]:
     for one in fragment.subtasks:
         labels = (fragment.namespace, fragment.job, one.name, str(one.subtask.number))
-        unsaid = {name for name in ("lag", "watermark_lag") if not one.HasField(name)}
+        values = numbers_of(one)
         for metric in SUBTASK_METRICS:
-            if metric.key not in unsaid:
-                yield Sample(metric, labels, getattr(one, metric.key))
+            if metric.key in values:
+                yield Sample(metric, labels, values[metric.key])
