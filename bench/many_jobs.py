@@ -37,6 +37,8 @@ JOBS = 300
 IDLE_SECONDS = 20
 LOADED_SECONDS = 10
 PATIENCE = 600
+PATIENCE_SECONDS = 60
+"""How long after the last row was sent."""
 AT_ONCE = 20
 """Calls to the coordinator."""
 
@@ -140,7 +142,7 @@ def delays(kafka: Kafka, redis: Redis, topics: Sequence[str]) -> list[float]:
         ]
         due.sort()
         at = 0
-        while at < len(due) or (sent and time.monotonic() - due[-1][0] < 30):
+        while at < len(due) or (sent and time.monotonic() - due[-1][0] < PATIENCE_SECONDS):
             while at < len(due) and due[at][0] <= time.monotonic():
                 _, number, second = due[at]
                 name = f"r{number}-{second}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import trio
 from wished import kept
 
 from lightflus.cli.permissions import Permissions
@@ -19,6 +20,7 @@ from lightflus.connectors.contract.kinds import Streams
 from lightflus.errors import BindingInvalid, NotAllowed, UserError
 from lightflus.model.policy import Policy, Right
 from lightflus.proto.lightflus.v1 import cluster_pb2 as pb
+from lightflus.runtime.pool import ThreadPool
 from lightflus.runtime.slots import ThreadSlots
 from lightflus.wire.listener import open_listener
 from lightflus.worker.house import House
@@ -46,6 +48,8 @@ async def loaded_with(folder: Path, wasm: bytes, password: str, places: dict[str
             name="w",
             listener=listener,
             slots=slots,
+            threads=ThreadPool(),
+            loading=trio.CapacityLimiter(1),
             lease=lease,
             modules=folder / "modules",
             letters=folder,
