@@ -41,9 +41,10 @@ def set_slice(pid: int, microseconds: int) -> None:
     library = ctypes.CDLL(None)
     with suppress(OSError):  # it has ended
         for thread in os.listdir(f"/proc/{pid or 'self'}/task"):
-            nice = os.getpriority(os.PRIO_PROCESS, int(thread))
-            asked = _Attributes(ctypes.sizeof(_Attributes), os.SCHED_OTHER, 0, nice, 0, microseconds * 1_000, 0, 0)
-            library.syscall(number, int(thread), ctypes.byref(asked), 0)
+            policy, nice = os.sched_getscheduler(int(thread)), os.getpriority(os.PRIO_PROCESS, int(thread))
+            if policy in (os.SCHED_OTHER, os.SCHED_BATCH):  # another one is somebody's will
+                asked = _Attributes(ctypes.sizeof(_Attributes), policy, 0, nice, 0, microseconds * 1_000, 0, 0)
+                library.syscall(number, int(thread), ctypes.byref(asked), 0)
 
 
 def set_session_nice(pid: int, nice: int) -> bool:

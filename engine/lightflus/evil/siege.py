@@ -23,10 +23,11 @@ from lightflus.errors import ExternalError, InternalError, JobInvalid, Lightflus
 from lightflus.evil.arena import Fight
 from lightflus.evil.attack import NOTHING, Attack
 from lightflus.evil.guests import guest
-from lightflus.evil.jobs import SINK, SOURCE
+from lightflus.evil.jobs import EVIL_ROWS, SINK, SOURCE
 
 _HONEST: Final = {SOURCE: "generate:rows=0,rate=2000,distinct=20", SINK: "blackhole:"}
-_EVIL: Final = {SOURCE: "generate:rows=200,distinct=20", SINK: "blackhole:"}
+_EVIL: Final = {SOURCE: f"generate:rows={EVIL_ROWS},distinct={EVIL_ROWS},seed=2", SINK: "blackhole:"}
+"""With this seed 19 is among them, on which some attacks wait."""
 _PATIENCE_SECONDS: Final = 60.0
 """For any one thing."""
 _START_SECONDS: Final = 20.0
