@@ -88,12 +88,14 @@ def test_an_epoch_that_failed_leaves_its_runs_and_its_output_to_the_next_one() -
     assert [one.epoch for one in manifest.sinks[0].outputs] == [1, 2]
 
 
-def test_output_that_is_visible_is_in_no_manifest_any_more() -> None:
+def test_of_output_that_is_visible_the_last_stays_until_the_next_is_there() -> None:
     books = collecting()
     hand_over(books, books.begin(), "a1", "b1")
     books.committed("out", [output(1)])
+    assert [one.epoch for one in books.manifest(1, [], 0).sinks[0].outputs] == [1]
     hand_over(books, books.begin(), "a2", "b2")
     assert [one.epoch for one in books.manifest(2, [], 0).sinks[0].outputs] == [2]
+    assert [one.epoch for one in books.outputs["out"]] == [2]
 
 
 def test_a_subtask_whose_input_has_ended_keeps_nothing_and_its_last_output_waits_for_a_manifest() -> None:

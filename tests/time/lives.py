@@ -26,7 +26,7 @@ from lightflus.model.validation import checked
 from lightflus.runtime.fragment import Fragment
 from lightflus.testing.compute import InlineSlots
 from lightflus.testing.guests import PythonGuests
-from lightflus.testing.ledger import Ledger
+from lightflus.testing.ledger import Ledger, Showing
 from lightflus.testing.stores import MemoryPlace, MemoryStore, Trouble
 
 _MOST_LIVES = 12
@@ -58,13 +58,16 @@ class Lived:
         return [literal_eval(text) for _, text in self.sinks[sink].rows]
 
 
-def lived(job: Job, *splits: Splits, seed: int) -> Lived:
-    """Has a job live until it ends; a seed gives the same log each time. Raises AssertionError: it never does."""
+def lived(job: Job, *splits: Splits, seed: int, showing: Showing = Showing.STAGED) -> Lived:
+    """Has a job live until it ends; a seed gives the same log each time. Raises AssertionError: it never does.
+
+    What is shown at once and cut off again is written by one subtask: who shares such a place has to wait for others.
+    """
     chance = random.Random(seed)
     trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # tasks that are ready at once take turns by `_r`
     trio._core._run._r.seed(seed)
     place = MemoryPlace()
-    story = Lived(job, splits, {name: Ledger() for name in job.sinks})
+    story = Lived(job, splits, {name: Ledger(showing=showing) for name in job.sinks})
     for life in range(_MOST_LIVES):
         is_last = life == _MOST_LIVES - 1
         story.lives += 1
@@ -82,7 +85,8 @@ def _one_life(story: Lived, store: MemoryStore, chance: random.Random, killed_at
     job = story.job
     graph = job.builder.build()
     begins = [operator for operator in graph.operators if isinstance(operator.kind, Source)]
-    parallelism = chance.randint(1, 3)
+    is_shared = all(ledger.showing is not Showing.CUT for ledger in story.sinks.values())
+    parallelism = chance.randint(1, 3) if is_shared else 1
     told: list[str] = []
 
     async def main() -> None:

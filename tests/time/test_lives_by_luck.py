@@ -12,6 +12,7 @@ from timed_jobs import EVENT, Event, Job, Row, cut, ids_of, run
 
 from lightflus.model.extract import Emit
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Windows
+from lightflus.testing.ledger import Showing
 
 
 def events(seed: int) -> list[list[Event]]:
@@ -59,6 +60,14 @@ def counts(rows: Sequence[Row]) -> Counter[str]:
     return Counter(repr((row["key"], len(ids_of(row)))) for row in rows)
 
 
+def in_branches() -> Job:
+    job = Job()
+    events = job.events(out_of_order=3)
+    job.sink("main", job.map(events, EVENT, lambda row: row))
+    job.sink("windows", job.window(job.keyed(events), FixedWindow(10)))
+    return job
+
+
 def mapped() -> Job:
     job = Job()
     job.sink("main", job.map(job.events(out_of_order=3), EVENT, lambda row: {**row, "id": row["id"] + 1}))
@@ -67,6 +76,7 @@ def mapped() -> Job:
 
 JOBS: dict[str, tuple[Callable[[], Job], Callable[[Sequence[Row]], object]]] = {
     "mapped": (mapped, every_row),
+    "branches": (in_branches, every_row),
     "fixed": (lambda: windowed(FixedWindow(10)), every_row),
     "sliding": (lambda: windowed(SlidingWindow(size=12, slide=4)), every_row),
     "session": (lambda: windowed(SessionWindow(6)), every_row),
@@ -80,10 +90,19 @@ JOBS: dict[str, tuple[Callable[[], Job], Callable[[Sequence[Row]], object]]] = {
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_is_killed_shows_what_a_clean_run_shows(name: str, life: int) -> None:
+    check(name, life, Showing.STAGED)
+
+
+@pytest.mark.parametrize("name", ["branches", "fixed", "timers"])
+def test_so_it_does_where_output_is_shown_at_once_and_cut_off_again(name: str, life: int) -> None:
+    check(name, life, Showing.CUT)
+
+
+def check(name: str, life: int, showing: Showing) -> None:
     make, seen = JOBS[name]
     splits = cut(events(life), 3)
     clean = run(make(), splits, seed=0, record=EVENT)
-    story = lived(make(), splits, seed=life)
+    story = lived(make(), splits, seed=life, showing=showing)
     for sink, rows in clean.sinks.items():
         again = f"make simulate SIMULATE='--lives 1 --first-life {life} -k {name}'"
         assert seen(story.rows(sink)) == seen(rows), "\n".join([again, *story.log])

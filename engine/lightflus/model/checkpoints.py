@@ -117,7 +117,7 @@ class StagedOutput:
 
 @dataclass(frozen=True, slots=True)
 class SinkState:
-    """What is to be visible of one sink with this checkpoint: all that nobody is known to have committed."""
+    """What is to be visible of one sink with this checkpoint: of each subtask at least what it has prepared last."""
 
     name: str
     parallelism: int

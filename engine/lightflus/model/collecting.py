@@ -106,6 +106,8 @@ class Collecting:
         self._later: list[Ack] = []
         """Of subtasks that have ended behind the barrier of the epoch under way."""
         self._outputs: dict[str, list[StagedOutput]] = {name: [] for name, _ in shape.sinks.values()}
+        self._shown: dict[str, dict[int, StagedOutput]] = {name: {} for name in self._outputs}
+        """The last one of each subtask that is visible."""
 
     @property
     def is_complete(self) -> bool:
@@ -147,8 +149,9 @@ class Collecting:
         self._ledger.ended(self._numbers[subtask])
 
     def committed(self, sink: str, outputs: Collection[StagedOutput]) -> None:
-        """These are visible."""
+        """These are visible. The last one of each subtask stays in manifests: by it a start knows what came behind."""
         self._outputs[sink] = [output for output in self._outputs[sink] if output not in outputs]
+        self._shown[sink] |= {output.subtask: output for output in sorted(outputs, key=lambda one: one.epoch)}
 
     @property
     def outputs(self) -> Mapping[str, Sequence[StagedOutput]]:
@@ -172,9 +175,7 @@ class Collecting:
             replace(operator, subtasks=self._subtasks(operator.name, operator.parallelism))
             for operator in self._shape.operators
         ]
-        sinks = [
-            SinkState(name, parallelism, tuple(self._outputs[name])) for name, parallelism in self._shape.sinks.values()
-        ]
+        sinks = [SinkState(name, parallelism, self._to_show(name)) for name, parallelism in self._shape.sinks.values()]
         return replace(
             self._shape.header,
             epoch=epoch,
@@ -184,6 +185,12 @@ class Collecting:
             operators=() if is_end else tuple(operators),
             sinks=tuple(sinks),
         )
+
+    def _to_show(self, sink: str) -> tuple[StagedOutput, ...]:
+        """What waits, and of each subtask of which nothing does what it has shown last."""
+        waiting = self._outputs[sink]
+        first = {output.subtask for output in waiting}
+        return (*(output for subtask, output in self._shown[sink].items() if subtask not in first), *waiting)
 
     def _subtasks(self, operator: str, parallelism: int) -> tuple[SubtaskState, ...]:
         return tuple(self._states.get((operator, number), SubtaskState(number)) for number in range(parallelism))

@@ -80,6 +80,8 @@ class StagedOutputs:
         number = self._epoch
         prepared = await self._compute.run(lambda: self._opened.prepare(number))
         self._prepared[prepared.epoch] = prepared
+        if epoch is None:  # others that share its place wait for it no more
+            await self._compute.run(self._opened.close)
         return prepared
 
     async def commit(self, outputs: Collection[StagedOutput]) -> None:
