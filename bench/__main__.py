@@ -29,6 +29,7 @@ BENCHMARKS = {
     "json_lines": "JSON to columns against pyarrow, and back against Python's own",
     "kernel": "key -> slot against a naive table",
     "state": "state as runs: sealing, one changed row in a hundred, restoring, merging; 10^7 rows",
+    "one_record": "one record through an idle job of three stages over two workers",
     "many_jobs": "300 jobs of one namespace on one worker, Kafka to Redis: memory, threads, idle CPU, delay",
     "exchange": "batches from one process to another: MB/s, CPU and delay",
 }

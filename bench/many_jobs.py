@@ -59,10 +59,10 @@ class Seen:
 
 
 @contextmanager
-def worker(folder: Path, port: int) -> Iterator[int]:
+def worker(folder: Path, port: int, name: str = "a") -> Iterator[int]:
     """Its process."""
-    where = ["--coordinator", f"127.0.0.1:{port}", "--name", "a", "--data", str(folder / "a")]
-    with (folder / "a.log").open("wb") as log:
+    where = ["--coordinator", f"127.0.0.1:{port}", "--name", name, "--data", str(folder / name)]
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen([LIGHTFLUS, "worker", *where, "--slots", "2", "--allow-all"], stdout=log, stderr=log)
     try:
         yield process.pid
@@ -96,18 +96,24 @@ def shapes(plan: Plan) -> Iterator[pb.TaskShape]:
         yield shape
 
 
-async def deploy_all(link: Connection, wasm: bytes, bindings: Sequence[Sequence[str]]) -> None:
+async def deploy_all(link: Connection, wasm: bytes, bindings: Sequence[Sequence[str]], parallelism: int = 1) -> None:
     """All jobs, and waits until they run."""
     digest = hashlib.sha256(wasm).hexdigest()
     head = pb.PutModuleHead(namespace="default", digest=digest, bytes=len(wasm), description="{}")
     parts = iter([pb.PutModuleRequest(head=head), pb.PutModuleRequest(data=wasm)])
     await link.send(CONTROL.methods["PutModule"], parts, pb.Module, seconds=30)
-    plan = plan_job(bound_graph(load_module(wasm, lambda *_: None).graph, bindings[0]))
+    graph = bound_graph(load_module(wasm, lambda *_: None).graph, bindings[0])
+    plan = plan_job(graph, parallelism=parallelism)
     tasks, limiter = list(shapes(plan)), trio.CapacityLimiter(AT_ONCE)
 
     async def deploy(number: int, bound: Sequence[str]) -> None:
         request = pb.CreateJobRequest(
-            namespace="default", name=f"job{number}", digest=digest, bindings=bound, parallelism=1, tasks=tasks
+            namespace="default",
+            name=f"job{number}",
+            digest=digest,
+            bindings=bound,
+            parallelism=parallelism,
+            tasks=tasks,
         )
         async with limiter:
             await link.call(CONTROL.methods["CreateJob"], request, pb.Job, seconds=30)
