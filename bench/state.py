@@ -19,6 +19,7 @@ from lightflus.kernel import WasmKernel, WasmKeyedState
 from lightflus.limits import KEY_GROUPS
 from lightflus.model.types import Field, Scalar, ScalarType, StructType, Type
 from lightflus.ports.durable import Merging, Piece, RunKind, Runs
+from lightflus.runtime.fields import AnyArray
 
 ROWS = 10_000_000
 CALL = 100_000
@@ -65,7 +66,7 @@ def main() -> None:
             raise ProgramFailed(f"a step took {found['slowest step, ms']:.1f} ms, more than {SLOWEST_MS}")
 
 
-def measure(kernel: WasmKernel, state: Type, values: Callable[[pa.Int64Array], list[pa.Array]]) -> dict[str, float]:
+def measure(kernel: WasmKernel, state: Type, values: Callable[[pa.Int64Array], list[AnyArray]]) -> dict[str, float]:
     """All figures of one kind of rows."""
     held = kernel.keyed_state(KEY, state)
     for keys in portions(1, ROWS):
@@ -102,19 +103,19 @@ def portions(step: int, count: int) -> Iterator[pa.Int64Array]:
         yield pa.array([n * step % ROWS for n in range(start, min(start + CALL, count))], pa.int64())
 
 
-def store(state: WasmKeyedState, kind: Type, keys: pa.Int64Array, columns: list[pa.Array]) -> None:
+def store(state: WasmKeyedState, kind: Type, keys: pa.Int64Array, columns: list[AnyArray]) -> None:
     """Looks keys up, and stores their rows."""
     names = pc.utf8_lpad(keys.cast(pa.utf8()), 16, "k")
     found = state.lookup(pa.record_batch([names], schema=schema_of(KEY)), None)
     state.scatter(found.slots, pa.record_batch(columns, schema=schema_of(kind)))
 
 
-def numbers(values: pa.Int64Array) -> list[pa.Array]:
+def numbers(values: pa.Int64Array) -> list[AnyArray]:
     """A state of five numbers."""
     return [values] * 5
 
 
-def texts(values: pa.Int64Array) -> list[pa.Array]:
+def texts(values: pa.Int64Array) -> list[AnyArray]:
     """A state of one text."""
     return [pc.utf8_lpad(values.cast(pa.utf8()), 84, "t")]
 

@@ -64,7 +64,8 @@ def lived(job: Job, *splits: Splits, seed: int, showing: Showing = Showing.STAGE
     What is shown at once and cut off again is written by one subtask: who shares such a place has to wait for others.
     """
     chance = random.Random(seed)
-    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # tasks that are ready at once take turns by `_r`
+    # Tasks that are ready at once take turns by `_r`.
+    trio._core._run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
     trio._core._run._r.seed(seed)
     place = MemoryPlace()
     story = Lived(job, splits, {name: Ledger(showing=showing) for name in job.sinks})
