@@ -28,6 +28,7 @@ BENCHMARKS = {
     "time": "windows, sessions and timers against the running reduce, and 10^7 keys",
     "json_lines": "JSON to columns against pyarrow, and back against Python's own",
     "kernel": "key -> slot against a naive table",
+    "checkpoints": "a word count over a million keys with a checkpoint each second, and without",
     "state": "state as runs: sealing, one changed row in a hundred, restoring, merging; 10^7 rows",
     "one_record": "one record through an idle job of three stages over two workers",
     "many_jobs": "300 jobs of one namespace on one worker, Kafka to Redis: memory, threads, idle CPU, delay",
