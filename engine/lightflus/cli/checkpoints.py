@@ -209,11 +209,11 @@ def _length(data: bytes | ObjectRef) -> int:
 def verify_checkpoints(uri: str, *, as_json: bool) -> None:
     """Reads everything; ends with exit code 1 where something is not what was written. Raises StoreFailed."""
     with told_as_json(is_wanted=as_json), opened(uri) as store:
-        report = verify(store)
+        report, where = verify(store), store.where
     if as_json:
         emit_json(_report(report), indent=2)
     else:
-        _show_report(uri, report)
+        _show_report(where, report)
     if any(report.epochs.values()):
         raise typer.Exit(EXTERNAL)
 
@@ -230,7 +230,7 @@ def _report(report: Verified) -> Json:
     }
 
 
-def _show_report(uri: str, report: Verified) -> None:
+def _show_report(where: str, report: Verified) -> None:
     for epoch, damages in sorted(report.epochs.items()):
         if not damages:
             show(Text(f"checkpoint {epoch}: whole", "green"))
@@ -241,4 +241,4 @@ def _show_report(uri: str, report: Verified) -> None:
         for damage in damages:
             show(Text(f"  {line(damage.where or '')}: {line(str(damage))}"))
     read = f"read {counted(report.objects, 'object')}, {size(report.bytes)}"
-    show(Text(f"{line(uri)}: {counted(len(report.epochs), 'checkpoint')}, {read}"))
+    show(Text(f"{line(where)}: {counted(len(report.epochs), 'checkpoint')}, {read}"))
