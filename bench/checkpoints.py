@@ -31,7 +31,7 @@ def run(module: Path, source: Path, *options: str) -> Usage:
 def taken() -> int:
     """How many checkpoints the last run took."""
     told = [json.loads(line) for line in last_output().splitlines() if line.startswith("{")]
-    return max(one["checkpoints"]["epoch"] for one in told if one.get("checkpoints"))
+    return max(int(one["checkpoints"]["epoch"]) for one in told if one.get("checkpoints"))
 
 
 def main() -> None:
