@@ -10,14 +10,11 @@ What it leaves: what the methods mean (`coordinator/`, `worker/`), the data betw
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Never, NoReturn, TypeVar, cast
-
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong comes as an error; its own lines would say it again
 
 import grpc
 import trio
