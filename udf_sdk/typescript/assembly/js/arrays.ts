@@ -1,5 +1,5 @@
 // Arrays: reading, searching, copying. Callbacks are in array_callbacks.ts, changes in array_changes.ts.
-import { Mixed, isMixed, mixed_equal, mixed_sameValue } from "./mixed";
+import { Mixed, isMixed, isUndefinedIn, mixed_equal, mixed_sameValue } from "./mixed";
 import { str } from "./convert";
 import { counted, failAt, foundOrFail, foundOrNull, keep } from "./fail";
 import { number_toString } from "./numbers";
@@ -98,7 +98,7 @@ export function array_join<T>(a: Array<T>, separator: string): string {
     for (let i = 0; i < n; i++) {
       const v = unchecked(a[i]);
       if (isReference<T>()) {
-        unchecked((parts[i] = changetype<usize>(v) ? str<T>(v) : ""));
+        unchecked((parts[i] = changetype<usize>(v) && !isUndefinedIn<T>(v) ? str<T>(v) : ""));
       } else {
         unchecked((parts[i] = str<T>(v)));
       }

@@ -1,13 +1,13 @@
 // Arguments of calls to the user's own functions, and the type arguments that TypeScript inferred for them.
 import ts from "typescript-compiler-api";
-import { NULL } from "../types.ts";
+import { NULL, isUnknown } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { arrayOf } from "./arrays.ts";
 import { refuse, repOf, temporary } from "./context.ts";
 import type { Context } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, missing } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 
 /** What the type parameters of a generic callee stand for in this call. */
@@ -48,7 +48,7 @@ export function passArguments(
     if (ts.isSpreadElement(argument)) return spreadTuple(ctx, argument, reps.slice(i));
     return [into(ctx, argument, reps[i] ?? NULL)];
   });
-  passed.push(...reps.slice(passed.length, rest === undefined ? undefined : -1).map(() => "null"));
+  passed.push(...reps.slice(passed.length, rest === undefined ? undefined : -1).map((rep) => (isUnknown(rep) ? missing(ctx, rep) : "null")));
   if (rest?.kind === "array") passed.push(arrayOf(ctx, node, given.slice(reps.length - 1), rest.item));
   return separated(passed, ", ");
 }

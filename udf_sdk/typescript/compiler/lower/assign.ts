@@ -1,7 +1,7 @@
 // Assignments: to variables, fields, elements and patterns, with or without an operator, and increments.
 import ts from "typescript-compiler-api";
 import { enclosingFunction, isVariable, symbolOf } from "../scopes.ts";
-import { BIGINT, NUMBER, STRING, describe, isScalar, present } from "../types.ts";
+import { BIGINT, NUMBER, STRING, describe, isScalar, isUnknown, present } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -260,7 +260,7 @@ function logicalAssignment(ctx: Context, node: ts.BinaryExpression, target: Targ
 /** The same under a key, where there may be nothing yet. */
 function logicalOfDict(ctx: Context, node: ts.BinaryExpression, target: Target, ok: Code, store: Code): Value {
   const isCoalescing = node.operatorToken.kind === K.QuestionQuestionEqualsToken;
-  if (node.operatorToken.kind === K.AmpersandAmpersandEqualsToken || target.rep.kind === "nullable")
+  if (node.operatorToken.kind === K.AmpersandAmpersandEqualsToken || target.rep.kind === "nullable" || isUnknown(target.rep))
     return refuse(ctx, node, "LF320", "this assignment to a key is not supported in a job", "write it out: if (d[key] === undefined) d[key] = value");
   const held = temporary(ctx, target.rep);
   const found = code`(${held} = __js.found<${typeText(ctx, target.rep)}>())`;
@@ -274,6 +274,7 @@ function canBeMissing(ctx: Context, node: ts.Expression): boolean {
 }
 
 function presence(value: Value): Code {
+  if (isUnknown(value.rep)) return code`(__js.mixed_orNull(${value.code}) !== null)`;
   return value.rep.kind === "nullable" ? code`(changetype<usize>(${value.code}) != 0)` : "true";
 }
 

@@ -5,7 +5,7 @@ import type { Answer } from "../builtins.ts";
 import { callback as callbackOf, text } from "../builtins_table.ts";
 import type { Builtin, Family, Parameter, TypeRef } from "../builtins_table.ts";
 import { bare } from "../scopes.ts";
-import { BOOLEAN, NUMBER, STRING, VOID, isScalar, nullable, present, sameRep } from "../types.ts";
+import { BOOLEAN, NUMBER, STRING, VOID, isScalar, isUnknown, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -57,6 +57,8 @@ const REPLACER = [text(), callbackOf(["string", "number", "string"], "string")];
 /** Elements that may be undefined come last, whatever the comparator says: that is a helper of its own. */
 function sortFor(ctx: Context, node: ts.CallExpression, receiver: Rep, builtin: Builtin): Builtin {
   const item = receiver.kind === "array" ? receiver.item : undefined;
+  if (item !== undefined && isUnknown(item))
+    refuse(ctx, node, "LF103", "undefined elements would come last, whatever the others are, so unknown values are not sorted in a job", "test it with typeof, instanceof, Array.isArray or in");
   if (item?.kind !== "nullable" || item.absent === "null") return builtin;
   if (item.absent === "undefined") return { ...builtin, helper: `${builtin.helper}Defined` };
   return refuse(

@@ -4,7 +4,7 @@ import ts from "typescript-compiler-api";
 import { Refused } from "../diagnostics.ts";
 import { functionOfConst, isTopLevel, symbolOf } from "../scopes.ts";
 import { HELPERS } from "../api_table.ts";
-import { NULL, NUMBER, describe } from "../types.ts";
+import { NULL, NUMBER, describe, isUnknown } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, separated } from "../writer.ts";
 import { apiStaticCall } from "./api_calls.ts";
@@ -13,7 +13,7 @@ import { arrayOf, filledArray } from "./arrays.ts";
 import { consoleCall, globalCall, staticCall } from "./builtin_calls.ts";
 import { globalName, localName, refuse, repOf, temporary } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, missing } from "./convert.ts";
 import { objectCall } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { errorArguments, isForErrorsOnly, isLibraryError, newError } from "./errors.ts";
@@ -118,7 +118,7 @@ export function closureCall(ctx: Context, node: ts.CallExpression, callee: Value
     if (declaration?.parameters[i]?.dotDotDotToken !== undefined && wanted.kind === "array")
       return code`, ${arrayOf(ctx, node, given.slice(i), wanted.item)}`;
     const value =
-      argument === undefined ? convert(ctx, { code: "null", rep: NULL }, wanted, node) : into(ctx, argument, wanted);
+      argument === undefined && isUnknown(wanted) ? missing(ctx, wanted) : argument === undefined ? convert(ctx, { code: "null", rep: NULL }, wanted, node) : into(ctx, argument, wanted);
     return code`, ${value}`;
   });
   return { code: code`(${held} = ${callee.code}).fn(${held}.env${passed})`, rep: rep.result };

@@ -1,7 +1,7 @@
 // Patterns: `const { a, b: [c] } = x`, in parameters, in for-of, and as assignments (`[a, b] = [b, a]`).
 import ts from "typescript-compiler-api";
 import { isTopLevel, symbolOf } from "../scopes.ts";
-import { NUMBER, STRING, VOID, describe, fieldOf } from "../types.ts";
+import { NUMBER, STRING, VOID, describe, fieldOf, isUnknown } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -10,6 +10,7 @@ import { freshName, localName, place as userPlace, refuse, repOfSymbol, temporar
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
 import { dictPart } from "./dicts.ts";
+import { definedOr } from "./mixed.ts";
 import { into, marked } from "./dispatch.ts";
 import { peekAt } from "./guarded_reads.ts";
 import { matchPart, matchTexts } from "./matches.ts";
@@ -170,6 +171,10 @@ function restOf(
 function withDefault(ctx: Context, element: ts.BindingElement, part: Value, rep: Rep): Code {
   if (part.rep.kind === "nullable" && rep.kind !== "nullable" && element.initializer === undefined) {
     return convert(ctx, unwrapped(ctx, part), rep, element);
+  }
+  if (element.initializer !== undefined && isUnknown(part.rep)) {
+    const taken = temporary(ctx, part.rep);
+    return code`(${taken} = ${part.code}, ${definedOr(taken, into(ctx, element.initializer, rep))})`;
   }
   if (element.initializer === undefined || part.rep.kind !== "nullable") return convert(ctx, part, rep, element);
   const held = temporary(ctx, part.rep);

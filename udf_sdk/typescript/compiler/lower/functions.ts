@@ -3,13 +3,13 @@
 import ts from "typescript-compiler-api";
 import { Refused } from "../diagnostics.ts";
 import { enclosingFunction, isFunction, symbolOf } from "../scopes.ts";
-import { VOID } from "../types.ts";
+import { VOID, isUnknown } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { functionText, globalName, localName, refuse, repOf, typeText } from "./context.ts";
 import type { Context, FunctionContext, Value } from "./context.ts";
-import { convert } from "./convert.ts";
+import { convert, missing } from "./convert.ts";
 import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
 import { environmentOf, place as variablePlace, startMark } from "./names.ts";
@@ -170,7 +170,7 @@ function blockBody(ctx: Context, body: ts.Block): Code {
     return inside;
   const last = body.statements.at(-1);
   if (last !== undefined && ts.isReturnStatement(last)) return inside;
-  return code`${inside} ${result.kind === "nullable" ? "return null;" : `return __l.never<${typeText(ctx, result)}>();`}`;
+  return code`${inside} ${result.kind === "nullable" || isUnknown(result) ? code`return ${missing(ctx, result)};` : `return __l.never<${typeText(ctx, result)}>();`}`;
 }
 
 function expressionBody(ctx: Context, body: ts.Expression): Code {

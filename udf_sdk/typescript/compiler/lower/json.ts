@@ -1,7 +1,7 @@
 // JSON.stringify and JSON.parse of values whose type is known: the calls, the methods of records and classes behind them, and what has
 // no JSON. The helpers are assembly/js/json_text.ts and json_read.ts.
 import ts from "typescript-compiler-api";
-import { NULL, STRING, describe, isPrimitive } from "../types.ts";
+import { NULL, STRING, describe, isPrimitive, isUnknown } from "../types.ts";
 import type { Field, RecordClass, Rep } from "../types.ts";
 import { code, quote } from "../writer.ts";
 import type { Code } from "../writer.ts";
@@ -146,7 +146,7 @@ export function jsonMethod(ctx: Context, fields: readonly JsonField[]): string {
   const parts = fields.map(({ name, key, rep, condition }) => {
     if (rep.kind === "function" || (rep.kind === "nullable" && rep.of.kind === "function")) return "";
     const isOptional = rep.kind === "nullable" && rep.absent === "undefined";
-    const test = condition ?? (isOptional ? `changetype<usize>(this.${name}) != 0` : undefined);
+    const test = condition ?? (isUnknown(rep) ? `!__js.isUndefinedIn<__js.Mixed | null>(this.${name})` : isOptional ? `changetype<usize>(this.${name}) != 0` : undefined);
     const add = `s += ${quote(`,${JSON.stringify(key)}:`)} + __js.json_text<${typeText(ctx, rep).replaceAll("__r.", "")}>(this.${name});`;
     return test === undefined ? add : `if (${test}) { ${add} }`;
   });
@@ -167,14 +167,14 @@ function tupleText(record: RecordClass, typeOf: (rep: Rep) => string): string {
 }
 
 function parseMethod(record: RecordClass, typeOf: (rep: Rep) => string): string {
-  const declared = record.fields.map((f, i) => `let f${i}: ${typeOf(f.rep)} = ${f.rep.kind === "nullable" ? "null" : `__js.json_nothing<${typeOf(f.rep)}>()`}; let h${i}: bool = false;`).join(" ");
+  const declared = record.fields.map((f, i) => `let f${i}: ${typeOf(f.rep)} = ${f.rep.kind === "nullable" ? "null" : isUnknown(f.rep) ? "__js.mixed_undefined()" : `__js.json_nothing<${typeOf(f.rep)}>()`}; let h${i}: bool = false;`).join(" ");
   const made = `return new ${record.name}(${record.fields.map((_, i) => `f${i}`).join(", ")});`;
   const length = `r.mismatches("an array of ${record.fields.length} element${record.fields.length === 1 ? "" : "s"} is wanted");`;
   const read = (i: number): string => `{ f${i} = r.read<${typeOf((record.fields[i] as Field).rep)}>(); h${i} = true; }`;
   const body = record.tuple
     ? `r.beginItems(); ${record.fields.map((_, i) => `if (!r.nextItem(${i === 0})) ${length} ${read(i)}`).join(" ")} if (r.nextItem(${record.fields.length === 0})) ${length}`
     : `r.beginFields(); for (let first = true; r.nextField(first); first = false) { ${record.fields.map((f, i) => `if (r.name == ${quote(f.name)}) ${read(i)} else `).join("")}r.skip(); }`;
-  const missing = record.fields.map((f, i) => (record.tuple || (f.rep.kind === "nullable" && f.rep.absent !== "null") ? "" : `if (!h${i}) r.missing(${quote(f.name)});`)).join(" ");
+  const missing = record.fields.map((f, i) => (record.tuple || isUnknown(f.rep) || (f.rep.kind === "nullable" && f.rep.absent !== "null") ? "" : `if (!h${i}) r.missing(${quote(f.name)});`)).join(" ");
   return `__parse(r: __js.JsonReader): ${record.name} { ${declared} ${body} ${missing} ${made} }`;
 }
 

@@ -36,7 +36,8 @@ export function logical(
       rep: BOOLEAN,
     };
   }
-  const rep = repAt(ctx, node);
+  const own = repAt(ctx, node);
+  const rep = isAnyObject(own) ? UNKNOWN : own;
   if (left.rep.kind === "boolean" && rep.kind === "boolean") {
     return { code: code`(${left.code} ${symbol} ${into(ctx, node.right, rep)})`, rep };
   }

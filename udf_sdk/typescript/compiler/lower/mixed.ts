@@ -104,6 +104,11 @@ export function isOfClass(ctx: Context, held: string, rep: Rep & { kind: "class"
   return code`(${separated(all.map((r) => `__js.mixed_is<${typeText(ctx, r)}>(${held})`), " || ")})`;
 }
 
+/** The value of a variable, or the default where it is undefined. */
+export function definedOr(value: Code, otherwise: Code): Code {
+  return code`(__js.isUndefinedIn<__js.Mixed | null>(${value}) ? ${otherwise} : ${value})`;
+}
+
 /** `typeof value`. */
 export function mixedTypeof(value: Value): Value {
   return { code: code`__js.mixed_typeof(${value.code})`, rep: STRING };

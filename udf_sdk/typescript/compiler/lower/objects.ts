@@ -1,13 +1,13 @@
 // Object literals: each becomes one record of the wanted class. Values are computed in the order written.
 import ts from "typescript-compiler-api";
-import { describe, fieldOf, present } from "../types.ts";
+import { describe, fieldOf, isUnknown, present } from "../types.ts";
 import type { Made } from "../key_order.ts";
 import type { RecordClass, Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { localName, refuse, repOf, temporary, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
-import { convert, unwrapped } from "./convert.ts";
+import { convert, missing, unwrapped } from "./convert.ts";
 import { dictLiteral } from "./dicts.ts";
 import { into, marked } from "./dispatch.ts";
 import { functionLiteral } from "./functions.ts";
@@ -165,6 +165,7 @@ function spread(
 
 /** The field of the spread object; where it is optional and absent there, what was written before it. */
 function overlaid(ctx: Context, node: ts.Node, field: Value, wanted: Rep, before: Code | undefined): Code {
+  if (before !== undefined && isUnknown(field.rep)) refuse(ctx, node, "LF315", "a field of an unknown value is not spread over another in a job");
   if (before === undefined || field.rep.kind !== "nullable" || field.rep.absent !== "undefined")
     return convert(ctx, field, wanted, node);
   return code`(${field.code} !== null ? ${convert(ctx, unwrapped(ctx, field), wanted, node)} : ${before})`;
@@ -172,5 +173,6 @@ function overlaid(ctx: Context, node: ts.Node, field: Value, wanted: Rep, before
 
 function absent(ctx: Context, node: ts.Node, name: string, rep: Rep): Code {
   if (rep.kind === "nullable") return "null";
+  if (isUnknown(rep)) return missing(ctx, rep);
   return refuse(ctx, node, "LF108", `field '${name}' is missing`);
 }

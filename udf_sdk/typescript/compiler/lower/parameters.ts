@@ -1,12 +1,13 @@
 // Parameters: what callers see, padding to a wanted signature, defaults, patterns, and those that live in a frame.
 import ts from "typescript-compiler-api";
-import { nullable, sameRep } from "../types.ts";
+import { isUnknown, mayBeMixed, nullable, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from, separated } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { freshName, localName, refuse, repOfSymbol, typeText } from "./context.ts";
 import type { Context, Value } from "./context.ts";
 import { convert, unwrapped } from "./convert.ts";
+import { definedOr } from "./mixed.ts";
 import { bindPattern } from "./destructuring.ts";
 import { into } from "./dispatch.ts";
 import { bindEnvironment, enterFrame, place as variablePlace } from "./names.ts";
@@ -74,9 +75,10 @@ export function bindParameter(
   }
   const symbol = parameterSymbol(ctx, node);
   const isUntyped = (ctx.job.checker.getTypeOfSymbol(symbol).flags & ts.TypeFlags.Unknown) !== 0;
-  const own = isUntyped ? given : repOfSymbol(ctx, symbol, node);
+  const own = isUntyped && !mayBeMixed(present(given)) && !isUnknown(given) ? given : repOfSymbol(ctx, symbol, node);
   const captured = ctx.job.captures.holder(symbol) !== undefined;
-  if (!captured && sameRep(own, given)) return { name: localName(node.name.text), setup: "" };
+  const isPlain = sameRep(own, given) && !(node.initializer !== undefined && isUnknown(given));
+  if (!captured && isPlain) return { name: localName(node.name.text), setup: "" };
   const name = freshName(ctx, "a");
   const value = withDefault(ctx, node, { code: name, rep: given }, own);
   const target = variablePlace(ctx, symbol, node, node);
@@ -87,6 +89,7 @@ export function bindParameter(
 }
 
 function withDefault(ctx: Context, node: ts.ParameterDeclaration, value: Value, rep: Rep): Code {
+  if (node.initializer !== undefined && isUnknown(value.rep)) return definedOr(value.code, into(ctx, node.initializer, rep));
   if (node.initializer === undefined || value.rep.kind !== "nullable" || rep.kind === "nullable")
     return convert(ctx, value, rep, node);
   return code`(${value.code} !== null ? ${convert(ctx, unwrapped(ctx, value), rep, node)} : ${into(ctx, node.initializer, rep)})`;
@@ -102,7 +105,7 @@ export function directParameters(ctx: Context, node: ts.SignatureDeclaration): {
       const { name, setup } = bindParameter(ctx, p, rep, i);
       prologue.push(setup);
       const isOptional = p.initializer !== undefined || p.questionToken !== undefined;
-      const missing = p.dotDotDotToken !== undefined ? " = []" : isOptional && rep.kind === "nullable" ? " = null" : "";
+      const missing = p.dotDotDotToken !== undefined ? " = []" : isOptional && rep.kind === "nullable" ? " = null" : isOptional && isUnknown(rep) ? " = __js.mixed_undefined()" : "";
       return code`${from(p, name)}: ${typeText(ctx, rep)}${missing}`;
     });
   return { list: separated(parts, ", "), prologue };

@@ -3,14 +3,14 @@ import ts from "typescript-compiler-api";
 import type { Code as ErrorCode } from "../codes.ts";
 import { Refused } from "../diagnostics.ts";
 import { symbolOf } from "../scopes.ts";
-import { VOID, describe, isScalar, orMissing, present, sameRep } from "../types.ts";
+import { VOID, describe, isScalar, isUnknown, orMissing, present, sameRep } from "../types.ts";
 import type { Rep } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { asArray, iteratorCall } from "./arrays.ts";
 import { InternalError, refuse, repOf, repOfSymbol, typeText } from "./context.ts";
 import type { Context } from "./context.ts";
-import { convert, truthy } from "./convert.ts";
+import { convert, missing, truthy } from "./convert.ts";
 import { bindPattern, declareVariable } from "./destructuring.ts";
 import { into, marked } from "./dispatch.ts";
 import { emitted } from "./emit.ts";
@@ -141,7 +141,7 @@ function patternTarget(ctx: Context, node: ts.VariableDeclaration): Rep | undefi
 }
 
 function initial(ctx: Context, rep: Rep): Code {
-  return rep.kind === "nullable" ? "null" : `__l.zero<${typeText(ctx, rep)}>()`;
+  return rep.kind === "nullable" || isUnknown(rep) ? missing(ctx, rep) : `__l.zero<${typeText(ctx, rep)}>()`;
 }
 
 function block(ctx: Context, node: ts.Block): Code {
@@ -175,7 +175,7 @@ function returnStatement(ctx: Context, node: ts.ReturnStatement): Code {
   const { result, emits } = ctx.fn;
   if (emits !== undefined && node.expression !== undefined)
     return code`{ ${emitted(ctx, node.expression, emits)} ${emits.after} }`;
-  if (node.expression === undefined) return returned(ctx, result.kind === "nullable" ? "null" : undefined);
+  if (node.expression === undefined) return returned(ctx, result.kind === "nullable" || isUnknown(result) ? missing(ctx, result) : undefined);
   if (result.kind === "void" || result.kind === "never") return code`{ ${into(ctx, node.expression, VOID)}; ${returned(ctx, undefined)} }`;
   return returned(ctx, into(ctx, node.expression, result));
 }

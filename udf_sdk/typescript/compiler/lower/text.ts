@@ -1,7 +1,7 @@
 // Expressions where only their text is wanted: operands of `+` with a string, template text, String(x), console.log. A choice such
 // as `n ?? "none"` is made between texts, so its two sides may be of different types.
 import ts from "typescript-compiler-api";
-import { STRING } from "../types.ts";
+import { STRING, isUnknown } from "../types.ts";
 import { code, from } from "../writer.ts";
 import type { Code } from "../writer.ts";
 import { toldApart } from "./absences.ts";
@@ -38,8 +38,9 @@ function coalescedText(ctx: Context, node: ts.BinaryExpression): Code {
   if (direct !== undefined) return direct;
   const left = marked(ctx, node.left);
   if (left.rep.kind === "null") return textInto(ctx, node.right);
-  if (left.rep.kind !== "nullable") return text(ctx, left, node.left);
+  if (left.rep.kind !== "nullable" && !isUnknown(left.rep)) return text(ctx, left, node.left);
   const held = temporary(ctx, left.rep);
+  if (isUnknown(left.rep)) return code`((${held} = __js.mixed_orNull(${left.code})) !== null ? ${text(ctx, { code: held, rep: left.rep }, node.left)} : ${textInto(ctx, node.right)})`;
   const kept = text(ctx, unwrapped(ctx, { code: held, rep: left.rep }), node.left);
   return code`((${held} = ${left.code}) !== null ? ${kept} : ${textInto(ctx, node.right)})`;
 }
