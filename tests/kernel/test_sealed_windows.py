@@ -73,6 +73,18 @@ def test_runs_are_those_of_the_model_whatever_changes_between_their_pieces(
     assert [run.says for run in real.sealing.finish()] == [run.says for run in model.sealing.finish()]
 
 
+@given(st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=4), min_size=2, max_size=8))
+@BOUNDED
+def test_runs_of_sessions_that_grow_and_meet_are_those_of_the_model(batches: Sequence[Sequence[int]]) -> None:
+    spec = WindowSpec(SessionWindow(8))
+    real, model = (Life(Run(kernel.windowed_state(UTF8, UTF8, spec))) for kernel in (KERNEL, MODEL))
+    for times in batches:
+        for life in (real, model):
+            life.step("fold", [Row("a", time) for time in times])
+            life.step("seal", None)
+    assert [run.says for run in real.sealing.finish()] == [run.says for run in model.sealing.finish()]
+
+
 def of_half(rows: Sequence[Row], split: int, half: int) -> list[Row]:
     return [row for row in rows if (key_group(xxh3_64_intdigest(row.key.encode()), KEY_GROUPS) >= split) == half]
 
