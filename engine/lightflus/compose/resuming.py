@@ -34,13 +34,11 @@ class Wanted:
         uri: where they lie.
         every: seconds from one to the next.
         accepts_duplicates: whether the job may go on where some output will come again.
-        namespace: of the job.
     """
 
     uri: str
     every: float
     accepts_duplicates: bool = False
-    namespace: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def decided(store: CheckpointStore, wanted: Wanted, plan: Plan, digest: str) -> 
     there = epochs(store)
     manifest, damaged = _newest(store, there)
     header = Manifest(
-        namespace=wanted.namespace,
+        namespace=plan.graph.namespace,
         job=plan.graph.job,
         incarnation="",
         generation=0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import trio
 
@@ -22,6 +23,7 @@ from lightflus.ports.compute import Compute
 from lightflus.runtime.feeding import Feeding
 from lightflus.runtime.snapshots import Snapshots
 from lightflus.runtime.staging import StagedOutputs
+from lightflus.runtime.together import together
 
 _PAUSE_SECONDS = 1.0
 """Before the next try where there is much to show and checkpoints fail."""
@@ -155,14 +157,12 @@ class Checkpointing:
         self._last = manifest
 
     async def _commit(self) -> None:
-        """Shows all output that is in a manifest now, all subtasks side by side."""
-        async with trio.open_nursery() as nursery:
-            for subtask, end in self.ends.items():
-                name = self._collecting.sink_of(subtask)
-                outputs = [one for one in self._collecting.outputs[name] if one.subtask == subtask.number]
-                nursery.start_soon(self._show, name, end, outputs)
+        """Shows all output that is in a manifest now, all subtasks side by side. Raises SinkFailed."""
+        await together(*(partial(self._show, subtask, end) for subtask, end in self.ends.items()))
 
-    async def _show(self, sink: str, end: StagedOutputs, outputs: list[StagedOutput]) -> None:
+    async def _show(self, subtask: SubtaskId, end: StagedOutputs) -> None:
+        sink = self._collecting.sink_of(subtask)
+        outputs = [one for one in self._collecting.outputs[sink] if one.subtask == subtask.number]
         await end.commit(outputs)
         self._collecting.committed(sink, outputs)
 

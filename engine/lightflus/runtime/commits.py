@@ -9,17 +9,18 @@ between fragments (`ports/epochs.py`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
 import trio
 
-from lightflus.errors import LightflusError, PeerRefused
+from lightflus.errors import PeerRefused
 from lightflus.limits import COMMIT_MS
 from lightflus.model.elements import Barrier, Control, EndOfInput, Stop
 from lightflus.model.epochs import Begun, Done, Ended, EpochLedger, Flushed, Joined, Over, Word
 from lightflus.ports.epochs import Party, Way
+from lightflus.runtime.together import together
 
 
 class Fed(Protocol):
@@ -63,7 +64,7 @@ class Commits:
         """
         self._wanted = is_committing
         attending = [partial(self._attend, self._ends + number) for number in range(self._others)]
-        await _together(*attending, partial(self._begin_epochs, feeders))
+        await together(*attending, partial(self._begin_epochs, feeders))
 
     async def finish(self) -> None:
         """Returns when all ends of the job have flushed all that they will ever get, and all fragments know."""
@@ -142,7 +143,7 @@ class ReportedCommits:
         """As `Commits.run`; but returns when all of the job has ended."""
         way = await self._party.way()
         await way.say(Joined(is_committing))
-        await _together(partial(self._report, way), partial(self._obey, way, feeders))
+        await together(partial(self._report, way), partial(self._obey, way, feeders))
 
     async def finish(self) -> None:
         """As `Commits.finish`."""
@@ -183,25 +184,6 @@ class ReportedCommits:
 def commits_of(ends: int, party: Party | None) -> Commits | ReportedCommits:
     """Of a fragment with so many sink writers; without a party it is the only one."""
     return Commits(ends, party) if party is None or party.counts else ReportedCommits(ends, party)
-
-
-async def _together(*works: Callable[[], Awaitable[None]]) -> None:
-    """Does all of these; the first failure ends the others, and is raised."""
-    failure: LightflusError | None = None
-
-    async def kept(work: Callable[[], Awaitable[None]]) -> None:
-        nonlocal failure
-        try:
-            await work()
-        except LightflusError as error:
-            failure = failure or error
-            nursery.cancel_scope.cancel()
-
-    async with trio.open_nursery() as nursery:
-        for work in works:
-            nursery.start_soon(kept, work)
-    if failure is not None:
-        raise failure
 
 
 def _count(ledger: EpochLedger, end: int, control: Control) -> bool:
