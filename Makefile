@@ -61,7 +61,7 @@ slow: setup
 	MAKEFLAGS= $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
 simulate: setup ## a job is killed a thousand times over, in virtual time, and shows what a clean run shows; SIMULATE="--lives 100"
-	$(BIN)/python -m pytest -q -n auto tests/time/test_lives_by_luck.py --lives 125 $(SIMULATE)
+	$(BIN)/python -m pytest -q -n auto tests/time/test_lives_by_luck.py tests/time/test_letters_by_luck.py --lives 125 $(SIMULATE)
 
 chaos: setup ## a real job, killed every few seconds for ten minutes, over files, SQLite, Kafka, Redis, MariaDB; prints what is missing
 	@tools/setup.sh java

@@ -22,7 +22,8 @@ SHAPE = Shape(
     participants=(*COUNTING, WRITING),
     operators=(OperatorState("count", True, "reduce", "{}", None, None, 2, ()),),
     keepers={0: ("count",), 1: ()},
-    sinks={1: ("out", 1)},
+    sinks={"out": 1},
+    ends={1: "out"},
 )
 
 

@@ -6,6 +6,7 @@ killed, its store fails, or the job ends. What it leaves: jobs (`timed_jobs.py`)
 
 from __future__ import annotations
 
+import json
 import random
 from ast import literal_eval
 from collections.abc import Callable
@@ -18,18 +19,23 @@ from ordered_source import OrderedSource, Splits, shuffled
 from timed_jobs import EVENT, Job, Row, SlowCompute
 
 from lightflus.compose.resuming import Wanted, decided
+from lightflus.connectors.files.epoch_letters import EpochLetters
+from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.errors import ExternalError, UserError
 from lightflus.kernel import WasmKernel
-from lightflus.model.graph import Source
+from lightflus.model.graph import BadRecords, Source
 from lightflus.model.plan import plan_job
 from lightflus.model.validation import checked
+from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.fragment import Fragment
+from lightflus.runtime.intake import BadRecordPolicy
 from lightflus.testing.compute import InlineSlots
 from lightflus.testing.guests import PythonGuests
 from lightflus.testing.ledger import Ledger, Showing
 from lightflus.testing.stores import MemoryPlace, MemoryStore, Trouble
 
 _MOST_LIVES = 12
+_FORM = LetterForm("job", "digest")
 _WANTED = Wanted("memory:", every=0.05)
 _TROUBLES = (Trouble.REFUSED, Trouble.LOST, Trouble.TORN)
 """What may happen to a call of the store. A flipped bit is found, and is no matter of going on."""
@@ -43,6 +49,7 @@ class Lived:
         job: the job.
         splits: what each of its sources reads.
         sinks: what each shows.
+        letters: what shows what was put aside.
         lives: how many it took.
         log: what happened in them.
     """
@@ -50,12 +57,17 @@ class Lived:
     job: Job
     splits: tuple[Splits, ...]
     sinks: dict[str, Ledger]
+    letters: Ledger = field(default_factory=Ledger)
     lives: int = 0
     log: list[str] = field(default_factory=list)
 
     def rows(self, sink: str) -> list[Row]:
         """What a sink shows."""
         return [literal_eval(text) for _, text in self.sinks[sink].rows]
+
+    def put_aside(self) -> list[Row]:
+        """The letters, in order."""
+        return [json.loads(text) for _, text in self.letters.rows]
 
 
 def lived(job: Job, *splits: Splits, seed: int, showing: Showing = Showing.STAGED) -> Lived:
@@ -106,6 +118,8 @@ def _one_life(story: Lived, store: MemoryStore, chance: random.Random, killed_at
             threads=lambda name: SlowCompute(name, chance.uniform(0.001, 0.02)),
             wall=lambda: round(trio.current_time() * 1_000),
             checkpoints=found.plan,
+            policies={operator.id: BadRecordPolicy(BadRecords.DEAD_LETTER) for operator in graph.operators},
+            letters=EpochLetters("ledger", story.letters.sink(), _FORM, OperatorHealth(Counters())),
         )
         told.append("begun")
         with trio.move_on_after(killed_at or float("inf")) as scope:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from lightflus.model.pace import Pace
 from lightflus.model.types import Type
@@ -57,7 +58,7 @@ class OrderedReader:
             split = self._choose(list(self._readers))
             found = self._readers[split].read()
             if found is not None:
-                return SourceBatch(found.columns, found.origin, found.positions, found.bytes_read, ended=tuple(ended))
+                return replace(found, ended=tuple(ended))
             ended.append(split)
             del self._readers[split]
         return None

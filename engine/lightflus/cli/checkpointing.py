@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 
 from lightflus.checkpoint_limits import CHECKPOINT_LEAST_MS, CHECKPOINT_MOST_MS
 from lightflus.cli.time_words import span
+from lightflus.compose.letters import Letters
 from lightflus.compose.resuming import Found
+from lightflus.connectors.files.letter_sink import SinkDeadLetters
 from lightflus.errors import UserError
 from lightflus.limits import MIB
 from lightflus.model.checkpoints import Manifest
@@ -53,6 +55,12 @@ def tell_weak(promised: Mapping[str, Promise], say: Callable[[str], None]) -> No
     for name, promise in promised.items():
         if promise.guarantee is Guarantee.AT_LEAST_ONCE:
             say(f"{name} is written at least once: {promise.reason}")
+
+
+def tell_weak_letters(letters: Letters, say: Callable[[str], None]) -> None:
+    """Says, before anything is put aside, that it may come twice."""
+    if isinstance(letters, SinkDeadLetters):
+        say(f"dead letters are written to {letters.place} at least once: it takes no part in checkpoints")
 
 
 def tell_forgetful(sources: Iterable[str], say: Callable[[str], None]) -> None:

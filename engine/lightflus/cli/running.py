@@ -19,13 +19,13 @@ import trio
 import typer
 
 from lightflus.build.sources import is_source
-from lightflus.cli.checkpointing import tell_forgetful, tell_found, tell_weak
+from lightflus.cli.checkpointing import tell_forgetful, tell_found, tell_weak, tell_weak_letters
 from lightflus.cli.modules import load_job
 from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
 from lightflus.cli.report import JsonReport, LiveReport, PlainReport, QuietReport, Report
 from lightflus.cli.stopping import Stopper
-from lightflus.compose.letters import open_letters
+from lightflus.compose.letters import letters_of_run
 from lightflus.compose.loading import bound_graph, planned
 from lightflus.compose.places import openable_places, place_function
 from lightflus.compose.promises import promises
@@ -102,7 +102,6 @@ def _run(
         _keep_stdout_free(plan)
     form = LetterForm(plan.graph.job, module.report.digest)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
-    letters = open_letters(dead_letters, letters_file(plan.graph.job), form, streams)
     with ExitStack() as opened:
         how = None
         if checkpoints is not None:
@@ -111,8 +110,13 @@ def _run(
             tell_found(kept, report.say)
             tell_weak(promises(plan), report.say)
             how = kept.plan
-        opened.enter_context(report)
+        letters = letters_of_run(
+            plan, dead_letters, letters_file(plan.graph.job), form, streams, poison=poison, checkpoints=how
+        )
         opened.enter_context(closing(letters))
+        if how is not None:
+            tell_weak_letters(letters, report.say)
+        opened.enter_context(report)
         slots = opened.enter_context(closing(_slots_of(plan)))
         run = composed(
             plan,

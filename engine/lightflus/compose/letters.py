@@ -1,11 +1,13 @@
 """Where the dead letters of a run go: a file, or any system that can be a sink.
 
-What it owns: telling the two apart, opening the second. What it leaves: writing letters (`connectors/files/`).
+What it owns: telling the two apart, opening the second; whether letters are part of checkpoints.
+What it leaves: writing letters (`connectors/files/`), which parts put them (`model/letter_parts.py`).
 """
 
 from __future__ import annotations
 
 from lightflus.compose.alone import sink_alone
+from lightflus.compose.opening import bad_record_policies
 from lightflus.connectors.contract.kinds import Streams
 from lightflus.connectors.contract.registry import schemes
 from lightflus.connectors.files.dead_letters import FileDeadLetters
@@ -15,12 +17,49 @@ from lightflus.connectors.files.letter_lines import LetterForm
 from lightflus.connectors.files.letter_sink import SinkDeadLetters
 from lightflus.errors import BindingInvalid
 from lightflus.formats.registry import line_encoder
+from lightflus.model.graph import BadRecords
+from lightflus.model.letter_parts import LETTERS, letter_parts
+from lightflus.model.plan import Plan
 from lightflus.model.types import VALUE_COLUMN, Field, Scalar, ScalarType
+from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.sinks import Sink, TransactionalSink
 from lightflus.runtime.counters import Counters, OperatorHealth
 
 _FILE = "file"
 _LINE = ScalarType(Scalar.UTF8)
+
+
+Letters = FileDeadLetters | SinkDeadLetters | EpochLetters
+"""Where they go."""
+
+
+def letters_of_run(
+    plan: Plan,
+    named: str | None,
+    default: str,
+    form: LetterForm,
+    streams: Streams,
+    *,
+    poison: BadRecords | None,
+    checkpoints: CheckpointPlan | None,
+) -> Letters:
+    """Where the letters of a run go: as `open_letters`, but exactly once where it has checkpoints.
+
+    That is, if it may put any, or its last checkpoint knows of some. Raises BindingInvalid, SinkFailed.
+    """
+    if checkpoints is None or not (_puts_letters(plan, poison) or _knows_letters(checkpoints)):
+        return open_letters(named, default, form, streams)
+    return open_epoch_letters(named, default, form, streams)
+
+
+def _puts_letters(plan: Plan, poison: BadRecords | None) -> bool:
+    policies = bad_record_policies(plan, None, poison)
+    return bool(letter_parts(plan, {number: policy.action for number, policy in policies.items()}))
+
+
+def _knows_letters(checkpoints: CheckpointPlan) -> bool:
+    sinks = () if checkpoints.resumed is None else checkpoints.resumed.sinks
+    return any(sink.name == LETTERS for sink in sinks)
 
 
 def open_letters(

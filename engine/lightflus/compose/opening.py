@@ -105,12 +105,12 @@ def _preparing(operator: Operator) -> Callable[[Connector], None] | None:
 
 
 def bad_record_policies(
-    plan: Plan, letters: DeadLetters, poison: BadRecords | None = None
+    plan: Plan, letters: DeadLetters | None, poison: BadRecords | None = None
 ) -> dict[OperatorId, BadRecordPolicy]:
     """What each operator does with records that it cannot decode, or on which its functions fail.
 
     As the job or its binding says; of the second kind first as `poison` says, for all operators; else as the systems of
-    the sources are known for.
+    the sources are known for. Without `letters` the run gives each part of the job its own.
     """
     graph = plan.graph
     known = {operator.id: _known_for(operator) for operator in graph.operators if isinstance(operator.kind, SourceNode)}

@@ -20,7 +20,7 @@ from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
-from lightflus.ports.letters import DeadLetters
+from lightflus.ports.letters import DeadLetters, TransactionalLetters
 from lightflus.ports.network import Network
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
@@ -43,7 +43,7 @@ def composed(
     *,
     slots: Slots,
     streams: Streams,
-    letters: DeadLetters,
+    letters: DeadLetters | TransactionalLetters,
     reaches: Reaches,
     poison: BadRecords | None = None,
     own: Collection[SubtaskId] | None = None,
@@ -61,7 +61,7 @@ def composed(
         guests: the module of that graph.
         slots: compute threads; stay the caller's.
         streams: the standard streams, for jobs that name them.
-        letters: where records go that are put aside; stays the caller's.
+        letters: where records go that are put aside, at once or, with checkpoints, by epoch; stays the caller's.
         reaches: how far each source or sink may reach.
         poison: what happens to records on which functions fail; None = as the job says, or its sources are known for.
         own: the subtasks that run here, whose sources and sinks alone are opened; what these write to is ready already.
@@ -73,7 +73,8 @@ def composed(
         threads: makes those of readers and writers.
         around: what is put around each sink.
     """
-    policies = bad_record_policies(plan, letters, poison)
+    by_epoch, at_once = (letters, None) if isinstance(letters, TransactionalLetters) else (None, letters)
+    policies = bad_record_policies(plan, at_once, poison)
     unread = _unread(plan, policies)
     here = operators_of(plan, plan.subtasks if own is None else own)
     begins = own is None and (checkpoints is None or checkpoints.resumed is None)
@@ -92,6 +93,7 @@ def composed(
         party=party,
         splits=splits,
         checkpoints=checkpoints,
+        letters=by_epoch,
         threads=threads,
     )
 

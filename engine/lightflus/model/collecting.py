@@ -71,14 +71,16 @@ class Shape:
         participants: all subtasks.
         operators: what keeps state, without its content.
         keepers: the names of those operators, by the task that they are part of.
-        sinks: name and parallelism of each sink that shows output by epoch, by the task it ends.
+        sinks: the parallelism of each sink that shows output by epoch, by its name.
+        ends: the names of those that tasks end in, by task.
     """
 
     header: Manifest
     participants: tuple[SubtaskId, ...]
     operators: tuple[OperatorState, ...]
     keepers: Mapping[int, tuple[str, ...]]
-    sinks: Mapping[int, tuple[str, int]]
+    sinks: Mapping[str, int]
+    ends: Mapping[int, str]
 
 
 Runs = Mapping[tuple[str, int], tuple[RunRef, ...]]
@@ -105,7 +107,7 @@ class Collecting:
         self._states = {key: SubtaskState(key[1], kept) for key, kept in runs.items()}
         self._later: list[Ack] = []
         """Of subtasks that have ended behind the barrier of the epoch under way."""
-        self._outputs: dict[str, list[StagedOutput]] = {name: [] for name, _ in shape.sinks.values()}
+        self._outputs: dict[str, list[StagedOutput]] = {name: [] for name in shape.sinks}
         self._shown: dict[str, dict[int, StagedOutput]] = {name: {} for name in self._outputs}
         """The last one of each subtask that is visible."""
 
@@ -148,6 +150,10 @@ class Collecting:
             self._later.append(ack)
         self._ledger.ended(self._numbers[subtask])
 
+    def keep(self, sink: str, outputs: Iterable[StagedOutput]) -> None:
+        """These wait for the next manifest."""
+        self._outputs[sink] += outputs
+
     def committed(self, sink: str, outputs: Collection[StagedOutput]) -> None:
         """These are visible. The last one of each subtask stays in manifests: by it a start knows what came behind."""
         self._outputs[sink] = [output for output in self._outputs[sink] if output not in outputs]
@@ -160,7 +166,7 @@ class Collecting:
 
     def sink_of(self, subtask: SubtaskId) -> str:
         """The name of the sink that a subtask ends in."""
-        return self._shape.sinks[subtask.task][0]
+        return self._shape.ends[subtask.task]
 
     @property
     def worn(self) -> Collection[SubtaskId]:
@@ -175,7 +181,7 @@ class Collecting:
             replace(operator, subtasks=self._subtasks(operator.name, operator.parallelism))
             for operator in self._shape.operators
         ]
-        sinks = [SinkState(name, parallelism, self._to_show(name)) for name, parallelism in self._shape.sinks.values()]
+        sinks = [SinkState(name, parallelism, self._to_show(name)) for name, parallelism in self._shape.sinks.items()]
         return replace(
             self._shape.header,
             epoch=epoch,
@@ -202,5 +208,4 @@ class Collecting:
 
     def _keep(self, ack: Ack) -> None:
         if ack.output is not None:
-            name, _ = self._shape.sinks[ack.subtask.task]
-            self._outputs[name].append(ack.output)
+            self.keep(self.sink_of(ack.subtask), [ack.output])

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from lightflus.model.checkpoints import Manifest, OperatorState
 from lightflus.model.collecting import Shape
 from lightflus.model.graph import JobGraph, KeyBy, Operator, OperatorId, Reduce
+from lightflus.model.letter_parts import LETTERS
 from lightflus.model.operators import facts_of
 from lightflus.model.plan import Plan, Task
 from lightflus.model.timed import Aggregate, Process, Timestamps, Window
@@ -22,15 +23,20 @@ KEEPERS = (Timestamps, Reduce, Aggregate, Window, Process)
 """Kinds of operators that keep something."""
 
 
-def shape_of(plan: Plan, header: Manifest, staging: Collection[OperatorId]) -> Shape:
-    """What does not change in a run of the plan; `staging` are the sinks that show output by epoch."""
+def shape_of(plan: Plan, header: Manifest, staging: Collection[OperatorId], parts: int = 0) -> Shape:
+    """What does not change in a run of the plan.
+
+    `staging` are the sinks that show output by epoch; so many `parts` put dead letters into one more.
+    """
+    ends = [task for task in plan.tasks if task.last.operator.id in staging]
     kept = {task.id: tuple(_operators(plan, task)) for task in plan.tasks}
     return Shape(
         header=header,
         participants=plan.subtasks,
         operators=tuple(state for states in kept.values() for state in states),
         keepers={task: tuple(state.name for state in states) for task, states in kept.items()},
-        sinks={task.id: (task.last.name, task.parallelism) for task in plan.tasks if task.last.operator.id in staging},
+        sinks={task.last.name: task.parallelism for task in ends} | ({LETTERS: parts} if parts else {}),
+        ends={task.id: task.last.name for task in ends},
     )
 
 

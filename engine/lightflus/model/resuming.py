@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lightflus.errors import CheckpointUnfit
 from lightflus.model.checkpoints import Manifest, OperatorState
+from lightflus.model.letter_parts import LETTERS
 from lightflus.model.types import Field, ListType, ScalarType, StructType, Type
 
 
@@ -53,7 +54,7 @@ def check_fit(start: Starting, manifest: Manifest) -> None:
         _check_operator(kept, wanted[kept.name], is_same_module=manifest.digest == start.digest)
     for what, names, theirs in (
         ("source", start.sources, [source.name for source in manifest.sources]),
-        ("sink", start.sinks, [sink.name for sink in manifest.sinks if sink.outputs]),
+        ("sink", start.sinks | {LETTERS}, [sink.name for sink in manifest.sinks if sink.outputs]),
     ):
         gone = [name for name in theirs if name not in names]
         if gone:

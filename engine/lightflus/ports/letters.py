@@ -1,6 +1,6 @@
 """Dead letters: what is kept of a record that could not be read or worked on, so that nothing is lost.
 
-What it owns: the value and the Protocol of where letters go; third parties may implement it. From any thread.
+What it owns: the value and the Protocols of where letters go, with and without checkpoints. From any thread.
 What it leaves: which records come here (`runtime/intake.py`, `runtime/poison.py`), how a letter is written
 (`connectors/files/dead_letters.py`).
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import pyarrow as pa
+
+from lightflus.ports.sinks import Committable, Committer, SinkIdentity
 
 AnyArray: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
 """An array of any type."""
@@ -55,4 +57,38 @@ class DeadLetters(Protocol):
 
     def close(self) -> None:
         """Idempotent."""
+        ...
+
+
+class StagingLetters(DeadLetters, Protocol):
+    """The letters of one part of a job, epoch by epoch: they need not be durable when `put` returns."""
+
+    def prepare(self, epoch: int) -> Committable:
+        """See `ports.StagingWriter`. Raises SinkFailed."""
+        ...
+
+    @property
+    def staged_bytes(self) -> int:
+        """See `ports.StagingWriter`."""
+        ...
+
+
+@runtime_checkable
+class TransactionalLetters(Protocol):
+    """Where the letters of a job with checkpoints go, each once: a sink whose subtasks are the job's parts."""
+
+    def begin(self, identity: SinkIdentity) -> None:
+        """See `ports.TransactionalSink`. Raises SinkFailed."""
+        ...
+
+    def committer(self, part: int) -> Committer:
+        """See `ports.TransactionalSink`. Raises SinkFailed."""
+        ...
+
+    def of(self, part: int) -> StagingLetters:
+        """The letters of one part, once all have recovered. Raises SinkFailed."""
+        ...
+
+    def close(self) -> None:
+        """After all parts are closed. Idempotent."""
         ...

@@ -6,20 +6,23 @@ What it leaves: each part (`recovery.py`, `restoring.py`, `snapshots.py`, `check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from lightflus.model.collecting import Collecting
-from lightflus.model.graph import OperatorId
+from lightflus.model.graph import BadRecords, OperatorId
 from lightflus.model.kept import shape_of
-from lightflus.model.plan import Plan, SubtaskId
+from lightflus.model.letter_parts import LETTERS, letter_parts
+from lightflus.model.plan import Plan, SubtaskId, Task
 from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import Compute
 from lightflus.ports.health import Health
 from lightflus.ports.kernel import Kernel
-from lightflus.ports.sinks import Sink, TransactionalSink
+from lightflus.ports.letters import TransactionalLetters
+from lightflus.ports.sinks import Committer, Sink, TransactionalSink
 from lightflus.runtime.checkpointing import Checkpointing
+from lightflus.runtime.lettering import Lettering
 from lightflus.runtime.making import Keeping
-from lightflus.runtime.recovery import Recovery
+from lightflus.runtime.recovery import Recovering, Recovery
 from lightflus.runtime.restoring import Restoring
 from lightflus.runtime.snapshots import Keeper
 
@@ -30,20 +33,30 @@ async def begun(
     *,
     sinks: Mapping[OperatorId, Sink],
     kernel: Kernel,
+    letters: TransactionalLetters | None,
+    actions: Mapping[OperatorId, BadRecords],
     thread: Compute,
     health: Callable[[SubtaskId, OperatorId], Health],
     wall: Callable[[], int],
 ) -> tuple[Checkpointing, Keeping]:
     """Recovers sinks, and makes what the run needs. `thread` is for all that blocks meanwhile.
 
+    `letters` is where dead letters go, if they go there by epoch; `actions` are those of operators on what is bad.
     Raises SinkFailed, StoreFailed, CheckpointUnfit.
     """
     staging = {number: sink for number, sink in sinks.items() if isinstance(sink, TransactionalSink)}
-    recovered = await Recovery(how, plan, staging, thread, health).recovered()
+    parts = () if letters is None else letter_parts(plan, actions)
+    recovering = [_recovering(task, staging[task.last.operator.id], health) for task in _ends(plan, staging)]
+    if letters is not None:
+        recovering.append(Recovering(LETTERS, len(parts), letters.begin, letters.committer))
+    recovered = await Recovery(how, recovering, thread).recovered()
     restoring = None if how.resumed is None else Restoring(how.checkpoints, how.resumed, plan, kernel)
     runs = {} if restoring is None else restoring.runs()
-    collecting = Collecting(shape_of(plan, how.header, staging), recovered.last_epoch, runs)
-    checkpointing = Checkpointing(how, collecting, thread, wall)
+    collecting = Collecting(shape_of(plan, how.header, staging, len(parts)), recovered.last_epoch, runs)
+    lettering = Lettering(how.checkpoints, how.header.generation, thread)
+    checkpointing = Checkpointing(how, collecting, thread, wall, lettering)
+    if letters is not None:
+        await lettering.open(letters, parts, recovered.committers, recovered.last_epoch, checkpointing.note_staged)
     keeper = Keeper(
         checkpoints=how.checkpoints,
         thread=thread,
@@ -60,4 +73,16 @@ async def begun(
         ends=checkpointing.ends,
         on_staged=checkpointing.note_staged,
         snapshots=checkpointing.snapshots,
+        letters=lettering,
     )
+
+
+def _ends(plan: Plan, staging: Collection[OperatorId]) -> list[Task]:
+    return [task for task in plan.tasks if task.last.operator.id in staging]
+
+
+def _recovering(task: Task, sink: TransactionalSink, health: Callable[[SubtaskId, OperatorId], Health]) -> Recovering:
+    def committer(number: int) -> Committer:
+        return sink.committer(number, health(SubtaskId(task.id, number), task.last.operator.id))
+
+    return Recovering(task.last.name, task.parallelism, sink.begin, committer)

@@ -7,7 +7,7 @@ What it leaves: the books (`model/collecting.py`), handing over (`snapshots.py`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,10 +17,12 @@ from lightflus.checkpoint_limits import STAGED_BYTES
 from lightflus.errors import StoreFailed
 from lightflus.model.checkpoints import Manifest, StagedOutput
 from lightflus.model.collecting import Ack, Collecting
+from lightflus.model.letter_parts import LETTERS
 from lightflus.model.plan import SubtaskId
 from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import Compute
 from lightflus.runtime.feeding import Feeding
+from lightflus.runtime.lettering import Lettering
 from lightflus.runtime.snapshots import Snapshots
 from lightflus.runtime.staging import StagedOutputs
 from lightflus.runtime.together import together
@@ -55,12 +57,20 @@ class CheckpointProgress:
 class Checkpointing:
     """The checkpoints of one run."""
 
-    def __init__(self, how: CheckpointPlan, collecting: Collecting, thread: Compute, wall: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        how: CheckpointPlan,
+        collecting: Collecting,
+        thread: Compute,
+        wall: Callable[[], int],
+        letters: Lettering,
+    ) -> None:
         """`thread` writes manifests; `wall` tells milliseconds since 1970."""
         self._how = how
         self._collecting = collecting
         self._thread = thread
         self._wall = wall
+        self._letters = letters
         self._failure: StoreFailed | None = None
         self._complete = trio.Event()
         self._wanted = trio.Event()
@@ -117,7 +127,8 @@ class Checkpointing:
 
     @property
     def _has_much(self) -> bool:
-        return any(end.staged_bytes > STAGED_BYTES for end in self.ends.values())
+        staged = [self._letters.staged_bytes, *(end.staged_bytes for end in self.ends.values())]
+        return max(staged) > STAGED_BYTES
 
     async def end(self, feeding: Feeding) -> None:
         """The job has ended whole: the last manifest says so, and sinks show the rest.
@@ -127,6 +138,7 @@ class Checkpointing:
         async with self._turn:
             epoch = self._collecting.begin()
             feeding.note_positions()
+            await self._keep_letters(epoch)
             await self._complete_epoch(epoch, feeding, trio.current_time(), is_end=True)
 
     async def _take(self, feeding: Feeding) -> None:
@@ -140,11 +152,20 @@ class Checkpointing:
         if not self._collecting.is_complete:
             await self._complete.wait()
         try:
+            await self._keep_letters(epoch)
             if self._failure is not None:
                 raise self._failure
             await self._complete_epoch(epoch, feeding, started)
         except StoreFailed as error:  # nothing is lost: all of it belongs to the next one
             self.progress = replace(self.progress, failed=self.progress.failed + 1, trouble=str(error))
+
+    async def _keep_letters(self, epoch: int) -> None:
+        """All has been handed over: so are the letters of the epoch. Raises StoreFailed, SinkFailed."""
+        outputs, failure = await self._letters.kept(epoch)
+        if outputs:
+            self._collecting.keep(LETTERS, outputs)
+        if failure is not None:
+            raise failure
 
     async def _complete_epoch(self, epoch: int, feeding: Feeding, started: float, *, is_end: bool = False) -> None:
         manifest = self._collecting.manifest(epoch, feeding.states(), self._wall(), is_end=is_end)
@@ -158,11 +179,16 @@ class Checkpointing:
 
     async def _commit(self) -> None:
         """Shows all output that is in a manifest now, all subtasks side by side. Raises SinkFailed."""
-        await together(*(partial(self._show, subtask, end) for subtask, end in self.ends.items()))
+        waiting = self._collecting.outputs
+        shows = [partial(self._show, LETTERS, self._letters, list(waiting.get(LETTERS, ())))]
+        for subtask, end in self.ends.items():
+            sink = self._collecting.sink_of(subtask)
+            shows.append(partial(self._show, sink, end, [o for o in waiting[sink] if o.subtask == subtask.number]))
+        await together(*shows)
 
-    async def _show(self, subtask: SubtaskId, end: StagedOutputs) -> None:
-        sink = self._collecting.sink_of(subtask)
-        outputs = [one for one in self._collecting.outputs[sink] if one.subtask == subtask.number]
+    async def _show(self, sink: str, end: StagedOutputs | Lettering, outputs: Sequence[StagedOutput]) -> None:
+        if not outputs:
+            return
         await end.commit(outputs)
         self._collecting.committed(sink, outputs)
 

@@ -23,6 +23,7 @@ from lightflus.ports.network import Sender
 from lightflus.ports.sources import Source, SourceBatch, SourceReader, WakingReader
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.intake import Intake
+from lightflus.runtime.lettering import PartLetters
 from lightflus.runtime.timing import Timing
 
 READ_AHEAD = 1
@@ -45,10 +46,12 @@ class Feeder:
         health: OperatorHealth,
         timing: Timing | None = None,
         positions: Mapping[str, str] | None = None,
+        letters: PartLetters | None = None,
     ) -> None:
         """`compute` is the reader's own thread; `timing` is there where records get an event time.
 
-        `positions` say where to go on reading splits of which an earlier run has read.
+        `positions` say where to go on reading splits of which an earlier run has read; `letters` are those that
+        `intake` puts, where they belong to epochs.
         """
         self.name = name
         self._source = source
@@ -59,6 +62,7 @@ class Feeder:
         self._counters = counters
         self._health = health
         self._timing = timing
+        self._letters = letters
         self._reader: SourceReader | None = None
         self._turn = trio.Lock()
         """Held while something is handed on: a barrier stands between two batches, and knows which."""
@@ -100,6 +104,7 @@ class Feeder:
                 break
             self._count(found)
             async with self._turn:
+                await self._admit(found)
                 await self._send(found)
                 self._handed_on.update(found.positions)
         if self._waits_to_stop and isinstance(self._last, Stop):
@@ -107,6 +112,13 @@ class Feeder:
         async with self._turn:
             self._is_ended = True
             await self._sender.send(self._last or EndOfInput())
+
+    async def _admit(self, found: SourceBatch) -> None:
+        """Settles what is bad in what is handed on now: it belongs to the same epoch. On the reader's thread."""
+        if found.rejected:
+            await self._compute.run(lambda: self._intake.admit(found))
+        else:
+            self._intake.admit(found)
 
     async def _send(self, found: SourceBatch) -> None:
         timing = self._timing
@@ -176,6 +188,8 @@ class Feeder:
         """Sends a barrier behind all that was handed on so far, and remembers how far that was."""
         async with self._turn:
             self.note()
+            if self._letters is not None:  # not on the reader's thread, which may wait for data
+                await self._letters.prepare_aside(epoch)
             if not self._is_ended:
                 await self._sender.send(Barrier(epoch))
 
@@ -214,8 +228,6 @@ class Feeder:
         if found is None or found.bytes_read:
             self._counters.busy_ns += perf_counter_ns() - started
         self._counters.lag = reader.lag()
-        if found is not None and self._last is None:
-            self._intake.admit(found)
         return found
 
     def _count(self, found: SourceBatch) -> None:

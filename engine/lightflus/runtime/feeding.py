@@ -26,6 +26,7 @@ from lightflus.runtime.clocks import SplitClocks
 from lightflus.runtime.counters import Counters, OperatorHealth
 from lightflus.runtime.feeder import Feeder
 from lightflus.runtime.intake import BadRecordPolicy, Intake
+from lightflus.runtime.lettering import PartLetters, putting_into
 from lightflus.runtime.timing import Timing
 
 _SPLITS = 1 << 32
@@ -40,6 +41,8 @@ class FedSubtask:
     sender: Sender
     counters: Counters
     health: OperatorHealth
+    letters: PartLetters | None = None
+    """Where it puts what is bad, where that is done by epoch."""
 
 
 @dataclass(slots=True)
@@ -117,8 +120,8 @@ class Feeding:
         self._fed.append(one)
         before = self._resumed.get(name)
         one.know(await self._splits(one) if before is None else before.splits)
-        policy = self._policies.get(operator, BadRecordPolicy())
         for subtask in fed:
+            policy = putting_into(subtask.letters, self._policies).get(operator, BadRecordPolicy())
             thread = self._make_thread(f"{name}-{subtask.number}")
             feeder = Feeder(
                 name,
@@ -131,9 +134,12 @@ class Feeding:
                 health=subtask.health,
                 timing=self._timing(operator, one),
                 positions={} if before is None else before.positions,
+                letters=subtask.letters,
             )
             one.feeders[subtask.number] = feeder
             self.closing.append((thread, feeder.close))
+            if subtask.letters is not None:
+                self.closing.append((thread, subtask.letters.close))
             await feeder.open()
         if self._last is not None:
             self.end(self._last)

@@ -16,12 +16,14 @@ import trio
 from lightflus.errors import InternalError, LightflusError
 from lightflus.model.elements import EndOfInput, Stop
 from lightflus.model.graph import OperatorId
+from lightflus.model.letter_parts import LetterPart
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.compute import ComputeFactory, Slots
 from lightflus.ports.epochs import Party
 from lightflus.ports.guests import GuestFactory
 from lightflus.ports.kernel import Kernel
+from lightflus.ports.letters import TransactionalLetters
 from lightflus.ports.network import Network, Sender
 from lightflus.ports.sinks import Sink
 from lightflus.ports.sources import Source
@@ -75,6 +77,7 @@ class Fragment:
         party: the fragments that they run in.
         splits: of each source here, where they are listed once for all fragments; new ones come by `deal`.
         checkpoints: where and how checkpoints are taken; None: there are none. All subtasks have to run here.
+        letters: where dead letters go, if they go there by epoch; else `policies` know.
         threads: makes threads of readers and writers.
         clock: seconds, for subtasks to give their slot back in time.
         wall: milliseconds since 1970: processing time.
@@ -99,6 +102,7 @@ class Fragment:
         party: Party | None = None,
         splits: Mapping[OperatorId, Sequence[str]] | None = None,
         checkpoints: CheckpointPlan | None = None,
+        letters: TransactionalLetters | None = None,
         threads: ComputeFactory = ThreadCompute,
         clock: Callable[[], float] = perf_counter,
         wall: Callable[[], int] = _wall,
@@ -115,6 +119,7 @@ class Fragment:
             plan, sources, policies or {}, make_thread, clocks=clocks, listed=splits, checkpoints=checkpoints
         )
         self._how = checkpoints
+        self._letters = letters
         self._checkpointing: Checkpointing | None = None
         self._commits = commits_of(sum(plan.tasks[one.task].last.operator.id in sinks for one in self._own), party)
         self._making = Making(
@@ -246,15 +251,19 @@ class Fragment:
     async def _begin_checkpoints(self) -> None:
         if self._how is None:
             return
+        thread = self._closing.writer("checkpoints")
         self._checkpointing, self._making.keeping = await begun(
             self._how,
             self._plan,
             sinks=self._making.sinks,
             kernel=self._making.kernel,
-            thread=self._closing.writer("checkpoints"),
+            letters=self._letters,
+            actions={number: policy.action for number, policy in self._making.policies.items()},
+            thread=thread,
             health=lambda subtask, operator: self._accounts.of(subtask, operator).health,
             wall=self._making.wall,
         )
+        self._closing.on_writer(thread, self._making.keeping.letters.close)
         if self._is_kept:
             self._checkpointing.stop()
 
@@ -267,8 +276,9 @@ class Fragment:
 
     def _fed(self, subtask: SubtaskId) -> FedSubtask:
         operator = self._plan.tasks[subtask.task].head.operator.id
-        account = self._accounts.of(subtask, operator)
-        return FedSubtask(subtask.number, self._wiring.inlet(subtask, 0), account.counters, account.health)
+        account, keeping = self._accounts.of(subtask, operator), self._making.keeping
+        letters = None if keeping is None else keeping.letters.of(LetterPart(subtask, is_feeder=True))
+        return FedSubtask(subtask.number, self._wiring.inlet(subtask, 0), account.counters, account.health, letters)
 
     async def _guarded(self, nursery: trio.Nursery, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Runs a part; its failure is the job's, if it is the first one."""

@@ -1,7 +1,7 @@
 """What happens to records that could not be decoded: the policy of one source subtask.
 
-What it owns: failing, dropping, putting aside; counting; ending a job whose deploy is simply bad. On the reader's
-thread. What it leaves: where dead letters go (`ports.DeadLetters`), which policy a source has (the CLI).
+What it owns: failing, dropping, putting aside; counting; ending a job whose deploy is simply bad.
+What it leaves: where dead letters go (`ports.DeadLetters`), which policy a source has (the CLI), when (`feeder.py`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Intake:
         self._in_a_row = 0
 
     def admit(self, batch: SourceBatch) -> None:
-        """Settles what is bad in a batch, before any of its rows goes on.
+        """Settles what is bad in a batch, before any of its rows goes on. Blocks where something is.
 
         Raises:
             RecordInvalid: the policy is to fail, or everything is bad.

@@ -13,6 +13,7 @@ from typing import cast
 import trio
 
 from lightflus.model.graph import OperatorId
+from lightflus.model.letter_parts import LetterPart
 from lightflus.model.plan import Plan, SubtaskId
 from lightflus.ports.compute import Compute, Slots
 from lightflus.ports.guests import GuestFactory
@@ -24,6 +25,7 @@ from lightflus.runtime.closing import Closing
 from lightflus.runtime.commits import Commits, ReportedCommits
 from lightflus.runtime.counters import Accounts, OperatorHealth
 from lightflus.runtime.guest_host import GuestHost
+from lightflus.runtime.lettering import Lettering, putting_into
 from lightflus.runtime.meter import Meter, Watched
 from lightflus.runtime.operators.process import WallClock
 from lightflus.runtime.outputs import Outputs, SinkOutputs
@@ -44,19 +46,21 @@ class Keeping:
         keeper: where they hand over what they keep.
         restoring: what they go on from; None: they begin.
         epoch: the last one before this run.
-        committers: of the sinks that show output by epoch, recovered.
+        committers: of the sinks that show output by epoch, by name and subtask, recovered.
         ends: those sinks' ends, as they are made.
         on_staged: is called when one of them has more in memory.
         snapshots: one for each subtask, as they are made.
+        letters: what is put aside.
     """
 
     keeper: Keeper
     restoring: Restoring | None
     epoch: int
-    committers: Mapping[SubtaskId, Committer]
+    committers: Mapping[tuple[str, int], Committer]
     ends: dict[SubtaskId, StagedOutputs]
     on_staged: Callable[[], None]
     snapshots: dict[SubtaskId, Snapshots]
+    letters: Lettering
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,14 +97,17 @@ class Making:
         lane = self.slots.lane(subtask.task + subtask.number, f"{task.name}-{subtask.number}")
         counters = self.accounts.counters_of(subtask)
         meter, mailbox = Meter(), self.wiring.mailbox(subtask)
-        callers = guest_callers(self.plan, task, self.policies, counters)
+        keeping = self.keeping
+        letters = None if keeping is None else keeping.letters.of(LetterPart(subtask, is_feeder=False))
+        callers = guest_callers(self.plan, task, putting_into(letters, self.policies), counters)
         host = GuestHost(self.guests, callers, self._retries, meter)
         self.closing.hosts.append(host)  # before its chain is made, so that the loop can interrupt it at any time
         wall = WallClock(self.wall, trio.current_time() - self.wall() / 1_000)
         parts = Parts(self.plan, self.kernel, host, counters, self.clocks, wall)
         chain = await lane.run(lambda: chain_of(task, parts))
         self.closing.on_lane(lane, chain.close)
-        keeping = self.keeping
+        if letters is not None:
+            self.closing.on_lane(lane, letters.close)
         if keeping is not None and keeping.restoring is not None:
             restoring = keeping.restoring
             await lane.run(lambda: restoring.restore(chain, task, subtask.number))
@@ -110,7 +117,7 @@ class Making:
         counted = list(counters.values())
         watched = Watched(subtask, task.name, meter=meter, mailbox=mailbox, counted=counted, reader=reader)
         self.watched.append(watched)
-        snapshots = None if keeping is None else Snapshots(subtask, task.last.operator.id, keeping.keeper)
+        snapshots = None if keeping is None else Snapshots(subtask, task.last.operator.id, keeping.keeper, letters)
         if keeping is not None and snapshots is not None:
             keeping.snapshots[subtask] = snapshots
         return Subtask(
@@ -120,7 +127,8 @@ class Making:
     async def _outputs(self, subtask: SubtaskId, lane: Compute) -> Outputs:
         last = self.plan.tasks[subtask.task].last
         sink = self.sinks.get(last.operator.id)
-        if self.keeping is not None and (committer := self.keeping.committers.get(subtask)) is not None:
+        committers = {} if self.keeping is None else self.keeping.committers
+        if (committer := committers.get((last.name, subtask.number))) is not None:
             staging = cast(TransactionalSink, sink)
             return await self._staged_outputs(staging, committer, subtask, last.operator.id, last.name)
         if sink is not None:

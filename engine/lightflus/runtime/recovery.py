@@ -7,18 +7,32 @@ What it leaves: what each step means in a system (the connectors), whether to go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lightflus.model.checkpoints import Manifest, ObjectRef, SinkState, StagedOutput
-from lightflus.model.graph import OperatorId
-from lightflus.model.plan import Plan, SubtaskId, Task
 from lightflus.model.resuming import check_ahead
 from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.ports.checkpoints import Checkpoints
 from lightflus.ports.compute import Compute
-from lightflus.ports.health import Health
-from lightflus.ports.sinks import Committable, Committer, SinkIdentity, TransactionalSink
+from lightflus.ports.sinks import Committable, Committer, SinkIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """A sink that shows output by epoch, at a start.
+
+    Attributes:
+        name: in manifests.
+        parallelism: of the run.
+        begin: says who writes.
+        committer: makes one for a subtask.
+    """
+
+    name: str
+    parallelism: int
+    begin: Callable[[SinkIdentity], None]
+    committer: Callable[[int], Committer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +40,15 @@ class _Opened:
     """A committer at the start, with what it is to recover."""
 
     sink: str
-    subtask: SubtaskId
     committer: Committer
     outputs: tuple[StagedOutput, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a run begins with: a committer for each end in such a sink, and the last epoch that anybody knows."""
+    """What a run begins with: a committer for each subtask of such a sink, and the last epoch that anybody knows."""
 
-    committers: Mapping[SubtaskId, Committer]
+    committers: Mapping[tuple[str, int], Committer]
     last_epoch: int
 
 
@@ -44,10 +57,8 @@ class Recovery:
     """Recovers the sinks of one run."""
 
     how: CheckpointPlan
-    plan: Plan
-    sinks: Mapping[OperatorId, TransactionalSink]
+    sinks: Sequence[Recovering]
     thread: Compute
-    health: Callable[[SubtaskId, OperatorId], Health]
 
     async def recovered(self) -> Recovered:
         """Sinks show what they ought to. Raises SinkFailed, CheckpointUnfit, StoreFailed."""
@@ -56,8 +67,8 @@ class Recovery:
     def _recovered(self) -> Recovered:
         opened: list[_Opened] = []
         try:
-            for task, sink in self._ends():
-                self._open(task, sink, opened)
+            for sink in self.sinks:
+                self._open(sink, opened)
             last = self._check(opened)
             for one in opened:
                 one.committer.recover([_committable(output, self.how.checkpoints) for output in one.outputs])
@@ -66,27 +77,20 @@ class Recovery:
                 one.committer.close()
         return Recovered(self._own(), last)
 
-    def _own(self) -> Mapping[SubtaskId, Committer]:
-        return {
-            subtask: sink.committer(subtask.number, self.health(subtask, task.last.operator.id))
-            for task, sink in self._ends()
-            for subtask in self.plan.subtasks_of(task)
-        }
+    def _own(self) -> Mapping[tuple[str, int], Committer]:
+        subtasks = [(sink, number) for sink in self.sinks for number in range(sink.parallelism)]
+        return {(sink.name, number): sink.committer(number) for sink, number in subtasks}
 
-    def _ends(self) -> list[tuple[Task, TransactionalSink]]:
-        tasks = [(task, self.sinks.get(task.last.operator.id)) for task in self.plan.tasks]
-        return [(task, sink) for task, sink in tasks if sink is not None]
-
-    def _open(self, task: Task, sink: TransactionalSink, opened: list[_Opened]) -> None:
-        name, header = task.last.name, self.how.header
-        sink.begin(SinkIdentity(header.namespace, header.job, header.incarnation, name, header.generation))
-        before = _state_of(self.how.resumed, name)
-        for number in range(max(task.parallelism, before.parallelism)):
-            subtask = SubtaskId(task.id, number)
-            committer = sink.committer(number, self.health(subtask, task.last.operator.id))
+    def _open(self, sink: Recovering, opened: list[_Opened]) -> None:
+        header = self.how.header
+        before = _state_of(self.how.resumed, sink.name)
+        subtasks = max(sink.parallelism, before.parallelism)
+        if subtasks:
+            sink.begin(SinkIdentity(header.namespace, header.job, header.incarnation, sink.name, header.generation))
+        for number in range(subtasks):
             mine = [output for output in before.outputs if output.subtask == number]
             outputs = tuple(sorted(mine, key=lambda output: output.epoch))
-            opened.append(_Opened(name, subtask, committer, outputs))
+            opened.append(_Opened(sink.name, sink.committer(number), outputs))
 
     def _check(self, opened: list[_Opened]) -> int:
         """The last epoch that any sink shows, or the store knows."""

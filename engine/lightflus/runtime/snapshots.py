@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import trio
 
@@ -52,6 +52,14 @@ class Keeper:
     ended: Callable[[SubtaskId, StagedOutput | None], None]
 
 
+class StagingPart(Protocol):
+    """What of the dead letters of one part this needs."""
+
+    def prepare(self, epoch: int) -> None:
+        """What was put since the last time belongs to the epoch. Raises SinkFailed."""
+        ...
+
+
 @dataclass(slots=True)
 class _Epoch:
     """What is handed over of one epoch."""
@@ -76,6 +84,8 @@ class Snapshots:
     subtask: SubtaskId
     sink: OperatorId | None
     keeper: Keeper
+    letters: StagingPart | None = None
+    """What its guests put aside."""
     wants_whole: bool = False
     """Whether changes that were sealed did not reach the store, so that the next epoch has to hold everything."""
     _runs: deque[Durable] = field(default_factory=deque)
@@ -89,6 +99,11 @@ class Snapshots:
     def __post_init__(self) -> None:
         self._epochs_in, self._epochs = trio.open_memory_channel[_Epoch | _End](math.inf)  # one at a time
         self._pieces_in, self._pieces = trio.open_memory_channel[Piece](WAITING_PIECES)
+
+    def prepare_letters(self, epoch: int) -> None:
+        """What was put aside belongs to the epoch. In the lane. Raises SinkFailed."""
+        if self.letters is not None:
+            self.letters.prepare(epoch)
 
     def begin(self, epoch: int, sealed: Mapping[OperatorId, Sealed], output: Committable | None) -> None:
         """Has what was sealed at a barrier handed over; `take` is called until nothing `is_left`."""
@@ -171,19 +186,23 @@ class Snapshots:
         return await self.keeper.thread.run(work)
 
     async def _staged(self, output: Committable | None) -> tuple[StagedOutput | None, StoreFailed | None]:
-        """Output as a manifest holds it: what is large, as an object, unless that fails."""
         if output is None:
             return None, None
-        inline = StagedOutput(output.epoch, output.subtask, output.data)
-        if len(output.data) <= OUTPUT_IN_MANIFEST_BYTES:
-            return inline, None
         assert self.sink is not None
         place = self._place(output.epoch, self.keeper.names[self.sink], "output")
-        try:
-            ref = await self._blocking(partial(self.keeper.checkpoints.put, place, output.data))
-        except StoreFailed as error:
-            return inline, error
-        return StagedOutput(output.epoch, output.subtask, ref), None
+        work = partial(staged, self.keeper.checkpoints, place, output)
+        return work() if len(output.data) <= OUTPUT_IN_MANIFEST_BYTES else await self._blocking(work)
 
     def _place(self, epoch: int, operator: str, part: str) -> Place:
         return Place(self.keeper.generation, epoch, operator, self.subtask.number, part)
+
+
+def staged(checkpoints: Checkpoints, place: Place, output: Committable) -> tuple[StagedOutput, StoreFailed | None]:
+    """Output as a manifest holds it: what is large, as an object, unless that fails. Blocks where it is large."""
+    inline = StagedOutput(output.epoch, output.subtask, output.data)
+    if len(output.data) <= OUTPUT_IN_MANIFEST_BYTES:
+        return inline, None
+    try:
+        return replace(inline, data=checkpoints.put(place, output.data)), None
+    except StoreFailed as error:
+        return inline, error

@@ -6,7 +6,7 @@ What it leaves: the work itself (`operators/`, in the lane), alignment and hold 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from time import perf_counter
 
 import trio
@@ -14,12 +14,14 @@ import trio
 from lightflus import limits
 from lightflus.model.alignment import Alignment
 from lightflus.model.elements import Barrier, Control, EndOfInput, SplitEnded, SplitFound, Stop, Watermark
+from lightflus.model.graph import OperatorId
 from lightflus.ports.batch import Batch, Out, Side, Working
 from lightflus.ports.compute import Compute
 from lightflus.runtime.channel import Mailbox
 from lightflus.runtime.hold import Hold
 from lightflus.runtime.meter import Doing, Meter
 from lightflus.runtime.operators.chain import Chain
+from lightflus.runtime.operators.stage import Sealed
 from lightflus.runtime.outputs import Outputs, Routed
 from lightflus.runtime.snapshots import Snapshots
 
@@ -170,9 +172,14 @@ class Subtask:
         output = await self._outputs.prepare(epoch)
         self._writes.end(started, trio.current_time())
         if self._snapshots is not None:
-            is_whole = self._snapshots.wants_whole
-            sealed = await self._compute.run(lambda: self._chain.seal(is_whole=is_whole))
-            self._snapshots.begin(epoch, sealed, output)
+            snapshots, is_whole = self._snapshots, self._snapshots.wants_whole
+            sealed = await self._compute.run(lambda: self._seal(snapshots, epoch, is_whole=is_whole))
+            snapshots.begin(epoch, sealed, output)
+
+    def _seal(self, snapshots: Snapshots, epoch: int, *, is_whole: bool) -> Mapping[OperatorId, Sealed]:
+        """In the lane."""
+        snapshots.prepare_letters(epoch)
+        return self._chain.seal(is_whole=is_whole)
 
     @property
     def _is_sealing(self) -> bool:

@@ -27,6 +27,8 @@ class EpochLetters:
         self.place = place
         self.count = 0
         """Letters that this run has put."""
+        self.repeated = 0
+        """What a restart puts again is there once."""
         self._sink = sink
         self._form = form
         self._health = health
