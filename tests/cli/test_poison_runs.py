@@ -12,6 +12,7 @@ from job_modules import UNLUCKY
 
 from lightflus.cli.dead_letters import Choice, export_letters, list_letters, show_letter
 from lightflus.cli.running import letters_file, run_job
+from lightflus.compose.resuming import Wanted
 from lightflus.errors import BindingInvalid, GuestError, UserError
 from lightflus.model.graph import BadRecords
 
@@ -30,6 +31,7 @@ def run(
     poison: BadRecords | None,
     *,
     letters_to: str | None = None,
+    checkpoints: Wanted | None = None,
     as_json: bool = False,
 ) -> list[int]:
     """Runs and answers the keys that reached the sink."""
@@ -40,6 +42,7 @@ def run(
         1,
         poison=poison,
         dead_letters=letters_to,
+        checkpoints=checkpoints,
         as_json=as_json,
         has_stats=True,
     )
@@ -126,6 +129,29 @@ def test_letters_may_go_to_any_sink(numbers_job: Path, capsys: pytest.CaptureFix
     assert [json.loads(row)["record"] for row in rows] == [13, 14]
     assert not LETTERS.exists()
     assert "records put aside: 2, in sqlite:" in capsys.readouterr().err
+
+
+def test_with_checkpoints_they_may_go_to_a_sink_that_takes_part(numbers_job: Path) -> None:
+    kept = Wanted("checkpoints", every=1)
+    run(numbers_job, [1, 13, 14], BadRecords.DEAD_LETTER, letters_to="sqlite:letters.db", checkpoints=kept)
+    with closing(sqlite3.connect("letters.db")) as database:
+        (rows,) = zip(*database.execute('SELECT value FROM "dead-letters"'), strict=True)
+    assert [json.loads(row)["record"] for row in rows] == [13, 14]
+
+
+def test_of_a_sink_that_takes_none_it_is_said_that_letters_may_come_twice(
+    numbers_job: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = Wanted("checkpoints", every=1)
+    run(numbers_job, [1, 13], BadRecords.DEAD_LETTER, letters_to="blackhole:", checkpoints=kept)
+    assert "dead letters are written to blackhole: at least once: it takes no part in checkpoints" in (
+        capsys.readouterr().err
+    )
+
+
+def test_with_checkpoints_there_is_no_file_for_letters_where_none_can_come(numbers_job: Path) -> None:
+    run(numbers_job, [1, 2], None, checkpoints=Wanted("checkpoints", every=1))
+    assert not LETTERS.exists()
 
 
 def test_letters_do_not_go_where_the_report_of_the_job_goes(numbers_job: Path) -> None:

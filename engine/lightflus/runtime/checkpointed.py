@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from lightflus.model.checkpoints import Manifest
 from lightflus.model.collecting import Collecting
 from lightflus.model.graph import BadRecords, OperatorId
 from lightflus.model.kept import shape_of
@@ -54,7 +55,8 @@ async def begun(
     runs = {} if restoring is None else restoring.runs()
     collecting = Collecting(shape_of(plan, how.header, staging, len(parts)), recovered.last_epoch, runs)
     lettering = Lettering(how.checkpoints, how.header.generation, thread)
-    checkpointing = Checkpointing(how, collecting, thread, wall, lettering)
+    is_first = not {one.name for one in recovering if one.parallelism} <= _shown_in(how.resumed)
+    checkpointing = Checkpointing(how, collecting, thread, wall, lettering, is_first=is_first)
     if letters is not None:
         await lettering.open(letters, parts, recovered.committers, recovered.last_epoch, checkpointing.note_staged)
     keeper = Keeper(
@@ -75,6 +77,11 @@ async def begun(
         snapshots=checkpointing.snapshots,
         letters=lettering,
     )
+
+
+def _shown_in(manifest: Manifest | None) -> set[str]:
+    """The sinks of which it knows what they have shown."""
+    return set() if manifest is None else {sink.name for sink in manifest.sinks if sink.outputs}
 
 
 def _ends(plan: Plan, staging: Collection[OperatorId]) -> list[Task]:

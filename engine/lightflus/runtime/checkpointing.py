@@ -64,8 +64,13 @@ class Checkpointing:
         thread: Compute,
         wall: Callable[[], int],
         letters: Lettering,
+        *,
+        is_first: bool,
     ) -> None:
-        """`thread` writes manifests; `wall` tells milliseconds since 1970."""
+        """`thread` writes manifests; `wall` tells milliseconds since 1970.
+
+        `is_first`: no checkpoint knows what some sink has shown; so one is taken before anything is read.
+        """
         self._how = how
         self._collecting = collecting
         self._thread = thread
@@ -74,6 +79,9 @@ class Checkpointing:
         self._failure: StoreFailed | None = None
         self._complete = trio.Event()
         self._wanted = trio.Event()
+        self.is_first = is_first
+        if is_first:
+            self._wanted.set()
         self._is_stopping = False
         self._turn = trio.Lock()
         self._began = trio.current_time()

@@ -234,6 +234,8 @@ class Fragment:
             fed = [self._fed(subtask) for subtask in self._own if subtask.task == task.id]
             if fed and not task.head.operator.inputs:
                 await self._feeding.add(task, fed)
+        if self._checkpointing is not None and self._checkpointing.is_first:
+            self._feeding.hold()
         for subtask in subtasks:
             nursery.start_soon(self._guarded, nursery, subtask.name, subtask.run)
         feeders = self._feeding.feeders
