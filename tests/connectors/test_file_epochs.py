@@ -18,7 +18,7 @@ from lightflus.connectors.files.file import FileSink
 from lightflus.errors import SinkFailed
 from lightflus.formats.registry import line_encoder
 from lightflus.model.types import Field
-from lightflus.ports.sinks import SinkIdentity, StagingWriter
+from lightflus.ports.sinks import Committable, SinkIdentity, StagingWriter
 from lightflus.testing.connectors import QuietHealth
 from lightflus.testing.transaction_deaths import check_deaths
 from lightflus.testing.transactions import Killed, Pair, check_transactional_sink
@@ -111,6 +111,28 @@ def test_lines_behind_a_barrier_wait_until_all_subtasks_have_come_to_it(tmp_path
     for committer, committable in zip([again.committer(n, HEALTH) for n in range(2)], staged, strict=True):
         committer.recover([committable])
     assert keys_of(path) == ["a1", "b1"]
+    again.close()
+
+
+def test_one_that_ends_ahead_of_the_others_waits_for_their_epoch_to_end(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    sink = begun(path)
+    first, second = sink.staging_writer(0, HEALTH), sink.staging_writer(1, HEALTH)
+    staged = [first.prepare(1)]
+    write(first, "a2")
+    last: list[Committable] = []
+    ending = threading.Thread(target=lambda: last.append(first.prepare(2)))
+    ending.start()
+    write(second, "b1")
+    staged.append(second.prepare(1))
+    ending.join(60)
+    assert len(last) == 1
+    assert keys_of(path) == ["b1", "a2"]
+    sink.close()
+    again = begun(path, 2)
+    for committer, committable in zip([again.committer(n, HEALTH) for n in range(2)], staged, strict=True):
+        committer.recover([committable])
+    assert keys_of(path) == ["b1"]
     again.close()
 
 

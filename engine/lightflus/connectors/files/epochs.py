@@ -4,7 +4,8 @@ What it owns: the length at each checkpoint, who may write meanwhile, and cuttin
 What it leaves: the file and lines (`file.py`), when an epoch ends (the runtime).
 
 Several subtasks share the file, and a barrier reaches them at different times. So that one length says where the epoch
-ends, lines of a subtask that is ahead wait until the others have come to the same barrier.
+ends, lines of a subtask that is ahead wait until the others have come to the same barrier; and one that ends while it
+is ahead waits for them itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import RawIOBase
-from threading import Lock
+from threading import Condition
 
 import pyarrow as pa
 
@@ -35,7 +36,7 @@ class EpochFile:
         self._encoder = encoder
         self._is_appending = is_appending
         self._is_regular = os.path.isfile(path)
-        self._lock = Lock()
+        self._lock = Condition()
         self._prepared: dict[int, int] = {}
         self._ahead: dict[int, bytearray] = {}
         self._recovering: set[int] = set()
@@ -67,10 +68,13 @@ class EpochFile:
     def prepare(self, subtask: int, epoch: int) -> int:
         """How long the file is with all that the subtask has written; it is on the disk. Raises SinkFailed."""
         with self._writing():
+            while self._is_ahead(subtask):
+                self._lock.wait()
             self._let_go(subtask)
             self._prepared[subtask] = epoch
             length = self._length() if self._is_regular else 0
             self._let_all_go()
+            self._lock.notify_all()
         if self._is_regular:
             with writing(self._path):
                 os.fsync(self._file.fileno())
@@ -86,6 +90,7 @@ class EpochFile:
             self._prepared.pop(subtask, None)
             self._ahead.pop(subtask, None)
             self._let_all_go()
+            self._lock.notify_all()
 
     def recover(self, subtask: int, lengths: Sequence[int]) -> None:
         """Cuts the file to the greatest of the lengths, once all subtasks have said theirs. Raises SinkFailed.
@@ -126,7 +131,7 @@ class EpochFile:
             yield
 
     def _is_ahead(self, subtask: int) -> bool:
-        return self._prepared[subtask] > min(self._prepared.values())
+        return self._prepared.get(subtask, 0) > min(self._prepared.values(), default=0)
 
     def _let_all_go(self) -> None:
         for subtask in self._prepared:
