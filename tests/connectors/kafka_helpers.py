@@ -100,7 +100,7 @@ def produce(
     key: bytes | None = None,
     time: int = 0,
 ) -> None:
-    producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 0})
+    producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 0, "enable.idempotence": True})
     for value in values:
         producer.produce(topic, value, key, partition=partition, timestamp=time)
     assert producer.flush(30) == 0

@@ -75,7 +75,7 @@ class LiveJob:
 
 def produce(kafka: Kafka, topic: str, values: Iterable[str | Mapping[str, object]]) -> None:
     """Sends messages, objects as JSON, and waits until the broker has them all."""
-    producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5})
+    producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5, "enable.idempotence": True})
     for value in values:
         text = value if isinstance(value, str) else json.dumps(value)
         producer.produce(topic, text.encode())
