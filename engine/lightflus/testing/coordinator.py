@@ -169,12 +169,12 @@ class MemoryCoordinator:
         job = self._found(request.namespace, request.job)
         after = request.after
         while True:
-            news = self._news
+            news, has_ended = self._news, JobStatus(job.status) in ENDED
             for event in self._events[request.namespace, request.job][after:]:
                 after = event.number
                 if not request.kinds or event.kind in request.kinds:
                     yield event
-            if not request.follow or JobStatus(job.status) in ENDED:
+            if not request.follow or has_ended:
                 return
             self.followed.set()
             try:
