@@ -116,6 +116,7 @@ def _one_life(story: Lived, store: MemoryStore, chance: random.Random, killed_at
             sinks={number: story.sinks[name].sink() for name, number in job.sinks.items()},
             slots=InlineSlots(),
             threads=lambda name: SlowCompute(name, chance.uniform(0.001, 0.02)),
+            clock=trio.current_time,
             wall=lambda: round(trio.current_time() * 1_000),
             checkpoints=found.plan,
             policies={operator.id: BadRecordPolicy(BadRecords.DEAD_LETTER) for operator in graph.operators},

@@ -117,7 +117,8 @@ class Making:
         counted = list(counters.values())
         watched = Watched(subtask, task.name, meter=meter, mailbox=mailbox, counted=counted, reader=reader)
         self.watched.append(watched)
-        snapshots = None if keeping is None else Snapshots(subtask, task.last.operator.id, keeping.keeper, letters)
+        sink = task.last.operator.id
+        snapshots = None if keeping is None else Snapshots(subtask, sink, keeping.keeper, letters, clock=self.clock)
         if keeping is not None and snapshots is not None:
             keeping.snapshots[subtask] = snapshots
         return Subtask(

@@ -1,7 +1,7 @@
 """What one subtask keeps of an epoch, on its way to the store, while the subtask works on.
 
-What it owns: the way of pieces, rows and output of one subtask: taken from the lane one by one, written by one thread
-per fragment. On the event loop.
+What it owns: the way of pieces, rows and output of one subtask: taken from the lane some at a time, written by one
+thread per fragment. On the event loop.
 What it leaves: what is sealed (the stages), when (`subtask.py`), what becomes of it (`checkpointing.py`).
 """
 
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 import trio
@@ -29,6 +30,9 @@ from lightflus.ports.sinks import Committable
 from lightflus.runtime.operators.stage import Sealed
 
 T = TypeVar("T")
+
+_HOP_SECONDS = 0.01
+"""For how long pieces are taken between two elements: so a checkpoint takes some of the time, and holds nobody up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Snapshots:
     keeper: Keeper
     letters: StagingPart | None = None
     """What its guests put aside."""
+    clock: Callable[[], float] = perf_counter
     wants_whole: bool = False
     """Whether changes that were sealed did not reach the store, so that the next epoch has to hold everything."""
     _runs: deque[Durable] = field(default_factory=deque)
@@ -127,11 +132,24 @@ class Snapshots:
         return self._pieces_in.statistics().current_buffer_used < WAITING_PIECES
 
     async def take(self, lane: Compute) -> None:
-        """Takes one piece; waits until the store has taken one where it `has_room` for none."""
-        piece = await lane.run(self._runs[0].sealed)
-        await self._pieces_in.send(piece)
-        if piece.is_last:
-            self._runs.popleft()
+        """Takes some pieces, for a hop's time; waits until the store has taken one where it `has_room` for none."""
+        for piece in await lane.run(self._taken):
+            await self._pieces_in.send(piece)
+
+    def _taken(self) -> list[Piece]:
+        """In the lane: as many as fit into a hop and the store's queue, one at least."""
+        found: list[Piece] = []
+        room = max(1, WAITING_PIECES - self._pieces_in.statistics().current_buffer_used)
+        until = self.clock() + _HOP_SECONDS
+        while self._runs and len(found) < room:
+            piece = self._runs[0].sealed()
+            if piece.data.size or piece.is_last:
+                found.append(piece)
+            if piece.is_last:
+                self._runs.popleft()
+            if self.clock() >= until:
+                break
+        return found
 
     async def run(self) -> None:
         """Hands over, epoch by epoch, until the end."""
