@@ -20,11 +20,19 @@ export function joinedLiteral(
   const list = bare(callee.expression);
   if (callee.name.text !== "join" || !ts.isArrayLiteralExpression(list)) return undefined;
   if (list.elements.some((e) => ts.isSpreadElement(e) || ts.isOmittedExpression(e))) return undefined;
-  if (ctx.job.types.has(ctx.job.checker.getTypeAtLocation(list), ctx.substitution)) return undefined;
+  if (!isOfSeveral(ctx, ctx.job.checker.getTypeAtLocation(list))) return undefined;
   const parts = list.elements.map((e) => from(e, part(ctx, e)));
   const [given] = node.arguments;
   const separator = given === undefined ? '","' : into(ctx, given, STRING);
   return { code: code`__js.array_join<string>(<Array<string>>[${separated(parts, ", ")}], ${separator})`, rep: STRING };
+}
+
+/** Whether an array has elements of types that no array of a job has, or that would have to be asked what they are. */
+function isOfSeveral(ctx: Context, type: ts.Type): boolean {
+  if (!ctx.job.types.has(type, ctx.substitution)) return true;
+  const rep = ctx.job.types.rep(type, ctx.substitution);
+  const item = rep.kind === "array" ? rep.item : rep;
+  return item.kind === "mixed" || (item.kind === "nullable" && item.of.kind === "mixed");
 }
 
 /** An element as text; what is missing is empty. */
