@@ -36,7 +36,7 @@ from lightflus.testing.stores import MemoryPlace, MemoryStore, Trouble
 
 _MOST_LIVES = 12
 _FORM = LetterForm("job", "digest")
-_WANTED = Wanted("memory:", every=0.05)
+WANTED = Wanted("memory:", every=0.05)
 _TROUBLES = (Trouble.REFUSED, Trouble.LOST, Trouble.TORN)
 """What may happen to a call of the store. A flipped bit is found, and is no matter of going on."""
 
@@ -104,7 +104,7 @@ def _one_life(story: Lived, store: MemoryStore, chance: random.Random, killed_at
 
     async def main() -> None:
         plan = plan_job(checked(graph), parallelism=parallelism, deliveries={})
-        found = decided(store, _WANTED, plan, "digest")
+        found = decided(store, WANTED, plan, "digest")
         fragment = Fragment(
             plan,
             guests=PythonGuests(graph, job.functions),

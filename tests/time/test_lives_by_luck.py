@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from lives import lived
-from moods import moods, sinks
-from timed_jobs import EVENT, Event, Job, Row, cut, ids_of, run
+from moods import moods, say, sinks
+from timed_jobs import EVENT, IDS, Event, Job, Row, cut, ids_of, run
 
 from lightflus.model.extract import Emit
 from lightflus.model.timed import FixedWindow, SessionWindow, SlidingWindow, Windows
+from lightflus.testing.context import Context
 from lightflus.testing.ledger import Showing
+from lightflus.testing.memory import Value
+from lightflus.testing.process import Handlers
 
 
 def events(seed: int) -> list[list[Event]]:
@@ -68,6 +71,40 @@ def in_branches() -> Job:
     return job
 
 
+def early() -> Job:
+    job = Job()
+    window = job.window(job.keyed(job.events(out_of_order=3)), FixedWindow(10), emit_early=30, allowed_lateness=8)
+    job.sink("main", window)
+    return job
+
+
+def connected() -> Job:
+    job = Job()
+    left, right = job.keyed(job.events()), job.keyed(job.events())
+    sinks(job, job.process(left, moods(in_order=True, ttl=4), other=right), has_late=False)
+    return job
+
+
+def with_rules() -> Job:
+    def on_record(state: int, row: dict[str, int], seen: list[int], context: Context) -> Value:
+        say(context, f"record {row['id']} sees {seen}")
+        context.set_timer(row["time"] + 2)
+        return state + 1
+
+    def on_timer(state: int, time: int, seen: list[int], context: Context) -> Value:
+        say(context, f"timer {time} after {state} sees {seen}")
+        return state
+
+    job = Job()
+    keyed, rules = job.keyed(job.events()), job.broadcast(job.events())
+    handlers = Handlers(lambda: 0, on_record, None, on_timer, rules=list, in_order=True)
+    process = job.process(
+        keyed, handlers, other=rules, rules=IDS, on_rule=lambda ids, row: [*ids, row["id"]], allowed_lateness=3
+    )
+    sinks(job, process, has_late=False)
+    return job
+
+
 def mapped() -> Job:
     job = Job()
     job.sink("main", job.map(job.events(out_of_order=3), EVENT, lambda row: {**row, "id": row["id"] + 1}))
@@ -83,6 +120,9 @@ JOBS: dict[str, tuple[Callable[[], Job], Callable[[Sequence[Row]], object]]] = {
     "late": (lambda: windowed(FixedWindow(10), allowed_lateness=8), last_rows),
     "running": (counted, counts),
     "final": (lambda: counted(Emit.FINAL), every_row),
+    "early": (early, last_rows),
+    "connected": (connected, every_row),
+    "rules": (with_rules, every_row),
     "timers": (with_timers, every_row),
     "ttl": (lambda: with_timers(ttl=4), every_row),
 }
@@ -100,9 +140,11 @@ def test_so_it_does_where_output_is_shown_at_once_and_cut_off_again(name: str, l
 
 def check(name: str, life: int, showing: Showing) -> None:
     make, seen = JOBS[name]
-    splits = cut(events(life), 3)
-    clean = run(make(), splits, seed=0, record=EVENT)
-    story = lived(make(), splits, seed=life, showing=showing)
+    read = [cut(events(life), 3)]
+    if name in ("connected", "rules"):
+        read.append(cut([split[:8] for split in events(life + 50)], 2))
+    clean = run(make(), *read, seed=0, record=EVENT)
+    story = lived(make(), *read, seed=life, showing=showing)
     for sink, rows in clean.sinks.items():
         again = f"make simulate SIMULATE='--lives 1 --first-life {life} -k {name}'"
         assert seen(story.rows(sink)) == seen(rows), "\n".join([again, *story.log])

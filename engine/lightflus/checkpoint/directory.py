@@ -32,6 +32,8 @@ _HINTS = {
     errno.EACCES: "run as a user who may write there, or name another folder",
     errno.EPERM: "name a folder on a file system that has hard links",
     errno.ENOTSUP: "name a folder on a file system that has hard links",
+    errno.ENOTDIR: "name a folder, or a place where one can be made",
+    errno.EEXIST: "name a folder, or a place where one can be made",
     errno.EROFS: "name a folder that can be written",
     errno.EIO: "look after that disk, or name a folder on another one",
 }

@@ -69,6 +69,12 @@ def tell_forgetful(sources: Iterable[str], say: Callable[[str], None]) -> None:
         say(f"{name} cannot be read again: what it gave since the last checkpoint is lost with a failure")
 
 
+def tell_failed(progress: CheckpointProgress | None, say: Callable[[str], None]) -> None:
+    """Says, at the end, that the last checkpoint is missing."""
+    if progress is not None and progress.failed:
+        say(f"the last checkpoint could not be taken, so the next run reads some records again: {progress.trouble}")
+
+
 def note_of(progress: CheckpointProgress, now: float) -> str:
     """One line beside the picture of a run; `now` in seconds since its start."""
     if progress.failed:
@@ -77,7 +83,8 @@ def note_of(progress: CheckpointProgress, now: float) -> str:
         return "no checkpoint yet"
     age, took = max(0.0, now - progress.taken_at), 1_000 * progress.seconds
     wrote = f"{progress.bytes / MIB:,.1f} of {progress.state_bytes / MIB:,.1f} MiB"
-    return f"checkpoint {progress.epoch}: {age:.0f} s ago, took {took:,.0f} ms, wrote {wrote}"
+    trouble = f"; {progress.trouble}" if progress.trouble else ""
+    return f"checkpoint {progress.epoch}: {age:.0f} s ago, took {took:,.0f} ms, wrote {wrote}{trouble}"
 
 
 def _told(manifest: Manifest) -> str:

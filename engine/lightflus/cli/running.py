@@ -19,7 +19,7 @@ import trio
 import typer
 
 from lightflus.build.sources import is_source
-from lightflus.cli.checkpointing import tell_forgetful, tell_found, tell_weak, tell_weak_letters
+from lightflus.cli.checkpointing import tell_failed, tell_forgetful, tell_found, tell_weak, tell_weak_letters
 from lightflus.cli.modules import load_job
 from lightflus.cli.permissions import Permissions, raised_walls
 from lightflus.cli.problems import INTERRUPTED
@@ -137,6 +137,7 @@ def _run(
             place_function(error, plan.graph)
             raise
     report.ended(plan, result)
+    tell_failed(run.checkpoints, report.say)
     if letters.count or letters.repeated:
         again = f", and {letters.repeated:,} that stood there already" if letters.repeated else ""
         report.say(f"records put aside: {letters.count:,}, in {letters.place}{again}")

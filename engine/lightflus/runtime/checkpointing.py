@@ -42,7 +42,7 @@ class CheckpointProgress:
         bytes: what it wrote: objects that those before it do not have.
         state_bytes: all that it needs.
         failed: how many could not be taken since then.
-        trouble: why the last of them could not.
+        trouble: why the last of them could not; or why what is old could not be removed.
     """
 
     epoch: int = 0
@@ -118,11 +118,12 @@ class Checkpointing:
 
         Nothing is read as long as sinks have more to show than fits: whatever keeps a checkpoint from being taken.
         """
-        while not self._is_stopping:
+        is_last = False
+        while not is_last:
             with trio.move_on_after(self._how.every):
                 await self._wanted.wait()
-            if not self._is_stopping:
-                self._wanted = trio.Event()
+            is_last = self._is_stopping  # what is said from here on asks for one more
+            self._wanted = trio.Event()
             if self._has_much:
                 feeding.hold()
             async with self._turn:
@@ -137,6 +138,11 @@ class Checkpointing:
     def _has_much(self) -> bool:
         staged = [self._letters.staged_bytes, *(end.staged_bytes for end in self.ends.values())]
         return max(staged) > STAGED_BYTES
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether one is being taken: something is at work, though no row moves."""
+        return self._turn.locked()
 
     async def end(self, feeding: Feeding) -> None:
         """The job has ended whole: the last manifest says so, and sinks show the rest.
@@ -180,10 +186,13 @@ class Checkpointing:
         await self._thread.run(lambda: self._how.checkpoints.write(manifest))
         await self._commit()
         await feeding.commit_barrier()
-        await self._thread.run(self._how.checkpoints.tidy)
         now = trio.current_time()
         self.progress = _progress(manifest, self._last, taken_at=now - self._began, seconds=now - started)
         self._last = manifest
+        try:
+            await self._thread.run(self._how.checkpoints.tidy)
+        except StoreFailed as error:  # the checkpoint is there; what is old goes with the next one
+            self.progress = replace(self.progress, trouble=str(error))
 
     async def _commit(self) -> None:
         """Shows all output that is in a manifest now, all subtasks side by side. Raises SinkFailed."""

@@ -180,8 +180,8 @@ class Fragment:
 
     @property
     def is_flushing(self) -> bool:
-        """Whether a sink is at work on what it held, and not waiting for its system."""
-        return self._making.is_flushing
+        """Whether a sink is at work on what it held, and not waiting for its system; or a checkpoint is taken."""
+        return self._making.is_flushing or (self._checkpointing is not None and self._checkpointing.is_taking)
 
     @property
     def forgetful(self) -> list[str]:
