@@ -38,6 +38,7 @@ from lightflus.connectors.stdio.streams import FORM, LINES, TABLE
 from lightflus.errors import BindingInvalid, LightflusError
 from lightflus.model.graph import BadRecords, Sink
 from lightflus.model.plan import Plan
+from lightflus.ports.checkpointing import CheckpointPlan
 from lightflus.runtime.fragment import Fragment, JobResult
 from lightflus.runtime.slots import ThreadSlots
 
@@ -103,13 +104,7 @@ def _run(
     form = LetterForm(plan.graph.job, module.report.digest)
     streams = Streams(stdin=0, stdout=sys.stdout.buffer, screen=report.screen)
     with ExitStack() as opened:
-        how = None
-        if checkpoints is not None:
-            kept = found(checkpoints, plan, module.report.digest)
-            opened.callback(kept.store.close)
-            tell_found(kept, report.say)
-            tell_weak(promises(plan), report.say)
-            how = kept.plan
+        how = None if checkpoints is None else _kept(checkpoints, plan, module.report.digest, report, opened)
         letters = letters_of_run(
             plan, dead_letters, letters_file(plan.graph.job), form, streams, poison=poison, checkpoints=how
         )
@@ -142,6 +137,15 @@ def _run(
         again = f", and {letters.repeated:,} that stood there already" if letters.repeated else ""
         report.say(f"records put aside: {letters.count:,}, in {letters.place}{again}")
     return is_interrupted
+
+
+def _kept(wanted: Wanted, plan: Plan, digest: str, report: Report, opened: ExitStack) -> CheckpointPlan:
+    """What there is of the job's checkpoints; says so, and which sinks may get records twice."""
+    kept = found(wanted, plan, digest)
+    opened.callback(kept.store.close)
+    tell_found(kept, report.say)
+    tell_weak(promises(plan), report.say)
+    return kept.plan
 
 
 def _slots_of(plan: Plan) -> ThreadSlots:

@@ -124,6 +124,8 @@ class Checkpointing:
                 await self._wanted.wait()
             is_last = self._is_stopping  # what is said from here on asks for one more
             self._wanted = trio.Event()
+            if is_last:
+                await feeding.rest()
             if self._has_much:
                 feeding.hold()
             async with self._turn:

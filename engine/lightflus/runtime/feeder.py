@@ -71,6 +71,7 @@ class Feeder:
         self._is_ended = False
         self._waits_to_stop = False
         self._may_stop = trio.Event()
+        self._has_read = trio.Event()
         self._may_read = trio.Event()
         self._may_read.set()
         self._last: EndOfInput | Stop | None = None
@@ -107,6 +108,7 @@ class Feeder:
                 await self._admit(found)
                 await self._send(found)
                 self._handed_on.update(found.positions)
+        self._has_read.set()
         if self._waits_to_stop and isinstance(self._last, Stop):
             await self._may_stop.wait()
         async with self._turn:
@@ -156,6 +158,10 @@ class Feeder:
         self.go_on()
         if self._read_scope is not None:
             self._read_scope.cancel()
+
+    async def rest(self) -> None:
+        """Returns when all that it will ever hand on has been handed on."""
+        await self._has_read.wait()
 
     def let_end(self) -> None:
         """No barrier comes any more."""

@@ -159,6 +159,11 @@ class Feeding:
         for feeder in self.feeders:
             feeder.end(self._last, waits=self._keeps_positions)
 
+    async def rest(self) -> None:
+        """Returns when feeders that were told to end hand nothing on any more."""
+        for feeder in self.feeders:
+            await feeder.rest()
+
     def let_end(self) -> None:
         """Feeders that were told to stop may do so: no barrier comes any more."""
         for feeder in self.feeders:
