@@ -116,11 +116,6 @@ class Collecting:
         """Whether the epoch waits for nobody."""
         return self._ledger.is_complete
 
-    @property
-    def missing(self) -> Sequence[SubtaskId]:
-        """Who has not handed over yet."""
-        return [self._shape.participants[number] for number in self._ledger.waiting]
-
     def begin(self) -> int:
         """Begins the next epoch, whatever has become of the last one, and returns its number."""
         for ack in self._later:
